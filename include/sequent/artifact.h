@@ -1,0 +1,96 @@
+// The two formats on disk, apart from weights: names, versions, checks.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sequent/config.h"
+#include "sequent/data.h"
+#include "sequent/text.h"
+
+namespace sequent {
+
+/// The files of a run folder.
+struct RunFolder {
+  std::filesystem::path root;
+
+  std::filesystem::path config() const { return root / "config.json"; }
+  std::filesystem::path vocabulary() const { return root / "vocabulary.txt"; }
+  std::filesystem::path labels() const { return root / "labels.txt"; }
+  std::filesystem::path checkpoint() const { return root / "checkpoint" / "state.pt"; }
+  std::filesystem::path best_weights() const { return root / "best.weights"; }
+  std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
+  std::filesystem::path report() const { return root / "report.html"; }
+  std::filesystem::path manifest() const { return root / "manifest.json"; }
+  std::filesystem::path cache() const { return root / "cache"; }
+};
+
+/// What `manifest.json` says: written last, so that a folder with it is a finished run.
+struct Manifest {
+  static constexpr std::int64_t kFormatVersion = 1;
+  std::string sequent_version;
+  std::string torch_version;
+  std::string created;                  // UTC, ISO 8601
+  std::vector<std::string> command_line;
+  std::int64_t seed = 0;
+  std::int64_t workers = 0;
+  std::string device;
+  std::int64_t epochs = 0;              // run to the end
+  std::int64_t steps = 0;
+  double seconds = 0;                   // of training
+  std::int64_t best_epoch = 0;
+  std::string stopped_because;          // epochs, max_steps, max_seconds, early_stopping
+  std::vector<SourceFile> sources;
+  std::string weights_checksum;         // of best.weights
+  std::string validation_report;        // JSON of metrics.h
+  std::optional<std::string> test_report;
+};
+
+void write_manifest(const RunFolder& folder, const Manifest& manifest);
+
+/// Errors: Artifact if the folder is missing, is no run, is unfinished, of another format version,
+/// or damaged; each says which.
+Manifest read_manifest(const RunFolder& folder);
+
+/// The parts of a run that are plain text.
+struct RunText {
+  Config config;
+  Vocabulary vocabulary;
+  LabelSet labels;
+};
+void write_run_text(const RunFolder& folder, const RunText& text);
+/// Errors: Artifact.
+RunText read_run_text(const RunFolder& folder);
+
+/// `sequent.json` inside a model archive: all that turns text into tensors and tensors into labels.
+struct ArchiveCard {
+  static constexpr std::int64_t kFormatVersion = 1;
+  static constexpr const char* kFileName = "sequent.json";
+  std::string sequent_version;
+  std::string created;
+  Config config;
+  Vocabulary vocabulary;
+  LabelSet labels{{"0", "1"}};
+  std::string validation_report;   // JSON of metrics.h
+  std::string parity_digest;       // checksum of the probe batches
+  double parity_difference = 0;    // greatest, over all probes, of |exported - trained|
+  std::int64_t parity_rows = 0;
+};
+
+std::string archive_card_to_json(const ArchiveCard& card);
+
+/// `where` names the archive in messages. Errors: Artifact for another format version (which
+/// program to use), for missing or damaged parts.
+ArchiveCard archive_card_from_json(const std::string& json, const std::string& where);
+
+/// The library's version, as CMake's project() says.
+std::string_view version();
+
+/// Now, in UTC, as 2026-01-31T12:00:00Z.
+std::string utc_now();
+
+}  // namespace sequent

@@ -1,0 +1,130 @@
+// From files to encoded rows: readers for each format, splits, and the encoded cache.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sequent/config.h"
+#include "sequent/error.h"
+#include "sequent/text.h"
+
+namespace sequent {
+
+/// One row as it stands in its file. A row with a fault has its place and says so in `fault`; the
+/// reader goes on with the next.
+struct Record {
+  std::string where;                  // `file:line` of its first line
+  std::string text;
+  std::optional<std::string> label;   // nothing where the file has no label column
+  std::vector<std::string> fields;    // untouched: the columns of TSV and CSV; else the line
+  std::optional<std::string> fault;   // why text or label cannot be used
+};
+
+/// Reads the rows of one file, or of one folder of class folders, in order and in bounded memory.
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+
+  /// The next row, or false at the end.
+  /// Errors: Data where reading cannot go on (an unclosed quote, a broken .xz stream).
+  virtual bool next(Record& record) = 0;
+
+  /// The header's column names; empty for formats without a header.
+  virtual const std::vector<std::string>& columns() const = 0;
+};
+
+struct ReaderOptions {
+  /// Rows without a label are faults. Inference reads without.
+  bool need_label = true;
+  /// Longer lines (and CSV records) are faults: the text is not kept.
+  std::size_t max_row_bytes = std::size_t{256} << 20;
+};
+
+/// Opens a file (`-`: stdin) in one of the config's formats; .gz and .xz by their first bytes, not
+/// their names. A byte-order mark and CRLF line ends are understood.
+/// Errors: Data if the file is missing, unreadable or empty, or a column is not in its header.
+std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFormat& format,
+                                           const ReaderOptions& options = {});
+
+/// Opens a file (`-`: stdin) of plain lines: each line is one text, empty lines included.
+std::unique_ptr<RecordReader> open_lines(const std::string& path,
+                                         const ReaderOptions& options = {});
+
+/// Token ids and class of many rows, one after the other in memory.
+class EncodedDataset {
+ public:
+  void add(std::span<const std::int32_t> ids, std::int32_t label);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
+  std::int64_t token_count() const { return static_cast<std::int64_t>(ids_.size()); }
+  std::span<const std::int32_t> ids(std::int64_t row) const {
+    const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
+    const auto end = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row) + 1]);
+    return {ids_.data() + begin, end - begin};
+  }
+  std::int64_t length(std::int64_t row) const {
+    return static_cast<std::int64_t>(ids(row).size());
+  }
+  std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
+  const std::vector<std::int32_t>& labels() const { return labels_; }
+  bool operator==(const EncodedDataset&) const = default;
+
+ private:
+  friend struct DatasetFile;
+  std::vector<std::int32_t> ids_;
+  std::vector<std::int64_t> offsets_{0};  // size() + 1 of them
+  std::vector<std::int32_t> labels_;
+};
+
+/// A file's part in a run: what it was when it was read.
+struct SourceFile {
+  std::string role;      // train, validation, test
+  std::string path;      // as the config names it
+  std::string checksum;  // of its bytes (for a folder: of its names and bytes)
+  std::int64_t rows = 0;
+  bool operator==(const SourceFile&) const = default;
+};
+
+/// All that training needs to know of the data.
+struct PreparedData {
+  EncodedDataset train;
+  EncodedDataset validation;
+  std::optional<EncodedDataset> test;
+  Vocabulary vocabulary;
+  LabelSet labels;
+  std::vector<SourceFile> sources;
+  bool from_cache = false;
+};
+
+/// Reads the config's files, builds vocabulary and labels from the training split alone, encodes all
+/// splits with `threads` threads (0: one per core) and keeps the result in `cache_folder` (empty: no
+/// cache) under a name made of the files' checksums and the data and input options. A cache file
+/// that is damaged is made anew.
+/// Memory: the encoded ids; a text lives only while it is read.
+/// Errors: Data with file and line, up to 20 faults at once: invalid UTF-8, missing columns, a label
+/// in validation or test that training does not have, fewer than two labels, no rows.
+PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
+                          int threads = 0);
+
+/// Encodes one labelled file for evaluation. Errors: Data, as prepare_data.
+EncodedDataset encode_file(const std::string& path, const DataFormat& format,
+                           const TextEncoder& encoder, const LabelSet& labels, int threads = 0);
+
+/// The seeded, stratified choice of held-out rows: for each row of `labels` whether it is held out.
+/// Each label with at least two rows gives round(fraction * rows), at least one and never all.
+std::vector<bool> choose_held_out(std::span<const std::int32_t> labels, const HeldOut& spec);
+
+/// What a look at a config's data finds; `sequent data check` prints it.
+struct DataCheck {
+  std::string text;  // a table per split: rows, labels, lengths, empty, truncated, unknown share,
+                     // rows that stand twice, rows that also stand in training
+  std::int64_t warnings = 0;
+};
+DataCheck check_data(const Config& config, int threads = 0);
+
+}  // namespace sequent

@@ -1,0 +1,95 @@
+// How good predictions are: counts that can be merged, and the report made of them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sequent {
+
+struct ClassReport {
+  std::string label;
+  double precision = 0;  // 0 where nothing was predicted as this class
+  double recall = 0;     // 0 where no row has this class
+  double f1 = 0;
+  std::int64_t support = 0;
+};
+
+/// Precision, recall and F1 averaged over classes.
+struct AverageReport {
+  double precision = 0;
+  double recall = 0;
+  double f1 = 0;
+};
+
+/// The metrics of a classifier on one data set; names and values follow scikit-learn.
+struct Report {
+  std::int64_t count = 0;
+  double loss = 0;      // mean cross-entropy of the true class, without smoothing and class weights
+  double accuracy = 0;
+  double top_k_accuracy = 0;  // true class among the top_k most probable
+  std::int64_t top_k = 0;     // min(3, classes - 1), at least 1
+  AverageReport macro;
+  AverageReport micro;
+  AverageReport weighted;
+  std::optional<double> roc_auc;            // two classes: of the second; more: one-vs-rest, macro
+  std::optional<double> average_precision;  // likewise; both nothing where a class is missing
+  double matthews = 0;
+  std::vector<ClassReport> per_class;
+  std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
+};
+
+/// Collects predictions and gives their report.
+class ClassificationMetrics {
+ public:
+  explicit ClassificationMetrics(std::vector<std::string> labels);
+
+  /// Adds one row. Shapes: probabilities [classes], summing to 1. Range: truth 0..classes-1.
+  /// The predicted class is the most probable one, the first among equals.
+  void add(std::span<const float> probabilities, std::int64_t truth);
+
+  /// As if the other's rows had been added after these.
+  void merge(const ClassificationMetrics& other);
+
+  /// Errors: Data if no row was added.
+  Report report() const;
+
+ private:
+  std::vector<std::string> labels_;
+  std::vector<float> probabilities_;  // [rows, classes]
+  std::vector<std::int64_t> truths_;  // [rows]
+};
+
+/// One JSON object: loss, accuracy, macro_f1, ..., `per_class` and `confusion_matrix` below.
+/// `indent` < 0: one line.
+std::string report_to_json(const Report& report, int indent = 2);
+
+/// Reads what report_to_json wrote. Errors: Artifact.
+Report report_from_json(const std::string& json);
+
+/// A table for people.
+std::string report_to_text(const Report& report);
+
+/// The value of a metric by the name it has in JSON (loss, accuracy, macro_f1, weighted_f1,
+/// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy), or nothing.
+std::optional<double> report_value(const Report& report, const std::string& metric);
+
+/// What a training run's report page shows.
+struct RunReport {
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> facts;  // name and value: data, time, size
+  std::vector<std::string> epoch_records;                  // lines of metrics.jsonl, in order
+  std::string model_summary;
+  std::optional<Report> validation;
+  std::optional<Report> test;
+};
+
+/// A self-contained HTML page: facts, learning curves as SVG, confusion matrices, the table of
+/// classes. No script, no outside file; light and dark.
+std::string render_run_report(const RunReport& report);
+
+}  // namespace sequent

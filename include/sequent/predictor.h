@@ -1,0 +1,67 @@
+// Runs a model archive. Includes no LibTorch; a program needs this header and sequent::infer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sequent {
+
+struct PredictorOptions {
+  /// Threads that compute; 0: one per core.
+  int threads = 0;
+  /// Greatest number of tokens, padding included, that one thread computes at a time.
+  std::int64_t batch_tokens = 8192;
+};
+
+struct Prediction {
+  std::int64_t label = 0;            // index into Predictor::labels()
+  float probability = 0;             // of that label
+  std::vector<float> probabilities;  // [labels], sum 1
+  bool empty = false;                // the text had no token
+  bool truncated = false;            // the text was longer than the model's max_length
+  double unknown_share = 0;          // of the tokens read, in 0..1
+};
+
+/// A loaded model.
+///
+///   sequent::Predictor model = sequent::Predictor::load("model.pt");
+///   std::vector<std::string> texts = {"not as bad as I feared"};
+///   for (const auto& p : model.predict(texts)) std::cout << model.labels()[p.label] << '\n';
+///
+/// Threads: one Predictor serves many threads at once; calls share its computing threads.
+class Predictor {
+ public:
+  /// Errors: Artifact if the file is missing, truncated, not made by Sequent or of a later format.
+  static Predictor load(const std::filesystem::path& file, const PredictorOptions& options = {});
+
+  /// The same from an archive in memory; `name` stands for it in messages.
+  static Predictor load(std::span<const std::byte> archive, const std::string& name,
+                        const PredictorOptions& options = {});
+
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+  ~Predictor();
+
+  /// One prediction per text, in order; each the same whatever else is in the span.
+  /// Errors: Data if a text is not UTF-8, naming its index.
+  std::vector<Prediction> predict(std::span<const std::string> texts) const;
+  Prediction predict(std::string_view text) const;
+
+  const std::vector<std::string>& labels() const;
+
+  /// The archive's `sequent.json`: config, vocabulary, labels, metrics, parity proof.
+  const std::string& card_json() const;
+
+ private:
+  class Impl;
+  explicit Predictor(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sequent

@@ -1,0 +1,132 @@
+// From text to token ids: tokenizers, the vocabulary, labels, and the encoder that joins them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sequent/config.h"
+
+namespace sequent {
+
+/// The byte offset of the first fault in `text` as UTF-8, or nothing. Overlong forms, surrogates and
+/// code points past U+10FFFF are faults. Source: Unicode 15, table 3-7.
+std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+
+/// Splits text into tokens.
+/// Threads: `tokenize` may be called from many at once.
+class Tokenizer {
+ public:
+  explicit Tokenizer(const TokenizerSpec& spec);
+
+  /// The tokens of `text` after normalization; none for empty or blank text.
+  /// Errors: Data if `text` is not UTF-8.
+  std::vector<std::string> tokenize(std::string_view text) const;
+
+ private:
+  TokenizerSpec spec_;
+};
+
+/// Which id stands for which token.
+class Vocabulary {
+ public:
+  static constexpr std::int64_t kPad = 0;      // fills up short rows of a batch
+  static constexpr std::int64_t kUnknown = 1;  // any token without an id
+  static constexpr std::int64_t kEmpty = 2;    // the only token of an empty text
+  static constexpr std::int64_t kReserved = 3;
+
+  /// `tokens[i]` gets id kReserved + i.
+  /// Errors: Artifact if a token stands twice or is a reserved name.
+  explicit Vocabulary(std::vector<std::string> tokens = {});
+
+  /// The id of `token`, kUnknown if it has none. The reserved names are not looked up: a text that
+  /// says "<pad>" has unknown tokens.
+  std::int64_t id(std::string_view token) const;
+  const std::string& token(std::int64_t id) const { return tokens_[static_cast<std::size_t>(id)]; }
+
+  /// Number of ids, the reserved ones included.
+  std::int64_t size() const { return static_cast<std::int64_t>(tokens_.size()); }
+
+  /// All tokens in the order of their ids, the reserved names first.
+  const std::vector<std::string>& tokens() const { return tokens_; }
+
+  bool operator==(const Vocabulary& other) const { return tokens_ == other.tokens_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::vector<std::string> tokens_;
+  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> ids_;
+};
+
+/// Token counts -> vocabulary: falling count, then byte order of the token.
+class VocabularyBuilder {
+ public:
+  void add(std::string_view token, std::int64_t count = 1);
+  void merge(const VocabularyBuilder& other);
+  Vocabulary build(const VocabularySpec& spec) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> counts_;
+};
+
+/// The class names, in byte order; class i is `names()[i]`.
+class LabelSet {
+ public:
+  /// Errors: Data with fewer than two names, or a name that stands twice or is empty.
+  explicit LabelSet(std::vector<std::string> names);
+
+  std::optional<std::int64_t> find(std::string_view name) const;
+  const std::string& name(std::int64_t index) const {
+    return names_[static_cast<std::size_t>(index)];
+  }
+  std::int64_t size() const { return static_cast<std::int64_t>(names_.size()); }
+  const std::vector<std::string>& names() const { return names_; }
+  bool operator==(const LabelSet&) const = default;
+
+ private:
+  std::vector<std::string> names_;  // sorted by bytes
+};
+
+/// A text as the model reads it, and what was lost on the way.
+struct EncodedText {
+  std::vector<std::int32_t> ids;     // 1..max_length of them
+  bool empty = false;                // no token: ids are <empty>
+  bool truncated = false;            // more tokens than max_length
+  std::int64_t token_count = 0;      // before truncation
+  std::int64_t unknown_count = 0;    // of the kept tokens, those without an id
+};
+
+/// Tokenizes, looks up, truncates; fills up to max_length where the config's padding asks for it.
+/// Threads: `encode` may be called from many at once.
+class TextEncoder {
+ public:
+  TextEncoder(const TextInput& spec, Vocabulary vocabulary);
+
+  /// Errors: Data if `text` is not UTF-8.
+  EncodedText encode(std::string_view text) const;
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+
+ private:
+  TextInput spec_;
+  Tokenizer tokenizer_;
+  Vocabulary vocabulary_;
+};
+
+}  // namespace sequent

@@ -1,0 +1,53 @@
+#include "sequent/log.h"
+
+#include <cstdio>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace sequent {
+namespace {
+
+struct LogState {
+  std::mutex mutex;
+  LogSink sink;
+  LogLevel level = LogLevel::kInfo;
+};
+
+LogState& state() {
+  static LogState instance;
+  return instance;
+}
+
+void write_to_stderr(LogLevel level, std::string_view message) {
+  std::string line;
+  if (level == LogLevel::kWarning) line = "warning: ";
+  if (level == LogLevel::kError) line = "error: ";
+  line += message;
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace
+
+void set_log_sink(LogSink sink) {
+  const std::lock_guard lock(state().mutex);
+  state().sink = std::move(sink);
+}
+
+void set_log_level(LogLevel level) {
+  const std::lock_guard lock(state().mutex);
+  state().level = level;
+}
+
+void log(LogLevel level, std::string_view message) {
+  const std::lock_guard lock(state().mutex);
+  if (level < state().level) return;
+  if (state().sink) {
+    state().sink(level, message);
+  } else {
+    write_to_stderr(level, message);
+  }
+}
+
+}  // namespace sequent
