@@ -13,3 +13,7 @@ if(NOT nlohmann_json_FOUND)
     URL_HASH SHA256=d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
+
+find_package(CLI11 2.1 REQUIRED)
+
+include(${CMAKE_CURRENT_LIST_DIR}/Torch.cmake)

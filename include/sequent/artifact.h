@@ -34,22 +34,23 @@ struct Manifest {
   static constexpr std::int64_t kFormatVersion = 1;
   std::string sequent_version;
   std::string torch_version;
-  std::string created;                  // UTC, ISO 8601
+  std::string created;  // UTC, ISO 8601
   std::vector<std::string> command_line;
   std::int64_t seed = 0;
   std::int64_t workers = 0;
   std::string device;
-  std::int64_t epochs = 0;              // run to the end
+  std::int64_t epochs = 0;  // run to the end
   std::int64_t steps = 0;
-  double seconds = 0;                   // of training
+  double seconds = 0;  // of training
   std::int64_t best_epoch = 0;
-  std::string stopped_because;          // epochs, max_steps, max_seconds, early_stopping
+  std::string stopped_because;  // epochs, max_steps, max_seconds, early_stopping
   std::vector<SourceFile> sources;
-  std::string weights_checksum;         // of best.weights
-  std::string validation_report;        // JSON of metrics.h
+  std::string weights_checksum;   // of best.weights
+  std::string validation_report;  // JSON of metrics.h
   std::optional<std::string> test_report;
 };
 
+/// Errors: Artifact if a report is not one of metrics.h; Runtime if the file cannot be written.
 void write_manifest(const RunFolder& folder, const Manifest& manifest);
 
 /// Errors: Artifact if the folder is missing, is no run, is unfinished, of another format version,
@@ -62,8 +63,19 @@ struct RunText {
   Vocabulary vocabulary;
   LabelSet labels;
 };
+
+/// The same config for a file in `folder`, its new base_directory (links resolved): relative data
+/// paths lead to the same files from there, absolute ones stay.
+Config move_config(const Config& config, const std::filesystem::path& folder);
+
+/// Writes the config (as move_config gives it for the folder), the vocabulary (one token a line, in
+/// the order of the ids, the reserved names first) and the labels (one a line). Line ends and
+/// backslashes in names are written as \n, \r and \\.
+/// Errors: Runtime if a file cannot be written.
 void write_run_text(const RunFolder& folder, const RunText& text);
-/// Errors: Artifact.
+
+/// What write_run_text wrote; the config's base_directory is the folder, links resolved.
+/// Errors: Artifact if a file is missing or damaged.
 RunText read_run_text(const RunFolder& folder);
 
 /// `sequent.json` inside a model archive: all that turns text into tensors and tensors into labels.
@@ -75,12 +87,14 @@ struct ArchiveCard {
   Config config;
   Vocabulary vocabulary;
   LabelSet labels{{"0", "1"}};
-  std::string validation_report;   // JSON of metrics.h
-  std::string parity_digest;       // checksum of the probe batches
-  double parity_difference = 0;    // greatest, over all probes, of |exported - trained|
+  std::string validation_report;  // JSON of metrics.h; empty: none
+  std::string parity_digest;      // checksum of the probe batches
+  double parity_difference = 0;   // greatest, over all probes, of |exported - trained|
   std::int64_t parity_rows = 0;
 };
 
+/// Data paths are kept only where they tell nothing of the machine: relative ones that stay below
+/// the config's folder. Of all others the file name is left.
 std::string archive_card_to_json(const ArchiveCard& card);
 
 /// `where` names the archive in messages. Errors: Artifact for another format version (which

@@ -86,8 +86,7 @@ struct FastTextFormat {
   }
 };
 
-using DataFormat =
-    std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat>;
+using DataFormat = std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat>;
 
 /// A seeded share of the training rows, the same share of each label.
 struct HeldOut {
@@ -157,8 +156,8 @@ struct WhitespaceTokenizer : Normalization {
 
 using TokenizerSpec = std::variant<WordsTokenizer, CharactersTokenizer, WhitespaceTokenizer>;
 
-/// The reserved ids are `<pad>` 0, `<unk>` 1 and `<empty>` 2; words follow by falling count, then by
-/// their bytes.
+/// The reserved ids are `<pad>` 0, `<unk>` 1 and `<empty>` 2; words follow by falling count, then
+/// by their bytes.
 struct VocabularySpec {
   std::int64_t max_size = 50000;
   std::int64_t min_count = 1;
@@ -371,7 +370,7 @@ using ScheduleSpec =
     std::variant<ConstantSchedule, CosineSchedule, LinearSchedule, ReduceOnPlateau>;
 
 struct EarlyStopping {
-  Monitor monitor = Monitor::kLoss;
+  Monitor monitor = Monitor::kAccuracy;
   std::int64_t patience = 3;
   double min_delta = 0.0;
   bool operator==(const EarlyStopping&) const = default;

@@ -18,11 +18,11 @@ namespace sequent {
 /// One row as it stands in its file. A row with a fault has its place and says so in `fault`; the
 /// reader goes on with the next.
 struct Record {
-  std::string where;                  // `file:line` of its first line
+  std::string where;  // `file:line` of its first line
   std::string text;
-  std::optional<std::string> label;   // nothing where the file has no label column
-  std::vector<std::string> fields;    // untouched: the columns of TSV and CSV; else the line
-  std::optional<std::string> fault;   // why text or label cannot be used
+  std::optional<std::string> label;  // nothing where the file has no label column
+  std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
+  std::optional<std::string> fault;  // why text or label cannot be used
 };
 
 /// Reads the rows of one file, or of one folder of class folders, in order and in bounded memory.
@@ -43,6 +43,8 @@ struct ReaderOptions {
   bool need_label = true;
   /// Longer lines (and CSV records) are faults: the text is not kept.
   std::size_t max_row_bytes = std::size_t{256} << 20;
+  /// false: Record.fields stays empty, which saves a copy of each row.
+  bool keep_fields = true;
 };
 
 /// Opens a file (`-`: stdin) in one of the config's formats; .gz and .xz by their first bytes, not
@@ -58,6 +60,7 @@ std::unique_ptr<RecordReader> open_lines(const std::string& path,
 /// Token ids and class of many rows, one after the other in memory.
 class EncodedDataset {
  public:
+  void reserve(std::int64_t rows, std::int64_t tokens);
   void add(std::span<const std::int32_t> ids, std::int32_t label);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
@@ -67,9 +70,7 @@ class EncodedDataset {
     const auto end = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row) + 1]);
     return {ids_.data() + begin, end - begin};
   }
-  std::int64_t length(std::int64_t row) const {
-    return static_cast<std::int64_t>(ids(row).size());
-  }
+  std::int64_t length(std::int64_t row) const { return static_cast<std::int64_t>(ids(row).size()); }
   std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
   bool operator==(const EncodedDataset&) const = default;
@@ -101,13 +102,12 @@ struct PreparedData {
   bool from_cache = false;
 };
 
-/// Reads the config's files, builds vocabulary and labels from the training split alone, encodes all
-/// splits with `threads` threads (0: one per core) and keeps the result in `cache_folder` (empty: no
-/// cache) under a name made of the files' checksums and the data and input options. A cache file
-/// that is damaged is made anew.
-/// Memory: the encoded ids; a text lives only while it is read.
-/// Errors: Data with file and line, up to 20 faults at once: invalid UTF-8, missing columns, a label
-/// in validation or test that training does not have, fewer than two labels, no rows.
+/// Reads the config's files, builds vocabulary and labels from the training split alone, encodes
+/// all splits with `threads` threads (0: one per core) and keeps the result in `cache_folder`
+/// (empty: no cache) under a name made of the files' checksums and the data and input options. A
+/// cache file that is damaged is made anew. Memory: the encoded ids; a text lives only while it is
+/// read. Errors: Data with file and line, up to 20 faults at once: invalid UTF-8, missing columns,
+/// a label in validation or test that training does not have, fewer than two labels, no rows.
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
                           int threads = 0);
 

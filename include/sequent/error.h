@@ -18,7 +18,8 @@ enum class ErrorKind {
   kInternal,     // a fault of this library
 };
 
-/// The exit code programs end with: 2 usage and config, 3 data, 4 artifact, 5 quality gate, 1 the rest.
+/// The exit code programs end with: 2 usage and config, 3 data, 4 artifact, 5 quality gate, 1 the
+/// rest.
 int exit_code(ErrorKind kind) noexcept;
 
 /// One fault: where it is (`file: /json/pointer` or `file:line`, may be empty) and what was found,

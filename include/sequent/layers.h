@@ -36,8 +36,7 @@ struct EmbeddingSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("output_dim", self.output_dim, "Width of a token's vector.", required,
-          between(1, 65536));
+    visit("output_dim", self.output_dim, "Width of a token's vector.", required, between(1, 65536));
     visit("input_dim", self.input_dim,
           "Rows of the table, at least the vocabulary's size; default: just that size.",
           between(3, 10000000));

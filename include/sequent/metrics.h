@@ -17,6 +17,7 @@ struct ClassReport {
   double recall = 0;     // 0 where no row has this class
   double f1 = 0;
   std::int64_t support = 0;
+  bool operator==(const ClassReport&) const = default;
 };
 
 /// Precision, recall and F1 averaged over classes.
@@ -24,12 +25,16 @@ struct AverageReport {
   double precision = 0;
   double recall = 0;
   double f1 = 0;
+  bool operator==(const AverageReport&) const = default;
 };
 
 /// The metrics of a classifier on one data set; names and values follow scikit-learn.
 struct Report {
+  /// Smaller probabilities of the true class count as this in the loss: one row costs at most 16.1.
+  static constexpr double kLeastProbability = 1e-7;
+
   std::int64_t count = 0;
-  double loss = 0;      // mean cross-entropy of the true class, without smoothing and class weights
+  double loss = 0;  // mean -ln p of the true class, without smoothing and class weights
   double accuracy = 0;
   double top_k_accuracy = 0;  // true class among the top_k most probable
   std::int64_t top_k = 0;     // min(3, classes - 1), at least 1
@@ -38,21 +43,24 @@ struct Report {
   AverageReport weighted;
   std::optional<double> roc_auc;            // two classes: of the second; more: one-vs-rest, macro
   std::optional<double> average_precision;  // likewise; both nothing where a class is missing
-  double matthews = 0;
+  double matthews = 0;                      // 0 where truth or prediction knows only one class
   std::vector<ClassReport> per_class;
   std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
+  bool operator==(const Report&) const = default;
 };
 
 /// Collects predictions and gives their report.
 class ClassificationMetrics {
  public:
+  /// Errors: Internal with fewer than two labels.
   explicit ClassificationMetrics(std::vector<std::string> labels);
 
   /// Adds one row. Shapes: probabilities [classes], summing to 1. Range: truth 0..classes-1.
   /// The predicted class is the most probable one, the first among equals.
+  /// Errors: Numeric if a probability is not finite; Internal for another shape or range.
   void add(std::span<const float> probabilities, std::int64_t truth);
 
-  /// As if the other's rows had been added after these.
+  /// As if the other's rows had been added after these. Errors: Internal for other labels.
   void merge(const ClassificationMetrics& other);
 
   /// Errors: Data if no row was added.

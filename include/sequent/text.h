@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,11 +14,16 @@
 
 namespace sequent {
 
-/// The byte offset of the first fault in `text` as UTF-8, or nothing. Overlong forms, surrogates and
-/// code points past U+10FFFF are faults. Source: Unicode 15, table 3-7.
+/// The byte offset of the first fault in `text` as UTF-8, or nothing. Overlong forms, surrogates
+/// and code points past U+10FFFF are faults. Source: Unicode 15, table 3-7.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
-/// Splits text into tokens.
+/// Splits text into tokens. White space (the Unicode property) separates tokens and is part of
+/// none.
+///
+/// Normalization: `nfkc` and `lowercase` together are NFKC, full case folding, NFKC, so that
+/// normalizing twice changes nothing; each alone is just that step. The result depends on the
+/// Unicode version of the installed ICU, never on the machine's language.
 /// Threads: `tokenize` may be called from many at once.
 class Tokenizer {
  public:
@@ -28,8 +33,21 @@ class Tokenizer {
   /// Errors: Data if `text` is not UTF-8.
   std::vector<std::string> tokenize(std::string_view text) const;
 
+  /// The same without keeping them: calls `use` with each token in turn. The token lives only until
+  /// `use` returns, and `use` must not tokenize. Errors: Data if `text` is not UTF-8.
+  void for_each_token(std::string_view text,
+                      const std::function<void(std::string_view token)>& use) const;
+
  private:
   TokenizerSpec spec_;
+};
+
+/// Lets a map with strings as keys be searched with views.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
 };
 
 /// Which id stands for which token.
@@ -58,14 +76,8 @@ class Vocabulary {
   bool operator==(const Vocabulary& other) const { return tokens_ == other.tokens_; }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   std::vector<std::string> tokens_;
-  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> ids_;
+  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> ids_;
 };
 
 /// Token counts -> vocabulary: falling count, then byte order of the token.
@@ -76,13 +88,7 @@ class VocabularyBuilder {
   Vocabulary build(const VocabularySpec& spec) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> counts_;
+  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> counts_;
 };
 
 /// The class names, in byte order; class i is `names()[i]`.
@@ -105,11 +111,11 @@ class LabelSet {
 
 /// A text as the model reads it, and what was lost on the way.
 struct EncodedText {
-  std::vector<std::int32_t> ids;     // 1..max_length of them
-  bool empty = false;                // no token: ids are <empty>
-  bool truncated = false;            // more tokens than max_length
-  std::int64_t token_count = 0;      // before truncation
-  std::int64_t unknown_count = 0;    // of the kept tokens, those without an id
+  std::vector<std::int32_t> ids;   // 1..max_length of them
+  bool empty = false;              // no token: ids are <empty>
+  bool truncated = false;          // more tokens than max_length
+  std::int64_t token_count = 0;    // before truncation
+  std::int64_t unknown_count = 0;  // of the kept tokens, those without an id
 };
 
 /// Tokenizes, looks up, truncates; fills up to max_length where the config's padding asks for it.

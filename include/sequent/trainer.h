@@ -25,12 +25,12 @@ struct TrainOptions {
 
 /// How far training has come; given to the progress hook after steps and at the end of epochs.
 struct Progress {
-  std::int64_t epoch = 0;            // from 1
+  std::int64_t epoch = 0;  // from 1
   std::int64_t epochs = 0;
-  std::int64_t step = 0;             // of the whole run, from 1
-  std::int64_t epoch_step = 0;       // of this epoch, from 1
+  std::int64_t step = 0;        // of the whole run, from 1
+  std::int64_t epoch_step = 0;  // of this epoch, from 1
   std::int64_t epoch_steps = 0;
-  double loss = 0;                   // mean over this epoch so far, as trained on
+  double loss = 0;  // mean over this epoch so far, as trained on
   double learning_rate = 0;
   double epoch_seconds = 0;
   double examples_per_second = 0;
@@ -54,8 +54,8 @@ struct TrainReport {
 
 /// Trains `config` into the run folder `options.out`.
 /// Errors: Usage if the folder exists and neither resume nor overwrite was asked for, or if resume
-/// meets another config; Data; Numeric at a loss or gradient that is not finite (the last checkpoint
-/// stays); Runtime if a file cannot be written or the device is not there.
+/// meets another config; Data; Numeric at a loss or gradient that is not finite (the last
+/// checkpoint stays); Runtime if a file cannot be written or the device is not there.
 TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks = {});
 
 struct EvaluateOptions {

@@ -8,9 +8,9 @@
 
 namespace sequent {
 
-/// Writes a file so that it is there whole or not at all: a temporary file beside it, fsync, rename.
-/// Parent folders are made.
-/// Errors: Runtime if it cannot be written (full disk, no permission); an old file then stays.
+/// Writes a file so that it is there whole or not at all: a temporary file beside it, fsync,
+/// rename. Parent folders are made. Errors: Runtime if it cannot be written (full disk, no
+/// permission); an old file then stays.
 void write_file_whole(const std::filesystem::path& path, std::string_view content);
 
 /// The same for a `write` that fills the temporary file itself and throws if it cannot.

@@ -1,0 +1,16 @@
+# LibTorch as one target, sequent::torch, made alike in the build and in an installed package.
+if(NOT TARGET sequent::torch)
+  find_package(Torch 1.13 REQUIRED)
+
+  # The default zip before LibTorch 2.7 has the strings of 2011: its symbols would not be found when
+  # a program is linked, long after this.
+  if(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+    message(
+      FATAL_ERROR "The LibTorch in ${Torch_DIR} was built with the old C++ ABI; take the zip whose "
+                  "name has cxx11-abi in it, or LibTorch 2.7 or later.")
+  endif()
+
+  add_library(sequent::torch INTERFACE IMPORTED)
+  set_target_properties(sequent::torch PROPERTIES INTERFACE_LINK_LIBRARIES "${TORCH_LIBRARIES}")
+  target_include_directories(sequent::torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+endif()

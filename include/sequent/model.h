@@ -1,0 +1,188 @@
+// The layers as torch::nn modules and the model that chains them.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sequent/config.h"
+
+namespace sequent {
+
+/// What the random choices of one training step depend on, apart from layer and row: equal keys
+/// give equal choices, whichever rows are computed together.
+struct NoiseKey {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+};
+
+/// Rows of a batch.
+struct Batch {
+  torch::Tensor tokens;   // [B, T] int64, right-padded with 0
+  torch::Tensor lengths;  // [B] int64, 1..T
+
+  /// Set while training: dropout is on. Row b draws as row first_row + b of the step.
+  std::optional<NoiseKey> noise = std::nullopt;
+  std::int64_t first_row = 0;
+};
+
+/// What every layer is told besides its input.
+struct LayerContext {
+  const Batch& batch;
+  torch::Tensor padding;   // [B, T] bool, true past a row's end
+  std::int64_t index = 0;  // of the layer in the model
+};
+
+/// A layer of the chain.
+///
+/// Shapes:  token ids [B, T] int64, sequences [B, T, D] or vectors [B, D], as Shape says.
+/// Padding: positions past a row's length never influence its real positions or its vector.
+class LayerImpl : public torch::nn::Module {
+ public:
+  virtual torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) = 0;
+
+  /// Sets the weights to their initial values, drawn from `generator`.
+  virtual void initialize(Initialization, at::Generator&) {}
+
+  /// The name of the layer's kind, as configs write it.
+  virtual std::string_view kind() const = 0;
+};
+
+/// See WordDropoutSpec. Shapes: [B, T] int64 -> the same.
+class WordDropoutImpl : public LayerImpl {
+ public:
+  explicit WordDropoutImpl(const WordDropoutSpec& spec) : spec_(spec) {}
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  std::string_view kind() const override { return WordDropoutSpec::kType; }
+
+ private:
+  WordDropoutSpec spec_;
+};
+TORCH_MODULE(WordDropout);
+
+/// See EmbeddingSpec. Shapes: [B, T] int64 -> [B, T, output_dim].
+/// Errors: c10::Error for an id outside the table.
+class EmbeddingImpl : public LayerImpl {
+ public:
+  EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return EmbeddingSpec::kType; }
+
+  torch::Tensor weight;  // [rows, output_dim]
+};
+TORCH_MODULE(Embedding);
+
+/// See DropoutSpec. Shapes: any -> the same.
+class DropoutImpl : public LayerImpl {
+ public:
+  explicit DropoutImpl(const DropoutSpec& spec) : spec_(spec) {}
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  std::string_view kind() const override { return DropoutSpec::kType; }
+
+ private:
+  DropoutSpec spec_;
+};
+TORCH_MODULE(Dropout);
+
+enum class CellKind { kRnnTanh, kRnnRelu, kLstm, kGru };
+
+struct RecurrentOptions {
+  CellKind cell = CellKind::kLstm;
+  std::int64_t input_size = 0;  // I
+  std::int64_t units = 0;       // H
+  bool bidirectional = false;
+  bool return_sequences = false;
+  double dropout = 0;
+};
+
+/// A recurrent layer of any cell, in one or both directions.
+///
+/// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D = 1 or 2
+///          directions, forward first.
+/// Padding: the backward direction starts at each row's last real step.
+/// Parameters: as torch::nn::LSTM, GRU and RNN name and lay them out; gates in the order i f g o
+///          (LSTM) and r z n (GRU); bias_hh_l0 only in a GRU, where it is not redundant.
+class RecurrentImpl : public LayerImpl {
+ public:
+  explicit RecurrentImpl(const RecurrentOptions& options);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override;
+  const RecurrentOptions& options() const { return options_; }
+
+  struct Direction {
+    torch::Tensor weight_ih;  // [G * H, I]
+    torch::Tensor weight_hh;  // [G * H, H]
+    torch::Tensor bias_ih;    // [G * H]
+    torch::Tensor bias_hh;    // [G * H], GRU only
+  };
+  std::vector<Direction> directions;
+
+ private:
+  torch::Tensor run(const torch::Tensor& input, const Direction& direction) const;
+
+  RecurrentOptions options_;
+};
+TORCH_MODULE(Recurrent);
+
+/// See PoolSpec. Shapes: [B, T, D] -> [B, D].
+class PoolImpl : public LayerImpl {
+ public:
+  explicit PoolImpl(const PoolSpec& spec) : spec_(spec) {}
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  std::string_view kind() const override { return PoolSpec::kType; }
+
+ private:
+  PoolSpec spec_;
+};
+TORCH_MODULE(Pool);
+
+/// See DenseSpec. Shapes: [..., input_size] -> [..., units].
+/// The head of a model gives logits: its activation is applied by SequenceModel.
+class DenseImpl : public LayerImpl {
+ public:
+  DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units, bool is_head);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return DenseSpec::kType; }
+
+  torch::Tensor weight;  // [units, input_size]
+  torch::Tensor bias;    // [units]
+
+ private:
+  Activation activation_;
+};
+TORCH_MODULE(Dense);
+
+/// The chain of layers that a resolved config describes. Parameters are named by the layer's place
+/// in the config: `layers.2.weight_ih_l0`.
+class SequenceModelImpl : public torch::nn::Module {
+ public:
+  /// Weights are set by the config's initialization and seed.
+  explicit SequenceModelImpl(const ResolvedConfig& config);
+
+  /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head.
+  torch::Tensor forward(const Batch& batch);
+
+  /// Shapes: -> probabilities [B, C] float32, rows summing to 1. Dropout is off.
+  torch::Tensor probabilities(const Batch& batch);
+
+  /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
+  void share_parameters(SequenceModelImpl& other);
+
+  const ResolvedConfig& config() const { return config_; }
+  const std::vector<std::shared_ptr<LayerImpl>>& layers() const { return layers_; }
+
+ private:
+  ResolvedConfig config_;
+  std::vector<std::shared_ptr<LayerImpl>> layers_;
+};
+TORCH_MODULE(SequenceModel);
+
+}  // namespace sequent

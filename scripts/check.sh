@@ -1,0 +1,269 @@
+#!/usr/bin/env bash
+# Checks what tests cannot: format, lint, and that the walls between the rooms stand.
+#
+#   scripts/check.sh                 everything
+#   scripts/check.sh --fast [REF]    clang-tidy only on files that differ from REF (default HEAD)
+#
+# One line per check, `ok` or `FAIL` with the findings below; ends with 1 if any failed.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+
+fast=
+case "${1:-}" in
+  "") ;;
+  --fast) fast=${2:-HEAD} ;;
+  *) die "unknown option $1; allowed is --fast [REF]" ;;
+esac
+
+failed=0
+check() {
+  local name=$1 findings start=$SECONDS
+  shift
+  if findings=$("$@" 2>&1); then
+    echo "ok    $name ($((SECONDS - start)) s)"
+  else
+    failed=1
+    echo "FAIL  $name ($((SECONDS - start)) s)"
+    sed 's/^/      /' <<<"$findings"
+  fi
+}
+
+# grep that does not mind finding nothing.
+search() { grep "$@" || true; }
+
+# Succeeds if stdin is empty, else shows it.
+nothing() { ! grep .; }
+
+# The code of files without // comments: file:line:code.
+code_of() { grep -n '' -H "$@" | sed -E 's|//.*||'; }
+
+sources() { find include src tests -name '*.h' -o -name '*.cpp' | sort; }
+
+shell_scripts() {
+  echo .ci/run
+  find scripts tests -name '*.sh' | sort
+}
+
+# ---- format -----------------------------------------------------------------------------------
+
+clang_format() { sources | xargs clang-format --dry-run -Werror; }
+
+shell_syntax() {
+  local script status=0
+  for script in $(shell_scripts); do bash -n "$script" || status=1; done
+  if command -v shellcheck >/dev/null; then
+    shell_scripts | xargs shellcheck -x -S warning || status=1
+  fi
+  return "$status"
+}
+
+# ---- rooms ------------------------------------------------------------------------------------
+
+# The rooms whose headers a room may include, itself apart.
+rooms_below() {
+  local core="core text data metrics artifact"
+  case "$1" in
+    core | kernels) ;;
+    text) echo core ;;
+    data) echo core text ;;
+    metrics) echo core text data ;;
+    artifact) echo core text data metrics ;;
+    sample) echo "$core" ;;
+    runtime) echo "$core kernels" ;;
+    model) echo "$core kernels runtime" ;;
+    infer) echo "$core kernels runtime" ;;
+    train) echo "$core kernels runtime model infer" ;;
+    export) echo "$core kernels runtime model infer train" ;;
+    apps) echo "$core sample kernels runtime model infer train export" ;;
+    *) return 1 ;;
+  esac
+}
+
+no_include_upwards() {
+  local room rooms allowed status=0
+  rooms=$(find src -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)
+  for room in $rooms; do
+    if ! allowed=$(rooms_below "$room"); then
+      echo "src/$room: a room that scripts/check.sh does not know"
+      status=1
+      continue
+    fi
+    search -rnE "#include \"($(tr '\n' '|' <<<"$rooms")-)/" "src/$room" |
+      search -vE "#include \"(${allowed// /|}${allowed:+|}$room)/" | nothing || status=1
+  done
+  return "$status"
+}
+
+public_headers_stand_above_src() {
+  search -nE '#include "' include/sequent/*.h | search -v '#include "sequent/' | nothing
+}
+
+torch_words='#include *[<"](torch|ATen|c10|caffe2)/|\b(torch|at|c10)::'
+
+few_headers_mention_torch() {
+  local headers
+  mapfile -t headers < <(find include -name '*.h' ! -name model.h ! -name exporter.h)
+  code_of "${headers[@]}" | search -E "$torch_words" | nothing
+}
+
+no_torch_in_core_rooms() {
+  local files
+  mapfile -t files < <(find src/{core,text,data,metrics,artifact,sample,kernels} \
+    -name '*.h' -o -name '*.cpp' 2>/dev/null)
+  code_of "${files[@]}" | search -E "$torch_words" | nothing
+}
+
+no_json_library_in_headers() { search -n nlohmann include/sequent/*.h | nothing; }
+
+torch_flags() {
+  search -oE -- '-isystem [^ ]*torch[^ ]*' build/check/compile_commands.json | sort -u
+}
+
+compiles_alone() {
+  local flags=()
+  if [[ "$1" =~ /(model|exporter)\.h$ ]]; then read -ra flags <<<"$(torch_flags | tr '\n' ' ')"; fi
+  echo "#include \"${1#include/}\"" |
+    "${CXX:-c++}" -std=c++20 -Wall -Wextra -Werror -fsyntax-only -Iinclude "${flags[@]}" -x c++ -
+}
+
+headers_compile_alone() {
+  local header status=0
+  for header in include/sequent/*.h; do compiles_alone "$header" || status=1; done
+  return "$status"
+}
+
+# README's map: the fenced block with a line that begins with `core/`.
+map_of_readme() {
+  awk '/^ *```/ { if (inside && block ~ /\n *(src\/)?core\//) printf "%s", block
+                  inside = !inside; block = "\n"; next }
+       inside { block = block $0 "\n" }' README.md
+}
+
+readme_map_matches() {
+  local name status=0 map
+  map=$(map_of_readme | sed -nE 's|^ *([a-z_./]+/)( .*)?$|\1|p')
+  if [[ -z "$map" ]]; then
+    echo "README.md: no fenced block with a line that begins with core/"
+    return 1
+  fi
+  while read -r name; do
+    grep -qxE "(src/)?$name/" <<<"$map" || { echo "README.md: its map lacks src/$name/"; status=1; }
+  done < <(find src -mindepth 1 -maxdepth 1 -type d -printf '%f\n')
+  while read -r name; do
+    [[ -d "$name" || -d "src/$name" ]] || { echo "README.md: its map names $name, no folder"; status=1; }
+  done <<<"$map"
+  return "$status"
+}
+
+# ---- libraries --------------------------------------------------------------------------------
+
+release=build/release
+
+no_torch_symbol_in() {
+  local archive status=0
+  for archive in "$@"; do
+    if [[ ! -f "$archive" ]]; then
+      echo "$archive is not built: scripts/build.sh"
+      return 1
+    fi
+    nm -C "$archive" 2>/dev/null | search -E ' (torch|at|c10)::' | head -3 | nothing || status=1
+  done
+  return "$status"
+}
+
+core_links_no_torch() {
+  local archives=("$release/libsequent_core.a")
+  if [[ -d src/kernels ]]; then archives+=("$release/libsequent_kernels.a"); fi
+  no_torch_symbol_in "${archives[@]}" || return 1
+  if [[ -x "$release/test_core" ]]; then
+    readelf -d "$release/test_core" | search -E 'NEEDED.*(torch|c10)' | nothing
+  fi
+}
+
+infer_links_no_training() {
+  if [[ ! -x "$release/sequent-infer" ]]; then
+    echo "$release/sequent-infer is not built: scripts/build.sh"
+    return 1
+  fi
+  ninja -C "$release" -t commands sequent-infer | tail -1 | search -oE 'libsequent_train[^ ]*' |
+    nothing || return 1
+  nm -C "$release/sequent-infer" |
+    search -E ' (sequent::train\(|sequent::evaluate\(|sequent::export_model|torch::optim::)' |
+    head -3 | nothing
+}
+
+# ---- clang-tidy -------------------------------------------------------------------------------
+
+# LibTorch's headers cost half a minute a file, so files go through clang-tidy in batches, as CMake
+# joins them for a unity build; a batch that does not compile as one is read file by file.
+configure_for_lint() {
+  local common=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DSEQUENT_PCH=OFF -DSEQUENT_BUILD_TESTS=ON)
+  local torch_dir
+  torch_dir=$(torch_of_user)
+  if [[ -n "$torch_dir" ]]; then common+=("-DTorch_DIR=$torch_dir"); fi
+  cmake -S . -B build/check --log-level=WARNING "${common[@]}" >/dev/null
+  cmake -S . -B build/check-batches --log-level=WARNING "${common[@]}" \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=10 >/dev/null
+}
+
+files_in() {
+  sed -nE 's/^ *"file": "(.*)",?$/\1/p' "$1/compile_commands.json" |
+    search -vE '/_deps/|cmake_pch' | sort -u
+}
+
+tidy() {
+  clang-tidy --quiet -p "$1" --checks=-bugprone-suspicious-include \
+    --header-filter="^$root/(include|src|tests)/" --extra-arg=-Wno-unknown-warning-option \
+    --extra-arg=-include --extra-arg="$root/scripts/clang_prelude.h" "$2"
+}
+
+tidy_batch() {
+  local findings status=0 file
+  findings=$(tidy build/check-batches "$1" 2>&1) && return
+  if grep -q 'clang-diagnostic-error' <<<"$findings" && [[ "$1" == */unity_*.cxx ]]; then
+    while read -r file; do
+      findings=$(tidy build/check "$file" 2>&1) || { echo "$findings" && status=1; }
+    done < <(sed -nE 's/^#include "(.*)"$/\1/p' "$1")
+    return "$status"
+  fi
+  echo "$findings"
+  return 1
+}
+
+tidy_file() {
+  local findings
+  findings=$(tidy build/check "$1" 2>&1) || { echo "$findings" && return 1; }
+}
+
+changed_files() {
+  { git diff --name-only "$fast" -- && git ls-files --others --exclude-standard; } |
+    search -E '\.cpp$' | sed "s|^|$root/|" | sort -u | comm -12 - <(files_in build/check)
+}
+
+clang_tidy() {
+  export root
+  export -f tidy tidy_batch tidy_file
+  if [[ -n "$fast" ]]; then
+    changed_files | xargs -r -P "$(nproc)" -I{} bash -c 'tidy_file "$1"' _ {}
+  else
+    files_in build/check-batches | xargs -P "$(nproc)" -I{} bash -c 'tidy_batch "$1"' _ {}
+  fi
+}
+
+scripts/setup.sh --check
+check "shell scripts" shell_syntax
+check "clang-format" clang_format
+check "no room includes one above it" no_include_upwards
+check "public headers include no header of src/" public_headers_stand_above_src
+check "only model.h and exporter.h mention LibTorch" few_headers_mention_torch
+check "rooms below runtime/ mention no LibTorch" no_torch_in_core_rooms
+check "no public header mentions the JSON library" no_json_library_in_headers
+check "README's map names the folders of src/" readme_map_matches
+check "sequent_core and kernels link no LibTorch" core_links_no_torch
+check "sequent-infer links no training code" infer_links_no_training
+check "configure for lint" configure_for_lint
+check "public headers compile alone" headers_compile_alone
+check "clang-tidy" clang_tidy
+exit "$failed"

@@ -1,0 +1,136 @@
+"""Makes the golden values that tests compare with: run once, commit what it writes.
+
+    /usr/bin/python3 scripts/make_goldens.py metrics     needs Debian's python3-sklearn
+
+metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded cases. The probabilities are
+float32 and written so that reading them as float32 gives the same bits.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import sklearn
+from sklearn import metrics as oracle
+
+GOLDEN_FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
+
+LEAST_PROBABILITY = 1e-7
+
+
+def softmax(logits):
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def random_case(seed, rows, classes, skew=None, signal=1.5):
+    """Truths drawn with the shares `skew`, logits that lean towards them by `signal`."""
+    generator = np.random.default_rng(seed)
+    truths = generator.choice(classes, size=rows, p=skew)
+    logits = generator.normal(size=(rows, classes))
+    logits[np.arange(rows), truths] += signal
+    return truths, softmax(logits)
+
+
+def binary_with_ties(seed, rows):
+    """A tenth positives, scores rounded to twentieths: many equal ones, some of them 0.5."""
+    generator = np.random.default_rng(seed)
+    truths = (generator.random(rows) < 0.1).astype(int)
+    scores = np.clip(generator.normal(0.3 + 0.3 * truths, 0.2), 0, 1)
+    scores = (np.round(scores * 20) / 20).astype(np.float32)
+    return truths, np.stack([1 - scores, scores], axis=1).astype(np.float32)
+
+
+def never_predicted():
+    truths, probabilities = random_case(seed=4, rows=120, classes=4)
+    probabilities[:, 2] *= 0.01
+    return truths, (probabilities / probabilities.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def cases():
+    yield "balanced binary", *random_case(seed=1, rows=200, classes=2)
+    yield "imbalanced binary with ties", *binary_with_ties(seed=2, rows=300)
+    yield "six classes", *random_case(seed=3, rows=400, classes=6, skew=[0.4, 0.25, 0.15, 0.1, 0.06, 0.04])
+    yield "a class never predicted", *never_predicted()
+    yield "a class missing from the truth", *random_case(seed=5, rows=80, classes=4, skew=[0.5, 0.3, 0.2, 0])
+    truths = np.array([0, 1, 2, 1, 0, 2, 2])
+    yield "perfect", truths, np.eye(3, dtype=np.float32)[truths]
+    yield "all wrong", truths, np.eye(3, dtype=np.float32)[(truths + 1) % 3]
+    yield "two rows", np.array([0, 1]), np.array([[0.75, 0.25], [0.5, 0.5]], dtype=np.float32)
+    yield "one class only", np.array([1, 1, 1]), np.array([[0.4, 0.6], [0.7, 0.3], [0.1, 0.9]], dtype=np.float32)
+
+
+def top_k_accuracy(truths, probabilities, k):
+    classes = probabilities.shape[1]
+    if classes == 2:  # k is 1; scikit-learn would put the threshold on the wrong side of a tie
+        return oracle.accuracy_score(truths, probabilities.argmax(axis=1))
+    # scikit-learn prefers the last of equal classes, Sequent the first: both orders are turned round.
+    return oracle.top_k_accuracy_score(
+        classes - 1 - truths, probabilities[:, ::-1], k=k, labels=np.arange(classes))
+
+
+def ranking(truths, probabilities):
+    """ROC AUC and average precision, or nothing where a class has no rows."""
+    classes = probabilities.shape[1]
+    if len(np.unique(truths)) < classes:
+        return None, None
+    if classes == 2:
+        scores = probabilities[:, 1]
+        return oracle.roc_auc_score(truths, scores), oracle.average_precision_score(truths, scores)
+    one_hot = np.eye(classes, dtype=int)[truths]
+    return (oracle.roc_auc_score(truths, probabilities, multi_class="ovr", average="macro"),
+            oracle.average_precision_score(one_hot, probabilities, average="macro"))
+
+
+def expected(truths, probabilities):
+    labels = np.arange(probabilities.shape[1])
+    predicted = probabilities.argmax(axis=1)
+    top_k = max(1, min(3, len(labels) - 1))
+
+    def averages(average):
+        return oracle.precision_recall_fscore_support(
+            truths, predicted, labels=labels, average=average, zero_division=0)
+
+    roc_auc, average_precision = ranking(truths, probabilities)
+    precision, recall, f1, support = averages(None)
+    values = {
+        "count": len(truths),
+        "loss": oracle.log_loss(truths, probabilities.astype(float), labels=labels, eps=LEAST_PROBABILITY),
+        "accuracy": oracle.accuracy_score(truths, predicted),
+        "top_k_accuracy": top_k_accuracy(truths, probabilities, top_k),
+        "top_k": top_k,
+        "roc_auc": roc_auc,
+        "average_precision": average_precision,
+        "matthews": oracle.matthews_corrcoef(truths, predicted),
+        "per_class": {"precision": precision.tolist(), "recall": recall.tolist(), "f1": f1.tolist(),
+                      "support": support.tolist()},
+        "confusion": oracle.confusion_matrix(truths, predicted, labels=labels).tolist(),
+    }
+    for average in ("macro", "micro", "weighted"):
+        for name, value in zip(("precision", "recall", "f1"), averages(average)):
+            values[f"{average}_{name}"] = value
+    return values
+
+
+def make_metrics():
+    golden = {
+        "made_by": f"scripts/make_goldens.py metrics, scikit-learn {sklearn.__version__}, numpy {np.__version__}",
+        "cases": [
+            {"name": name, "truths": truths.tolist(), "probabilities": probabilities.tolist(),
+             "expected": expected(truths, probabilities)}
+            for name, truths, probabilities in cases()
+        ],
+    }
+    GOLDEN_FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(GOLDEN_FOLDER / "metrics.json", "w", encoding="utf-8") as file:
+        json.dump(golden, file, separators=(",", ":"))
+        file.write("\n")
+
+
+COMMANDS = {"metrics": make_metrics}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(f"usage: make_goldens.py {'|'.join(COMMANDS)}")
+    COMMANDS[sys.argv[1]]()

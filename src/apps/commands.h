@@ -1,0 +1,18 @@
+// The subcommands of `sequent`: each adds its options to the app and, when typed, sets the action.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "apps/common_program.h"
+
+namespace sequent {
+
+void add_train_command(CLI::App& app, Action& action);
+void add_evaluate_command(CLI::App& app, Action& action);
+void add_export_command(CLI::App& app, Action& action);
+void add_config_command(CLI::App& app, Action& action);
+void add_data_command(CLI::App& app, Action& action);
+void add_sample_command(CLI::App& app, Action& action);
+void add_inspect_command(CLI::App& app, Action& action);
+
+}  // namespace sequent

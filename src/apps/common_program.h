@@ -1,0 +1,29 @@
+// What both programs share: one catch, one place for signals, checked writing to stdout.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string_view>
+
+namespace sequent {
+
+/// Chosen by the subcommand that was typed; run after parsing.
+using Action = std::function<void()>;
+
+/// Parses the command line, runs `action` (set while parsing) and gives the exit code: 0, the code
+/// of an Error, 2 for a wrong command line, 130 or 143 after SIGINT or SIGTERM.
+int run_program(CLI::App& app, int argc, char** argv, const Action& action);
+
+/// From now on SIGINT and SIGTERM set a flag instead of ending the program; a second one ends it.
+void watch_signals();
+
+/// The signal that came, or 0.
+int received_signal();
+
+/// Writes to stdout. Errors: Runtime, such as on a full disk.
+void print(std::string_view text);
+
+/// True if people read stderr.
+bool stderr_is_terminal();
+
+}  // namespace sequent

@@ -1,0 +1,86 @@
+#include <charconv>
+#include <memory>
+
+#include "apps/commands.h"
+#include "sequent/error.h"
+#include "sequent/trainer.h"
+
+namespace sequent {
+namespace {
+
+struct Options {
+  std::string model;
+  std::string data;
+  bool json = false;
+  int threads = 0;
+  std::vector<std::string> gates;
+};
+
+/// `accuracy>=0.9` or `loss<=0.5`.
+struct Gate {
+  std::string text;
+  std::string metric;
+  bool at_least = true;
+  double bound = 0;
+};
+
+Gate parse_gate(const std::string& text) {
+  const std::size_t at = text.find_first_of("<>");
+  const bool complete =
+      at != std::string::npos && at > 0 && at + 2 < text.size() && text[at + 1] == '=';
+  Gate gate{text, text.substr(0, at), complete && text[at] == '>', 0};
+  if (complete) {
+    const char* end = text.data() + text.size();
+    const auto [stop, code] = std::from_chars(text.data() + at + 2, end, gate.bound);
+    if (code == std::errc{} && stop == end && report_value(Report{}, gate.metric).has_value()) {
+      return gate;
+    }
+  }
+  throw Error(ErrorKind::kUsage, "--require " + text,
+              "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
+              "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews");
+}
+
+void check_gates(const std::vector<Gate>& gates, const Report& report) {
+  std::vector<Issue> issues;
+  for (const Gate& gate : gates) {
+    const double value = report_value(report, gate.metric).value_or(0);
+    const bool passed = gate.at_least ? value >= gate.bound : value <= gate.bound;
+    if (!passed) {
+      issues.push_back({"--require " + gate.text, "not met: found " + std::to_string(value)});
+    }
+  }
+  if (!issues.empty()) throw Error(ErrorKind::kQualityGate, issues);
+}
+
+void evaluate_command(const Options& options) {
+  std::vector<Gate> gates;
+  for (const std::string& text : options.gates) gates.push_back(parse_gate(text));
+  EvaluateOptions how;
+  how.threads = options.threads;
+  const Report report = evaluate(options.model, options.data, how);
+  print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
+  check_gates(gates, report);
+}
+
+}  // namespace
+
+void add_evaluate_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("evaluate", "Measure a run folder or model archive on a labelled file");
+  command->add_option("MODEL", options->model, "Run folder or model archive")->required();
+  command->add_option("DATA", options->data, "Labelled file in the format of the model's config")
+      ->required();
+  command->add_flag("--json", options->json, "One JSON object instead of a table");
+  command->add_option("--threads", options->threads, "Computing threads; 0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command
+      ->add_option("--require", options->gates,
+                   "Exit with 5 unless METRIC>=NUMBER (or <=) holds; may be repeated")
+      ->allow_extra_args(false);
+  command->callback([options, &action] { action = [options] { evaluate_command(*options); }; });
+}
+
+}  // namespace sequent

@@ -1,0 +1,262 @@
+#include "apps/infer_output.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+void append_number(std::string& out, double value) {
+  constexpr int kDigits = 6;
+  std::array<char, 32> text{};
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value,
+                                    std::chars_format::general, kDigits);
+  out.append(text.data(), result.ptr);
+}
+
+std::string number_text(double value) {
+  std::string text;
+  append_number(text, value);
+  return text;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    constexpr unsigned char kFirstPrintable = 0x20;
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) >= kFirstPrintable) {
+      out += c;
+    } else {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+      out += escape.data();
+    }
+  }
+  out += '"';
+}
+
+/// Labels by falling probability, the first `count` of them.
+std::vector<std::size_t> most_probable(const std::vector<float>& probabilities, int count) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto kept = std::min(order.size(), static_cast<std::size_t>(count));
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+      [&](std::size_t a, std::size_t b) {
+        return probabilities[a] != probabilities[b] ? probabilities[a] > probabilities[b] : a < b;
+      });
+  order.resize(kept);
+  return order;
+}
+
+[[noreturn]] void fail_name_taken(const std::string& where, const std::string& name) {
+  throw Error(
+      ErrorKind::kUsage, where,
+      "the input has a column \"" + name + "\" already; give --prefix, such as --prefix model_");
+}
+
+}  // namespace
+
+RecordWriter::RecordWriter(OutputOptions options) : options_(std::move(options)) {
+  added_ = added_columns();
+  if (options_.fields != FieldKind::kTable) return;
+  for (const std::string& name : added_) {
+    const auto& columns = options_.columns;
+    if (std::find(columns.begin(), columns.end(), name) != columns.end()) {
+      fail_name_taken("", name);
+    }
+  }
+}
+
+std::vector<std::string> RecordWriter::added_columns() const {
+  std::vector<std::string> names = {"prediction", "probability"};
+  if (options_.format == OutputFormat::kJsonl) {
+    if (options_.top_k > 1) names.emplace_back("top");
+    if (options_.probabilities) names.emplace_back("probabilities");
+  } else {
+    for (int k = 2; k <= options_.top_k; ++k) {
+      names.push_back("prediction_" + std::to_string(k));
+      names.push_back("probability_" + std::to_string(k));
+    }
+    if (options_.probabilities) {
+      for (const std::string& label : options_.labels) names.push_back("probability_of_" + label);
+    }
+  }
+  for (const char* name : {"empty", "truncated", "unknown_share", "error"}) {
+    names.emplace_back(name);
+  }
+  for (std::string& name : names) name.insert(0, options_.prefix);
+  return names;
+}
+
+void RecordWriter::append(std::string& out, const Record& record,
+                          const Prediction& prediction) const {
+  if (options_.format == OutputFormat::kJsonl) {
+    append_json(out, record, prediction);
+  } else {
+    append_table(out, record, prediction);
+  }
+}
+
+void RecordWriter::append_input_json(std::string& out, const Record& record) const {
+  switch (options_.fields) {
+    case FieldKind::kText:
+      append_json_string(out, "text");
+      out += ':';
+      append_json_string(out, record.fault ? "" : record.text);
+      return;
+    case FieldKind::kTable:
+      for (std::size_t i = 0; i < options_.columns.size() && i < record.fields.size(); ++i) {
+        if (i > 0) out += ',';
+        append_json_string(out, options_.columns[i]);
+        out += ':';
+        append_json_string(out, record.fields[i]);
+      }
+      return;
+    case FieldKind::kObject: {
+      const std::string& object = record.fields.at(0);
+      for (const std::string& name : added_) {
+        if (object.find('"' + name + '"') == std::string::npos) continue;
+        if (nlohmann::json::parse(object).contains(name)) fail_name_taken(record.where, name);
+      }
+      const std::size_t open = object.find('{') + 1;
+      out.append(object, open, object.rfind('}') - open);
+      return;
+    }
+  }
+}
+
+void RecordWriter::append_json(std::string& out, const Record& record,
+                               const Prediction& prediction) const {
+  const auto key = [&](const char* name) {
+    out += ',';
+    append_json_string(out, options_.prefix + name);
+    out += ':';
+  };
+  out += '{';
+  if (record.fault) {
+    append_json_string(out, options_.prefix + "error");
+    out += ':';
+    append_json_string(out, record.where + ": " + *record.fault);
+    out += "}\n";
+    return;
+  }
+  append_input_json(out, record);
+  key("prediction");
+  append_json_string(out, options_.labels[static_cast<std::size_t>(prediction.label)]);
+  key("probability");
+  append_number(out, prediction.probability);
+  if (options_.top_k > 1) {
+    key("top");
+    char separator = '[';
+    for (const std::size_t label : most_probable(prediction.probabilities, options_.top_k)) {
+      out += separator;
+      out += "{\"label\":";
+      append_json_string(out, options_.labels[label]);
+      out += ",\"probability\":";
+      append_number(out, prediction.probabilities[label]);
+      out += '}';
+      separator = ',';
+    }
+    out += ']';
+  }
+  if (options_.probabilities) {
+    key("probabilities");
+    for (std::size_t i = 0; i < options_.labels.size(); ++i) {
+      out += i == 0 ? '{' : ',';
+      append_json_string(out, options_.labels[i]);
+      out += ':';
+      append_number(out, prediction.probabilities[i]);
+    }
+    out += '}';
+  }
+  key("empty");
+  out += prediction.empty ? "true" : "false";
+  key("truncated");
+  out += prediction.truncated ? "true" : "false";
+  key("unknown_share");
+  append_number(out, prediction.unknown_share);
+  out += "}\n";
+}
+
+void RecordWriter::append_cell(std::string& out, std::string_view value) const {
+  if (options_.format == OutputFormat::kCsv) {
+    if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
+      out += value;
+      return;
+    }
+    out += '"';
+    for (const char c : value) {
+      if (c == '"') out += '"';
+      out += c;
+    }
+    out += '"';
+    return;
+  }
+  for (const char c : value) {
+    const bool breaks_line = c == '\t' || c == '\n' || c == '\r';
+    out += breaks_line ? ' ' : c;
+  }
+}
+
+std::string RecordWriter::header() const {
+  if (options_.format == OutputFormat::kJsonl) return "";
+  std::vector<std::string> names = options_.columns;
+  if (options_.fields == FieldKind::kText) names = {"text"};
+  if (options_.fields == FieldKind::kObject) names = {"input"};
+  names.insert(names.end(), added_.begin(), added_.end());
+  std::string line;
+  for (const std::string& name : names) {
+    if (!line.empty()) line += options_.format == OutputFormat::kCsv ? ',' : '\t';
+    append_cell(line, name);
+  }
+  return line + "\n";
+}
+
+void RecordWriter::append_table(std::string& out, const Record& record,
+                                const Prediction& prediction) const {
+  const char separator = options_.format == OutputFormat::kCsv ? ',' : '\t';
+  const std::size_t input_columns =
+      options_.fields == FieldKind::kTable ? options_.columns.size() : 1;
+  std::vector<std::string> cells;
+  for (std::size_t i = 0; i < input_columns; ++i) {
+    const bool there = !record.fault && i < record.fields.size();
+    cells.push_back(there ? record.fields[i] : "");
+  }
+  if (record.fault) {
+    cells.resize(input_columns + added_.size() - 1);
+    cells.push_back(record.where + ": " + *record.fault);
+  } else {
+    const auto add = [&](std::size_t label) {
+      cells.push_back(options_.labels[label]);
+      cells.push_back(number_text(prediction.probabilities[label]));
+    };
+    const auto best = most_probable(prediction.probabilities, options_.top_k);
+    for (const std::size_t label : best) add(label);
+    for (std::size_t k = best.size(); static_cast<int>(k) < options_.top_k; ++k) {
+      cells.insert(cells.end(), 2, "");
+    }
+    if (options_.probabilities) {
+      for (const float value : prediction.probabilities) cells.push_back(number_text(value));
+    }
+    cells.emplace_back(prediction.empty ? "true" : "false");
+    cells.emplace_back(prediction.truncated ? "true" : "false");
+    cells.push_back(number_text(prediction.unknown_share));
+    cells.emplace_back();
+  }
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) out += separator;
+    append_cell(out, cells[i]);
+  }
+  out += '\n';
+}
+
+}  // namespace sequent

@@ -1,0 +1,57 @@
+// Prediction records as JSONL, TSV or CSV.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sequent/data.h"
+#include "sequent/predictor.h"
+
+namespace sequent {
+
+enum class OutputFormat { kJsonl, kTsv, kCsv };
+
+/// What stands in a record's fields.
+enum class FieldKind {
+  kText,    // one field: the text itself
+  kTable,   // one field per column
+  kObject,  // one field: a JSON object
+};
+
+struct OutputOptions {
+  OutputFormat format = OutputFormat::kJsonl;
+  FieldKind fields = FieldKind::kText;
+  std::vector<std::string> columns;  // of the input, for kTable
+  std::vector<std::string> labels;
+  int top_k = 1;
+  bool probabilities = false;
+  std::string prefix;  // before the names of what is added
+};
+
+/// Writes the input's fields untouched, then prefix + `prediction`, `probability`, with top_k > 1
+/// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`. A record
+/// with a fault gets `error` instead.
+class RecordWriter {
+ public:
+  /// Errors: Usage if an input column has the name of something added.
+  explicit RecordWriter(OutputOptions options);
+
+  /// The line of column names, or "" for JSONL.
+  std::string header() const;
+
+  /// One line for one record; `prediction` is not looked at if the record has a fault.
+  /// Errors: Usage if a JSON object has a key of the name of something added.
+  void append(std::string& out, const Record& record, const Prediction& prediction) const;
+
+ private:
+  void append_json(std::string& out, const Record& record, const Prediction& prediction) const;
+  void append_input_json(std::string& out, const Record& record) const;
+  void append_table(std::string& out, const Record& record, const Prediction& prediction) const;
+  std::vector<std::string> added_columns() const;
+  void append_cell(std::string& out, std::string_view value) const;
+
+  OutputOptions options_;
+  std::vector<std::string> added_;
+};
+
+}  // namespace sequent

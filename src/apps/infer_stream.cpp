@@ -1,0 +1,133 @@
+#include "apps/infer_stream.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <future>
+#include <vector>
+
+#include "sequent/error.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+namespace {
+
+// A window is large enough to sort by length within it and small enough to forget about memory.
+constexpr std::size_t kWindowRecords = 16384;
+constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
+
+std::vector<Record> read_window(RecordReader& reader) {
+  std::vector<Record> window;
+  std::size_t bytes = 0;
+  while (window.size() < kWindowRecords && bytes < kWindowBytes) {
+    Record record;
+    if (!reader.next(record)) break;
+    bytes += record.text.size();
+    window.push_back(std::move(record));
+  }
+  return window;
+}
+
+/// The predictions of a window's records; those with a fault keep an empty one.
+std::vector<Prediction> predict_window(const std::vector<Record>& window,
+                                       const Predictor& predictor) {
+  std::vector<std::string> texts;
+  texts.reserve(window.size());
+  for (const Record& record : window) {
+    if (!record.fault) texts.push_back(record.text);
+  }
+  std::vector<Prediction> found = predictor.predict(texts);
+  if (found.size() == window.size()) return found;
+  std::vector<Prediction> all(window.size());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    if (!window[i].fault) all[i] = std::move(found[next++]);
+  }
+  return all;
+}
+
+void stop_at_fault(const std::vector<Record>& window) {
+  for (const Record& record : window) {
+    if (!record.fault) continue;
+    throw Error(ErrorKind::kData, record.where,
+                *record.fault + " (--on-error record writes such rows as errors and goes on)");
+  }
+}
+
+}  // namespace
+
+OutputSink::OutputSink(const std::string& path, bool overwrite) {
+  if (path.empty() || path == "-") {
+    file_ = stdout;
+    return;
+  }
+  path_ = path;
+  if (fs::is_directory(path_)) {
+    throw Error(ErrorKind::kUsage, path, "is a folder; expected a file name");
+  }
+  if (fs::exists(path_) && !overwrite) {
+    throw Error(ErrorKind::kUsage, path,
+                "exists; give another --output, or --overwrite to replace it");
+  }
+  temporary_ = path + ".tmp" + std::to_string(::getpid());
+  file_ = std::fopen(temporary_.c_str(), "wb");
+  if (file_ == nullptr) {
+    throw Error(ErrorKind::kRuntime, path,
+                std::string("cannot be written: ") + std::strerror(errno));
+  }
+}
+
+OutputSink::~OutputSink() {
+  if (file_ == nullptr || file_ == stdout) return;
+  std::fclose(file_);
+  std::error_code ignored;
+  fs::remove(temporary_, ignored);
+}
+
+void OutputSink::write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), file_) == text.size()) return;
+  throw Error(ErrorKind::kRuntime, path_.empty() ? "stdout" : path_.string(),
+              std::string("cannot be written: ") + std::strerror(errno));
+}
+
+void OutputSink::finish() {
+  const bool written = std::fflush(file_) == 0 && (file_ == stdout || ::fsync(fileno(file_)) == 0);
+  if (!written) {
+    throw Error(ErrorKind::kRuntime, path_.empty() ? "stdout" : path_.string(),
+                std::string("cannot be written: ") + std::strerror(errno));
+  }
+  if (file_ == stdout) return;
+  std::fclose(file_);
+  file_ = nullptr;
+  fs::rename(temporary_, path_);
+}
+
+StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
+                            const RecordWriter& writer, bool record_faults, OutputSink& sink,
+                            const std::function<bool()>& stop_requested) {
+  StreamCounts counts;
+  sink.write(writer.header());
+  const auto read_ahead = [&reader] {
+    return std::async(std::launch::async, [&reader] { return read_window(reader); });
+  };
+  std::future<std::vector<Record>> ahead = read_ahead();
+  std::string text;
+  while (true) {
+    const std::vector<Record> window = ahead.get();
+    if (window.empty() || stop_requested()) break;
+    ahead = read_ahead();
+    if (!record_faults) stop_at_fault(window);
+    const std::vector<Prediction> predictions = predict_window(window, predictor);
+    text.clear();
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      writer.append(text, window[i], predictions[i]);
+      if (window[i].fault) ++counts.faults;
+    }
+    counts.records += static_cast<std::int64_t>(window.size());
+    sink.write(text);
+  }
+  return counts;
+}
+
+}  // namespace sequent

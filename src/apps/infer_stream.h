@@ -1,0 +1,47 @@
+// The way of records through sequent-infer: read ahead, predict, write, in bounded memory.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "apps/infer_output.h"
+#include "sequent/data.h"
+#include "sequent/predictor.h"
+
+namespace sequent {
+
+/// Where records go: stdout, or a file that gets its name when all is written.
+class OutputSink {
+ public:
+  /// `path` empty or "-": stdout. Errors: Usage if the file exists and `overwrite` is false.
+  OutputSink(const std::string& path, bool overwrite);
+  OutputSink(const OutputSink&) = delete;
+  OutputSink& operator=(const OutputSink&) = delete;
+  ~OutputSink();
+
+  /// Errors: Runtime.
+  void write(std::string_view text);
+  /// Errors: Runtime.
+  void finish();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  std::FILE* file_ = nullptr;
+};
+
+struct StreamCounts {
+  std::int64_t records = 0;
+  std::int64_t faults = 0;
+};
+
+/// Predicts all records of `reader`, in order.
+/// Errors: Data at the first record with a fault unless `record_faults`.
+StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
+                            const RecordWriter& writer, bool record_faults, OutputSink& sink,
+                            const std::function<bool()>& stop_requested);
+
+}  // namespace sequent

@@ -1,0 +1,44 @@
+#include <memory>
+
+#include "apps/commands.h"
+#include "sequent/log.h"
+#include "sequent/sample.h"
+
+namespace sequent {
+namespace {
+
+struct Options {
+  std::string language = "en";
+  std::string out;
+  SentimentSample sample;
+};
+
+}  // namespace
+
+void add_sample_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("sample", "Make sample data to try things with");
+  command->require_subcommand(1);
+  CLI::App* sentiment = command->add_subcommand(
+      "sentiment", "Reviews, positive or negative, in which word order decides");
+  SentimentSample& sample = options->sample;
+  sentiment->add_option("--language", options->language, "en, zh or both")
+      ->check(CLI::IsMember({"en", "zh", "both"}))
+      ->capture_default_str();
+  sentiment->add_option("--rows", sample.rows, "Rows of all three files together")
+      ->check(CLI::Range(SentimentSample::kMinRows, SentimentSample::kMaxRows))
+      ->capture_default_str();
+  sentiment->add_option("--seed", sample.seed, "Which sample")->capture_default_str();
+  sentiment->add_option("-o,--out", options->out, "Folder for the files")->required();
+  sentiment->add_flag("--overwrite", sample.overwrite, "Replace a sample that is there");
+  sentiment->callback([options, &action] {
+    action = [options] {
+      options->sample.language = *find_sample_language(options->language);
+      const SampleFiles files = write_sentiment_sample(options->sample, options->out);
+      log_info("wrote " + files.train.string() + ", " + files.validation.string() + ", " +
+               files.test.string() + " and " + files.readme.string());
+    };
+  });
+}
+
+}  // namespace sequent

@@ -1,0 +1,177 @@
+// sequent-infer: runs a model archive on texts.
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "apps/common_program.h"
+#include "apps/infer_stream.h"
+#include "sequent/artifact.h"
+#include "sequent/error.h"
+#include "sequent/log.h"
+
+namespace sequent {
+namespace {
+
+struct Options {
+  std::string model;
+  std::string input = "-";
+  std::string output;
+  std::string format = "jsonl";
+  std::string input_format = "auto";
+  std::string text = "text";
+  std::string prefix;
+  std::string on_error = "fail";
+  PredictorOptions predictor;
+  int top_k = 1;
+  bool probabilities = false;
+  bool no_header = false;
+  bool overwrite = false;
+  bool interactive = false;
+};
+
+/// By the file's name, .gz and .xz aside; what has no known ending is lines.
+std::string input_format_of(const Options& options) {
+  if (options.input_format != "auto") return options.input_format;
+  std::filesystem::path path = options.input;
+  if (path.extension() == ".gz" || path.extension() == ".xz") path = path.stem();
+  const std::string extension = path.extension().string();
+  for (const char* known : {"tsv", "csv", "jsonl"}) {
+    if (extension == std::string(".") + known) return known;
+  }
+  return "lines";
+}
+
+/// A column given as a number is an index.
+Column column_of(const std::string& name) {
+  const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
+  if (number) return static_cast<std::int64_t>(std::stoll(name));
+  return name;
+}
+
+struct Input {
+  std::unique_ptr<RecordReader> reader;
+  FieldKind fields = FieldKind::kText;
+};
+
+Input open_input(const Options& options) {
+  ReaderOptions reading;
+  reading.need_label = false;
+  const std::string format = input_format_of(options);
+  if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
+  if (format == "jsonl") {
+    return {open_records(options.input, JsonlFormat{options.text, "label"}, reading),
+            FieldKind::kObject};
+  }
+  const Column text = column_of(options.text);
+  const bool header = !options.no_header;
+  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, "label", header})
+                                           : DataFormat(TsvFormat{text, "label", header});
+  return {open_records(options.input, table, reading), FieldKind::kTable};
+}
+
+OutputFormat output_format_of(const Options& options) {
+  if (options.format == "tsv") return OutputFormat::kTsv;
+  return options.format == "csv" ? OutputFormat::kCsv : OutputFormat::kJsonl;
+}
+
+void predict_file(const Options& options) {
+  const Predictor predictor = Predictor::load(options.model, options.predictor);
+  OutputSink sink(options.output, options.overwrite);
+  const Input input = open_input(options);
+  const RecordWriter writer({output_format_of(options), input.fields, input.reader->columns(),
+                             predictor.labels(), options.top_k, options.probabilities,
+                             options.prefix});
+  watch_signals();
+  const StreamCounts counts =
+      predict_stream(*input.reader, predictor, writer, options.on_error == "record", sink,
+                     [] { return received_signal() != 0; });
+  if (received_signal() != 0) return;  // the file keeps its former content, or is not made
+  sink.finish();
+  if (counts.records == 0) log_warning(options.input + ": the input is empty: no predictions");
+  if (counts.faults > 0) {
+    log_warning(std::to_string(counts.faults) + " of " + std::to_string(counts.records) +
+                " records could not be used and were written as errors");
+  }
+}
+
+void predict_as_typed(const Options& options) {
+  const Predictor predictor = Predictor::load(options.model, options.predictor);
+  const bool prompt = ::isatty(STDIN_FILENO) != 0;
+  const auto show_prompt = [prompt] {
+    if (prompt) std::cerr << "> " << std::flush;
+  };
+  show_prompt();
+  for (std::string line; std::getline(std::cin, line); show_prompt()) {
+    try {
+      const Prediction prediction = predictor.predict(line);
+      std::string text = predictor.labels()[static_cast<std::size_t>(prediction.label)] + "\t" +
+                         std::to_string(prediction.probability);
+      if (prediction.empty) text += "\t(no words)";
+      if (prediction.truncated) text += "\t(cut off)";
+      print(text + "\n");
+      std::fflush(stdout);
+    } catch (const Error& error) {
+      log_warning(error.what());
+    }
+  }
+}
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("MODEL", options.model, "Model archive made by sequent export")->required();
+  app.add_option("INPUT", options.input, "File of texts, - for stdin; .gz and .xz are read as well")
+      ->capture_default_str();
+  app.add_option("-o,--output", options.output, "File to write; default: stdout");
+  app.add_flag("--overwrite", options.overwrite, "Replace the output file if it exists");
+  app.add_option("--format", options.format, "Of the output: jsonl, tsv or csv")
+      ->check(CLI::IsMember({"jsonl", "tsv", "csv"}))
+      ->capture_default_str();
+  app.add_option("--input-format", options.input_format,
+                 "lines, tsv, csv, jsonl; auto: by the file's ending, else lines")
+      ->check(CLI::IsMember({"auto", "lines", "tsv", "csv", "jsonl"}))
+      ->capture_default_str();
+  app.add_option("--text", options.text, "Column or key of the text, or a column's index from 0")
+      ->capture_default_str();
+  app.add_flag("--no-header", options.no_header, "TSV and CSV input begins with data");
+  app.add_option("--top-k", options.top_k, "Labels to give, the most probable first")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_flag("--probabilities", options.probabilities, "Give the probability of every label");
+  app.add_option("--prefix", options.prefix, "Before the names of what is added to a record");
+  app.add_option("--threads", options.predictor.threads, "Computing threads; 0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--batch-tokens", options.predictor.batch_tokens,
+                 "Most tokens a thread computes at a time, padding included")
+      ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
+  app.add_option("--on-error", options.on_error,
+                 "At a row that cannot be read: fail, or record it as an error and go on")
+      ->check(CLI::IsMember({"fail", "record"}))
+      ->capture_default_str();
+  app.add_flag("-i,--interactive", options.interactive, "Classify lines as you type them");
+}
+
+}  // namespace
+}  // namespace sequent
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs a model archive on texts, one output record per input record, in order."};
+  app.set_version_flag("--version", std::string(sequent::version()));
+  app.failure_message(CLI::FailureMessage::simple);
+  app.footer(
+      "Exit codes: 0 ok, 1 runtime failure, 2 usage, 3 data, 4 model archive, 130 SIGINT, "
+      "143 SIGTERM.");
+  sequent::Options options;
+  sequent::add_options(app, options);
+  return sequent::run_program(app, argc, argv, [&options] {
+    if (options.interactive) {
+      sequent::predict_as_typed(options);
+    } else {
+      sequent::predict_file(options);
+    }
+  });
+}

@@ -1,0 +1,78 @@
+#include <memory>
+
+#include "apps/commands.h"
+#include "apps/progress_line.h"
+#include "sequent/error.h"
+#include "sequent/log.h"
+#include "sequent/trainer.h"
+
+namespace sequent {
+namespace {
+
+struct Options {
+  std::string config;
+  std::string out;
+  std::vector<std::string> changes;
+  bool resume = false;
+  bool overwrite = false;
+};
+
+std::vector<Override> parse_all(const std::vector<std::string>& changes) {
+  std::vector<Override> overrides;
+  for (const std::string& change : changes) overrides.push_back(parse_override(change));
+  return overrides;
+}
+
+void train_command(const Options& options, const std::vector<std::string>& command_line) {
+  const Config config = load_config(options.config, parse_all(options.changes));
+  TrainOptions train_options;
+  train_options.out = options.out;
+  train_options.command_line = command_line;
+  if (options.resume) train_options.existing = ExistingRun::kResume;
+  if (options.overwrite) train_options.existing = ExistingRun::kOverwrite;
+  ProgressLine line(stderr_is_terminal(), config.runtime.log_seconds);
+  Hooks hooks;
+  hooks.progress = [&line](const Progress& progress) { line.show(progress); };
+  hooks.stop_requested = [] { return received_signal() != 0; };
+  watch_signals();
+  const TrainReport report = train(config, train_options, hooks);
+  if (!report.finished) {
+    log_info("stopped; saved. Go on with: sequent train " + options.config + " --out " +
+             options.out + " --resume");
+    return;
+  }
+  log_info("finished (" + report.manifest.stopped_because + "); best epoch " +
+           std::to_string(report.manifest.best_epoch) +
+           "; report: " + (std::filesystem::path(options.out) / "report.html").string());
+  print("validation, best epoch\n" + report_to_text(report.validation));
+  if (report.test) print("\ntest\n" + report_to_text(*report.test));
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("train", "Train a config into a run folder");
+  command->add_option("CONFIG", options->config, "Config file, JSON")->required();
+  command->add_option("-o,--out", options->out, "Run folder to make")->required();
+  command
+      ->add_option("--set", options->changes,
+                   "Change an option: path=JSON, such as training.epochs=3; may be repeated")
+      ->allow_extra_args(false);
+  CLI::Option* resume =
+      command->add_flag("--resume", options->resume, "Go on where the run in --out was stopped");
+  command->add_flag("--overwrite", options->overwrite, "Replace the run in --out")
+      ->excludes(resume);
+  command->callback([options, &action] {
+    action = [options] {
+      std::vector<std::string> line = {"sequent", "train", options->config, "--out", options->out};
+      for (const std::string& change : options->changes) {
+        line.emplace_back("--set");
+        line.push_back(change);
+      }
+      train_command(*options, line);
+    };
+  });
+}
+
+}  // namespace sequent

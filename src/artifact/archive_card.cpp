@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "artifact/data_paths.h"
+#include "artifact/parts.h"
+#include "metrics/json_fields.h"
+#include "metrics/report_json.h"
+#include "sequent/artifact.h"
+
+namespace sequent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr const char* kCure = "the archive is damaged: export the model again";
+
+/// `path` if it stays below the config's folder, else its last name: an archive goes to other
+/// machines and must not tell the folders of this one.
+std::string public_path(const std::string& path) {
+  const fs::path whole(path);
+  const bool climbs = std::find(whole.begin(), whole.end(), fs::path("..")) != whole.end();
+  if (!whole.is_absolute() && !climbs) return path;
+  const fs::path name = whole.has_filename() ? whole.filename() : whole.parent_path().filename();
+  return name.empty() || name == ".." ? "data" : name.string();
+}
+
+std::string public_config(Config config) {
+  change_data_paths(config.data, public_path);
+  return dump_config(config);
+}
+
+}  // namespace
+
+std::string archive_card_to_json(const ArchiveCard& card) {
+  Json json;
+  json["format_version"] = ArchiveCard::kFormatVersion;
+  json["sequent_version"] = card.sequent_version;
+  json["created"] = card.created;
+  json["config"] = Json::parse(public_config(card.config));
+  json["vocabulary"] = card.vocabulary.tokens();
+  json["labels"] = card.labels.names();
+  json["validation"] = card.validation_report.empty()
+                           ? Json(nullptr)
+                           : report_as_json(report_from_json(card.validation_report));
+  json["parity"] = {{"digest", card.parity_digest},
+                    {"difference", card.parity_difference},
+                    {"rows", card.parity_rows}};
+  return dump_json(json, -1);
+}
+
+ArchiveCard archive_card_from_json(const std::string& json, const std::string& where) {
+  const JsonOrigin origin{.where = where + ": " + ArchiveCard::kFileName, .cure = kCure};
+  const Json parsed = parse_json(json, origin);
+  const JsonFields fields(parsed, origin);
+  check_format_version(fields, ArchiveCard::kFormatVersion, "sequent-infer");
+
+  ArchiveCard card;
+  card.sequent_version = fields.text("sequent_version");
+  card.created = fields.text("created");
+  fields.object("config");
+  card.config =
+      config_from_artifact(fields.value("config").dump(), fields.place("config"), kCure);
+  card.vocabulary =
+      vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), kCure});
+  card.labels = labels_from_artifact(fields.texts("labels"), {fields.place("labels"), kCure});
+  if (!fields.is_null("validation")) {
+    card.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
+  }
+  const JsonFields parity = fields.object("parity");
+  card.parity_digest = parity.text("digest");
+  card.parity_difference = parity.number("difference");
+  card.parity_rows = parity.count("rows");
+  return card;
+}
+
+}  // namespace sequent

@@ -1,0 +1,121 @@
+#include <cstddef>
+#include <utility>
+
+#include "artifact/data_paths.h"
+#include "artifact/parts.h"
+#include "core/files.h"
+#include "sequent/artifact.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCure =
+    "the run folder is damaged: restore it from a copy, or train again with --overwrite";
+
+std::string escape_line(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '\n':
+        result += "\\n";
+        break;
+      case '\r':
+        result += "\\r";
+        break;
+      case '\\':
+        result += "\\\\";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+/// The name that `escape_line` made into `line`, or nothing if it made no such line.
+std::optional<std::string> unescape_line(std::string_view line) {
+  std::string result;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\\') {
+      result += line[i];
+      continue;
+    }
+    if (++i == line.size()) return std::nullopt;
+    switch (line[i]) {
+      case 'n':
+        result += '\n';
+        break;
+      case 'r':
+        result += '\r';
+        break;
+      case '\\':
+        result += '\\';
+        break;
+      default:
+        return std::nullopt;
+    }
+  }
+  return result;
+}
+
+void write_lines(const fs::path& file, const std::vector<std::string>& names) {
+  std::string content;
+  for (const std::string& name : names) content += escape_line(name) + '\n';
+  write_file_whole(file, content);
+}
+
+std::vector<std::string> read_lines(const fs::path& file) {
+  const std::string content = read_file(file);
+  const auto fail = [&](std::size_t line, const std::string& message) {
+    throw Error(ErrorKind::kArtifact, file.string() + ":" + std::to_string(line),
+                message + "; " + kCure);
+  };
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < content.size();) {
+    const std::size_t end = content.find('\n', begin);
+    if (end == std::string::npos) fail(names.size() + 1, "cut off: the line does not end");
+    std::optional<std::string> name =
+        unescape_line(std::string_view(content).substr(begin, end - begin));
+    if (!name) fail(names.size() + 1, "found a backslash before something else than n, r or \\");
+    names.push_back(*std::move(name));
+    begin = end + 1;
+  }
+  return names;
+}
+
+}  // namespace
+
+Config move_config(const Config& config, const fs::path& folder) {
+  Config moved = config;
+  // Without links: `..` then leads to the same place whether it is followed or cut off by name.
+  moved.base_directory = fs::weakly_canonical(fs::absolute(folder));
+  change_data_paths(moved.data, [&](const std::string& path) {
+    if (fs::path(path).is_absolute()) return path;
+    const fs::path file = fs::absolute(config.resolve_path(path));
+    const fs::path relative = fs::relative(file, moved.base_directory);
+    return relative.empty() ? file.string() : relative.string();
+  });
+  return moved;
+}
+
+void write_run_text(const RunFolder& folder, const RunText& text) {
+  write_lines(folder.vocabulary(), text.vocabulary.tokens());
+  write_lines(folder.labels(), text.labels.names());
+  write_file_whole(folder.config(), dump_config(move_config(text.config, folder.root)) + "\n");
+}
+
+RunText read_run_text(const RunFolder& folder) {
+  Config config =
+      config_from_artifact(read_file(folder.config()), folder.config().string(), kCure);
+  config.base_directory = fs::canonical(folder.root);
+  return {.config = std::move(config),
+          .vocabulary = vocabulary_from_artifact(read_lines(folder.vocabulary()),
+                                                 {folder.vocabulary().string(), kCure}),
+          .labels = labels_from_artifact(read_lines(folder.labels()),
+                                         {folder.labels().string(), kCure})};
+}
+
+}  // namespace sequent

@@ -1,0 +1,153 @@
+#include "sequent/config.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "core/layer_chain.h"
+#include "core/option_reader.h"
+#include "core/option_writer.h"
+#include "core/overrides.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+namespace {
+
+void check_device(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const std::string& device = config.runtime.device;
+  const bool numbered = device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
+                        device.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (device == "auto" || device == "cpu" || device == "cuda" || numbered) return;
+  issues.push_back(
+      {prefix + "/runtime/device", "found \"" + device +
+                                       "\"; allowed are \"auto\", \"cpu\", \"cuda\" or "
+                                       "\"cuda:N\""});
+}
+
+void check_training(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const TrainingSpec& training = config.training;
+  if (const auto* sgd = std::get_if<SgdSpec>(&training.optimizer)) {
+    if (sgd->nesterov && sgd->momentum == 0) {
+      issues.push_back({prefix + "/training/optimizer/nesterov",
+                        "found true with momentum 0; set momentum, such as 0.9"});
+    }
+  }
+  if (training.clip_norm && training.clip_value) {
+    issues.push_back({prefix + "/training/clip_value", "stands beside clip_norm; use one of them"});
+  }
+}
+
+/// Rules between fields: those of one field alone are in its declaration.
+void check_rules(const Config& config, const std::string& name, std::vector<Issue>& issues) {
+  const std::string prefix = name + ": ";
+  check_device(config, prefix, issues);
+  check_training(config, prefix, issues);
+  walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
+}
+
+Config read_config(const Json& document, const std::string& name) {
+  std::vector<Issue> issues;
+  Config config;
+  OptionReader reader(name, issues);
+  if (document.is_object() && document.contains("version") &&
+      document["version"].is_number_integer() && document["version"] > 1) {
+    throw Error(ErrorKind::kConfig, name + ": /version",
+                "found " + document["version"].dump() +
+                    "; this program reads version 1: use a later Sequent");
+  }
+  reader.read(document, "", config);
+  if (issues.empty()) check_rules(config, name, issues);
+  if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);
+  return config;
+}
+
+std::string read_config_file(const fs::path& file) {
+  std::error_code code;
+  if (!fs::exists(file, code)) {
+    throw Error(ErrorKind::kConfig, file.string(),
+                "no such file; expected a config, such as configs/sample-sentiment.json");
+  }
+  if (fs::is_directory(file, code)) {
+    throw Error(ErrorKind::kConfig, file.string(), "is a folder; expected a config file");
+  }
+  std::ifstream in(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in && !in.eof()) throw Error(ErrorKind::kConfig, file.string(), "cannot be read");
+  return text;
+}
+
+}  // namespace
+
+fs::path Config::resolve_path(const std::string& path) const {
+  return (base_directory / path).lexically_normal();
+}
+
+Config parse_config(std::string_view json, const std::string& name,
+                    const std::vector<Override>& overrides) {
+  Json document = parse_strict_json(json, name);
+  apply_overrides(document, overrides);
+  return read_config(document, name);
+}
+
+Config load_config(const fs::path& file, const std::vector<Override>& overrides) {
+  Config config = parse_config(read_config_file(file), file.string(), overrides);
+  config.base_directory = fs::absolute(file).parent_path();
+  return config;
+}
+
+void validate(const Config& config) {
+  read_config(write_option(config, /*minimal=*/false), "config \"" + config.name + "\"");
+}
+
+std::string dump_config(const Config& config, bool minimal) {
+  return write_option(config, minimal).dump(2) + "\n";
+}
+
+namespace {
+
+void collect_differences(const Json& a, const Json& b, const std::string& pointer,
+                         std::vector<std::string>& found) {
+  if (a == b) return;
+  if (a.is_object() && b.is_object() && a.value("type", Json()) == b.value("type", Json())) {
+    for (const auto& item : a.items()) {
+      const auto other = b.find(item.key());
+      collect_differences(item.value(), other == b.end() ? Json() : *other,
+                          pointer_append(pointer, item.key()), found);
+    }
+    for (const auto& item : b.items()) {
+      if (!a.contains(item.key())) {
+        found.push_back(pointer_append(pointer, item.key()) + ": not set; " +
+                        show_json(item.value()));
+      }
+    }
+  } else if (a.is_array() && b.is_array() && a.size() == b.size()) {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      collect_differences(a[i], b[i], pointer_append(pointer, std::to_string(i)), found);
+    }
+  } else {
+    found.push_back(pointer + ": " + show_json(a) + "; " + show_json(b));
+  }
+}
+
+/// The parts that define the result, with paths that can be compared.
+Json identity_of(const Config& config) {
+  Config absolute = config;
+  absolute.data.train = config.resolve_path(config.data.train).string();
+  if (auto* file = std::get_if<std::string>(&absolute.data.validation)) {
+    *file = config.resolve_path(*file).string();
+  }
+  if (absolute.data.test) absolute.data.test = config.resolve_path(*config.data.test).string();
+  Json json = write_option(absolute, /*minimal=*/false);
+  for (const char* other : {"version", "name", "runtime"}) json.erase(other);
+  return json;
+}
+
+}  // namespace
+
+std::vector<std::string> config_differences(const Config& a, const Config& b) {
+  std::vector<std::string> found;
+  collect_differences(identity_of(a), identity_of(b), "", found);
+  return found;
+}
+
+}  // namespace sequent

@@ -1,0 +1,198 @@
+#include "core/layer_chain.h"
+
+#include <algorithm>
+
+namespace sequent {
+namespace {
+
+using Form = Shape::Form;
+
+std::string show(const Shape& shape) {
+  switch (shape.form) {
+    case Form::kTokens:
+      return "token ids [T]";
+    case Form::kSequence:
+      return "a sequence [T, " + std::to_string(shape.width) + "]";
+    case Form::kVector:
+      return "a vector [" + std::to_string(shape.width) + "]";
+  }
+  return "";
+}
+
+/// Gives each layer's output shape from its input shape; faults go to `issues`.
+class ChainWalker {
+ public:
+  ChainWalker(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
+              std::string prefix, std::vector<Issue>& issues)
+      : config_(config),
+        vocabulary_size_(vocabulary_size),
+        class_count_(class_count),
+        prefix_(std::move(prefix)),
+        issues_(issues) {}
+
+  Shape step(std::size_t index, const LayerSpec& spec, const Shape& input) {
+    index_ = index;
+    input_ = input;
+    return std::visit([this](const auto& layer) { return output(layer); }, spec);
+  }
+
+ private:
+  Shape output(const WordDropoutSpec&) {
+    expect(input_.form == Form::kTokens, "token ids; it stands before the embedding");
+    return input_;
+  }
+
+  Shape output(const EmbeddingSpec& spec) {
+    expect(input_.form == Form::kTokens, "token ids; only one embedding reads the input");
+    const auto& input = std::get<TextInput>(config_.input);
+    if (!spec.mask && !input.padding) {
+      fault("/mask",
+            "found false without /input/padding; say on which side texts are filled up: "
+            "\"pre\" or \"post\"");
+    }
+    if (spec.mask && input.padding) {
+      issues_.push_back({prefix_ + "/input/padding",
+                         "has no effect while the embedding masks padding; leave it out, or set "
+                         "/model/layers/" +
+                             std::to_string(index_) + "/mask to false"});
+    }
+    if (spec.input_dim && *spec.input_dim < vocabulary_size_) {
+      fault("/input_dim", "found " + std::to_string(*spec.input_dim) + "; the vocabulary has " +
+                              std::to_string(vocabulary_size_) +
+                              " ids: raise it, leave it out, or set /input/vocabulary/max_size");
+    }
+    return {Form::kSequence, spec.output_dim};
+  }
+
+  Shape output(const DropoutSpec&) {
+    expect(input_.form != Form::kTokens, "a sequence or a vector; for tokens use word_dropout");
+    return input_;
+  }
+
+  Shape output(const RnnSpec& spec) { return recurrent(spec); }
+  Shape output(const LstmSpec& spec) { return recurrent(spec); }
+  Shape output(const GruSpec& spec) { return recurrent(spec); }
+
+  template <class Spec>
+  Shape recurrent(const Spec& spec) {
+    expect(input_.form == Form::kSequence,
+           input_.form == Form::kVector
+               ? "a sequence; set return_sequences to true in the recurrent layer before, and "
+                 "leave out a pool between them"
+               : "a sequence; put an embedding before it");
+    return {spec.return_sequences ? Form::kSequence : Form::kVector,
+            spec.units * (spec.bidirectional ? 2 : 1)};
+  }
+
+  Shape output(const PoolSpec&) {
+    expect(input_.form == Form::kSequence,
+           "a sequence; set return_sequences to true in the recurrent layer before");
+    return {Form::kVector, input_.width};
+  }
+
+  Shape output(const DenseSpec& spec) {
+    expect(input_.form != Form::kTokens, "a sequence or a vector; put an embedding before it");
+    const bool last = index_ + 1 == config_.model.layers.size();
+    if (last) return head(spec);
+    if (!spec.units) fault("/units", "missing; only the last layer may leave it to the data");
+    if (spec.activation == Activation::kSoftmax) {
+      fault("/activation", "found \"softmax\"; allowed in the last layer alone");
+    }
+    return {input_.form, spec.units.value_or(1)};
+  }
+
+  Shape head(const DenseSpec& spec) {
+    expect(input_.form == Form::kVector,
+           "a vector: classification gives one answer per text; add {\"type\": \"pool\"} or leave "
+           "return_sequences false in the recurrent layer before");
+    const bool sigmoid = spec.activation == Activation::kSigmoid;
+    if (!sigmoid && spec.activation != Activation::kSoftmax) {
+      fault("/activation",
+            "found \"" + std::string(enum_name(spec.activation)) +
+                "\"; the last layer needs \"softmax\", or \"sigmoid\" for two classes");
+    }
+    const bool binary_loss = config_.training.loss == Loss::kBinaryCrossentropy;
+    if (sigmoid != binary_loss) {
+      issues_.push_back({prefix_ + "/training/loss",
+                         "found \"" + std::string(enum_name(config_.training.loss)) + "\" with a " +
+                             std::string(enum_name(spec.activation)) +
+                             " head; softmax goes with categorical_crossentropy, sigmoid with "
+                             "binary_crossentropy"});
+    }
+    check_head_width(spec, sigmoid);
+    return {Form::kVector, sigmoid ? 1 : class_count_};
+  }
+
+  void check_head_width(const DenseSpec& spec, bool sigmoid) {
+    if (sigmoid) {
+      if (spec.units && *spec.units != 1) {
+        fault("/units", "found " + std::to_string(*spec.units) +
+                            "; a sigmoid head has 1 unit (softmax has one per class)");
+      }
+      if (class_count_ > 2) {
+        fault("/activation", "found \"sigmoid\", but the data have " +
+                                 std::to_string(class_count_) + " labels; use \"softmax\"");
+      }
+    } else if (spec.units && class_count_ > 0 && *spec.units != class_count_) {
+      fault("/units", "found " + std::to_string(*spec.units) + "; the data have " +
+                          std::to_string(class_count_) + " labels: write that, or leave it out");
+    } else if (spec.units && *spec.units == 1) {
+      fault("/units", "found 1 with softmax, which is always 1; use \"sigmoid\"");
+    }
+  }
+
+  void expect(bool fits, const std::string& wanted) {
+    if (!fits) fault("", "its input is " + show(input_) + "; expected is " + wanted);
+  }
+
+  void fault(const std::string& field, const std::string& message) {
+    issues_.push_back({prefix_ + "/model/layers/" + std::to_string(index_) + field, message});
+  }
+
+  const Config& config_;
+  std::int64_t vocabulary_size_;
+  std::int64_t class_count_;
+  std::string prefix_;
+  std::vector<Issue>& issues_;
+  std::size_t index_ = 0;
+  Shape input_;
+};
+
+}  // namespace
+
+ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
+                           std::int64_t class_count, const std::string& prefix,
+                           std::vector<Issue>& issues) {
+  ResolvedConfig resolved{config, vocabulary_size, class_count, {}, {}};
+  ChainWalker walker(config, vocabulary_size, class_count, prefix, issues);
+  Shape shape{Form::kTokens, vocabulary_size};
+  const std::size_t faults_before = issues.size();
+  const auto& layers = config.model.layers;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    resolved.inputs.push_back(shape);
+    shape = walker.step(i, layers[i], shape);
+    resolved.outputs.push_back(shape);
+  }
+  const bool ends_well = !layers.empty() && std::holds_alternative<DenseSpec>(layers.back());
+  if (!ends_well && issues.size() == faults_before) {
+    issues.push_back({prefix + "/model/layers",
+                      "the last layer must be dense, with activation softmax or sigmoid"});
+  }
+  return resolved;
+}
+
+bool ResolvedConfig::is_binary() const {
+  const auto& head = std::get<DenseSpec>(config.model.layers.back());
+  return head.activation == Activation::kSigmoid;
+}
+
+ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size,
+                       std::int64_t class_count) {
+  std::vector<Issue> issues;
+  ResolvedConfig resolved =
+      walk_layers(config, vocabulary_size, class_count, "config \"" + config.name + "\": ", issues);
+  if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);
+  return resolved;
+}
+
+}  // namespace sequent

@@ -1,0 +1,212 @@
+// JSON -> spec structs. Every fault is collected with its pointer; nothing is silently accepted.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/nearest.h"
+#include "core/option_traits.h"
+#include "core/strict_json.h"
+#include "sequent/error.h"
+
+namespace sequent {
+
+/// How a value looks in a message: short, on one line.
+std::string show_json(const Json& value);
+
+class OptionReader {
+ public:
+  OptionReader(std::string name, std::vector<Issue>& issues)
+      : name_(std::move(name)), issues_(issues) {}
+
+  template <class T>
+  void read(const Json& json, const std::string& pointer, T& value, const Constraints& rules = {}) {
+    if constexpr (IsOptional<T>::value) {
+      if (json.is_null()) {
+        value.reset();
+      } else {
+        read(json, pointer, value.emplace(), rules);
+      }
+    } else if constexpr (IsVariant<T>::value) {
+      read_variant(json, pointer, value, rules);
+    } else if constexpr (IsVector<T>::value) {
+      read_list(json, pointer, value, rules);
+    } else if constexpr (IsMap<T>::value) {
+      read_map(json, pointer, value, rules);
+    } else if constexpr (Described<T>) {
+      read_object(json, pointer, value);
+    } else if constexpr (std::is_enum_v<T>) {
+      read_word(json, pointer, value);
+    } else {
+      read_scalar(json, pointer, value, rules);
+    }
+  }
+
+  void fault(const std::string& pointer, std::string message) {
+    issues_.push_back({name_ + ": " + (pointer.empty() ? "/" : pointer), std::move(message)});
+  }
+
+ private:
+  /// Visits one struct's fields and remembers their names.
+  struct Fields {
+    OptionReader& reader;
+    const Json& json;
+    const std::string& pointer;
+    std::vector<std::string> names;
+
+    template <class T, class... Parts>
+    void operator()(std::string_view field, T& value, std::string_view help, Parts... parts) {
+      const Constraints rules = collect(parts...);
+      names.emplace_back(field);
+      const auto found = json.find(field);
+      const std::string place = pointer_append(pointer, field);
+      if (found != json.end()) {
+        reader.read(*found, place, value, rules);
+      } else if (rules.required) {
+        reader.fault(place, "missing; it is needed: " + std::string(help));
+      }
+    }
+  };
+
+  void expected(const std::string& pointer, const Json& found, const std::string& allowed) {
+    fault(pointer, "found " + show_json(found) + "; allowed is " + allowed);
+  }
+
+  template <class T>
+  void read_object(const Json& json, const std::string& pointer, T& value) {
+    if (!json.is_object()) return expected(pointer, json, "an object { ... }");
+    Fields fields{*this, json, pointer, {}};
+    if constexpr (Tagged<T>) fields.names.emplace_back("type");
+    T::describe(value, fields);
+    for (const auto& item : json.items()) {
+      const std::string& key = item.key();
+      const bool known =
+          std::find(fields.names.begin(), fields.names.end(), key) != fields.names.end();
+      if (known || key.starts_with("_")) continue;
+      std::string message = "unknown key" + did_you_mean(key, fields.names);
+      message += "; allowed " + (fields.names.empty() ? "are none" : "are " + listed(fields.names));
+      fault(pointer_append(pointer, key), message);
+    }
+  }
+
+  template <class T>
+  void read_variant(const Json& json, const std::string& pointer, T& value,
+                    const Constraints& rules) {
+    if constexpr (IsTaggedVariant<T>::value) {
+      read_tagged(json, pointer, value);
+    } else {
+      bool taken = false;
+      std::vector<std::string> kinds;
+      for_each_alternative<T>([&]<class Alternative>(Alternative alternative) {
+        kinds.push_back(kind_of(alternative));
+        if (taken || !could_be(json, alternative)) return;
+        taken = true;
+        read(json, pointer, alternative, rules);
+        value = std::move(alternative);
+      });
+      if (!taken) expected(pointer, json, list_alternatives(kinds, /*quoted=*/false));
+    }
+  }
+
+  template <class T>
+  void read_tagged(const Json& json, const std::string& pointer, T& value) {
+    const std::vector<std::string> tags = tag_alternatives<T>();
+    const std::string choices = list_alternatives(tags);
+    if (!json.is_object()) {
+      return expected(pointer, json, "an object with \"type\": " + choices);
+    }
+    const auto type = json.find("type");
+    const std::string place = pointer_append(pointer, "type");
+    if (type == json.end()) return fault(place, "missing; allowed are " + choices);
+    if (!type->is_string()) return expected(place, *type, choices);
+    const auto& tag = type->template get_ref<const std::string&>();
+    bool taken = false;
+    for_each_alternative<T>([&]<class Alternative>(Alternative alternative) {
+      if (tag != Alternative::kType) return;
+      taken = true;
+      read_object(json, pointer, alternative);
+      value = std::move(alternative);
+    });
+    if (!taken) {
+      fault(place, "found \"" + tag + "\"" + did_you_mean(tag, tags) + "; allowed are " + choices);
+    }
+  }
+
+  template <class T>
+  void read_list(const Json& json, const std::string& pointer, std::vector<T>& value,
+                 const Constraints& rules) {
+    if (!json.is_array()) return expected(pointer, json, "a list [ ... ]");
+    if (rules.not_empty && json.empty()) return fault(pointer, "found an empty list");
+    value.assign(json.size(), T{});
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      read(json[i], pointer_append(pointer, std::to_string(i)), value[i]);
+    }
+  }
+
+  template <class T>
+  void read_map(const Json& json, const std::string& pointer, std::map<std::string, T>& value,
+                const Constraints& rules) {
+    if (!json.is_object()) return expected(pointer, json, "an object { ... }");
+    value.clear();
+    for (const auto& item : json.items()) {
+      read(item.value(), pointer_append(pointer, item.key()), value[item.key()], rules);
+    }
+  }
+
+  template <class Enum>
+  void read_word(const Json& json, const std::string& pointer, Enum& value) {
+    const std::vector<std::string> words = enum_alternatives<Enum>();
+    if (!json.is_string()) return expected(pointer, json, list_alternatives(words));
+    const auto& word = json.get_ref<const std::string&>();
+    const auto found = std::find(words.begin(), words.end(), word);
+    if (found == words.end()) {
+      fault(pointer, "found \"" + word + "\"" + did_you_mean(word, words) + "; allowed " +
+                         (words.size() == 1 ? "is " : "are ") + list_alternatives(words));
+    } else {
+      value = static_cast<Enum>(found - words.begin());
+    }
+  }
+
+  void read_scalar(const Json& json, const std::string& pointer, bool& value, const Constraints&);
+  void read_scalar(const Json& json, const std::string& pointer, std::int64_t& value,
+                   const Constraints& rules);
+  void read_scalar(const Json& json, const std::string& pointer, double& value,
+                   const Constraints& rules);
+  void read_scalar(const Json& json, const std::string& pointer, std::string& value,
+                   const Constraints& rules);
+
+  template <class T>
+  static std::string kind_of(const T&) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      return "a string";
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
+      return "an integer";
+    } else if constexpr (std::is_enum_v<T>) {
+      return list_alternatives(enum_alternatives<T>());
+    } else {
+      static_assert(Described<T> || IsMap<T>::value);
+      return "an object { ... }";
+    }
+  }
+
+  template <class T>
+  static bool could_be(const Json& json, const T&) {
+    if constexpr (std::is_same_v<T, std::string> || std::is_enum_v<T>) {
+      return json.is_string();
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
+      return json.is_number();
+    } else {
+      return json.is_object();
+    }
+  }
+
+  static std::string listed(const std::vector<std::string>& names);
+
+  std::string name_;
+  std::vector<Issue>& issues_;
+};
+
+}  // namespace sequent

@@ -1,0 +1,106 @@
+// What visitors over `describe` need to know of a member's type and of its constraints.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sequent/describe.h"
+
+namespace sequent {
+
+/// A visitor that accepts any member: what a struct is probed with.
+struct ProbeVisitor {
+  template <class T, class... Constraints>
+  void operator()(std::string_view, T&, std::string_view, Constraints...) {}
+};
+
+template <class T>
+concept Described = requires(T& value, ProbeVisitor& probe) {
+  T::describe(value, probe);
+};
+
+/// A described struct that a `"type"` key chooses among others.
+template <class T>
+concept Tagged = Described<T> && requires {
+  T::kType;
+};
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+template <class T>
+struct IsMap : std::false_type {};
+template <class T>
+struct IsMap<std::map<std::string, T>> : std::true_type {};
+
+template <class T>
+struct IsVariant : std::false_type {};
+template <class... Ts>
+struct IsVariant<std::variant<Ts...>> : std::true_type {};
+
+template <class T>
+struct IsTaggedVariant : std::false_type {};
+template <class... Ts>
+struct IsTaggedVariant<std::variant<Ts...>> : std::bool_constant<(Tagged<Ts> && ...)> {};
+
+/// The constraints of one field, whatever their order in the declaration.
+struct Constraints {
+  std::optional<Range> range;
+  bool required = false;
+  bool not_empty = false;
+
+  void apply(Range value) { range = value; }
+  void apply(Required) { required = true; }
+  void apply(NotEmpty) { not_empty = true; }
+};
+
+template <class... Parts>
+Constraints collect(Parts... parts) {
+  Constraints result;
+  (result.apply(parts), ...);
+  return result;
+}
+
+template <class Enum>
+std::vector<std::string> enum_alternatives() {
+  const auto& values = EnumNames<Enum>::values;
+  return {values.begin(), values.end()};
+}
+
+/// Calls `action` with a default value of each alternative, in order.
+template <class Variant, class Action>
+void for_each_alternative(Action action) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (action(std::variant_alternative_t<I, Variant>{}), ...);
+  }
+  (std::make_index_sequence<std::variant_size_v<Variant>>{});
+}
+
+template <class Variant>
+std::vector<std::string> tag_alternatives() {
+  std::vector<std::string> tags;
+  for_each_alternative<Variant>([&]<class T>(const T&) { tags.emplace_back(T::kType); });
+  return tags;
+}
+
+/// `0 to 1`, `more than 0`, `at least 0`, ... for messages and the reference.
+std::string describe_range(const Range& range);
+
+/// A number as short as it can be written: `0.001`, `65536`, `1e-08`.
+std::string format_number(double value);
+
+}  // namespace sequent

@@ -1,0 +1,70 @@
+// Random numbers as a function of a key and a counter. There is no state to save: whoever knows
+// seed, step and row can make any number again, in any order, on any thread.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <utility>
+
+namespace sequent {
+
+/// The purposes random numbers are drawn for; one stream each, so that none disturbs another.
+enum class RandomPurpose : std::uint64_t { kWeights = 1, kOrder, kHeldOut, kDropout, kProbe };
+
+/// The finalizer of splitmix64 (Steele, Lea and Flood 2014): a bijection that mixes all bits.
+constexpr std::uint64_t mix_bits(std::uint64_t x) {
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31U);
+}
+
+inline constexpr std::uint64_t kGoldenGamma = 0x9e3779b97f4a7c15ULL;
+
+class RandomStream {
+ public:
+  RandomStream(std::uint64_t seed, RandomPurpose purpose,
+               std::initializer_list<std::uint64_t> place = {})
+      : key_(mix_bits(seed + kGoldenGamma)) {
+    enter(static_cast<std::uint64_t>(purpose));
+    for (const std::uint64_t part : place) enter(part);
+  }
+
+  /// A stream of its own for a part of this one's place, such as a row of a batch.
+  RandomStream at(std::uint64_t part) const {
+    RandomStream stream = *this;
+    stream.enter(part);
+    return stream;
+  }
+
+  /// 64 random bits: the same for the same counter.
+  std::uint64_t bits(std::uint64_t counter) const {
+    return mix_bits(key_ + (counter + 1) * kGoldenGamma);
+  }
+
+  /// Uniform in [0, 1), in steps of 2^-24, exact in float32.
+  float uniform(std::uint64_t counter) const {
+    return static_cast<float>(bits(counter) >> 40U) * 0x1p-24F;
+  }
+
+  /// Uniform in 0..bound-1 by multiplication (Lemire 2019; the bias of bound / 2^64 is left in).
+  std::uint64_t below(std::uint64_t bound, std::uint64_t counter) const {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((static_cast<Wide>(bits(counter)) * bound) >> 64U);
+  }
+
+  /// Fisher and Yates' shuffle.
+  template <class T>
+  void shuffle(std::span<T> items) const {
+    for (std::size_t i = items.size(); i > 1; --i) {
+      std::swap(items[i - 1], items[static_cast<std::size_t>(below(i, i))]);
+    }
+  }
+
+ private:
+  void enter(std::uint64_t part) { key_ = mix_bits(key_ ^ mix_bits(part + kGoldenGamma)); }
+
+  std::uint64_t key_;
+};
+
+}  // namespace sequent

@@ -1,0 +1,41 @@
+// Threads that wait for work. One pool serves many callers.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace sequent {
+
+/// The number of threads that `requested` means: itself, or for 0 the cores this process may use.
+int resolve_threads(int requested);
+
+class ThreadPool {
+ public:
+  /// `enter` runs once in each thread before any task.
+  explicit ThreadPool(int threads, std::function<void()> enter = {});
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+  ~ThreadPool();
+
+  int size() const { return static_cast<int>(threads_.size()); }
+
+  /// Runs task(0) ... task(count - 1), in any order and on any thread, and returns when all have
+  /// ended. Errors: the first exception, by task number, after all have ended.
+  void run(std::size_t count, const std::function<void(std::size_t)>& task);
+
+ private:
+  void work(const std::function<void()>& enter);
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> queue_;
+  bool closing_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sequent

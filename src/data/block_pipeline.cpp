@@ -1,0 +1,137 @@
+#include "data/block_pipeline.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <optional>
+#include <thread>
+
+namespace sequent {
+namespace {
+
+constexpr std::size_t kBlockRows = 512;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+constexpr std::size_t kQueueBytes = std::size_t{32} << 20;
+
+/// Blocks on their way from the reader to the workers.
+class BlockQueue {
+ public:
+  /// Waits for room. False if a worker has failed and nothing more is wanted.
+  bool push(RowBlock block, std::size_t bytes) {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] {
+      return failure_ != nullptr || blocks_.empty() || bytes_ + bytes <= kQueueBytes;
+    });
+    if (failure_ != nullptr) return false;
+    bytes_ += bytes;
+    blocks_.push_back({std::move(block), bytes});
+    filled_.notify_one();
+    return true;
+  }
+
+  /// No more blocks will come.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    filled_.notify_all();
+  }
+
+  std::optional<RowBlock> pop() {
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [&] { return failure_ != nullptr || closed_ || !blocks_.empty(); });
+    if (failure_ != nullptr || blocks_.empty()) return std::nullopt;
+    Entry entry = std::move(blocks_.front());
+    blocks_.pop_front();
+    bytes_ -= entry.bytes;
+    room_.notify_one();
+    return std::move(entry.block);
+  }
+
+  void fail(std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    if (failure_ == nullptr) failure_ = std::move(failure);
+    filled_.notify_all();
+    room_.notify_all();
+  }
+
+  void rethrow_failure() const {
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+  }
+
+ private:
+  struct Entry {
+    RowBlock block;
+    std::size_t bytes = 0;
+  };
+  std::mutex mutex_;
+  std::condition_variable room_;
+  std::condition_variable filled_;
+  std::deque<Entry> blocks_;
+  std::size_t bytes_ = 0;
+  bool closed_ = false;
+  std::exception_ptr failure_;
+};
+
+/// The workers of one pass; they end when the queue is closed and empty.
+class Workers {
+ public:
+  Workers(int count, BlockQueue& queue, const std::function<void(int, RowBlock&)>& work)
+      : queue_(queue) {
+    for (int worker = 0; worker < count; ++worker) {
+      threads_.emplace_back([&queue, &work, worker] {
+        try {
+          while (std::optional<RowBlock> block = queue.pop()) work(worker, *block);
+        } catch (...) {
+          queue.fail(std::current_exception());
+        }
+      });
+    }
+  }
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() { finish(); }
+
+  void finish() {
+    queue_.close();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  BlockQueue& queue_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+void for_each_block(RecordReader& reader, int threads,
+                    const std::function<void(int, RowBlock&)>& work) {
+  BlockQueue queue;
+  Workers workers(threads, queue, work);
+  RowBlock block;
+  std::size_t bytes = 0;
+  bool wanted = true;
+  const auto hand_over = [&] {
+    const std::size_t next = block.index + 1;
+    if (!block.rows.empty()) wanted = queue.push(std::move(block), bytes);
+    block = RowBlock{next, {}};
+    bytes = 0;
+  };
+  std::exception_ptr reader_failure;
+  try {
+    Record record;
+    while (wanted && reader.next(record)) {
+      bytes += record.text.size();
+      block.rows.push_back(std::move(record));
+      if (block.rows.size() == kBlockRows || bytes >= kBlockBytes) hand_over();
+    }
+  } catch (...) {
+    reader_failure = std::current_exception();
+  }
+  hand_over();
+  workers.finish();
+  queue.rethrow_failure();
+  if (reader_failure != nullptr) std::rethrow_exception(reader_failure);
+}
+
+}  // namespace sequent

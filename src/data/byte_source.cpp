@@ -1,0 +1,131 @@
+#include "data/byte_source.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "data/decompress.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const std::string& message) {
+  throw Error(ErrorKind::kData, path, message);
+}
+
+class FileSource : public ByteSource {
+ public:
+  explicit FileSource(const std::string& path) : path_(path) {
+    if (path == "-") {
+      path_ = "stdin";
+      return;
+    }
+    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor_ < 0) {
+      fail(path, errno == ENOENT ? "no such file"
+                                 : std::string("cannot be opened: ") + std::strerror(errno));
+    }
+    struct stat status {};
+    if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
+      ::close(descriptor_);
+      fail(path,
+           "is a folder; expected a file. One folder per label is "
+           "\"format\": {\"type\": \"folders\"}");
+    }
+  }
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+  ~FileSource() override {
+    if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
+  }
+
+  std::size_t read(std::span<char> to) override {
+    while (true) {
+      const ssize_t count = ::read(descriptor_, to.data(), to.size());
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) fail(path_, std::string("cannot be read on: ") + std::strerror(errno));
+    }
+  }
+
+ private:
+  std::string path_;
+  int descriptor_ = STDIN_FILENO;
+};
+
+/// Puts bytes that were looked at back in front.
+class PeekedSource : public ByteSource {
+ public:
+  PeekedSource(std::string front, std::unique_ptr<ByteSource> rest)
+      : front_(std::move(front)), rest_(std::move(rest)) {}
+
+  std::size_t read(std::span<char> to) override {
+    if (at_ == front_.size()) return rest_->read(to);
+    const std::size_t count = std::min(to.size(), front_.size() - at_);
+    std::copy_n(front_.begin() + static_cast<std::ptrdiff_t>(at_), count, to.begin());
+    at_ += count;
+    return count;
+  }
+
+ private:
+  std::string front_;
+  std::size_t at_ = 0;
+  std::unique_ptr<ByteSource> rest_;
+};
+
+std::string read_front(ByteSource& source, std::size_t size) {
+  std::string front(size, '\0');
+  std::size_t filled = 0;
+  while (filled < size) {
+    const std::size_t count = source.read(std::span(front).subspan(filled));
+    if (count == 0) break;
+    filled += count;
+  }
+  front.resize(filled);
+  return front;
+}
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::string_view kGzip = "\x1F\x8B"sv;
+constexpr std::string_view kXz =
+    "\xFD"
+    "7zXZ\0"sv;
+
+struct ForeignKind {
+  std::string_view first_bytes;
+  const char* message;
+};
+constexpr std::array kForeignKinds{
+    ForeignKind{"\xFF\xFE"sv, "is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8"},
+    ForeignKind{"\xFE\xFF"sv, "is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8"},
+    ForeignKind{"BZh"sv, "is bzip2; expected text, .gz or .xz: unpack it with bunzip2"},
+    ForeignKind{"\x28\xB5\x2F\xFD"sv, "is zstd; expected text, .gz or .xz: unpack it with unzstd"},
+    ForeignKind{"PK\x03\x04"sv, "is a zip archive; expected text, .gz or .xz: unpack it first"},
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
+  const std::string name = path == "-" ? "stdin" : path;
+  std::unique_ptr<ByteSource> file = std::make_unique<FileSource>(path);
+  std::string front = read_front(*file, kXz.size());
+  for (const ForeignKind& kind : kForeignKinds) {
+    if (front.starts_with(kind.first_bytes)) fail(name, kind.message);
+  }
+  const bool is_gzip = front.starts_with(kGzip);
+  const bool is_xz = front.starts_with(kXz);
+  auto whole = std::make_unique<PeekedSource>(std::move(front), std::move(file));
+  if (is_gzip) return open_gzip(std::move(whole), name);
+  if (is_xz) return open_xz(std::move(whole), name);
+  return whole;
+}
+
+}  // namespace sequent

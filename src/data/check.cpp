@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "data/split_summary.h"
+#include "data/splits.h"
+#include "metrics/format.h"
+#include "metrics/text_table.h"
+#include "sequent/data.h"
+#include "text/ascii.h"
+
+namespace sequent {
+namespace {
+
+// From where on a count is worth a warning.
+constexpr double kManyTruncated = 0.10;
+constexpr double kManyUnknown = 0.10;
+constexpr double kManyRepeated = 0.01;
+constexpr std::int64_t kFewRows = 10;
+constexpr std::int64_t kUneven = 20;
+constexpr std::size_t kListedLabels = 100;
+constexpr std::size_t kLabelColumns = 40;
+
+struct NamedSummary {
+  std::string name;
+  SplitSummary summary;
+};
+
+/// The count with the words that agree with it.
+std::string counted(std::int64_t count, const char* one, const char* many) {
+  return format_count(count) + ' ' + (count == 1 ? one : many);
+}
+
+std::string rows_of(std::int64_t count) { return counted(count, "row", "rows"); }
+
+class Warnings {
+ public:
+  void add(const std::string& sentence) {
+    ++count_;
+    text_ += "warning: " + sentence + "\n";
+  }
+  std::int64_t count() const { return count_; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  std::int64_t count_ = 0;
+};
+
+std::string shown(const std::string& label) { return '"' + fit_text(label, kLabelColumns) + '"'; }
+
+void warn_of_split(const NamedSummary& split, const TextInput& input, Warnings& warnings) {
+  const SplitSummary& found = split.summary;
+  const std::string in = " in " + split.name;
+  if (found.empty > 0) {
+    warnings.add(counted(found.empty, "text", "texts") + in +
+                 " without any token: the model reads <empty>.");
+  }
+  if (found.truncated_share() > kManyTruncated) {
+    warnings.add(format_percent(found.truncated_share()) + " of the texts" + in +
+                 " are cut to input.max_length " + format_count(input.max_length) +
+                 "; 95 % of them have at most " + format_count(found.percentile_95) + " tokens.");
+  }
+  if (found.unknown_share() > kManyUnknown) {
+    warnings.add(format_percent(found.unknown_share()) + " of the tokens" + in +
+                 " are not in the vocabulary: consider a larger input.vocabulary.max_size, a "
+                 "smaller min_count or another tokenizer.");
+  }
+  if (found.repeated_share() >= kManyRepeated) {
+    warnings.add(counted(found.repeated, "row repeats", "rows repeat") +
+                 " the text of an earlier one" + in + ".");
+  }
+  if (found.also_in_training > 0) {
+    warnings.add(counted(found.also_in_training, "text", "texts") + in +
+                 " can be found in training as well: scores on them flatter.");
+  }
+  if (found.contradictory > 0) {
+    warnings.add(counted(found.contradictory, "text", "texts") + in + " with more than one label.");
+  }
+}
+
+void warn_of_labels(const std::vector<NamedSummary>& splits, const LabelSet& labels,
+                    Warnings& warnings) {
+  const std::vector<std::int64_t>& training = splits.front().summary.label_rows;
+  const auto [fewest, most] = std::minmax_element(training.begin(), training.end());
+  for (std::int64_t i = 0; i < labels.size(); ++i) {
+    const auto label = static_cast<std::size_t>(i);
+    if (training[label] < kFewRows) {
+      warnings.add("label " + shown(labels.name(i)) + " has " + rows_of(training[label]) +
+                   " in training: too few to learn from.");
+    }
+    for (std::size_t split = 1; split < splits.size(); ++split) {
+      if (splits[split].summary.label_rows[label] == 0) {
+        warnings.add("label " + shown(labels.name(i)) + " has no row in " + splits[split].name +
+                     ": its scores there are undefined.");
+      }
+    }
+  }
+  if (*most > kUneven * *fewest) {
+    warnings.add("label " + shown(labels.name(most - training.begin())) + " has " + rows_of(*most) +
+                 ", " + shown(labels.name(fewest - training.begin())) + " " +
+                 format_count(*fewest) + ": consider \"class_weights\": \"balanced\".");
+  }
+}
+
+/// Labels that look the same to a reader: a stray space, another case.
+void warn_of_similar_labels(const LabelSet& labels, Warnings& warnings) {
+  std::map<std::string, std::string> seen;
+  for (const std::string& label : labels.names()) {
+    std::string bare;
+    for (const char byte : label) {
+      if (!is_ascii_space(byte)) bare += ascii_lower(byte);
+    }
+    const auto [other, is_new] = seen.emplace(bare, label);
+    if (!is_new) {
+      warnings.add("labels " + shown(other->second) + " and " + shown(label) +
+                   " differ in case or white space alone.");
+    }
+  }
+}
+
+std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet& labels) {
+  TextTable table;
+  const auto add = [&](const std::string& name,
+                       const std::function<std::string(const SplitSummary&)>& cell) {
+    std::vector<std::string> row{name};
+    for (const NamedSummary& split : splits) row.push_back(cell(split.summary));
+    table.add_row(std::move(row));
+  };
+  const auto add_count = [&](const std::string& name, std::int64_t SplitSummary::*member) {
+    add(name, [&](const SplitSummary& summary) { return format_count(summary.*member); });
+  };
+  std::vector<std::string> head{""};
+  for (const NamedSummary& split : splits) head.push_back(split.name);
+  table.add_row(std::move(head));
+  add_count("rows", &SplitSummary::rows);
+  const auto listed = std::min(kListedLabels, labels.names().size());
+  for (std::size_t label = 0; label < listed; ++label) {
+    add("  label " + fit_text(labels.names()[label], kLabelColumns),
+        [&](const SplitSummary& summary) { return format_count(summary.label_rows[label]); });
+  }
+  if (listed < labels.names().size()) {
+    table.add_row({"  and " + std::to_string(labels.names().size() - listed) + " more labels"});
+  }
+  add_count("tokens per text: fewest", &SplitSummary::shortest);
+  add_count("  median", &SplitSummary::median);
+  add_count("  95th percentile", &SplitSummary::percentile_95);
+  add_count("  most", &SplitSummary::longest);
+  add_count("empty texts", &SplitSummary::empty);
+  add("truncated texts", [](const SplitSummary& summary) {
+    return format_count(summary.truncated) + " (" + format_percent(summary.truncated_share()) + ")";
+  });
+  add("unknown tokens",
+      [](const SplitSummary& summary) { return format_percent(summary.unknown_share()); });
+  add_count("rows that repeat a text", &SplitSummary::repeated);
+  add_count("rows whose text is in training", &SplitSummary::also_in_training);
+  add_count("texts with several labels", &SplitSummary::contradictory);
+  return table.render();
+}
+
+}  // namespace
+
+DataCheck check_data(const Config& config, int threads) {
+  const auto& input = std::get<TextInput>(config.input);
+  const Splits data = read_splits(config, threads);
+  std::vector<NamedSummary> splits;
+  const auto add = [&](const char* name, const SplitRows& split,
+                       const std::vector<RowNote>& training) {
+    splits.push_back({name, summarize(split, data.labels.size(), input.max_length, training)});
+  };
+  add("training", data.train, {});
+  add("validation", data.validation, data.train.notes);
+  if (data.test) add("test", *data.test, data.train.notes);
+
+  Warnings warnings;
+  for (const NamedSummary& split : splits) warn_of_split(split, input, warnings);
+  warn_of_labels(splits, data.labels, warnings);
+  warn_of_similar_labels(data.labels, warnings);
+
+  DataCheck check;
+  check.warnings = warnings.count();
+  check.text = render_table(splits, data.labels) +
+               "vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
+               format_count(input.vocabulary.max_size) + "\n" + warnings.text();
+  return check;
+}
+
+}  // namespace sequent

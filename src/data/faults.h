@@ -1,0 +1,30 @@
+// The faults of many rows: all are counted, the first are kept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sequent/error.h"
+
+namespace sequent {
+
+class FaultList {
+ public:
+  static constexpr std::size_t kKept = 20;
+
+  void add(Issue issue);
+  void add(const Error& error);
+  void append(const FaultList& later);
+
+  bool empty() const { return count_ == 0; }
+
+  /// Errors: Data with the kept faults, and how many more there were.
+  void throw_if_any() const;
+
+ private:
+  std::vector<Issue> kept_;
+  std::int64_t count_ = 0;
+};
+
+}  // namespace sequent

@@ -1,0 +1,80 @@
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "core/files.h"
+#include "data/dataset_file.h"
+#include "data/faults.h"
+#include "data/label_folders.h"
+#include "data/splits.h"
+#include "sequent/data.h"
+#include "sequent/log.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+namespace {
+
+std::string folder_checksum(const fs::path& folder) {
+  Checksum sum;
+  for (const LabelledFile& file : list_label_folders(folder)) {
+    sum.add(file.name);
+    sum.add({"\0", 1});
+    sum.add(checksum_file(folder / file.name));
+  }
+  return sum.hex();
+}
+
+std::string source_checksum(const std::string& path, const DataFormat& format) {
+  if (std::holds_alternative<FoldersFormat>(format)) return folder_checksum(path);
+  std::error_code code;
+  if (!fs::exists(path, code)) throw Error(ErrorKind::kData, path, "no such file");
+  // Folders and special files: the reader knows what to say.
+  if (!fs::is_regular_file(path, code)) open_records(path, format);
+  return checksum_file(path);
+}
+
+std::vector<SourceFile> find_sources(const Config& config) {
+  std::vector<SourceFile> sources;
+  FaultList faults;
+  for (const SplitFile& file : split_files(config)) {
+    try {
+      sources.push_back({file.role, file.named, source_checksum(file.path, config.data.format), 0});
+    } catch (const Error& error) {
+      faults.add(error);
+    }
+  }
+  faults.throw_if_any();
+  return sources;
+}
+
+}  // namespace
+
+PreparedData prepare_data(const Config& config, const fs::path& cache_folder, int threads) {
+  std::vector<SourceFile> sources = find_sources(config);
+  const bool use_cache = !cache_folder.empty();
+  const std::string identity = use_cache ? describe_inputs(config, sources) : "";
+  if (use_cache) {
+    if (auto cached = load_cached(cache_folder, identity, sources)) return std::move(*cached);
+  }
+
+  Splits splits = read_splits(config, threads);
+  for (std::size_t i = 0; i < sources.size(); ++i) sources[i].rows = splits.file_rows[i];
+  PreparedData data{
+      std::move(splits.train.rows), std::move(splits.validation.rows), std::nullopt,
+      std::move(splits.vocabulary), std::move(splits.labels),          std::move(sources),
+      /*from_cache=*/false};
+  if (splits.test) data.test = std::move(splits.test->rows);
+  if (use_cache) save_cached(cache_folder, identity, data);
+  return data;
+}
+
+EncodedDataset encode_file(const std::string& path, const DataFormat& format,
+                           const TextEncoder& encoder, const LabelSet& labels, int threads) {
+  FaultList faults;
+  SplitRows split = encode_rows(path, format, encoder, labels, threads, faults);
+  faults.throw_if_any();
+  return std::move(split.rows);
+}
+
+}  // namespace sequent

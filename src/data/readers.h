@@ -1,0 +1,37 @@
+// One reader per format; open_records() chooses.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "data/table_rows.h"
+#include "sequent/data.h"
+
+namespace sequent {
+
+/// Which columns of a table are read, and whether its first row names them.
+struct TableColumns {
+  Column text;
+  Column label;
+  bool header = true;
+};
+
+/// Errors (of all): Data, as open_records.
+std::unique_ptr<RecordReader> read_table(std::unique_ptr<TableRows> rows,
+                                         const TableColumns& columns, const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
+                                         const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_folders(const std::string& path, const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_fasttext(const std::string& path, const FastTextFormat& format,
+                                            const ReaderOptions& options);
+
+/// What remains of a record when the next one is read into it: nothing.
+inline void clear(Record& record) {
+  record.where.clear();
+  record.text.clear();
+  record.label.reset();
+  record.fields.clear();
+  record.fault.reset();
+}
+
+}  // namespace sequent

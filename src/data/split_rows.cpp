@@ -1,0 +1,101 @@
+#include "data/split_rows.h"
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "core/nearest.h"
+#include "core/thread_pool.h"
+#include "data/block_pipeline.h"
+#include "data/row_faults.h"
+
+namespace sequent {
+namespace {
+
+struct EncodedBlock {
+  SplitRows split;
+  FaultList faults;
+};
+
+std::string unknown_label(const std::string& label, const LabelSet& labels) {
+  constexpr std::int64_t kListed = 20;
+  std::string message = "found the label \"" + label + "\", which training does not have";
+  if (labels.size() <= kListed) message += "; labels: " + list_names(labels.names());
+  return message + did_you_mean(label, labels.names());
+}
+
+EncodedBlock encode_block(const RowBlock& block, const TextEncoder& encoder,
+                          const LabelSet& labels) {
+  EncodedBlock result;
+  for (const Record& row : block.rows) {
+    if (row.fault) {
+      result.faults.add({row.where, *row.fault});
+      continue;
+    }
+    const auto label = labels.find(*row.label);
+    if (!label) {
+      result.faults.add({row.where, unknown_label(*row.label, labels)});
+      continue;
+    }
+    const EncodedText text = encoder.encode(row.text);
+    const auto index = static_cast<std::int32_t>(*label);
+    result.split.rows.add(text.ids, index);
+    result.split.notes.push_back({hash_text(row.text), text.token_count, index});
+  }
+  return result;
+}
+
+SplitRows join(std::vector<EncodedBlock> blocks) {
+  SplitRows result;
+  std::int64_t rows = 0;
+  std::int64_t tokens = 0;
+  for (const EncodedBlock& block : blocks) {
+    rows += block.split.rows.size();
+    tokens += block.split.rows.token_count();
+  }
+  result.rows.reserve(rows, tokens);
+  result.notes.reserve(static_cast<std::size_t>(rows));
+  for (EncodedBlock& block : blocks) {
+    const SplitRows part = std::move(block.split);
+    for (std::int64_t row = 0; row < part.rows.size(); ++row) {
+      result.rows.add(part.rows.ids(row), part.rows.label(row));
+    }
+    result.notes.insert(result.notes.end(), part.notes.begin(), part.notes.end());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+ReaderOptions labelled_rows() {
+  ReaderOptions options;
+  options.keep_fields = false;
+  return options;
+}
+
+SplitRows encode_rows(const std::string& path, const DataFormat& format, const TextEncoder& encoder,
+                      const LabelSet& labels, int threads, FaultList& faults) {
+  FaultList found;
+  std::vector<EncodedBlock> blocks;
+  FaultList reading;
+  try {
+    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
+    blocks = map_blocks<EncodedBlock>(
+        *reader, resolve_threads(threads),
+        [&](int, const RowBlock& block) { return encode_block(block, encoder, labels); },
+        [&](const Error& error) { reading.add(error); });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kData) throw;
+    reading.add(error);
+  }
+  for (const EncodedBlock& block : blocks) found.append(block.faults);
+  found.append(reading);
+  SplitRows result = join(std::move(blocks));
+  if (found.empty() && result.rows.size() == 0) found.add({path, "no rows"});
+  faults.append(found);
+  return result;
+}
+
+}  // namespace sequent

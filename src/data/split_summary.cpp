@@ -1,0 +1,82 @@
+#include "data/split_summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <unordered_set>
+
+namespace sequent {
+namespace {
+
+/// The smallest value that at least `share` of the sorted values do not exceed.
+std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
+  return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+void count_lengths(const SplitRows& split, std::int64_t max_length, SplitSummary& summary) {
+  std::vector<std::int64_t> lengths;
+  lengths.reserve(split.notes.size());
+  for (const RowNote& note : split.notes) {
+    lengths.push_back(note.token_count);
+    summary.empty += note.token_count == 0 ? 1 : 0;
+    summary.truncated += note.token_count > max_length ? 1 : 0;
+    summary.kept_tokens += std::min(note.token_count, max_length);
+  }
+  if (lengths.empty()) return;
+  std::sort(lengths.begin(), lengths.end());
+  summary.shortest = lengths.front();
+  summary.median = percentile(lengths, 0.5);
+  summary.percentile_95 = percentile(lengths, 0.95);
+  summary.longest = lengths.back();
+}
+
+void count_repeated(const SplitRows& split, SplitSummary& summary) {
+  std::vector<RowNote> notes;
+  notes.reserve(split.notes.size());
+  std::copy_if(split.notes.begin(), split.notes.end(), std::back_inserter(notes),
+               [](const RowNote& note) { return note.token_count > 0; });
+  std::sort(notes.begin(), notes.end(), [](const RowNote& a, const RowNote& b) {
+    return std::tie(a.text_hash, a.label) < std::tie(b.text_hash, b.label);
+  });
+  for (std::size_t begin = 0; begin < notes.size();) {
+    std::size_t end = begin;
+    while (end < notes.size() && notes[end].text_hash == notes[begin].text_hash) ++end;
+    summary.repeated += static_cast<std::int64_t>(end - begin) - 1;
+    summary.contradictory += notes[begin].label != notes[end - 1].label ? 1 : 0;
+    begin = end;
+  }
+}
+
+void count_shared(const SplitRows& split, const std::vector<RowNote>& training,
+                  SplitSummary& summary) {
+  if (training.empty()) return;
+  std::unordered_set<std::uint64_t> known;
+  known.reserve(training.size());
+  for (const RowNote& note : training) known.insert(note.text_hash);
+  for (const RowNote& note : split.notes) {
+    summary.also_in_training += note.token_count > 0 && known.contains(note.text_hash) ? 1 : 0;
+  }
+}
+
+}  // namespace
+
+SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::int64_t max_length,
+                       const std::vector<RowNote>& training) {
+  SplitSummary summary;
+  summary.rows = split.rows.size();
+  summary.label_rows.resize(static_cast<std::size_t>(label_count));
+  for (const RowNote& note : split.notes) {
+    ++summary.label_rows[static_cast<std::size_t>(note.label)];
+  }
+  for (std::int64_t row = 0; row < split.rows.size(); ++row) {
+    const auto ids = split.rows.ids(row);
+    summary.unknown_tokens += std::count(ids.begin(), ids.end(), Vocabulary::kUnknown);
+  }
+  count_lengths(split, max_length, summary);
+  count_repeated(split, summary);
+  count_shared(split, training, summary);
+  return summary;
+}
+
+}  // namespace sequent

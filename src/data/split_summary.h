@@ -1,0 +1,45 @@
+// What the rows of a split look like, in numbers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/split_rows.h"
+
+namespace sequent {
+
+struct SplitSummary {
+  std::int64_t rows = 0;
+  std::vector<std::int64_t> label_rows;  // of each label
+
+  // Tokens of a text before truncation; percentiles by nearest rank.
+  std::int64_t shortest = 0;
+  std::int64_t median = 0;
+  std::int64_t percentile_95 = 0;
+  std::int64_t longest = 0;
+
+  std::int64_t empty = 0;
+  std::int64_t truncated = 0;
+  std::int64_t kept_tokens = 0;
+  std::int64_t unknown_tokens = 0;  // of kept_tokens
+
+  // Of texts that are not empty, and equal byte for byte.
+  std::int64_t repeated = 0;          // rows whose text stands earlier in the split as well
+  std::int64_t also_in_training = 0;  // rows whose text stands in training as well; 0 for training
+  std::int64_t contradictory = 0;     // texts that stand in the split with more than one label
+
+  double truncated_share() const { return share(truncated, rows); }
+  double unknown_share() const { return share(unknown_tokens, kept_tokens); }
+  double repeated_share() const { return share(repeated, rows); }
+
+ private:
+  static double share(std::int64_t part, std::int64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+};
+
+/// `training` is empty for training itself.
+SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::int64_t max_length,
+                       const std::vector<RowNote>& training = {});
+
+}  // namespace sequent

@@ -1,0 +1,80 @@
+#include "data/splits.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "data/training_rows.h"
+
+namespace sequent {
+namespace {
+
+void require_two_labels(const TrainingRows& rows, const std::string& path) {
+  if (rows.labels().size() >= 2) return;
+  throw Error(ErrorKind::kData, path,
+              "found the label \"" + rows.labels().front() + "\" alone, in all of " +
+                  std::to_string(rows.size()) +
+                  " rows; expected at least two: is \"label\" the right column?");
+}
+
+std::vector<bool> held_out_rows(const TrainingRows& rows, const DataSpec& data,
+                                const std::string& path) {
+  const auto* spec = std::get_if<HeldOut>(&data.validation);
+  if (spec == nullptr) return std::vector<bool>(static_cast<std::size_t>(rows.size()), false);
+  std::vector<bool> held_out = choose_held_out(rows.classes(), *spec);
+  if (std::find(held_out.begin(), held_out.end(), true) == held_out.end()) {
+    throw Error(ErrorKind::kData, path,
+                "every label has one row alone, so that none can be held out; expected more rows, "
+                "or a file for \"validation\"");
+  }
+  return held_out;
+}
+
+}  // namespace
+
+std::vector<SplitFile> split_files(const Config& config) {
+  std::vector<SplitFile> files;
+  const auto add = [&](const char* role, const std::string& named) {
+    files.push_back({role, named, config.resolve_path(named).string()});
+  };
+  add("train", config.data.train);
+  if (const auto* file = std::get_if<std::string>(&config.data.validation)) {
+    add("validation", *file);
+  }
+  if (config.data.test) add("test", *config.data.test);
+  return files;
+}
+
+Splits read_splits(const Config& config, int threads) {
+  const auto& input = std::get<TextInput>(config.input);
+  const DataFormat& format = config.data.format;
+  const std::vector<SplitFile> files = split_files(config);
+  FaultList faults;
+
+  TrainingRows rows = TrainingRows::read(files[0].path, format, input, threads, faults);
+  // Without two labels nothing can be said of the other files.
+  if (rows.labels().size() < 2) faults.throw_if_any();
+  require_two_labels(rows, files[0].path);
+  const std::vector<bool> held_out = held_out_rows(rows, config.data, files[0].path);
+  std::vector<std::int64_t> file_rows{rows.size()};
+
+  LabelSet labels(rows.labels());
+  Vocabulary vocabulary = rows.count_vocabulary(held_out);
+  auto [train, validation] = std::move(rows).encode(vocabulary, held_out);
+  std::optional<SplitRows> test;
+  const TextEncoder encoder(input, vocabulary);
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    SplitRows split = encode_rows(files[i].path, format, encoder, labels, threads, faults);
+    file_rows.push_back(split.rows.size());
+    if (files[i].role == "test") {
+      test = std::move(split);
+    } else {
+      validation = std::move(split);
+    }
+  }
+  faults.throw_if_any();
+  return {std::move(train),      std::move(validation), std::move(test),
+          std::move(vocabulary), std::move(labels),     std::move(file_rows)};
+}
+
+}  // namespace sequent

@@ -1,0 +1,148 @@
+#include "data/training_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/thread_pool.h"
+#include "text/fit_length.h"
+
+namespace sequent {
+
+std::int32_t NumberedStrings::number(std::string_view text) {
+  if (const auto found = numbers_.find(text); found != numbers_.end()) return found->second;
+  const auto number = static_cast<std::int32_t>(strings_.size());
+  strings_.push_back(&numbers_.emplace(text, number).first->first);
+  return number;
+}
+
+TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBlock& rows,
+                                               const Tokenizer& tokenizer) {
+  Worker& mine = workers_[worker];
+  const bool needs_all = input_.truncating == Side::kPre;
+  Block block;
+  block.worker = worker;
+  std::vector<std::int32_t> ids;
+  for (const Record& row : rows.rows) {
+    if (row.fault) {
+      block.faults.add({row.where, *row.fault});
+      continue;
+    }
+    std::int64_t token_count = 0;
+    ids.clear();
+    tokenizer.for_each_token(row.text, [&](std::string_view token) {
+      ++token_count;
+      if (needs_all || token_count <= input_.max_length) ids.push_back(mine.tokens.number(token));
+    });
+    truncate_ids(ids, input_);
+    block.ids.insert(block.ids.end(), ids.begin(), ids.end());
+    block.lengths.push_back(static_cast<std::int32_t>(ids.size()));
+    block.notes.push_back({hash_text(row.text), token_count, mine.labels.number(*row.label)});
+  }
+  return block;
+}
+
+TrainingRows TrainingRows::read(const std::string& path, const DataFormat& format,
+                                const TextInput& input, int threads, FaultList& faults) {
+  TrainingRows result(input);
+  const Tokenizer tokenizer(input.tokenizer);
+  const int workers = resolve_threads(threads);
+  result.workers_.resize(static_cast<std::size_t>(workers));
+  FaultList found;
+  FaultList reading;
+  try {
+    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
+    result.blocks_ = map_blocks<Block>(
+        *reader, workers,
+        [&](int worker, const RowBlock& rows) {
+          return result.number_block(static_cast<std::size_t>(worker), rows, tokenizer);
+        },
+        [&](const Error& error) { reading.add(error); });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kData) throw;
+    reading.add(error);
+  }
+  for (const Block& block : result.blocks_) found.append(block.faults);
+  found.append(reading);
+  result.settle_labels();
+  if (found.empty() && result.size() == 0) found.add({path, "no rows"});
+  faults.append(found);
+  return result;
+}
+
+void TrainingRows::settle_labels() {
+  for (const Worker& worker : workers_) {
+    for (const std::string* label : worker.labels.strings()) labels_.push_back(*label);
+  }
+  std::sort(labels_.begin(), labels_.end());
+  labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());
+
+  std::vector<std::vector<std::int32_t>> class_of(workers_.size());
+  for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
+    for (const std::string* label : workers_[worker].labels.strings()) {
+      const auto found = std::lower_bound(labels_.begin(), labels_.end(), *label);
+      class_of[worker].push_back(static_cast<std::int32_t>(found - labels_.begin()));
+    }
+  }
+  for (Block& block : blocks_) {
+    for (RowNote& note : block.notes) {
+      note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
+      classes_.push_back(note.label);
+    }
+  }
+}
+
+Vocabulary TrainingRows::count_vocabulary(const std::vector<bool>& held_out) const {
+  std::vector<std::vector<std::int64_t>> counts(workers_.size());
+  for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
+    counts[worker].resize(workers_[worker].tokens.strings().size());
+  }
+  std::size_t row = 0;
+  for (const Block& block : blocks_) {
+    auto id = block.ids.begin();
+    for (const std::int32_t length : block.lengths) {
+      const auto end = id + length;
+      if (held_out[row++]) id = end;
+      for (; id != end; ++id) ++counts[block.worker][static_cast<std::size_t>(*id)];
+    }
+  }
+  VocabularyBuilder builder;
+  for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
+    const auto& tokens = workers_[worker].tokens.strings();
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (counts[worker][i] > 0) builder.add(*tokens[i], counts[worker][i]);
+    }
+  }
+  return builder.build(input_.vocabulary);
+}
+
+TrainingRows::Encoded TrainingRows::encode(const Vocabulary& vocabulary,
+                                           const std::vector<bool>& held_out) && {
+  std::vector<std::vector<std::int32_t>> final_id(workers_.size());
+  for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
+    for (const std::string* token : workers_[worker].tokens.strings()) {
+      final_id[worker].push_back(static_cast<std::int32_t>(vocabulary.id(*token)));
+    }
+  }
+  workers_.clear();
+
+  Encoded result;
+  std::vector<std::int32_t> ids;
+  std::size_t row = 0;
+  for (Block& kept : blocks_) {
+    const Block block = std::move(kept);
+    auto id = block.ids.begin();
+    for (std::size_t i = 0; i < block.lengths.size(); ++i) {
+      ids.clear();
+      for (const auto end = id + block.lengths[i]; id != end; ++id) {
+        ids.push_back(final_id[block.worker][static_cast<std::size_t>(*id)]);
+      }
+      complete_ids(ids, input_);
+      SplitRows& split = held_out[row++] ? result.held_out : result.train;
+      split.rows.add(ids, block.notes[i].label);
+      split.notes.push_back(block.notes[i]);
+    }
+  }
+  return result;
+}
+
+}  // namespace sequent

@@ -1,0 +1,85 @@
+// The training file between reading and encoding: tokens and labels have provisional numbers until
+// all of them are known.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "data/block_pipeline.h"
+#include "data/faults.h"
+#include "data/split_rows.h"
+#include "sequent/data.h"
+
+namespace sequent {
+
+/// Numbers strings in the order in which they are first seen.
+class NumberedStrings {
+ public:
+  std::int32_t number(std::string_view text);
+  /// The strings by their numbers.
+  const std::vector<const std::string*>& strings() const { return strings_; }
+
+ private:
+  std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> numbers_;
+  std::vector<const std::string*> strings_;  // the keys of numbers_, which never move
+};
+
+/// In the life of a TrainingRows:
+///   1. read() tokenizes the file; each worker numbers tokens and labels on its own;
+///   2. labels() and classes() are known; which rows are held out can be decided;
+///   3. count_vocabulary() counts the tokens of the rows that stay;
+///   4. encode() gives the rows their final ids and frees the provisional ones as it goes.
+class TrainingRows {
+ public:
+  /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
+  /// no rows.
+  static TrainingRows read(const std::string& path, const DataFormat& format,
+                           const TextInput& input, int threads, FaultList& faults);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
+
+  /// The labels in byte order.
+  const std::vector<std::string>& labels() const { return labels_; }
+  /// Of each row, the index of its label.
+  const std::vector<std::int32_t>& classes() const { return classes_; }
+
+  /// Counts the tokens that the model will read: those that truncation leaves, of the rows that are
+  /// not held out.
+  Vocabulary count_vocabulary(const std::vector<bool>& held_out) const;
+
+  struct Encoded {
+    SplitRows train;
+    SplitRows held_out;
+  };
+  Encoded encode(const Vocabulary& vocabulary, const std::vector<bool>& held_out) &&;
+
+ private:
+  /// Rows in a run, all numbered by the same worker.
+  struct Block {
+    std::size_t worker = 0;
+    std::vector<std::int32_t> ids;      // provisional, after truncation
+    std::vector<std::int32_t> lengths;  // of each row, in ids
+    std::vector<RowNote> notes;         // of each row; label provisional, then its class
+    FaultList faults;
+  };
+  struct Worker {
+    NumberedStrings tokens;
+    NumberedStrings labels;
+  };
+
+  explicit TrainingRows(const TextInput& input) : input_(input) {}
+  Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
+  void settle_labels();
+
+  TextInput input_;
+  std::vector<Worker> workers_;
+  std::vector<Block> blocks_;  // in input order
+  std::vector<std::string> labels_;
+  std::vector<std::int32_t> classes_;
+};
+
+}  // namespace sequent

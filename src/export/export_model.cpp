@@ -1,0 +1,127 @@
+#include <torch/script.h>
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+
+#include "core/files.h"
+#include "core/random.h"
+#include "export/parameter_names.h"
+#include "infer/archive.h"
+#include "infer/engine.h"
+#include "runtime/thread_setup.h"
+#include "sequent/error.h"
+#include "sequent/exporter.h"
+#include "sequent/text.h"
+
+namespace sequent {
+namespace {
+
+constexpr double kGreatestDifference = 1e-5;
+
+torch::jit::Module make_script(SequenceModelImpl& model) {
+  torch::jit::Module script("SequentModel");
+  for (const auto& parameter : model.named_parameters()) {
+    const torch::Tensor value = parameter.value().detach().to(torch::kCPU).contiguous().clone();
+    script.register_parameter(script_parameter_name(parameter.key()), value, /*is_buffer=*/false);
+  }
+  script.define(torchscript_source(model.config()));
+  script.eval();
+  return script;
+}
+
+/// Random ids: rows of one token, of the greatest length, and of lengths between.
+std::vector<std::vector<std::int32_t>> edge_rows(const ResolvedConfig& config) {
+  const auto& input = std::get<TextInput>(config.config.input);
+  // A very long row proves nothing that this length does not.
+  const std::int64_t longest = std::min<std::int64_t>(input.max_length, 1000);
+  const RandomStream random(0, RandomPurpose::kProbe);
+  std::vector<std::vector<std::int32_t>> rows;
+  std::uint64_t counter = 0;
+  for (const std::int64_t length :
+       {std::int64_t{1}, std::min<std::int64_t>(2, longest), (longest + 1) / 2, longest}) {
+    std::vector<std::int32_t> row;
+    for (std::int64_t t = 0; t < length; ++t) {
+      row.push_back(static_cast<std::int32_t>(
+          random.below(static_cast<std::uint64_t>(config.vocabulary_size), counter++)));
+    }
+    rows.push_back(row);
+  }
+  rows.push_back({static_cast<std::int32_t>(Vocabulary::kEmpty)});
+  return rows;
+}
+
+/// Rows together, and each of the first few alone.
+std::vector<EncodedRows> probe_batches(const std::vector<std::vector<std::int32_t>>& rows) {
+  constexpr std::size_t kTogether = 32;
+  constexpr std::size_t kAlone = 8;
+  std::vector<EncodedRows> batches;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i % kTogether == 0) batches.emplace_back();
+    batches.back().emplace_back(rows[i]);
+  }
+  for (std::size_t i = 0; i < std::min(rows.size(), kAlone); ++i) {
+    batches.push_back({std::span<const std::int32_t>(rows[i])});
+  }
+  return batches;
+}
+
+/// Fills in the card's parity fields. Errors: Internal if the two differ.
+void prove_parity(SequenceModelImpl& model, const std::vector<std::vector<std::int32_t>>& rows,
+                  const TorchScriptEngine& exported, ArchiveCard& card) {
+  const torch::NoGradGuard no_gradient;
+  const ComputeScope scope;
+  Checksum digest;
+  card.parity_difference = 0;
+  card.parity_rows = static_cast<std::int64_t>(rows.size());
+  for (const EncodedRows& batch : probe_batches(rows)) {
+    const RowTensors tensors = make_row_tensors(batch);
+    const torch::Tensor wanted = model.probabilities({tensors.tokens, tensors.lengths});
+    const torch::Tensor found = exported.probabilities(batch);
+    const torch::Tensor difference = (wanted - found).abs();
+    // Written so that NaN fails.
+    if (wanted.sizes() != found.sizes() ||
+        !(difference.max().item<double>() <= kGreatestDifference)) {
+      std::ostringstream message;
+      message << "the exported model differs from the trained one by "
+              << difference.max().item<double>() << "; allowed is " << kGreatestDifference
+              << ". No file was written. Please report this with the config";
+      throw Error(ErrorKind::kInternal, "", message.str());
+    }
+    card.parity_difference = std::max(card.parity_difference, difference.max().item<double>());
+    for (const auto& row : batch) {
+      digest.add({reinterpret_cast<const char*>(row.data()), row.size_bytes()});
+    }
+  }
+  card.parity_digest = digest.hex();
+}
+
+std::string archive_bytes(const torch::jit::Module& script, const ArchiveCard& card) {
+  const torch::jit::ExtraFilesMap extra{{ArchiveCard::kFileName, archive_card_to_json(card)}};
+  std::ostringstream bytes;
+  script.save(bytes, extra);
+  return bytes.str();
+}
+
+LoadedArchive load_bytes(const std::string& bytes, const std::filesystem::path& file) {
+  return load_archive(std::as_bytes(std::span<const char>(bytes)), file.string());
+}
+
+}  // namespace
+
+void export_model(SequenceModelImpl& model, ArchiveCard& card,
+                  const std::vector<std::vector<std::int32_t>>& probes,
+                  const std::filesystem::path& file) {
+  std::vector<std::vector<std::int32_t>> rows = edge_rows(model.config());
+  rows.insert(rows.end(), probes.begin(), probes.end());
+  const torch::jit::Module script = make_script(model);
+  // What is proven is what a reader gets, not the module in memory. The proof is itself part of the
+  // archive: it is made from a draft, and the archive with the proof is opened once more.
+  const LoadedArchive draft = load_bytes(archive_bytes(script, card), file);
+  prove_parity(model, rows, TorchScriptEngine(draft.module), card);
+  const std::string bytes = archive_bytes(script, card);
+  load_bytes(bytes, file);
+  write_file_whole(file, bytes);
+}
+
+}  // namespace sequent

@@ -1,0 +1,131 @@
+#include "sequent/predictor.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "core/thread_pool.h"
+#include "infer/archive.h"
+#include "infer/engine.h"
+#include "runtime/thread_setup.h"
+#include "sequent/error.h"
+#include "sequent/text.h"
+
+namespace sequent {
+
+class Predictor::Impl {
+ public:
+  Impl(LoadedArchive archive, const PredictorOptions& options)
+      : options_(options),
+        card_json_(std::move(archive.card_json)),
+        labels_(archive.card.labels.names()),
+        encoder_(std::get<TextInput>(archive.card.config.input),
+                 std::move(archive.card.vocabulary)),
+        engine_(archive.module) {
+    warn_about_slow_blas();
+  }
+
+  std::vector<Prediction> predict(std::span<const std::string> texts) const {
+    std::vector<EncodedText> encoded(texts.size());
+    std::vector<Prediction> predictions(texts.size());
+    constexpr std::size_t kTextsPerTask = 64;
+    const std::size_t tasks = (texts.size() + kTextsPerTask - 1) / kTextsPerTask;
+    for_each(tasks, [&](std::size_t task) {
+      const std::size_t begin = task * kTextsPerTask;
+      const std::size_t end = std::min(texts.size(), begin + kTextsPerTask);
+      for (std::size_t i = begin; i < end; ++i) encode_one(texts[i], i, encoded[i], predictions[i]);
+    });
+    std::vector<std::int64_t> lengths;
+    lengths.reserve(texts.size());
+    for (const EncodedText& text : encoded) {
+      lengths.push_back(static_cast<std::int64_t>(text.ids.size()));
+    }
+    const auto batches = plan_batches(lengths, options_.batch_tokens);
+    for_each(batches.size(), [&](std::size_t b) { run(batches[b], encoded, predictions); });
+    return predictions;
+  }
+
+  const std::vector<std::string>& labels() const { return labels_; }
+  const std::string& card_json() const { return card_json_; }
+
+ private:
+  /// One task runs in the caller's thread; more share the pool, which is made when first needed.
+  void for_each(std::size_t count, const std::function<void(std::size_t)>& task) const {
+    if (count == 1) {
+      const ComputeScope scope;
+      task(0);
+    } else if (count > 1) {
+      std::call_once(pool_made_, [this] { pool_.emplace(options_.threads, enter_compute_thread); });
+      pool_->run(count, task);
+    }
+  }
+
+  void encode_one(const std::string& text, std::size_t index, EncodedText& encoded,
+                  Prediction& prediction) const {
+    try {
+      encoded = encoder_.encode(text);
+    } catch (const Error& error) {
+      throw Error(error.kind(), "text " + std::to_string(index), error.issues().at(0).message);
+    }
+    prediction.empty = encoded.empty;
+    prediction.truncated = encoded.truncated;
+    const auto kept = static_cast<double>(
+        std::min(encoded.token_count, static_cast<std::int64_t>(encoded.ids.size())));
+    if (kept > 0) prediction.unknown_share = static_cast<double>(encoded.unknown_count) / kept;
+  }
+
+  void run(const std::vector<std::size_t>& batch, const std::vector<EncodedText>& encoded,
+           std::vector<Prediction>& predictions) const {
+    EncodedRows rows;
+    rows.reserve(batch.size());
+    for (const std::size_t row : batch) rows.emplace_back(encoded[row].ids);
+    const torch::Tensor probabilities = engine_.probabilities(rows);
+    const auto* values = probabilities.data_ptr<float>();
+    const std::size_t classes = labels_.size();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      Prediction& prediction = predictions[batch[i]];
+      const float* begin = values + i * classes;
+      prediction.probabilities.assign(begin, begin + classes);
+      const auto best = std::max_element(begin, begin + classes);
+      prediction.label = best - begin;
+      prediction.probability = *best;
+    }
+  }
+
+  PredictorOptions options_;
+  std::string card_json_;
+  std::vector<std::string> labels_;
+  TextEncoder encoder_;
+  TorchScriptEngine engine_;
+  mutable std::once_flag pool_made_;
+  mutable std::optional<ThreadPool> pool_;
+};
+
+Predictor::Predictor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+Predictor::~Predictor() = default;
+
+Predictor Predictor::load(const std::filesystem::path& file, const PredictorOptions& options) {
+  return Predictor(std::make_unique<Impl>(load_archive(file), options));
+}
+
+Predictor Predictor::load(std::span<const std::byte> archive, const std::string& name,
+                          const PredictorOptions& options) {
+  return Predictor(std::make_unique<Impl>(load_archive(archive, name), options));
+}
+
+std::vector<Prediction> Predictor::predict(std::span<const std::string> texts) const {
+  return impl_->predict(texts);
+}
+
+Prediction Predictor::predict(std::string_view text) const {
+  const std::string copy(text);
+  return impl_->predict({&copy, 1}).front();
+}
+
+const std::vector<std::string>& Predictor::labels() const { return impl_->labels(); }
+const std::string& Predictor::card_json() const { return impl_->card_json(); }
+
+}  // namespace sequent

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "metrics/confusion.h"
+#include "metrics/epoch_records.h"
+#include "metrics/format.h"
+#include "metrics/html.h"
+#include "metrics/report_style.h"
+#include "metrics/svg_chart.h"
+#include "sequent/metrics.h"
+
+namespace sequent {
+namespace {
+
+constexpr std::size_t kMatrixClasses = 40;  // more cells than people look at
+constexpr std::size_t kDenseClasses = 8;    // from here on columns are narrow, headings upright
+constexpr std::size_t kPairs = 20;
+constexpr double kStrongestShade = 0.55;  // text stays readable on it, light and dark
+
+std::string element(const std::string& tag, const std::string& text) {
+  return "<" + tag + ">" + escape_html(text) + "</" + tag.substr(0, tag.find(' ')) + ">";
+}
+
+std::string section(const std::string& title, const std::string& content) {
+  return "<section>\n" + element("h2", title) + "\n" + content + "</section>\n";
+}
+
+/// A table that may be wider than the page: it scrolls, by keyboard too.
+std::string wide(const std::string& name, const std::string& table) {
+  return "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"" + escape_html(name) +
+         "\">\n" + table + "</div>\n";
+}
+
+std::string facts_section(const RunReport& report) {
+  if (report.facts.empty()) return {};
+  std::string list = "<dl class=\"facts\">\n";
+  for (const auto& [name, value] : report.facts) {
+    list += element("dt", name) + element("dd", value) + "\n";
+  }
+  return section("Run", list + "</dl>\n");
+}
+
+// ---- learning curves --------------------------------------------------------------------------
+
+Curve curve_of(const std::vector<EpochRecord>& epochs, const std::string& name,
+               std::optional<double> EpochRecord::* value) {
+  Curve curve{.name = name, .points = {}};
+  for (const EpochRecord& record : epochs) {
+    const std::optional<double>& y = record.*value;
+    if (y && std::isfinite(*y)) curve.points.push_back({static_cast<double>(record.epoch), *y});
+  }
+  return curve;
+}
+
+std::string format_optional(const std::optional<double>& value, int digits) {
+  return value ? format_fixed(*value, digits) : "-";
+}
+
+std::string epoch_table(const std::vector<EpochRecord>& epochs, std::optional<std::int64_t> best) {
+  std::string table =
+      "<table>\n<thead><tr><th scope=\"col\">Epoch</th><th scope=\"col\">Training loss</th>"
+      "<th scope=\"col\">Validation loss</th><th scope=\"col\">Accuracy</th>"
+      "<th scope=\"col\">Macro F1</th><th scope=\"col\">Learning rate</th>"
+      "<th scope=\"col\">Seconds</th><th scope=\"col\">Examples/s</th>"
+      "<th scope=\"col\">Tokens/s</th></tr></thead>\n<tbody>\n";
+  for (const EpochRecord& record : epochs) {
+    const bool is_best = best == record.epoch;
+    table += is_best ? "<tr class=\"best\">" : "<tr>";
+    table += element("td", std::to_string(record.epoch) + (is_best ? " (best)" : ""));
+    table += element("td", format_metric(record.loss));
+    table += element("td", format_metric(record.validation_loss));
+    table += element("td", format_metric(record.validation_accuracy));
+    table += element("td", format_metric(record.validation_macro_f1));
+    table += element("td", record.learning_rate ? format_short(*record.learning_rate) : "-");
+    table += element("td", format_optional(record.seconds, 1));
+    table += element("td", format_optional(record.examples_per_second, 0));
+    table += element("td", format_optional(record.tokens_per_second, 0)) + "</tr>\n";
+  }
+  return "<details>\n<summary>All epochs as a table</summary>\n" +
+         wide("All epochs", table + "</tbody>\n</table>\n") + "</details>\n";
+}
+
+std::string curves_section(const std::vector<EpochRecord>& epochs) {
+  if (epochs.empty()) return {};
+  const std::optional<std::int64_t> best = best_epoch(epochs);
+  Chart loss{.id = "loss",
+             .title = "Loss",
+             .x_label = "epoch",
+             .curves = {curve_of(epochs, "training", &EpochRecord::loss),
+                        curve_of(epochs, "validation", &EpochRecord::validation_loss)},
+             .marked_x = std::nullopt,
+             .mark_label = ""};
+  if (best) {
+    loss.marked_x = static_cast<double>(*best);
+    loss.mark_label = "best: epoch " + std::to_string(*best);
+  }
+  Chart quality = loss;
+  quality.id = "quality";
+  quality.title = "Quality on validation data";
+  quality.curves = {curve_of(epochs, "accuracy", &EpochRecord::validation_accuracy),
+                    curve_of(epochs, "macro F1", &EpochRecord::validation_macro_f1)};
+  return section("Learning curves", "<div class=\"charts\">\n" + render_chart(loss) +
+                                        render_chart(quality) + "</div>\n" +
+                                        epoch_table(epochs, best));
+}
+
+// ---- one report -------------------------------------------------------------------------------
+
+std::string value_list(const Report& report) {
+  std::string list = "<dl class=\"values\">\n";
+  const auto add = [&](const std::string& name, const std::string& value) {
+    list += "<div>" + element("dt", name) + element("dd", value) + "</div>\n";
+  };
+  add("Rows", format_count(report.count));
+  add("Accuracy", format_metric(report.accuracy));
+  add("Macro F1", format_metric(report.macro.f1));
+  add("Loss", format_metric(report.loss));
+  if (report.top_k > 1) {
+    add("Top-" + std::to_string(report.top_k) + " accuracy", format_metric(report.top_k_accuracy));
+  }
+  add("ROC AUC", format_metric(report.roc_auc));
+  add("Average precision", format_metric(report.average_precision));
+  add("Matthews correlation", format_metric(report.matthews));
+  return list + "</dl>\n";
+}
+
+std::string class_table(const Report& report) {
+  const auto row = [](const std::string& name, double precision, double recall, double f1,
+                      std::int64_t rows) {
+    return "<tr>" + element("th scope=\"row\"", name) + element("td", format_metric(precision)) +
+           element("td", format_metric(recall)) + element("td", format_metric(f1)) +
+           element("td", format_count(rows)) + "</tr>\n";
+  };
+  std::string table =
+      "<table>\n<thead><tr><th scope=\"col\" class=\"name\">Class</th>"
+      "<th scope=\"col\">Precision</th><th scope=\"col\">Recall</th><th scope=\"col\">F1</th>"
+      "<th scope=\"col\">Rows</th></tr></thead>\n<tbody>\n";
+  for (const ClassReport& one : report.per_class) {
+    table += row(one.label, one.precision, one.recall, one.f1, one.support);
+  }
+  table += "</tbody>\n<tfoot>\n";
+  table += row("Macro average", report.macro.precision, report.macro.recall, report.macro.f1,
+               report.count);
+  table += row("Weighted average", report.weighted.precision, report.weighted.recall,
+               report.weighted.f1, report.count);
+  return table + "</tfoot>\n</table>\n";
+}
+
+std::string matrix_cell(const Report& report, std::size_t truth, std::size_t predicted) {
+  const std::int64_t count = report.confusion[truth][predicted];
+  if (count == 0) return "<td class=\"none\">0</td>";
+  const double share =
+      static_cast<double>(count) / static_cast<double>(report.per_class[truth].support);
+  return std::string("<td class=\"") + (truth == predicted ? "hit" : "miss") +
+         "\" style=\"--share: " + format_fixed(kStrongestShade * share, 3) + "\" title=\"" +
+         escape_html(format_percent(share) + " of " + report.per_class[truth].label + " taken for " +
+                     report.per_class[predicted].label) +
+         "\">" + format_count(count) + "</td>";
+}
+
+std::string confusion_matrix(const Report& report) {
+  const bool dense = report.per_class.size() >= kDenseClasses;
+  std::string table = std::string("<table class=\"matrix") + (dense ? " dense" : "") +
+                      "\">\n<caption>Rows: the true class. Columns: the predicted class. The "
+                      "shade is the share of the row.</caption>\n<thead><tr><td></td>";
+  for (const ClassReport& one : report.per_class) {
+    table += element("th scope=\"col\"", one.label);
+  }
+  table += "</tr></thead>\n<tbody>\n";
+  for (std::size_t truth = 0; truth < report.confusion.size(); ++truth) {
+    table += "<tr>" + element("th scope=\"row\"", report.per_class[truth].label);
+    for (std::size_t predicted = 0; predicted < report.confusion.size(); ++predicted) {
+      table += matrix_cell(report, truth, predicted);
+    }
+    table += "</tr>\n";
+  }
+  return table + "</tbody>\n</table>\n";
+}
+
+std::string pair_table(const Report& report) {
+  std::string table =
+      "<table>\n<thead><tr><th scope=\"col\" class=\"name\">True class</th>"
+      "<th scope=\"col\" class=\"name\">Predicted class</th><th scope=\"col\">Rows</th>"
+      "<th scope=\"col\">Share of the true class</th></tr></thead>\n<tbody>\n";
+  for (const ConfusedPair& pair : most_confused(report.confusion, kPairs)) {
+    const ClassReport& truth = report.per_class[pair.truth];
+    table += "<tr>" + element("th scope=\"row\"", truth.label) +
+             element("th class=\"name\"", report.per_class[pair.predicted].label) +
+             element("td", format_count(pair.count)) +
+             element("td", format_percent(static_cast<double>(pair.count) /
+                                          static_cast<double>(truth.support))) +
+             "</tr>\n";
+  }
+  return table + "</tbody>\n</table>\n";
+}
+
+std::string report_section(const std::string& title, const std::optional<Report>& report) {
+  if (!report) return {};
+  const bool few = report->per_class.size() <= kMatrixClasses;
+  const std::string heading = few ? "Confusion matrix" : "Most confused classes";
+  return section(title, value_list(*report) + element("h3", "Classes") + "\n" +
+                            wide(title + ": classes", class_table(*report)) +
+                            element("h3", heading) + "\n" +
+                            wide(title + ": " + heading,
+                                 few ? confusion_matrix(*report) : pair_table(*report)));
+}
+
+}  // namespace
+
+std::string render_run_report(const RunReport& report) {
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" "
+      "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
+  page += element("title", report.title) + "\n<style>" + kReportStyle + "</style>\n";
+  page += "</head>\n<body>\n<main>\n" + element("h1", report.title) + "\n";
+  page += facts_section(report);
+  page += curves_section(read_epoch_records(report.epoch_records));
+  page += report_section("Validation", report.validation);
+  page += report_section("Test", report.test);
+  if (!report.model_summary.empty()) {
+    page += section("Model", element("pre", report.model_summary) + "\n");
+  }
+  return page + "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace sequent

@@ -1,0 +1,122 @@
+#include "metrics/report_json.h"
+
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "metrics/report_values.h"
+
+namespace sequent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(double value) { return value; }
+
+Json json_of(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+ClassReport class_from_fields(const JsonFields& fields) {
+  return {.label = fields.text("label"),
+          .precision = fields.number("precision"),
+          .recall = fields.number("recall"),
+          .f1 = fields.number("f1"),
+          .support = fields.count("support")};
+}
+
+/// Every class has a row and a column of the matrix, and all rows of the data stand in it.
+void check_sizes(const Report& report, const JsonFields& fields) {
+  const std::size_t classes = report.per_class.size();
+  const std::string size = std::to_string(classes) + " x " + std::to_string(classes);
+  if (report.confusion.size() != classes) {
+    fields.fail("confusion_matrix/rows", "found " + std::to_string(report.confusion.size()) +
+                                             " rows; " + size + " counts belong here");
+  }
+  std::int64_t missing = report.count;  // never below 0: damaged counts must not overflow
+  for (std::size_t i = 0; i < classes; ++i) {
+    const std::vector<std::int64_t>& row = report.confusion[i];
+    if (row.size() != classes) {
+      fields.fail("confusion_matrix/rows/" + std::to_string(i),
+                  "found " + std::to_string(row.size()) + " counts; " + size + " belong here");
+    }
+    for (const std::int64_t cell : row) {
+      if (cell > missing) fields.fail("confusion_matrix/rows", "the counts exceed /count");
+      missing -= cell;
+    }
+  }
+  if (missing > 0) {
+    fields.fail("confusion_matrix/rows",
+                "the counts are " + std::to_string(missing) + " rows short of /count");
+  }
+}
+
+}  // namespace
+
+Json report_as_json(const Report& report) {
+  Json json;
+  json["count"] = report.count;
+  visit_report_values(report,
+                      [&](const char* name, const auto& value) { json[name] = json_of(value); });
+  json["top_k"] = report.top_k;
+  Json& classes = json["per_class"] = Json::array();
+  Json labels = Json::array();
+  for (const ClassReport& one : report.per_class) {
+    classes.push_back({{"label", one.label},
+                       {"precision", one.precision},
+                       {"recall", one.recall},
+                       {"f1", one.f1},
+                       {"support", one.support}});
+    labels.push_back(one.label);
+  }
+  json["confusion_matrix"] = {{"labels", std::move(labels)}, {"rows", report.confusion}};
+  return json;
+}
+
+Report report_from_fields(const JsonFields& fields) {
+  Report report;
+  report.count = fields.count("count");
+  visit_report_values(report, [&](const char* name, auto& value) {
+    if constexpr (std::is_same_v<std::remove_reference_t<decltype(value)>, double>) {
+      value = fields.number(name);
+    } else {
+      value = fields.number_or_null(name);
+    }
+  });
+  report.top_k = fields.count("top_k");
+  std::vector<std::string> labels;
+  for (const JsonFields& one : fields.objects("per_class")) {
+    report.per_class.push_back(class_from_fields(one));
+    labels.push_back(report.per_class.back().label);
+  }
+  if (labels.size() < 2) {
+    fields.fail("per_class",
+                "found " + std::to_string(labels.size()) + " classes; at least 2 belong here");
+  }
+  const JsonFields matrix = fields.object("confusion_matrix");
+  if (matrix.texts("labels") != labels) {
+    matrix.fail("labels", "not the labels of per_class");
+  }
+  report.confusion = matrix.count_rows("rows");
+  check_sizes(report, fields);
+  return report;
+}
+
+std::string report_to_json(const Report& report, int indent) {
+  return dump_json(report_as_json(report), indent);
+}
+
+Report report_from_json(const std::string& json) {
+  const JsonOrigin origin{.where = "report", .cure = "evaluate again"};
+  const Json parsed = parse_json(json, origin);
+  return report_from_fields(JsonFields(parsed, origin));
+}
+
+std::optional<double> report_value(const Report& report, const std::string& metric) {
+  std::optional<double> result;
+  visit_report_values(report, [&](const char* name, const auto& value) {
+    if (metric == name) result = value;
+  });
+  return result;
+}
+
+}  // namespace sequent

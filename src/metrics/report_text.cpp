@@ -1,0 +1,92 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics/confusion.h"
+#include "metrics/format.h"
+#include "metrics/text_table.h"
+#include "sequent/metrics.h"
+
+namespace sequent {
+namespace {
+
+constexpr std::size_t kLabelColumns = 32;
+constexpr std::size_t kHeadingColumns = 10;
+constexpr std::size_t kMatrixClasses = 12;  // more do not fit a terminal's 80 to 120 columns
+constexpr std::size_t kPairs = 10;
+
+std::string summary(const Report& report) {
+  TextTable table;
+  table.add_row({"rows", format_count(report.count)});
+  table.add_row({"loss", format_metric(report.loss)});
+  table.add_row({"accuracy", format_metric(report.accuracy)});
+  if (report.top_k > 1) {
+    table.add_row({"top-" + std::to_string(report.top_k) + " accuracy",
+                   format_metric(report.top_k_accuracy)});
+  }
+  table.add_row({"macro F1", format_metric(report.macro.f1)});
+  table.add_row({"ROC AUC", format_metric(report.roc_auc)});
+  table.add_row({"average precision", format_metric(report.average_precision)});
+  table.add_row({"Matthews correlation", format_metric(report.matthews)});
+  return table.render();
+}
+
+std::string class_table(const Report& report) {
+  TextTable table;
+  table.add_row({"class", "precision", "recall", "F1", "rows"});
+  for (const ClassReport& one : report.per_class) {
+    table.add_row({fit_text(one.label, kLabelColumns), format_metric(one.precision),
+                   format_metric(one.recall), format_metric(one.f1), format_count(one.support)});
+  }
+  const auto add_average = [&](const char* name, const AverageReport& average) {
+    table.add_row({name, format_metric(average.precision), format_metric(average.recall),
+                   format_metric(average.f1), format_count(report.count)});
+  };
+  add_average("(macro average)", report.macro);
+  add_average("(weighted average)", report.weighted);
+  return table.render();
+}
+
+std::string confusion_table(const Report& report) {
+  TextTable table;
+  std::vector<std::string> heading{"true \\ predicted"};
+  for (const ClassReport& one : report.per_class) {
+    heading.push_back(fit_text(one.label, kHeadingColumns));
+  }
+  table.add_row(std::move(heading));
+  for (std::size_t truth = 0; truth < report.confusion.size(); ++truth) {
+    std::vector<std::string> row{fit_text(report.per_class[truth].label, kLabelColumns)};
+    for (const std::int64_t count : report.confusion[truth]) row.push_back(format_count(count));
+    table.add_row(std::move(row));
+  }
+  return table.render();
+}
+
+std::string pair_table(const Report& report) {
+  const std::vector<ConfusedPair> pairs = most_confused(report.confusion, kPairs);
+  if (pairs.empty()) return "  none\n";
+  TextTable table;
+  table.add_row({"true", "predicted", "rows", "share"});
+  for (const ConfusedPair& pair : pairs) {
+    const auto share = static_cast<double>(pair.count) /
+                       static_cast<double>(report.per_class[pair.truth].support);
+    table.add_row({fit_text(report.per_class[pair.truth].label, kLabelColumns),
+                   fit_text(report.per_class[pair.predicted].label, kLabelColumns),
+                   format_count(pair.count), format_percent(share)});
+  }
+  return table.render();
+}
+
+}  // namespace
+
+std::string report_to_text(const Report& report) {
+  std::string text = summary(report) + "\n" + class_table(report);
+  if (report.confusion.size() <= kMatrixClasses) {
+    text += "\nConfusion matrix\n" + confusion_table(report);
+  } else {
+    text += "\nMost confused classes\n" + pair_table(report);
+  }
+  return text;
+}
+
+}  // namespace sequent

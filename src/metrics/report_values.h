@@ -1,0 +1,29 @@
+// The scalar metrics of a report: each named once, for JSON, for --require and for pages.
+#pragma once
+
+#include "sequent/metrics.h"
+
+namespace sequent {
+
+/// Calls `visit(name, value)` for each, in the order of the JSON; value is a double or an
+/// optional<double>.
+template <class Self, class Visitor>
+void visit_report_values(Self& report, Visitor&& visit) {
+  visit("loss", report.loss);
+  visit("accuracy", report.accuracy);
+  visit("top_k_accuracy", report.top_k_accuracy);
+  visit("macro_precision", report.macro.precision);
+  visit("macro_recall", report.macro.recall);
+  visit("macro_f1", report.macro.f1);
+  visit("micro_precision", report.micro.precision);
+  visit("micro_recall", report.micro.recall);
+  visit("micro_f1", report.micro.f1);
+  visit("weighted_precision", report.weighted.precision);
+  visit("weighted_recall", report.weighted.recall);
+  visit("weighted_f1", report.weighted.f1);
+  visit("roc_auc", report.roc_auc);
+  visit("average_precision", report.average_precision);
+  visit("matthews", report.matthews);
+}
+
+}  // namespace sequent

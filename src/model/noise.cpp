@@ -1,0 +1,50 @@
+#include "model/noise.h"
+
+#include <vector>
+
+#include "core/random.h"
+
+namespace sequent {
+namespace {
+
+RandomStream stream_of(const LayerContext& context) {
+  const NoiseKey& key = *context.batch.noise;
+  return {key.seed, RandomPurpose::kDropout, {key.step, static_cast<std::uint64_t>(context.index)}};
+}
+
+/// Fills [rows, row_size] with `chosen` where a draw is below `rate`, else with `other`.
+template <class T>
+void fill_choices(T* values, std::int64_t rows, std::int64_t row_size, double rate, T chosen,
+                  T other, const LayerContext& context) {
+  const RandomStream stream = stream_of(context);
+  const auto bound = static_cast<float>(rate);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const RandomStream draws = stream.at(static_cast<std::uint64_t>(context.batch.first_row + row));
+    T* out = values + row * row_size;
+    for (std::int64_t i = 0; i < row_size; ++i) {
+      out[i] = draws.uniform(static_cast<std::uint64_t>(i)) < bound ? chosen : other;
+    }
+  }
+}
+
+}  // namespace
+
+torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for_all_steps,
+                           const LayerContext& context) {
+  std::vector<std::int64_t> sizes = like.sizes().vec();
+  if (same_for_all_steps) sizes[1] = 1;
+  const torch::Tensor mask = torch::empty(sizes, torch::kFloat32);
+  const std::int64_t rows = sizes[0];
+  fill_choices<float>(mask.data_ptr<float>(), rows, mask.numel() / rows, rate, 0.0F,
+                      static_cast<float>(1.0 / (1.0 - rate)), context);
+  return mask.to(like.device(), like.scalar_type());
+}
+
+torch::Tensor token_choice(const torch::Tensor& tokens, double rate, const LayerContext& context) {
+  const torch::Tensor choice = torch::empty(tokens.sizes(), torch::kBool);
+  fill_choices<bool>(choice.data_ptr<bool>(), tokens.size(0), tokens.size(1), rate, true, false,
+                     context);
+  return choice.to(tokens.device());
+}
+
+}  // namespace sequent

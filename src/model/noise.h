@@ -1,0 +1,20 @@
+// Random masks that depend on seed, step, layer and row, and on nothing else.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "sequent/model.h"
+
+namespace sequent {
+
+/// Zeros with probability `rate`, else 1 / (1 - rate).
+/// Shapes: [B, per_row...]: `like`'s, with dimension 1 made 1 if `same_for_all_steps`.
+torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for_all_steps,
+                           const LayerContext& context);
+
+/// True with probability `rate`. Shapes: tokens [B, T] -> [B, T] bool.
+torch::Tensor token_choice(const torch::Tensor& tokens, double rate, const LayerContext& context);
+
+}  // namespace sequent

@@ -1,0 +1,95 @@
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "core/random.h"
+#include "sequent/model.h"
+
+namespace sequent {
+namespace {
+
+using LayerPointer = std::shared_ptr<LayerImpl>;
+
+/// Makes the module of one layer; a layer kind without a case does not compile.
+struct LayerBuilder {
+  const ResolvedConfig& config;
+  std::size_t index;
+
+  const Shape& input() const { return config.inputs[index]; }
+  const Shape& output() const { return config.outputs[index]; }
+
+  LayerPointer operator()(const WordDropoutSpec& spec) const {
+    return std::make_shared<WordDropoutImpl>(spec);
+  }
+  LayerPointer operator()(const EmbeddingSpec& spec) const {
+    const std::int64_t rows = spec.input_dim.value_or(config.vocabulary_size);
+    return std::make_shared<EmbeddingImpl>(spec, rows);
+  }
+  LayerPointer operator()(const DropoutSpec& spec) const {
+    return std::make_shared<DropoutImpl>(spec);
+  }
+  LayerPointer operator()(const RnnSpec& spec) const {
+    const bool relu = spec.activation == RnnActivation::kRelu;
+    return recurrent(relu ? CellKind::kRnnRelu : CellKind::kRnnTanh, spec);
+  }
+  LayerPointer operator()(const LstmSpec& spec) const { return recurrent(CellKind::kLstm, spec); }
+  LayerPointer operator()(const GruSpec& spec) const { return recurrent(CellKind::kGru, spec); }
+  LayerPointer operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
+  LayerPointer operator()(const DenseSpec& spec) const {
+    const bool is_head = index + 1 == config.config.model.layers.size();
+    return std::make_shared<DenseImpl>(spec, input().width, output().width, is_head);
+  }
+
+  template <class Spec>
+  LayerPointer recurrent(CellKind cell, const Spec& spec) const {
+    return std::make_shared<RecurrentImpl>(RecurrentOptions{
+        cell, input().width, spec.units, spec.bidirectional, spec.return_sequences, spec.dropout});
+  }
+};
+
+torch::Tensor padding_of(const Batch& batch) {
+  const torch::Tensor steps =
+      torch::arange(batch.tokens.size(1), batch.lengths.options()).unsqueeze(0);
+  return steps >= batch.lengths.unsqueeze(1);
+}
+
+}  // namespace
+
+SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(config) {
+  const auto& specs = config.config.model.layers;
+  const auto seed = static_cast<std::uint64_t>(config.config.training.seed);
+  torch::nn::ModuleList list;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    layers_.push_back(std::visit(LayerBuilder{config, i}, specs[i]));
+    list->push_back(std::static_pointer_cast<torch::nn::Module>(layers_.back()));
+    at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(
+        RandomStream(seed, RandomPurpose::kWeights).bits(i));
+    layers_.back()->initialize(config.config.model.initialization, generator);
+  }
+  register_module("layers", list);
+}
+
+torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
+  LayerContext context{batch, padding_of(batch)};
+  torch::Tensor values = batch.tokens;
+  for (const LayerPointer& layer : layers_) {
+    values = layer->forward(values, context);
+    ++context.index;
+  }
+  return values;
+}
+
+torch::Tensor SequenceModelImpl::probabilities(const Batch& batch) {
+  const Batch quiet{batch.tokens, batch.lengths};
+  const torch::Tensor logits = forward(quiet);
+  if (!config_.is_binary()) return torch::softmax(logits, 1).to(torch::kFloat32);
+  const torch::Tensor second = torch::sigmoid(logits);
+  return torch::cat({1 - second, second}, 1).to(torch::kFloat32);
+}
+
+void SequenceModelImpl::share_parameters(SequenceModelImpl& other) {
+  const std::vector<torch::Tensor> theirs = other.parameters();
+  std::vector<torch::Tensor> ours = parameters();
+  TORCH_CHECK(ours.size() == theirs.size(), "models of different configs cannot share parameters");
+  for (std::size_t i = 0; i < ours.size(); ++i) ours[i].set_data(theirs[i].data());
+}
+
+}  // namespace sequent

@@ -1,0 +1,74 @@
+#include "runtime/thread_setup.h"
+
+#include <dlfcn.h>
+#include <torch/torch.h>
+
+#include <mutex>
+#include <string>
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+#include "sequent/log.h"
+
+namespace sequent {
+namespace {
+
+unsigned int float_mode() {
+#if defined(__SSE__)
+  return _mm_getcsr();
+#else
+  return 0;
+#endif
+}
+
+void restore_float_mode([[maybe_unused]] unsigned int mode) {
+#if defined(__SSE__)
+  _mm_setcsr(mode);
+#endif
+}
+
+/// The file that the process resolved `cblas_sgemm` or `sgemm_` to, or "".
+std::string blas_file() {
+  for (const char* name : {"sgemm_", "cblas_sgemm"}) {
+    void* address = ::dlsym(RTLD_DEFAULT, name);
+    Dl_info info{};
+    if (address != nullptr && ::dladdr(address, &info) != 0 && info.dli_fname != nullptr) {
+      return info.dli_fname;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+void enter_compute_thread() {
+  at::set_num_threads(1);
+  at::globalContext().setFlushDenormal(true);
+}
+
+ComputeScope::ComputeScope()
+    : threads_before_(at::get_num_threads()), float_mode_before_(float_mode()) {
+  enter_compute_thread();
+}
+
+ComputeScope::~ComputeScope() {
+  at::set_num_threads(threads_before_);
+  restore_float_mode(float_mode_before_);
+}
+
+void warn_about_slow_blas() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (::dlsym(RTLD_DEFAULT, "openblas_get_config") != nullptr || at::hasMKL()) return;
+    const std::string file = blas_file();
+    // Debian's reference BLAS is the file that no alternative has taken the place of.
+    if (file.find("/blas/libblas.so") == std::string::npos) return;
+    log_warning("the BLAS in use (" + file +
+                ") is the slow reference one; install libopenblas0-openmp, or run "
+                "scripts/setup.sh");
+  });
+}
+
+}  // namespace sequent

@@ -1,0 +1,12 @@
+// The note that lies beside a sample.
+#pragma once
+
+#include <string>
+
+#include "sequent/sample.h"
+
+namespace sequent::sample {
+
+std::string sentiment_readme(const SentimentSample& options);
+
+}  // namespace sequent::sample

@@ -1,0 +1,31 @@
+#include <algorithm>
+#include <utility>
+
+#include "sequent/text.h"
+#include "text/fit_length.h"
+
+namespace sequent {
+
+TextEncoder::TextEncoder(const TextInput& spec, Vocabulary vocabulary)
+    : spec_(spec), tokenizer_(spec.tokenizer), vocabulary_(std::move(vocabulary)) {}
+
+EncodedText TextEncoder::encode(std::string_view text) const {
+  EncodedText result;
+  // Cut at the end, the tokens past max_length are only counted, never looked up.
+  const bool needs_all = spec_.truncating == Side::kPre;
+  tokenizer_.for_each_token(text, [&](std::string_view token) {
+    ++result.token_count;
+    if (needs_all || result.token_count <= spec_.max_length) {
+      result.ids.push_back(static_cast<std::int32_t>(vocabulary_.id(token)));
+    }
+  });
+  truncate_ids(result.ids, spec_);
+  result.empty = result.token_count == 0;
+  result.truncated = result.token_count > spec_.max_length;
+  result.unknown_count = std::count(result.ids.begin(), result.ids.end(),
+                                    static_cast<std::int32_t>(Vocabulary::kUnknown));
+  complete_ids(result.ids, spec_);
+  return result;
+}
+
+}  // namespace sequent

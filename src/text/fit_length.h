@@ -1,0 +1,34 @@
+// How many tokens the model reads of a text: the one place that cuts and fills.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "sequent/text.h"
+
+namespace sequent {
+
+/// Cuts `ids` to spec.max_length; true if something was cut off.
+inline bool truncate_ids(std::vector<std::int32_t>& ids, const TextInput& spec) {
+  const auto limit = static_cast<std::size_t>(spec.max_length);
+  if (ids.size() <= limit) return false;
+  if (spec.truncating == Side::kPre) {
+    ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(limit));
+  } else {
+    ids.resize(limit);
+  }
+  return true;
+}
+
+/// What the model reads for a text with these tokens: `<empty>` for none, and where the config asks
+/// for it `<pad>` up to max_length.
+inline void complete_ids(std::vector<std::int32_t>& ids, const TextInput& spec) {
+  if (ids.empty()) ids.push_back(static_cast<std::int32_t>(Vocabulary::kEmpty));
+  const auto limit = static_cast<std::size_t>(spec.max_length);
+  if (!spec.padding || ids.size() >= limit) return;
+  const auto at = *spec.padding == Side::kPre ? ids.begin() : ids.end();
+  ids.insert(at, limit - ids.size(), static_cast<std::int32_t>(Vocabulary::kPad));
+}
+
+}  // namespace sequent

@@ -1,0 +1,88 @@
+#include <type_traits>
+#include <utility>
+
+#include "sequent/error.h"
+#include "sequent/text.h"
+#include "text/ascii.h"
+#include "text/splitting.h"
+
+namespace sequent {
+namespace {
+
+template <class Spec>
+constexpr TokenKind kind_of() {
+  if constexpr (std::is_same_v<Spec, WordsTokenizer>) {
+    return TokenKind::kWords;
+  } else if constexpr (std::is_same_v<Spec, CharactersTokenizer>) {
+    return TokenKind::kCharacters;
+  } else {
+    static_assert(std::is_same_v<Spec, WhitespaceTokenizer>);
+    return TokenKind::kWhitespace;
+  }
+}
+
+/// A part that no rule of normalization or segmentation ties to its neighbours.
+struct Part {
+  std::string_view text;
+  bool ascii = true;
+};
+
+/// Cuts off the longest part at the front of `text` that is ASCII alone or needs ICU as a whole.
+///
+/// ASCII white space separates tokens of every kind, and composes with nothing unless a combining
+/// mark follows it. So a part that needs ICU starts after white space that an ASCII character
+/// follows, and ends before such white space.
+Part take_part(std::string_view& text) {
+  const std::size_t foreign = ascii_prefix(text);
+  std::size_t end = foreign;
+  bool ascii = foreign == text.size();
+  if (!ascii) {
+    std::size_t begin = foreign;
+    while (begin > 0 && (begin == foreign || !is_ascii_space(text[begin - 1]))) --begin;
+    ascii = begin > 0;
+    end = begin;
+  }
+  if (!ascii) {
+    end = foreign;
+    while (end < text.size() &&
+           !(is_ascii_space(text[end]) && (end + 1 == text.size() || is_ascii(text[end + 1])))) {
+      ++end;
+    }
+  }
+  const Part part{text.substr(0, end), ascii};
+  text.remove_prefix(end);
+  return part;
+}
+
+}  // namespace
+
+Tokenizer::Tokenizer(const TokenizerSpec& spec) : spec_(spec) {}
+
+void Tokenizer::for_each_token(std::string_view text,
+                               const std::function<void(std::string_view)>& use) const {
+  if (const auto fault = find_invalid_utf8(text)) {
+    throw Error(ErrorKind::kData, "",
+                "invalid UTF-8 at byte " + std::to_string(*fault + 1) + " of the text");
+  }
+  std::visit(
+      [&](const auto& spec) {
+        constexpr TokenKind kKind = kind_of<std::decay_t<decltype(spec)>>();
+        for (std::string_view rest = text; !rest.empty();) {
+          const Part part = take_part(rest);
+          if (part.ascii) {
+            split_ascii(part.text, kKind, spec.lowercase, use);
+          } else {
+            split_unicode(part.text, kKind, spec, use);
+          }
+        }
+      },
+      spec_);
+}
+
+std::vector<std::string> Tokenizer::tokenize(std::string_view text) const {
+  std::vector<std::string> tokens;
+  for_each_token(text, [&](std::string_view token) { tokens.emplace_back(token); });
+  return tokens;
+}
+
+}  // namespace sequent

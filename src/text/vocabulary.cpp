@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "sequent/error.h"
+#include "sequent/text.h"
+
+namespace sequent {
+namespace {
+
+constexpr std::array<std::string_view, Vocabulary::kReserved> kReservedNames{"<pad>", "<unk>",
+                                                                             "<empty>"};
+
+bool is_reserved(std::string_view token) {
+  return std::find(kReservedNames.begin(), kReservedNames.end(), token) != kReservedNames.end();
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(std::vector<std::string> tokens) {
+  tokens_.reserve(tokens.size() + kReserved);
+  tokens_.assign(kReservedNames.begin(), kReservedNames.end());
+  ids_.reserve(tokens.size());
+  for (std::string& token : tokens) {
+    const std::string where = "vocabulary, token " + std::to_string(tokens_.size() - kReserved);
+    if (token.empty()) throw Error(ErrorKind::kArtifact, where, "is empty");
+    if (is_reserved(token)) {
+      throw Error(ErrorKind::kArtifact, where, "found \"" + token + "\", a reserved name");
+    }
+    const auto [earlier, is_new] = ids_.emplace(token, size());
+    if (!is_new) {
+      throw Error(ErrorKind::kArtifact, where,
+                  "found \"" + token + "\", which is token " +
+                      std::to_string(earlier->second - kReserved) + " already");
+    }
+    tokens_.push_back(std::move(token));
+  }
+}
+
+std::int64_t Vocabulary::id(std::string_view token) const {
+  const auto found = ids_.find(token);
+  return found == ids_.end() ? kUnknown : found->second;
+}
+
+void VocabularyBuilder::add(std::string_view token, std::int64_t count) {
+  const auto found = counts_.find(token);
+  if (found != counts_.end()) {
+    found->second += count;
+  } else {
+    counts_.emplace(token, count);
+  }
+}
+
+void VocabularyBuilder::merge(const VocabularyBuilder& other) {
+  for (const auto& [token, count] : other.counts_) add(token, count);
+}
+
+Vocabulary VocabularyBuilder::build(const VocabularySpec& spec) const {
+  using Entry = std::pair<std::string_view, std::int64_t>;
+  std::vector<Entry> entries;
+  for (const auto& [token, count] : counts_) {
+    // White space between "<pad>" and its neighbours makes it a token of the whitespace tokenizer:
+    // it has no id, whatever its count.
+    if (count >= spec.min_count && !is_reserved(token)) entries.emplace_back(token, count);
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  const auto room =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, spec.max_size - Vocabulary::kReserved));
+  if (entries.size() > room) entries.resize(room);
+
+  std::vector<std::string> tokens;
+  tokens.reserve(entries.size());
+  for (const Entry& entry : entries) tokens.emplace_back(entry.first);
+  return Vocabulary(std::move(tokens));
+}
+
+LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
+  std::sort(names_.begin(), names_.end());
+  if (names_.size() < 2) {
+    std::string found = "found no label";
+    if (names_.size() == 1) found = "found the label \"" + names_.front() + "\" alone";
+    throw Error(ErrorKind::kData, "labels", found + "; a classifier needs at least two");
+  }
+  if (names_.front().empty()) throw Error(ErrorKind::kData, "labels", "found an empty label");
+  const auto twice = std::adjacent_find(names_.begin(), names_.end());
+  if (twice != names_.end()) {
+    throw Error(ErrorKind::kData, "labels", "found \"" + *twice + "\" twice");
+  }
+}
+
+std::optional<std::int64_t> LabelSet::find(std::string_view name) const {
+  const auto found = std::lower_bound(names_.begin(), names_.end(), name);
+  if (found == names_.end() || *found != name) return std::nullopt;
+  return found - names_.begin();
+}
+
+}  // namespace sequent

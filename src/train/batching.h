@@ -1,0 +1,27 @@
+// Which rows make up which batch.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sequent/data.h"
+
+namespace sequent {
+
+using RowNumbers = std::vector<std::int64_t>;
+
+/// The batches of one epoch: all rows in random order, cut into pools of 100 batches, each pool
+/// sorted by length and cut into batches, and these shuffled. Rows of a batch have similar lengths
+/// and stand in the order of falling length. Every row comes once.
+/// The same seed and epoch give the same batches.
+std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, std::int64_t batch_size,
+                                   std::uint64_t seed, std::int64_t epoch);
+
+/// Splits a batch into at most `parts` runs of neighbours with about equally many tokens; none is
+/// empty.
+std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset& data,
+                                                           std::span<const std::int64_t> rows,
+                                                           std::size_t parts);
+
+}  // namespace sequent

@@ -1,0 +1,72 @@
+#include "core/thread_pool.h"
+#include "infer/archive.h"
+#include "infer/engine.h"
+#include "runtime/thread_setup.h"
+#include "sequent/trainer.h"
+#include "train/load_run.h"
+#include "train/workers.h"
+
+namespace sequent {
+namespace {
+
+/// The labelled rows as this model reads them.
+EncodedDataset read_rows(const std::string& file, const Config& config,
+                         const Vocabulary& vocabulary, const LabelSet& labels,
+                         const EvaluateOptions& options) {
+  const TextEncoder encoder(std::get<TextInput>(config.input), vocabulary);
+  return encode_file(file, options.format.value_or(config.data.format), encoder, labels,
+                     options.threads);
+}
+
+Report evaluate_run(const std::filesystem::path& folder, const std::string& file,
+                    const EvaluateOptions& options) {
+  const LoadedRun run = load_run(folder);
+  const RunText& text = run.text;
+  const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
+  ClassificationMetrics metrics(text.labels.names());
+  WorkerTeam(run.model, torch::kCPU, options.threads).predict(data, metrics);
+  return metrics.report();
+}
+
+Report evaluate_archive(const std::filesystem::path& path, const std::string& file,
+                        const EvaluateOptions& options) {
+  constexpr std::int64_t kTokens = 16384;
+  const LoadedArchive archive = load_archive(path);
+  const ArchiveCard& card = archive.card;
+  const EncodedDataset data = read_rows(file, card.config, card.vocabulary, card.labels, options);
+  std::vector<std::int64_t> lengths;
+  for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
+  const auto batches = plan_batches(lengths, kTokens);
+  const TorchScriptEngine engine(archive.module);
+  std::vector<torch::Tensor> results(batches.size());
+  ThreadPool pool(options.threads, enter_compute_thread);
+  pool.run(batches.size(), [&](std::size_t b) {
+    EncodedRows rows;
+    for (const std::size_t row : batches[b]) {
+      rows.push_back(data.ids(static_cast<std::int64_t>(row)));
+    }
+    results[b] = engine.probabilities(rows);
+  });
+  ClassificationMetrics metrics(card.labels.names());
+  const auto classes = static_cast<std::size_t>(card.labels.size());
+  for (std::size_t b = 0; b < batches.size(); ++b) {
+    const auto* values = results[b].data_ptr<float>();
+    for (std::size_t i = 0; i < batches[b].size(); ++i) {
+      metrics.add({values + i * classes, classes},
+                  data.label(static_cast<std::int64_t>(batches[b][i])));
+    }
+  }
+  return metrics.report();
+}
+
+}  // namespace
+
+Report evaluate(const std::filesystem::path& run_or_model, const std::string& data,
+                const EvaluateOptions& options) {
+  warn_about_slow_blas();
+  return std::filesystem::is_directory(run_or_model)
+             ? evaluate_run(run_or_model, data, options)
+             : evaluate_archive(run_or_model, data, options);
+}
+
+}  // namespace sequent

@@ -1,0 +1,52 @@
+#include "sequent/error.h"
+#include "sequent/exporter.h"
+#include "sequent/log.h"
+#include "sequent/trainer.h"
+#include "train/load_run.h"
+
+namespace sequent {
+namespace {
+
+/// Validation rows of the run's data, if they are still there: the shortest, the longest, and some
+/// between.
+std::vector<std::vector<std::int32_t>> real_probes(const LoadedRun& run, const RunFolder& folder) {
+  constexpr std::int64_t kRows = 96;
+  std::vector<std::vector<std::int32_t>> probes;
+  try {
+    const PreparedData data = prepare_data(run.text.config, folder.cache());
+    const std::int64_t stride = std::max<std::int64_t>(1, data.validation.size() / kRows);
+    for (std::int64_t row = 0; row < data.validation.size(); row += stride) {
+      const auto ids = data.validation.ids(row);
+      probes.emplace_back(ids.begin(), ids.end());
+    }
+  } catch (const Error& error) {
+    log_warning(std::string("the run's data cannot be read (") + error.what() +
+                "): the export is proven on made-up rows alone");
+  }
+  return probes;
+}
+
+}  // namespace
+
+ArchiveCard export_run(const std::filesystem::path& run, const std::filesystem::path& out,
+                       bool overwrite) {
+  if (std::filesystem::is_directory(out)) {
+    throw Error(ErrorKind::kUsage, out.string(), "is a folder; expected a file such as model.pt");
+  }
+  if (std::filesystem::exists(out) && !overwrite) {
+    throw Error(ErrorKind::kUsage, out.string(),
+                "exists; give another name, or --overwrite to replace it");
+  }
+  LoadedRun loaded = load_run(run);
+  ArchiveCard card;
+  card.sequent_version = version();
+  card.created = utc_now();
+  card.config = loaded.text.config;
+  card.vocabulary = loaded.text.vocabulary;
+  card.labels = loaded.text.labels;
+  card.validation_report = loaded.manifest.validation_report;
+  export_model(*loaded.model, card, real_probes(loaded, RunFolder{run}), out);
+  return card;
+}
+
+}  // namespace sequent

@@ -1,0 +1,20 @@
+// A finished run as a model.
+#pragma once
+
+#include <filesystem>
+
+#include "sequent/artifact.h"
+#include "sequent/model.h"
+
+namespace sequent {
+
+struct LoadedRun {
+  Manifest manifest;
+  RunText text;
+  SequenceModel model = nullptr;  // with the best weights, on the CPU
+};
+
+/// Errors: Artifact if the folder is no finished run, or damaged.
+LoadedRun load_run(const std::filesystem::path& folder);
+
+}  // namespace sequent

@@ -1,0 +1,73 @@
+#include "train/losses.h"
+
+#include "core/nearest.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+torch::Tensor categorical(const torch::Tensor& logits, const torch::Tensor& targets,
+                          double smoothing) {
+  const torch::Tensor log_probabilities = torch::log_softmax(logits, 1);
+  const torch::Tensor of_target = -log_probabilities.gather(1, targets.unsqueeze(1)).squeeze(1);
+  if (smoothing == 0) return of_target;
+  return of_target * (1 - smoothing) - log_probabilities.mean(1) * smoothing;
+}
+
+torch::Tensor binary(const torch::Tensor& logits, const torch::Tensor& targets, double smoothing) {
+  const torch::Tensor wanted = targets.to(logits.scalar_type()) * (1 - smoothing) + smoothing / 2;
+  return torch::binary_cross_entropy_with_logits(logits.squeeze(1), wanted, {}, {},
+                                                 at::Reduction::None);
+}
+
+std::vector<float> balanced_weights(const LabelSet& labels,
+                                    const std::vector<std::int32_t>& training_labels) {
+  std::vector<float> weights(static_cast<std::size_t>(labels.size()), 0.0F);
+  for (const std::int32_t label : training_labels) weights[static_cast<std::size_t>(label)] += 1;
+  const auto rows = static_cast<float>(training_labels.size());
+  const auto classes = static_cast<float>(labels.size());
+  for (float& weight : weights) weight = rows / (classes * weight);
+  return weights;
+}
+
+std::vector<float> given_weights(const std::map<std::string, double>& given,
+                                 const LabelSet& labels) {
+  std::vector<float> weights(static_cast<std::size_t>(labels.size()), 1.0F);
+  std::vector<Issue> issues;
+  for (const auto& [name, weight] : given) {
+    const std::string where = "/training/class_weights/" + name;
+    const auto index = labels.find(name);
+    if (!index) {
+      issues.push_back(
+          {where, "the training data have no such label" + did_you_mean(name, labels.names())});
+    } else if (weight < 0) {
+      issues.push_back({where, "found a negative weight; allowed is at least 0"});
+    } else {
+      weights[static_cast<std::size_t>(*index)] = static_cast<float>(weight);
+    }
+  }
+  if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);
+  return weights;
+}
+
+}  // namespace
+
+torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
+                         const LossOptions& options) {
+  const torch::Tensor losses = options.kind == Loss::kCategoricalCrossentropy
+                                   ? categorical(logits, targets, options.label_smoothing)
+                                   : binary(logits, targets, options.label_smoothing);
+  if (!options.class_weights.defined()) return losses;
+  return losses * options.class_weights.index_select(0, targets);
+}
+
+torch::Tensor make_class_weights(const Config& config, const LabelSet& labels,
+                                 const std::vector<std::int32_t>& training_labels) {
+  if (!config.training.class_weights) return {};
+  const auto* given = std::get_if<std::map<std::string, double>>(&*config.training.class_weights);
+  const std::vector<float> weights =
+      given != nullptr ? given_weights(*given, labels) : balanced_weights(labels, training_labels);
+  return torch::tensor(weights);
+}
+
+}  // namespace sequent

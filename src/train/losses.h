@@ -1,0 +1,31 @@
+// What training minimizes.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "sequent/config.h"
+#include "sequent/text.h"
+
+namespace sequent {
+
+struct LossOptions {
+  Loss kind = Loss::kCategoricalCrossentropy;
+  double label_smoothing = 0;
+  torch::Tensor class_weights;  // [classes] float32; undefined: all 1
+};
+
+/// The loss of each row, times its class weight.
+///
+/// Smoothing: a share e of each target is spread evenly: 1 - e + e / C for the true class, e / C
+/// for the others (Szegedy et al. 2016). Shapes: logits [B, C] ([B, 1] for binary_crossentropy),
+/// targets [B] int64 -> [B].
+torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
+                         const LossOptions& options);
+
+/// The config's class weights for these labels and training rows; undefined if there are none.
+/// Shapes: -> [classes] float32.
+/// Errors: Config for a weight of a label that the data do not have, or a negative one.
+torch::Tensor make_class_weights(const Config& config, const LabelSet& labels,
+                                 const std::vector<std::int32_t>& training_labels);
+
+}  // namespace sequent

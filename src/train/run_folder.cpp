@@ -1,0 +1,104 @@
+#include "train/run_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "sequent/error.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array<std::string_view, 9> kRunFiles = {
+    "config.json",   "vocabulary.txt", "labels.txt",    "checkpoint", "best.weights",
+    "metrics.jsonl", "report.html",    "manifest.json", "cache"};
+
+bool belongs_to_run(const fs::path& entry) {
+  const std::string name = entry.filename().string();
+  if (std::find(kRunFiles.begin(), kRunFiles.end(), name) != kRunFiles.end()) return true;
+  return name.find(".tmp") != std::string::npos;  // left by a write that was killed
+}
+
+/// A folder that holds nothing but perhaps the cache of a run that never began.
+bool holds_no_run(const fs::path& root) {
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.path().filename() != "cache") return false;
+  }
+  return true;
+}
+
+/// Stops `--overwrite` from removing what is no run.
+void check_only_run_files(const fs::path& root) {
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (belongs_to_run(entry.path())) continue;
+    // The archive is commonly exported into its run's folder.
+    if (entry.path().extension() == ".pt" && entry.is_regular_file()) continue;
+    if (fs::exists(root / "config.json") && entry.is_regular_file()) continue;
+    throw Error(
+        ErrorKind::kUsage, root.string(),
+        "holds " + entry.path().filename().string() +
+            ", which is no run's file: --overwrite replaces runs alone; give another --out");
+  }
+}
+
+void check_same_config(const Config& config, const RunFolder& folder) {
+  const Config before = read_run_text(folder).config;
+  Config comparable = config;
+  const bool endless = std::holds_alternative<ConstantSchedule>(config.training.schedule) ||
+                       std::holds_alternative<ReduceOnPlateau>(config.training.schedule);
+  if (endless) {  // then the limits only say when to stop
+    comparable.training.epochs = before.training.epochs;
+    comparable.training.max_steps = before.training.max_steps;
+    comparable.training.max_seconds = before.training.max_seconds;
+  }
+  const std::vector<std::string> differences = config_differences(before, comparable);
+  if (differences.empty()) return;
+  std::vector<Issue> issues;
+  for (const std::string& difference : differences) {
+    issues.push_back({folder.root.string(),
+                      "cannot be resumed: the run's config and this one differ at " + difference +
+                          " (resume with the run's own, or train into another --out)"});
+  }
+  throw Error(ErrorKind::kUsage, issues);
+}
+
+}  // namespace
+
+RunFolder check_run_folder(const Config& config, const TrainOptions& options) {
+  if (options.out.empty()) throw Error(ErrorKind::kUsage, "--out", "missing; name a folder");
+  const RunFolder folder{options.out};
+  if (!fs::exists(folder.root)) return folder;
+  if (!fs::is_directory(folder.root)) {
+    throw Error(ErrorKind::kUsage, folder.root.string(), "is a file; --out names a folder");
+  }
+  if (holds_no_run(folder.root)) return folder;
+  switch (options.existing) {
+    case ExistingRun::kRefuse: {
+      const bool finished = fs::exists(folder.manifest());
+      throw Error(ErrorKind::kUsage, folder.root.string(),
+                  std::string("exists and holds ") +
+                      (finished ? "a finished run" : "an unfinished run or other files") +
+                      "; give another --out, --resume to go on, or --overwrite to replace it");
+    }
+    case ExistingRun::kResume:
+      if (fs::exists(folder.config())) check_same_config(config, folder);
+      break;
+    case ExistingRun::kOverwrite:
+      check_only_run_files(folder.root);
+      break;
+  }
+  return folder;
+}
+
+void clear_run_folder(const RunFolder& folder) {
+  // The manifest first: a folder without it is an unfinished run, whatever else is left.
+  fs::remove(folder.manifest());
+  for (const fs::path& path :
+       {folder.checkpoint().parent_path(), folder.best_weights(), folder.metrics(), folder.report(),
+        folder.config(), folder.vocabulary(), folder.labels()}) {
+    fs::remove_all(path);
+  }
+}
+
+}  // namespace sequent

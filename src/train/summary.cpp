@@ -1,0 +1,102 @@
+// The table of layers, as Keras' model.summary() shows it.
+#include <iomanip>
+#include <sstream>
+
+#include "infer/archive.h"
+#include "sequent/model.h"
+#include "sequent/trainer.h"
+#include "train/load_run.h"
+
+namespace sequent {
+namespace {
+
+std::string with_commas(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
+    digits.insert(static_cast<std::size_t>(i), ",");
+  }
+  return digits;
+}
+
+std::string shape_text(const Shape& shape) {
+  switch (shape.form) {
+    case Shape::Form::kTokens:
+      return "[B, T]";
+    case Shape::Form::kSequence:
+      return "[B, T, " + std::to_string(shape.width) + "]";
+    case Shape::Form::kVector:
+      return "[B, " + std::to_string(shape.width) + "]";
+  }
+  return "";
+}
+
+/// What tells two layers of one kind apart.
+struct Details {
+  std::string operator()(const WordDropoutSpec& spec) const { return rate(spec.rate); }
+  std::string operator()(const EmbeddingSpec& spec) const {
+    return std::string(spec.trainable ? "" : "frozen") + (spec.mask ? "" : " unmasked");
+  }
+  std::string operator()(const DropoutSpec& spec) const { return rate(spec.rate); }
+  std::string operator()(const RnnSpec& spec) const {
+    return std::string(enum_name(spec.activation)) + (spec.bidirectional ? " bidirectional" : "");
+  }
+  std::string operator()(const LstmSpec& spec) const {
+    return spec.bidirectional ? "bidirectional" : "";
+  }
+  std::string operator()(const GruSpec& spec) const {
+    return spec.bidirectional ? "bidirectional" : "";
+  }
+  std::string operator()(const PoolSpec& spec) const { return std::string(enum_name(spec.mode)); }
+  std::string operator()(const DenseSpec& spec) const {
+    return std::string(enum_name(spec.activation));
+  }
+
+  static std::string rate(double value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+  }
+};
+
+}  // namespace
+
+std::string summarize(const ResolvedConfig& config) {
+  const SequenceModel model(config);
+  std::ostringstream out;
+  const auto row = [&](const std::string& layer, const std::string& shape,
+                       const std::string& count) {
+    out << std::left << std::setw(34) << layer << std::setw(18) << shape << std::right
+        << std::setw(12) << count << '\n';
+  };
+  const std::string rule(64, '-');
+  row("layer", "output shape", "parameters");
+  out << rule << '\n';
+  std::int64_t total = 0;
+  std::int64_t frozen = 0;
+  for (std::size_t i = 0; i < model->layers().size(); ++i) {
+    std::int64_t count = 0;
+    for (const torch::Tensor& parameter : model->layers()[i]->parameters()) {
+      count += parameter.numel();
+      if (!parameter.requires_grad()) frozen += parameter.numel();
+    }
+    total += count;
+    const std::string details = std::visit(Details{}, config.config.model.layers[i]);
+    row(std::to_string(i) + " " + std::string(model->layers()[i]->kind()) +
+            (details.empty() ? "" : " (" + details + ")"),
+        shape_text(config.outputs[i]), with_commas(count));
+  }
+  out << rule << '\n';
+  row("all", "", with_commas(total));
+  row("trainable", "", with_commas(total - frozen));
+  return out.str();
+}
+
+std::string summarize(const std::filesystem::path& run_or_model) {
+  if (std::filesystem::is_directory(run_or_model)) {
+    return summarize(load_run(run_or_model).model->config());
+  }
+  const ArchiveCard card = load_archive(run_or_model).card;
+  return summarize(resolve(card.config, card.vocabulary.size(), card.labels.size()));
+}
+
+}  // namespace sequent

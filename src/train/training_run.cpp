@@ -1,0 +1,343 @@
+#include "train/training_run.h"
+
+#include <cmath>
+#include <sstream>
+
+#include "core/files.h"
+#include "runtime/device.h"
+#include "runtime/thread_setup.h"
+#include "sequent/error.h"
+#include "sequent/log.h"
+#include "train/run_folder.h"
+#include "train/tensor_file.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+namespace {
+
+std::int64_t count_batches(const PreparedData& data, const TrainingSpec& training) {
+  return (data.train.size() + training.batch_size - 1) / training.batch_size;
+}
+
+Monitor best_monitor(const TrainingSpec& training) {
+  return training.early_stopping ? training.early_stopping->monitor : EarlyStopping{}.monitor;
+}
+
+std::string checksum_of(const std::vector<SourceFile>& sources) {
+  std::string all;
+  for (const SourceFile& source : sources) all += source.role + source.checksum;
+  return checksum(all);
+}
+
+SequenceModel make_model(const ResolvedConfig& resolved, torch::Device device) {
+  SequenceModel model(resolved);
+  model->to(device);
+  return model;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks)
+    : config_(config),
+      options_(options),
+      hooks_(hooks),
+      folder_(check_run_folder(config, options)),
+      device_(choose_device(config.runtime.device)),
+      data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers))),
+      resolved_(resolve(config, data_.vocabulary.size(), data_.labels.size())),
+      model_(make_model(resolved_, device_)),
+      team_(model_, device_, static_cast<int>(config.runtime.workers)),
+      loss_{config.training.loss, config.training.label_smoothing,
+            make_class_weights(config, data_.labels, data_.train.labels())},
+      parameters_(trained_parameters(*model_)),
+      optimizer_(config.training.optimizer, parameters_),
+      best_(best_monitor(config.training),
+            config.training.early_stopping ? config.training.early_stopping->min_delta : 0),
+      plateau_(config.training.schedule),
+      journal_(folder_.metrics()),
+      epoch_steps_(count_batches(data_, config.training)),
+      last_checkpoint_(Clock::now()) {
+  if (loss_.class_weights.defined()) loss_.class_weights = loss_.class_weights.to(device_);
+  if (config.training.ema) average_.emplace(*config.training.ema, *model_);
+  total_steps_ = epoch_steps_ * config.training.epochs;
+  if (config.training.max_steps) {
+    total_steps_ = std::min(total_steps_, *config.training.max_steps);
+  }
+  state_.workers = team_.size();
+  state_.data_checksum = checksum_of(data_.sources);
+  warn_about_slow_blas();
+}
+
+TrainReport TrainingRun::run() {
+  const bool resumed = options_.existing == ExistingRun::kResume && resume();
+  if (!resumed) start();
+  while (state_.stopped_because.empty() && !interrupted_) run_epoch();
+  if (interrupted_) return {};
+  return finish();
+}
+
+void TrainingRun::start() {
+  if (options_.existing != ExistingRun::kRefuse) clear_run_folder(folder_);
+  write_run_text(folder_, {config_, data_.vocabulary, data_.labels});
+  write_file_whole(folder_.metrics(), "");
+}
+
+bool TrainingRun::resume() {
+  if (!fs::exists(folder_.checkpoint())) {
+    log_info(folder_.root.string() + ": no checkpoint to resume from; starting anew");
+    return false;
+  }
+  if (!(read_run_text(folder_).vocabulary == data_.vocabulary)) {
+    throw Error(ErrorKind::kUsage, folder_.root.string(),
+                "cannot be resumed: the data have changed and give another vocabulary");
+  }
+  const std::string where = folder_.checkpoint().string();
+  const TrainingState now = state_;
+  state_ =
+      training_state_from_json(load_tensors(folder_.checkpoint(), checkpoint_tensors()), where);
+  if (state_.data_checksum != now.data_checksum) {
+    throw Error(ErrorKind::kUsage, folder_.root.string(),
+                "cannot be resumed: the data files have changed since; train into another --out");
+  }
+  if (state_.workers != now.workers) {
+    log_warning("resumed with " + std::to_string(now.workers) + " workers instead of " +
+                std::to_string(state_.workers) + ": results are equal only up to rounding");
+    state_.workers = now.workers;
+  }
+  optimizer_.set_step_count(state_.step);
+  best_.restore(state_.best);
+  plateau_.restore(state_.plateau);
+  journal_.keep_until(state_.step);
+  const bool was_at_limit = state_.stopped_because == "epochs" ||
+                            state_.stopped_because == "max_steps" ||
+                            state_.stopped_because == "max_seconds";
+  if (was_at_limit) {  // the limit may have been raised
+    state_.stopped_because.clear();
+    limit_reached();
+  }
+  if (state_.stopped_because.empty()) fs::remove(folder_.manifest());
+  log_info(folder_.root.string() + ": resumed at epoch " + std::to_string(state_.epoch) +
+           ", step " + std::to_string(state_.step));
+  return true;
+}
+
+NamedTensors TrainingRun::checkpoint_tensors() const {
+  NamedTensors tensors = weights_of(*model_);
+  for (const auto& slot : optimizer_.state()) tensors.push_back(slot);
+  if (average_) {
+    for (const auto& weight : average_->tensors()) tensors.push_back(weight);
+  }
+  return tensors;
+}
+
+void TrainingRun::save_checkpoint() {
+  state_.best = best_.state();
+  state_.plateau = plateau_.state();
+  save_tensors(folder_.checkpoint(), to_json(state_), checkpoint_tensors());
+  last_checkpoint_ = Clock::now();
+}
+
+bool TrainingRun::limit_reached() {
+  const TrainingSpec& training = config_.training;
+  if (training.max_steps && state_.step >= *training.max_steps) {
+    state_.stopped_because = "max_steps";
+  } else if (training.max_seconds && state_.seconds >= *training.max_seconds) {
+    state_.stopped_because = "max_seconds";
+  } else if (state_.epoch > training.epochs) {
+    state_.stopped_because = "epochs";
+  }
+  return !state_.stopped_because.empty();
+}
+
+void TrainingRun::run_epoch() {
+  const auto seed = static_cast<std::uint64_t>(config_.training.seed);
+  const std::vector<RowNumbers> batches =
+      plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
+  while (state_.next_batch < epoch_steps_) {
+    const auto start = Clock::now();
+    run_step(batches[static_cast<std::size_t>(state_.next_batch)]);
+    ++state_.next_batch;
+    const double seconds = seconds_since(start);
+    state_.epoch_seconds += seconds;
+    state_.seconds += seconds;
+    if (hooks_.progress) hooks_.progress(progress());
+    if (hooks_.stop_requested && hooks_.stop_requested()) {
+      save_checkpoint();
+      interrupted_ = true;
+      return;
+    }
+    if (limit_reached()) break;
+    if (seconds_since(last_checkpoint_) > config_.runtime.checkpoint_seconds) save_checkpoint();
+  }
+  finish_epoch();
+}
+
+void TrainingRun::run_step(const RowNumbers& rows) {
+  const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
+                       static_cast<std::uint64_t>(state_.step)};
+  const double loss = team_.compute_gradients(data_.train, rows, noise, loss_);
+  const TrainingSpec& training = config_.training;
+  add_penalty_gradients(parameters_, training.l1, training.l2);
+  const double norm = gradient_norm(parameters_);
+  check_finite(loss, norm);
+  rate_ = plateau_.apply(optimizer_.learning_rate() *
+                         schedule_factor(training.schedule, state_.step, total_steps_));
+  optimizer_.step(rate_, clip_scale(norm));
+  ++state_.step;
+  if (average_) average_->update(state_.step);
+  const auto count = static_cast<std::int64_t>(rows.size());
+  state_.loss_sum += loss * static_cast<double>(count);
+  state_.rows += count;
+  for (const std::int64_t row : rows) state_.tokens += data_.train.length(row);
+}
+
+/// Clips values in place; for clip_norm gives the factor (as torch::nn::utils::clip_grad_norm_).
+double TrainingRun::clip_scale(double norm) {
+  const TrainingSpec& training = config_.training;
+  if (training.clip_value) {
+    const torch::NoGradGuard no_gradient;
+    for (TrainedParameter& parameter : parameters_) {
+      torch::Tensor gradient = parameter.value.grad();
+      if (gradient.defined()) gradient.clamp_(-*training.clip_value, *training.clip_value);
+    }
+  }
+  constexpr double kAgainstZero = 1e-6;
+  return training.clip_norm ? std::min(1.0, *training.clip_norm / (norm + kAgainstZero)) : 1.0;
+}
+
+void TrainingRun::check_finite(double loss, double norm) const {
+  if (std::isfinite(loss) && std::isfinite(norm)) return;
+  std::ostringstream message;
+  message << (std::isfinite(loss) ? "the gradient" : "the loss") << " is not finite (loss " << loss
+          << ", gradient norm " << norm
+          << "); try a smaller /training/optimizer/learning_rate (now "
+          << optimizer_.learning_rate() << ")"
+          << (config_.training.clip_norm ? "" : " or /training/clip_norm, such as 5");
+  message << (fs::exists(folder_.checkpoint()) ? ". The last checkpoint stays"
+                                               : ". There is no checkpoint yet");
+  throw Error(ErrorKind::kNumeric,
+              "epoch " + std::to_string(state_.epoch) + ", step " + std::to_string(state_.step + 1),
+              message.str());
+}
+
+Report TrainingRun::validate(const EncodedDataset& data) {
+  ClassificationMetrics metrics(data_.labels.names());
+  if (average_) average_->swap();
+  team_.predict(data, metrics);
+  if (average_) average_->swap();
+  return metrics.report();
+}
+
+Progress TrainingRun::progress() const {
+  Progress progress;
+  progress.epoch = state_.epoch;
+  progress.epochs = config_.training.epochs;
+  progress.step = state_.step;
+  progress.epoch_step = state_.next_batch;
+  progress.epoch_steps = epoch_steps_;
+  progress.loss = state_.rows > 0 ? state_.loss_sum / static_cast<double>(state_.rows) : 0;
+  progress.learning_rate = rate_;
+  progress.epoch_seconds = state_.epoch_seconds;
+  if (state_.epoch_seconds > 0) {
+    progress.examples_per_second = static_cast<double>(state_.rows) / state_.epoch_seconds;
+    progress.tokens_per_second = static_cast<double>(state_.tokens) / state_.epoch_seconds;
+  }
+  return progress;
+}
+
+void TrainingRun::finish_epoch() {
+  Progress epoch = progress();
+  epoch.validation = validate(data_.validation);
+  plateau_.add(*epoch.validation);
+  epoch.best = best_.add(*epoch.validation);
+  if (epoch.best) {
+    state_.best_epoch = state_.epoch;
+    state_.best_report = report_to_json(*epoch.validation, /*indent=*/-1);
+    if (average_) average_->swap();
+    save_tensors(folder_.best_weights(), "", weights_of(*model_));
+    if (average_) average_->swap();
+  }
+  journal_.add_epoch(epoch);
+  ++state_.epoch;
+  state_.next_batch = 0;
+  state_.loss_sum = 0;
+  state_.rows = 0;
+  state_.tokens = 0;
+  state_.epoch_seconds = 0;
+  const auto& early = config_.training.early_stopping;
+  if (!limit_reached() && early && best_.epochs_since_best() >= early->patience) {
+    state_.stopped_because = "early_stopping";
+  }
+  save_checkpoint();
+  if (hooks_.progress) hooks_.progress(epoch);
+}
+
+TrainReport TrainingRun::finish() {
+  load_tensors(folder_.best_weights(), weights_of(*model_));
+  average_.reset();  // the best weights are the average already
+  std::optional<Report> test;
+  if (data_.test) test = validate(*data_.test);
+  TrainReport report;
+  report.finished = true;
+  report.validation = report_from_json(state_.best_report);
+  report.test = test;
+  report.manifest = make_manifest(test);
+  write_report(report.manifest, test);
+  write_manifest(folder_, report.manifest);
+  return report;
+}
+
+Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
+  Manifest manifest;
+  manifest.sequent_version = version();
+  manifest.torch_version = TORCH_VERSION;
+  manifest.created = utc_now();
+  manifest.command_line = options_.command_line;
+  manifest.seed = config_.training.seed;
+  manifest.workers = state_.workers;
+  manifest.device = device_.str();
+  manifest.epochs = state_.epoch - 1;
+  manifest.steps = state_.step;
+  manifest.seconds = state_.seconds;
+  manifest.best_epoch = state_.best_epoch;
+  manifest.stopped_because = state_.stopped_because;
+  manifest.sources = data_.sources;
+  manifest.weights_checksum = checksum_file(folder_.best_weights());
+  manifest.validation_report = state_.best_report;
+  if (test) manifest.test_report = report_to_json(*test, /*indent=*/-1);
+  return manifest;
+}
+
+void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test) const {
+  RunReport page;
+  page.title = config_.name;
+  std::ostringstream seconds;
+  seconds << std::round(manifest.seconds * 10) / 10 << " s";
+  page.facts = {{"Training rows", std::to_string(data_.train.size())},
+                {"Validation rows", std::to_string(data_.validation.size())},
+                {"Vocabulary", std::to_string(data_.vocabulary.size())},
+                {"Labels", std::to_string(data_.labels.size())},
+                {"Best epoch",
+                 std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
+                {"Stopped because", manifest.stopped_because},
+                {"Training time", seconds.str()},
+                {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
+                {"Seed", std::to_string(manifest.seed)},
+                {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
+  page.epoch_records = journal_.lines();
+  page.model_summary = summarize(resolved_);
+  page.validation = report_from_json(state_.best_report);
+  page.test = test;
+  write_file_whole(folder_.report(), render_run_report(page));
+}
+
+TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks) {
+  validate(config);
+  return TrainingRun(config, options, hooks).run();
+}
+
+}  // namespace sequent

@@ -1,0 +1,76 @@
+// One training run from its config to its manifest.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "sequent/trainer.h"
+#include "train/journal.h"
+#include "train/losses.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+#include "train/training_state.h"
+#include "train/weight_average.h"
+#include "train/workers.h"
+
+namespace sequent {
+
+/// The life of a run:
+///  1. the folder: new, resumed, or refused
+///  2. data, resolved config, model; on resume the checkpoint
+///  3. epochs of steps; each ends with validation, best.weights if it is the best, a line in
+///     metrics.jsonl and a checkpoint
+///  4. a stop request ends it after a checkpoint; otherwise the best weights are tested and report
+///     and manifest written: only then is the run finished
+class TrainingRun {
+ public:
+  TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks);
+  TrainReport run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void start();
+  bool resume();
+  void save_checkpoint();
+  void run_epoch();
+  void run_step(const RowNumbers& rows);
+  double clip_scale(double norm);
+  void check_finite(double loss, double norm) const;
+  bool limit_reached();
+  void finish_epoch();
+  Report validate(const EncodedDataset& data);
+  Progress progress() const;
+  NamedTensors checkpoint_tensors() const;
+  TrainReport finish();
+  Manifest make_manifest(const std::optional<Report>& test);
+  void write_report(const Manifest& manifest, const std::optional<Report>& test) const;
+
+  Config config_;
+  TrainOptions options_;
+  Hooks hooks_;
+  RunFolder folder_;
+  torch::Device device_;
+  PreparedData data_;
+  ResolvedConfig resolved_;
+  SequenceModel model_;
+  WorkerTeam team_;
+  LossOptions loss_;
+  std::vector<TrainedParameter> parameters_;
+  Optimizer optimizer_;
+  std::optional<AveragedWeights> average_;
+  BestTracker best_;
+  PlateauTracker plateau_;
+  TrainingState state_;
+  Journal journal_;
+  std::int64_t epoch_steps_ = 0;
+  std::int64_t total_steps_ = 0;
+  double rate_ = 0;  // of the last step
+  bool interrupted_ = false;
+  Clock::time_point last_checkpoint_;
+};
+
+}  // namespace sequent

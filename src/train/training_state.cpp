@@ -1,0 +1,28 @@
+#include "train/training_state.h"
+
+#include <nlohmann/json.hpp>
+
+#include "sequent/error.h"
+
+namespace sequent {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BestTracker::State, any, value, loss, since_best)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlateauTracker::State, best, factor)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingState, epoch, next_batch, step, loss_sum, rows, tokens,
+                                   epoch_seconds, seconds, best, plateau, best_epoch, best_report,
+                                   stopped_because, workers, data_checksum)
+
+std::string to_json(const TrainingState& state) {
+  // Doubles are written so that they are read back exactly.
+  return nlohmann::json(state).dump();
+}
+
+TrainingState training_state_from_json(const std::string& json, const std::string& where) {
+  try {
+    return nlohmann::json::parse(json).get<TrainingState>();
+  } catch (const nlohmann::json::exception& fault) {
+    throw Error(ErrorKind::kArtifact, where, std::string("its state is damaged: ") + fault.what());
+  }
+}
+
+}  // namespace sequent

@@ -1,0 +1,35 @@
+#include "train/weight_average.h"
+
+#include <algorithm>
+
+namespace sequent {
+
+AveragedWeights::AveragedWeights(const WeightAverage& spec, const torch::nn::Module& model)
+    : decay_(spec.decay), weights_(weights_of(model)) {
+  for (const auto& [name, weight] : weights_) {
+    average_.emplace_back("average." + name, weight.detach().clone());
+  }
+}
+
+void AveragedWeights::update(std::int64_t step) {
+  const torch::NoGradGuard no_gradient;
+  const auto t = static_cast<double>(step);
+  const double decay = std::min(decay_, (1 + t) / (10 + t));
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    average_[i].second.lerp_(weights_[i].second.detach(), 1 - decay);
+  }
+}
+
+void AveragedWeights::swap() {
+  const torch::NoGradGuard no_gradient;
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    torch::Tensor weight = weights_[i].second.detach();
+    const torch::Tensor kept = weight.clone();
+    weight.copy_(average_[i].second);
+    average_[i].second.copy_(kept);
+  }
+}
+
+NamedTensors AveragedWeights::tensors() const { return average_; }
+
+}  // namespace sequent

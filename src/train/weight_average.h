@@ -1,0 +1,33 @@
+// An exponential moving average of the weights (Polyak and Juditsky 1992).
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "sequent/config.h"
+#include "train/tensor_file.h"
+
+namespace sequent {
+
+class AveragedWeights {
+ public:
+  /// Starts at the model's weights.
+  AveragedWeights(const WeightAverage& spec, const torch::nn::Module& model);
+
+  /// average = d * average + (1 - d) * weights, d = min(decay, (1 + step) / (10 + step)).
+  void update(std::int64_t step);
+
+  /// Exchanges the model's weights and the average; twice is nothing.
+  void swap();
+
+  /// The average, by the weights' names with "average." before them.
+  NamedTensors tensors() const;
+
+ private:
+  double decay_;
+  NamedTensors weights_;
+  NamedTensors average_;
+};
+
+}  // namespace sequent

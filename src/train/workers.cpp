@@ -1,0 +1,106 @@
+#include "train/workers.h"
+
+#include "runtime/rows.h"
+#include "runtime/thread_setup.h"
+
+namespace sequent {
+namespace {
+
+constexpr std::int64_t kEvaluationTokens = 16384;  // per batch, padding included
+
+template <class Numbers>
+RowTensors tensors_of(const EncodedDataset& data, const Numbers& rows, torch::Device device) {
+  EncodedRows encoded;
+  encoded.reserve(rows.size());
+  for (const auto row : rows) encoded.push_back(data.ids(static_cast<std::int64_t>(row)));
+  const RowTensors tensors = make_row_tensors(encoded);
+  return {tensors.tokens.to(device), tensors.lengths.to(device)};
+}
+
+}  // namespace
+
+WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers) : device_(device) {
+  replicas_.push_back(model);
+  if (!device.is_cpu()) return;
+  pool_ = std::make_unique<ThreadPool>(workers, enter_compute_thread);
+  while (static_cast<int>(replicas_.size()) < pool_->size()) {
+    SequenceModel replica(model->config());
+    replica->share_parameters(*model);
+    replicas_.push_back(replica);
+  }
+}
+
+void WorkerTeam::run(std::size_t count, const std::function<void(std::size_t)>& task) {
+  if (pool_) {
+    pool_->run(count, task);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) task(i);
+  }
+}
+
+double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
+                                     std::span<const std::int64_t> rows, Batch batch,
+                                     const LossOptions& loss, double batch_size) const {
+  const RowTensors tensors = tensors_of(data, rows, device_);
+  batch.tokens = tensors.tokens;
+  batch.lengths = tensors.lengths;
+  std::vector<std::int64_t> targets;
+  targets.reserve(rows.size());
+  for (const std::int64_t row : rows) targets.push_back(data.label(row));
+  const torch::Tensor wanted = torch::tensor(targets, torch::kInt64).to(device_);
+  const torch::Tensor sum = row_losses(replica.forward(batch), wanted, loss).sum() / batch_size;
+  sum.backward();
+  return sum.item<double>();
+}
+
+double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
+                                     const NoiseKey& noise, const LossOptions& loss) {
+  const auto parts = split_by_tokens(data, rows, replicas_.size());
+  const auto batch_size = static_cast<double>(rows.size());
+  std::vector<double> losses(parts.size(), 0.0);
+  run(parts.size(), [&](std::size_t i) {
+    for (torch::Tensor& parameter : replicas_[i]->parameters()) {
+      parameter.mutable_grad() = torch::Tensor();
+    }
+    Batch batch{{}, {}, noise, parts[i].data() - rows.data()};
+    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], batch, loss, batch_size);
+  });
+  const std::vector<torch::Tensor> sums = replicas_[0]->parameters();
+  double mean = losses[0];
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    mean += losses[i];
+    const std::vector<torch::Tensor> others = replicas_[i]->parameters();
+    for (std::size_t p = 0; p < sums.size(); ++p) {
+      if (sums[p].grad().defined()) sums[p].mutable_grad().add_(others[p].grad());
+    }
+  }
+  return mean;
+}
+
+torch::Tensor WorkerTeam::probabilities(const EncodedDataset& data,
+                                        const std::vector<std::size_t>& rows) {
+  const torch::NoGradGuard no_gradient;
+  const RowTensors tensors = tensors_of(data, rows, device_);
+  return replicas_[0]->probabilities({tensors.tokens, tensors.lengths}).cpu().contiguous();
+}
+
+void WorkerTeam::predict(const EncodedDataset& data, ClassificationMetrics& metrics) {
+  std::vector<std::int64_t> lengths;
+  for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
+  const auto batches = plan_batches(lengths, kEvaluationTokens);
+  const std::int64_t classes = replicas_[0]->config().class_count;
+  std::vector<float> all(static_cast<std::size_t>(data.size() * classes));
+  run(batches.size(), [&](std::size_t b) {
+    const torch::Tensor values = probabilities(data, batches[b]);
+    for (std::size_t i = 0; i < batches[b].size(); ++i) {
+      const float* from = values.data_ptr<float>() + static_cast<std::int64_t>(i) * classes;
+      std::copy(from, from + classes,
+                all.begin() + static_cast<std::ptrdiff_t>(batches[b][i]) * classes);
+    }
+  });
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    metrics.add({all.data() + row * classes, static_cast<std::size_t>(classes)}, data.label(row));
+  }
+}
+
+}  // namespace sequent

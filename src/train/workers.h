@@ -1,0 +1,47 @@
+// Data-parallel training on the CPU: each worker computes a part of every batch on one thread.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "sequent/data.h"
+#include "sequent/metrics.h"
+#include "sequent/model.h"
+#include "train/batching.h"
+#include "train/losses.h"
+
+namespace sequent {
+
+class WorkerTeam {
+ public:
+  /// `workers` threads on the CPU; on another device the one calling thread. `model` outlives this.
+  WorkerTeam(SequenceModel model, torch::Device device, int workers);
+
+  /// Sets the model's gradients to those of the batch's mean loss and returns that mean. Gradients
+  /// are summed in the order of the workers: the same number of workers gives the same bytes.
+  double compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
+                           const NoiseKey& noise, const LossOptions& loss);
+
+  /// Adds the model's predictions for all rows. Dropout is off.
+  void predict(const EncodedDataset& data, ClassificationMetrics& metrics);
+
+  /// Shapes: row numbers -> [rows, C] float32 on the CPU.
+  torch::Tensor probabilities(const EncodedDataset& data, const std::vector<std::size_t>& rows);
+
+  int size() const { return static_cast<int>(replicas_.size()); }
+
+ private:
+  double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
+                           std::span<const std::int64_t> rows, Batch batch, const LossOptions& loss,
+                           double batch_size) const;
+  void run(std::size_t count, const std::function<void(std::size_t)>& task);
+
+  torch::Device device_;
+  std::vector<SequenceModel> replicas_;  // the first is the model itself
+  std::unique_ptr<ThreadPool> pool_;     // none for other devices
+};
+
+}  // namespace sequent

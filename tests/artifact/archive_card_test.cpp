@@ -1,0 +1,159 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "artifact/good_artifacts.h"
+#include "metrics/damaged_json.h"
+#include "sequent/artifact.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using testing::error_of;
+using testing::good_card;
+
+void expect_artifact_error(const std::optional<Error>& error, const std::string& named) {
+  ASSERT_TRUE(error.has_value()) << "no error; expected one that says " << named;
+  EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  EXPECT_NE(std::string(error->what()).find(named), std::string::npos) << error->what();
+}
+
+TEST(ArchiveCard, RoundTrip) {
+  const ArchiveCard card = good_card();
+  const ArchiveCard read = archive_card_from_json(archive_card_to_json(card), "model.pt");
+  EXPECT_EQ(read.sequent_version, card.sequent_version);
+  EXPECT_EQ(read.created, card.created);
+  EXPECT_EQ(read.config, card.config);
+  EXPECT_EQ(read.vocabulary, card.vocabulary);
+  EXPECT_EQ(read.labels, card.labels);
+  EXPECT_EQ(read.validation_report, card.validation_report);
+  EXPECT_EQ(read.parity_digest, card.parity_digest);
+  EXPECT_EQ(read.parity_difference, card.parity_difference);
+  EXPECT_EQ(read.parity_rows, card.parity_rows);
+  EXPECT_EQ(archive_card_to_json(read), archive_card_to_json(card));
+}
+
+TEST(ArchiveCard, NoValidationReportIsNull) {
+  ArchiveCard card = good_card();
+  card.validation_report.clear();
+  const std::string json = archive_card_to_json(card);
+  EXPECT_TRUE(Json::parse(json)["validation"].is_null());
+  EXPECT_TRUE(archive_card_from_json(json, "model.pt").validation_report.empty());
+}
+
+TEST(ArchiveCard, AnyTokensAndLabelsSurvive) {
+  ArchiveCard card = good_card();
+  card.vocabulary = Vocabulary({"\"", "\\", "\u7535\u5f71", "\U0001F600", "line\nend"});
+  card.labels = LabelSet({"a\tb", "\u597d\u8bc4"});
+  const ArchiveCard read = archive_card_from_json(archive_card_to_json(card), "model.pt");
+  EXPECT_EQ(read.vocabulary, card.vocabulary);
+  EXPECT_EQ(read.labels, card.labels);
+}
+
+TEST(ArchiveCard, PathsTellNothingOfTheMachine) {
+  const std::vector<std::pair<std::string, std::string>> paths{
+      {"data/train.tsv", "data/train.tsv"},
+      {"train.tsv", "train.tsv"},
+      {"/home/someone/secret/train.tsv", "train.tsv"},
+      {"/home/someone/secret/reviews/", "reviews"},
+      {"../../home/someone/train.tsv", "train.tsv"},
+      {"data/../../someone/train.tsv", "train.tsv"},
+      {"..", "data"},
+      {"/", "data"},
+  };
+  for (const auto& [written, kept] : paths) {
+    SCOPED_TRACE(written);
+    ArchiveCard card = good_card();
+    card.config.data.train = written;
+    card.config.data.validation = written;
+    card.config.data.test = written;
+    const std::string json = archive_card_to_json(card);
+    const DataSpec data = archive_card_from_json(json, "model.pt").config.data;
+    EXPECT_EQ(data.train, kept);
+    EXPECT_EQ(std::get<std::string>(data.validation), kept);
+    EXPECT_EQ(data.test, kept);
+    EXPECT_EQ(json.find("someone"), std::string::npos);
+  }
+}
+
+TEST(ArchiveCard, EachKeyIsNeeded) {
+  const Json good = Json::parse(archive_card_to_json(good_card()));
+  ASSERT_EQ(good.size(), 8U);
+  for (const auto& entry : good.items()) {
+    SCOPED_TRACE(entry.key());
+    const std::string pointer = "/" + entry.key();
+    const auto missing = error_of(
+        [&] { archive_card_from_json(testing::damaged(good, pointer, ""), "models/m.pt"); });
+    expect_artifact_error(missing, "models/m.pt: sequent.json: " + pointer + ": missing; ");
+    expect_artifact_error(missing, "export the model again");
+    const auto wrong = error_of(
+        [&] { archive_card_from_json(testing::damaged(good, pointer, "true"), "models/m.pt"); });
+    expect_artifact_error(wrong, pointer + ": found true");
+  }
+}
+
+struct Damage {
+  const char* pointer;      // what is changed
+  const char* replacement;  // JSON; empty: removed
+  const char* named;        // what the message must say
+};
+
+TEST(ArchiveCard, DamageIsNamed) {
+  const Json good = Json::parse(archive_card_to_json(good_card()));
+  const std::vector<Damage> damages{
+      {"/format_version", "2",
+       "made by a later Sequent (format 2, this program reads up to 1): use sequent-infer of that "
+       "version or later"},
+      {"/format_version", "-1", "/format_version: found -1"},
+      {"/config", "[]", "/config: found an array; an object"},
+      {"/config/version", "7", "/config: /version"},
+      {"/config/model", "", "/config"},
+      {"/config/model/layers/1/units", "0", "/config: /model/layers/1/units"},
+      {"/config/model/layers/1/type", "\"lstn\"", "/config: /model/layers/1"},
+      {"/vocabulary", "[]", "/vocabulary: entry 1: missing"},
+      {"/vocabulary/0", "\"x\"", "/vocabulary: entry 1: found \"x\"; \"<pad>\""},
+      {"/vocabulary/3", "\"\"", "/vocabulary: entry 4 is empty"},
+      {"/vocabulary/3", "\"film\"", "/vocabulary"},
+      {"/vocabulary/3", "3", "/vocabulary/3: found 3; a text"},
+      {"/labels", "[]", "/labels"},
+      {"/labels/1", "", "/labels"},
+      {"/labels/1", "\"a\"", "/labels: the labels are not in byte order"},
+      {"/labels/1", "\"negative\"", "/labels"},
+      {"/validation/loss", "\"x\"", "/validation/loss: found \"x\""},
+      {"/parity/digest", "", "/parity/digest: missing"},
+      {"/parity/difference", "\"small\"", "/parity/difference: found \"small\""},
+      {"/parity/rows", "-3", "/parity/rows: found -3"},
+  };
+  for (const Damage& damage : damages) {
+    SCOPED_TRACE(std::string(damage.pointer) + " = " + damage.replacement);
+    const auto error = error_of([&] {
+      archive_card_from_json(testing::damaged(good, damage.pointer, damage.replacement), "m.pt");
+    });
+    expect_artifact_error(error, damage.named);
+    expect_artifact_error(error, "m.pt: sequent.json");
+  }
+}
+
+TEST(ArchiveCard, ATruncatedCardIsDamaged) {
+  const std::string good = archive_card_to_json(good_card());
+  for (std::size_t length = 0; length < good.size(); length += 53) {
+    expect_artifact_error(error_of([&] { archive_card_from_json(good.substr(0, length), "m.pt"); }),
+                          "m.pt: sequent.json: damaged: not JSON from byte");
+  }
+}
+
+TEST(Version, IsThatOfTheProject) {
+  EXPECT_TRUE(std::regex_match(std::string(version()), std::regex(R"(\d+\.\d+\.\d+)")))
+      << version();
+}
+
+TEST(UtcNow, IsIso8601) {
+  const std::string now = utc_now();
+  EXPECT_TRUE(std::regex_match(now, std::regex(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)"))) << now;
+}
+
+}  // namespace
+}  // namespace sequent

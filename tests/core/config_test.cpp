@@ -1,0 +1,219 @@
+// Reading configs: what is accepted, what is refused and how it is said.
+#include "sequent/config.h"
+
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+constexpr const char* kSmall = R"({
+  "version": 1,
+  "data": {"train": "train.tsv"},
+  "model": {"layers": [
+    {"type": "embedding", "output_dim": 8},
+    {"type": "lstm", "units": 4},
+    {"type": "dense", "activation": "softmax"}
+  ]}
+})";
+
+/// The issues that parsing gives after changes, one per line.
+std::string faults_of(const std::vector<Override>& changes, const char* json = kSmall) {
+  const auto error = testing::error_of([&] { parse_config(json, "c.json", changes); });
+  if (!error) return "";
+  EXPECT_EQ(error->kind(), ErrorKind::kConfig);
+  return error->what();
+}
+
+TEST(Config, DefaultsAreFilledIn) {
+  const Config config = parse_config(kSmall, "c.json");
+  EXPECT_EQ(config.training.batch_size, 32);
+  EXPECT_EQ(config.model.layers.size(), 3U);
+  EXPECT_EQ(std::get<LstmSpec>(config.model.layers[1]).units, 4);
+  EXPECT_TRUE(std::holds_alternative<AdamSpec>(config.training.optimizer));
+  EXPECT_TRUE(std::holds_alternative<HeldOut>(config.data.validation));
+}
+
+TEST(Config, DumpAndParseAreInverse) {
+  const Config config =
+      parse_config(kSmall, "c.json",
+                   {{"training.optimizer", R"({"type": "sgd", "momentum": 0.9, "nesterov": true})"},
+                    {"training.class_weights", R"({"a": 2, "b": 0.5})"},
+                    {"training.ema", "{}"},
+                    {"training.early_stopping", R"({"monitor": "loss"})"},
+                    {"training.max_seconds", "1.5"},
+                    {"data.validation", "dev.tsv"},
+                    {"data.format", R"({"type": "csv", "text": 0, "label": "y"})"},
+                    {"input.tokenizer", R"({"type": "characters", "lowercase": false})"}});
+  EXPECT_EQ(parse_config(dump_config(config), "dump"), config);
+  EXPECT_EQ(parse_config(dump_config(config, /*minimal=*/true), "dump"), config);
+}
+
+TEST(Config, MinimalDumpHasOnlyWhatDiffers) {
+  const Config config = parse_config(kSmall, "c.json", {{"training.batch_size", "32"}});
+  const std::string minimal = dump_config(config, /*minimal=*/true);
+  EXPECT_EQ(minimal.find("batch_size"), std::string::npos);
+  EXPECT_EQ(minimal.find("optimizer"), std::string::npos);
+  EXPECT_NE(minimal.find("\"units\": 4"), std::string::npos);
+}
+
+struct FaultCase {
+  const char* path;
+  const char* value;
+  const char* message;
+};
+
+class ConfigFault : public ::testing::TestWithParam<FaultCase> {};
+
+TEST_P(ConfigFault, IsSaidWithItsPlace) {
+  const FaultCase& fault = GetParam();
+  EXPECT_EQ(faults_of({{fault.path, fault.value}}), fault.message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ConfigFault,
+    ::testing::Values(
+        FaultCase{"model.layers.1.units", "0",
+                  "c.json: /model/layers/1/units: found 0; allowed is 1 to 65536"},
+        FaultCase{"model.layers.1.units", "1.5",
+                  "c.json: /model/layers/1/units: found 1.5; allowed is an integer, 1 to 65536"},
+        FaultCase{"model.layers.1.units", "true",
+                  "c.json: /model/layers/1/units: found true; allowed is an integer, 1 to 65536"},
+        FaultCase{"model.layers.1.units", "99999999999999999999",
+                  "c.json: /model/layers/1/units: found 1e+20; allowed is an integer, 1 to 65536"},
+        FaultCase{"training.optimizer.learning_rate", "0",
+                  "c.json: /training/optimizer/type: missing; allowed are \"adam\", \"adamw\", "
+                  "\"sgd\" or \"rmsprop\""},
+        FaultCase{"training.loss", "crossentropy",
+                  "c.json: /training/loss: found \"crossentropy\"; allowed are "
+                  "\"categorical_crossentropy\" or \"binary_crossentropy\""},
+        FaultCase{"training.epochs", "null",
+                  "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
+        FaultCase{"model.layers.1.type", "lstn",
+                  "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
+                  "are \"word_dropout\", \"embedding\", \"dropout\", \"rnn\", \"lstm\", \"gru\", "
+                  "\"pool\" or \"dense\""},
+        FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
+        FaultCase{"data.validation", "3",
+                  "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},
+        FaultCase{"runtime.device", "gpu",
+                  "c.json: /runtime/device: found \"gpu\"; allowed are \"auto\", \"cpu\", \"cuda\" "
+                  "or \"cuda:N\""},
+        FaultCase{"input.padding", "\"pre\"",
+                  "c.json: /input/padding: has no effect while the embedding masks padding; leave "
+                  "it out, or set /model/layers/0/mask to false"},
+        FaultCase{"model.layers.0.mask", "false",
+                  "c.json: /model/layers/0/mask: found false without /input/padding; say on which "
+                  "side texts are filled up: \"pre\" or \"post\""},
+        FaultCase{"model.layers.2.activation", "\"relu\"",
+                  "c.json: /model/layers/2/activation: found \"relu\"; the last layer needs "
+                  "\"softmax\", or \"sigmoid\" for two classes"},
+        FaultCase{"model.layers.1.return_sequences", "true",
+                  "c.json: /model/layers/2: its input is a sequence [T, 4]; expected is a vector: "
+                  "classification gives one answer per text; add {\"type\": \"pool\"} or leave "
+                  "return_sequences false in the recurrent layer before"},
+        FaultCase{"version", "2",
+                  "c.json: /version: found 2; this program reads version 1: use a later Sequent"}));
+
+TEST(Config, InputNeedsItsTypeOnlyWhereItStands) {
+  EXPECT_EQ(faults_of({{"input", "{}"}}), "c.json: /input/type: missing; allowed are \"text\"");
+}
+
+TEST(Config, AllFaultsComeAtOnce) {
+  const std::string faults = faults_of({{"training.epochs", "0"},
+                                        {"training.epocs", "3"},
+                                        {"model.layers.1.units", "\"many\""},
+                                        {"data", "{}"}});
+  EXPECT_EQ(std::count(faults.begin(), faults.end(), '\n'), 3) << faults;
+  EXPECT_NE(faults.find("/training/epocs: unknown key; did you mean \"epochs\"?"),
+            std::string::npos)
+      << faults;
+  EXPECT_NE(faults.find("/data/train: missing"), std::string::npos) << faults;
+}
+
+TEST(Config, UnderscoreKeysAreComments) {
+  EXPECT_EQ(faults_of({{"training._why", "\"a note\""}, {"_note", "[1, 2]"}}), "");
+}
+
+TEST(Config, DuplicateKeysAreRefused) {
+  const std::string faults =
+      faults_of({}, R"({"version": 1, "data": {"train": "a", "train": "b"}, "version": 1})");
+  EXPECT_EQ(faults,
+            "c.json: /data/train: key stands twice in one object; keep one of them\n"
+            "c.json: /version: key stands twice in one object; keep one of them");
+}
+
+TEST(Config, SyntaxFaultsHaveLineAndColumn) {
+  const std::string faults = faults_of({}, "{\n  \"version\": 1,\n}");
+  EXPECT_EQ(faults.substr(0, 12), "c.json:3:1: ") << faults;
+  EXPECT_NE(faults.find("comma too many"), std::string::npos) << faults;
+  EXPECT_NE(faults_of({}, "{\"version\": NaN}"), "");
+  EXPECT_NE(faults_of({}, "{\"version\": 1e999}"), "");
+  EXPECT_NE(faults_of({}, "{\"name\": \"\xff\"}"), "");
+  EXPECT_NE(faults_of({}, ""), "");
+  EXPECT_NE(faults_of({}, "{} {}"), "");
+}
+
+TEST(Config, DepthAndSizeAreLimited) {
+  const std::string deep = std::string(100000, '[');
+  EXPECT_NE(faults_of({}, deep.c_str()).find("nested deeper"), std::string::npos);
+  const std::string large = "{\"name\": \"" + std::string(5 << 20, 'x') + "\"}";
+  EXPECT_NE(faults_of({}, large.c_str()).find("bytes"), std::string::npos);
+}
+
+TEST(Config, OverridesReachIntoLists) {
+  const Config config =
+      parse_config(kSmall, "c.json", {{"/model/layers/1/units", "7"}, {"name", "my model"}});
+  EXPECT_EQ(std::get<LstmSpec>(config.model.layers[1]).units, 7);
+  EXPECT_EQ(config.name, "my model");
+  EXPECT_NE(faults_of({{"model.layers.9.units", "7"}}).find("allowed is 0 to 2"),
+            std::string::npos);
+  EXPECT_NE(faults_of({{"version.major", "7"}}).find("which has no \"major\""), std::string::npos);
+}
+
+TEST(Config, OverrideTextNeedsPathAndValue) {
+  EXPECT_EQ(parse_override("a.b=c=d").value, "c=d");
+  for (const char* wrong : {"abc", "=3", ""}) {
+    const auto error = testing::error_of([&] { parse_override(wrong); });
+    ASSERT_TRUE(error) << wrong;
+    EXPECT_EQ(error->kind(), ErrorKind::kUsage);
+  }
+}
+
+TEST(Config, ValidateHoldsConfigsMadeInCodeToTheSameRules) {
+  Config config = parse_config(kSmall, "c.json");
+  EXPECT_FALSE(testing::error_of([&] { validate(config); }));
+  config.training.batch_size = 0;
+  EXPECT_TRUE(testing::error_of([&] { validate(config); }));
+}
+
+TEST(Config, ResolveChecksAgainstTheData) {
+  const Config config = parse_config(kSmall, "c.json", {{"model.layers.2.units", "3"}});
+  const ResolvedConfig resolved = resolve(config, 100, 3);
+  EXPECT_EQ(resolved.outputs.back(), (Shape{Shape::Form::kVector, 3}));
+  EXPECT_EQ(resolved.inputs[1], (Shape{Shape::Form::kSequence, 8}));
+  const auto error = testing::error_of([&] { resolve(config, 100, 2); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("/model/layers/2/units: found 3; the data have 2"),
+            std::string::npos)
+      << error->what();
+}
+
+TEST(Config, DifferencesNameOptionsAndIgnoreRuntime) {
+  const Config a = parse_config(kSmall, "c.json");
+  Config b = parse_config(kSmall, "c.json", {{"training.seed", "2"}, {"runtime.workers", "3"}});
+  EXPECT_EQ(config_differences(a, b), std::vector<std::string>{"/training/seed: 1; 2"});
+  EXPECT_TRUE(config_differences(a, a).empty());
+}
+
+TEST(Config, ReferenceNamesEveryOptionOfTheSchema) {
+  const std::string reference = config_reference();
+  for (const char* option : {"`batch_size`", "`output_dim`", "`beta_1`", "`warmup_steps`",
+                             "`min_count`", "`prefix`", "`fraction`", "`decay`"}) {
+    EXPECT_NE(reference.find(option), std::string::npos) << option;
+  }
+}
+
+}  // namespace
+}  // namespace sequent

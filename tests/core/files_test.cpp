@@ -1,0 +1,75 @@
+#include "core/files.h"
+
+#include <gtest/gtest.h>
+
+#include "core/nearest.h"
+#include "core/thread_pool.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::slurp;
+using testing::TemporaryFolder;
+
+TEST(Files, AreWrittenWholeAndMakeTheirFolders) {
+  const TemporaryFolder folder;
+  const auto path = folder / "a/b/file.txt";
+  write_file_whole(path, "one");
+  write_file_whole(path, "two");
+  EXPECT_EQ(slurp(path), "two");
+  EXPECT_EQ(read_file(path), "two");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), 1);
+}
+
+TEST(Files, AFailedWriteLeavesTheOldFile) {
+  const TemporaryFolder folder;
+  const auto path = folder / "file.txt";
+  write_file_whole(path, "old");
+  const auto error = error_of([&] {
+    write_file_whole(path, [](const std::filesystem::path& temporary) {
+      std::ofstream(temporary) << "half";
+      throw Error(ErrorKind::kRuntime, "disk", "full");
+    });
+  });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(slurp(path), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(Files, MissingFilesAreSaid) {
+  const auto error = error_of([] { read_file("/nowhere/file"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  EXPECT_STREQ(error->what(), "/nowhere/file: no such file");
+}
+
+// The check value of CRC-64/XZ for "123456789", from the catalogue of parametrised CRC algorithms.
+TEST(Files, ChecksumIsCrc64) { EXPECT_EQ(checksum("123456789"), "995dc9bbdf1939fa"); }
+
+TEST(Nearest, FindsMisspeltNames) {
+  const std::vector<std::string> names = {"units", "dropout", "return_sequences"};
+  EXPECT_EQ(nearest_name("unit", names), "units");
+  EXPECT_EQ(nearest_name("untis", names), "units");
+  EXPECT_EQ(nearest_name("returnSequences", names), "return_sequences");
+  EXPECT_EQ(nearest_name("bananas", names), "");
+  EXPECT_EQ(nearest_name("x", {}), "");
+}
+
+TEST(ThreadPool, RunsEveryTaskOnceAndGivesTheFirstError) {
+  ThreadPool pool(3);
+  std::vector<int> counts(100, 0);
+  pool.run(counts.size(), [&](std::size_t i) { ++counts[i]; });
+  EXPECT_EQ(counts, std::vector<int>(100, 1));
+  const auto error = error_of([&] {
+    pool.run(10, [](std::size_t i) {
+      if (i >= 4) throw Error(ErrorKind::kInternal, std::to_string(i), "thrown");
+    });
+  });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->issues()[0].where, "4");
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "data/split_summary.h"
+#include "data_support.h"
+
+namespace sequent {
+namespace {
+
+using testing::TemporaryFolder;
+
+/// A split of texts with `lengths[i]` tokens, all texts apart.
+SplitRows split_of_lengths(const std::vector<std::int64_t>& lengths) {
+  SplitRows split;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    const std::vector<std::int32_t> ids{3};
+    split.rows.add(ids, 0);
+    split.notes.push_back({i, lengths[i], 0});
+  }
+  return split;
+}
+
+TEST(Summary, GivesPercentilesByNearestRank) {
+  std::vector<std::int64_t> lengths;
+  for (std::int64_t length = 1; length <= 40; ++length) lengths.push_back(41 - length);
+  const SplitSummary summary = summarize(split_of_lengths(lengths), 1, 30);
+  EXPECT_EQ(summary.shortest, 1);
+  EXPECT_EQ(summary.median, 20);
+  EXPECT_EQ(summary.percentile_95, 38);
+  EXPECT_EQ(summary.longest, 40);
+  EXPECT_EQ(summary.truncated, 10);
+  EXPECT_EQ(summary.kept_tokens, 30 * 31 / 2 + 10 * 30);
+  EXPECT_EQ(summarize(split_of_lengths({7}), 1, 30).percentile_95, 7);
+}
+
+TEST(Summary, CountsTextsThatStandTwice) {
+  SplitRows split;
+  const auto add = [&](std::uint64_t hash, std::int64_t tokens, std::int32_t label) {
+    const std::vector<std::int32_t> ids{tokens == 0 ? 2 : 1};
+    split.rows.add(ids, label);
+    split.notes.push_back({hash, tokens, label});
+  };
+  add(10, 1, 0);
+  add(10, 1, 1);
+  add(10, 1, 0);
+  add(20, 1, 1);
+  add(20, 1, 1);
+  add(30, 1, 0);
+  add(99, 0, 0);  // empty texts are no repetition
+  add(99, 0, 1);
+  const SplitSummary summary = summarize(split, 2, 5, {{20, 1, 0}, {99, 0, 0}});
+  EXPECT_EQ(summary.repeated, 3);
+  EXPECT_EQ(summary.contradictory, 1);
+  EXPECT_EQ(summary.also_in_training, 2);
+  EXPECT_EQ(summary.empty, 2);
+  EXPECT_EQ(summary.label_rows, (std::vector<std::int64_t>{4, 4}));
+  EXPECT_EQ(summary.unknown_tokens, 6);
+}
+
+class Check : public ::testing::Test {
+ protected:
+  Check() {
+    config_.base_directory = folder_.path();
+    config_.data.train = "train.tsv";
+    config_.data.validation = "dev.tsv";
+  }
+  void expect_said(const DataCheck& check, const std::string& sentence) const {
+    EXPECT_NE(check.text.find("warning: " + sentence), std::string::npos) << check.text;
+  }
+  TemporaryFolder folder_;
+  Config config_;
+};
+
+TEST_F(Check, FindsNothingInGoodData) {
+  std::string train = "text\tlabel\n";
+  for (int row = 0; row < 20; ++row) {
+    train += "text number " + std::to_string(row) + (row % 2 == 0 ? "\tneg\n" : "\tpos\n");
+  }
+  folder_.write("train.tsv", train);
+  folder_.write("dev.tsv", "text\tlabel\nnumber text 3\tneg\nnumber text 5\tpos\n");
+  const DataCheck check = check_data(config_);
+  EXPECT_EQ(check.warnings, 0) << check.text;
+  EXPECT_EQ(check.text,
+            "                                 training  validation\n"
+            "  rows                                 20           2\n"
+            "    label neg                          10           1\n"
+            "    label pos                          10           1\n"
+            "  tokens per text: fewest               3           3\n"
+            "    median                              3           3\n"
+            "    95th percentile                     3           3\n"
+            "    most                                3           3\n"
+            "  empty texts                           0           0\n"
+            "  truncated texts                 0 (0.0 %)   0 (0.0 %)\n"
+            "  unknown tokens                    0.0 %       0.0 %\n"
+            "  rows that repeat a text               0           0\n"
+            "  rows whose text is in training        0           0\n"
+            "  texts with several labels             0           0\n"
+            "  vocabulary: 25 ids of at most 50000\n");
+}
+
+TEST_F(Check, SaysWhatToLookAt) {
+  std::string train = "text\tlabel\n";
+  for (int row = 0; row < 30; ++row) train += "a b c d e w" + std::to_string(row) + "\tpos\n";
+  train += "same\tpos\nsame\tPos\n\tPos\n";
+  folder_.write("train.tsv", train);
+  folder_.write("dev.tsv", "text\tlabel\nsame\tpos\nq r s\tpos\n");
+  std::get<TextInput>(config_.input).max_length = 5;
+  const DataCheck check = check_data(config_);
+  expect_said(check, "1 text in training without any token: the model reads <empty>.");
+  expect_said(check,
+              "90.9 % of the texts in training are cut to input.max_length 5; 95 % of them "
+              "have at most 6 tokens.");
+  expect_said(check, "75.0 % of the tokens in validation are not in the vocabulary");
+  expect_said(check, "1 row repeats the text of an earlier one in training.");
+  expect_said(check,
+              "1 text in validation can be found in training as well: scores on them flatter.");
+  expect_said(check, "1 text in training with more than one label.");
+  expect_said(check, "label \"Pos\" has 2 rows in training: too few to learn from.");
+  expect_said(check, "label \"Pos\" has no row in validation");
+  expect_said(check, "labels \"Pos\" and \"pos\" differ in case or white space alone.");
+  EXPECT_EQ(check.warnings, 9) << check.text;
+}
+
+TEST_F(Check, RefusesWhatTrainingRefuses) {
+  folder_.write("train.tsv", "text\tlabel\na\tx\n");
+  folder_.write("dev.tsv", "text\tlabel\na\tx\n");
+  const auto error = testing::error_of([&] { check_data(config_); });
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->kind(), ErrorKind::kData);
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,57 @@
+// Short ways to read records and to make configs.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sequent/data.h"
+#include "support.h"
+
+namespace sequent::testing {
+
+/// A record as `text|label` or `where: fault`.
+inline std::string show(const Record& record) {
+  if (record.fault) return record.where + ": " + *record.fault;
+  return record.text + "|" + record.label.value_or("(none)");
+}
+
+inline std::vector<Record> read_all(RecordReader& reader) {
+  std::vector<Record> records;
+  for (Record record; reader.next(record);) records.push_back(record);
+  return records;
+}
+
+inline std::vector<std::string> shown(RecordReader& reader) {
+  std::vector<std::string> lines;
+  for (const Record& record : read_all(reader)) lines.push_back(show(record));
+  return lines;
+}
+
+inline std::vector<std::string> shown(const std::string& path, const DataFormat& format,
+                                      const ReaderOptions& options = {}) {
+  return shown(*open_records(path, format, options));
+}
+
+/// The message of the error that reading the file to its end throws; "" if there is none.
+inline std::string failure(const std::string& path, const DataFormat& format,
+                           const ReaderOptions& options = {}) {
+  const auto error = error_of([&] { shown(path, format, options); });
+  if (!error) return "";
+  return error->kind() == ErrorKind::kData ? error->what() : "not a Data error";
+}
+
+/// A file among the real data that tests may use, or nothing if they are not there.
+inline std::optional<std::string> real_data(const std::string& name) {
+  const char* folder = std::getenv("SEQUENT_TEST_DATA");
+  const std::filesystem::path root =
+      folder != nullptr ? std::filesystem::path(folder)
+                        : std::filesystem::path(SEQUENT_SOURCE_DIR) / "../shared/data";
+  const std::filesystem::path path = root / name;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return path.string();
+}
+
+}  // namespace sequent::testing

@@ -1,0 +1,83 @@
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "sequent/data.h"
+
+namespace sequent {
+namespace {
+
+HeldOut held_out_spec(double fraction, std::int64_t seed) {
+  HeldOut spec;
+  spec.fraction = fraction;
+  spec.seed = seed;
+  return spec;
+}
+
+std::map<std::int32_t, int> count_by_label(const std::vector<std::int32_t>& labels,
+                                           const std::vector<bool>& chosen) {
+  std::map<std::int32_t, int> counts;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    counts[labels[row]] += chosen[row] ? 1 : 0;
+  }
+  return counts;
+}
+
+/// `rows[i]` rows of label i, one label after the other.
+std::vector<std::int32_t> rows_of_labels(const std::vector<int>& rows) {
+  std::vector<std::int32_t> labels;
+  for (std::size_t label = 0; label < rows.size(); ++label) {
+    labels.insert(labels.end(), static_cast<std::size_t>(rows[label]),
+                  static_cast<std::int32_t>(label));
+  }
+  return labels;
+}
+
+TEST(HeldOutRows, AreTheSameShareOfEachLabel) {
+  const auto labels = rows_of_labels({1000, 200, 25, 4, 3, 2, 1});
+  const auto chosen = choose_held_out(labels, held_out_spec(0.1, 1));
+  ASSERT_EQ(chosen.size(), labels.size());
+  // 2.5 is rounded up; two rows and more give at least one, a single row none.
+  EXPECT_EQ(
+      count_by_label(labels, chosen),
+      (std::map<std::int32_t, int>{{0, 100}, {1, 20}, {2, 3}, {3, 1}, {4, 1}, {5, 1}, {6, 0}}));
+}
+
+TEST(HeldOutRows, NeverTakeAllOfALabel) {
+  const auto labels = rows_of_labels({10, 2, 3});
+  EXPECT_EQ(count_by_label(labels, choose_held_out(labels, held_out_spec(0.9, 1))),
+            (std::map<std::int32_t, int>{{0, 9}, {1, 1}, {2, 2}}));
+}
+
+TEST(HeldOutRows, DependOnTheSeedAlone) {
+  const auto labels = rows_of_labels({500, 500});
+  const auto chosen = choose_held_out(labels, held_out_spec(0.2, 1));
+  EXPECT_EQ(chosen, choose_held_out(labels, held_out_spec(0.2, 1)));
+  EXPECT_NE(chosen, choose_held_out(labels, held_out_spec(0.2, 2)));
+}
+
+TEST(HeldOutRows, AreSpreadOverTheFile) {
+  const std::vector<std::int32_t> labels(10000, 0);
+  const auto chosen = choose_held_out(labels, held_out_spec(0.5, 3));
+  // Of each tenth about half; 4 standard deviations of a hypergeometric count are 60.
+  for (std::size_t part = 0; part < 10; ++part) {
+    int count = 0;
+    for (std::size_t row = 0; row < 1000; ++row) count += chosen[part * 1000 + row] ? 1 : 0;
+    EXPECT_NEAR(count, 500, 60) << part;
+  }
+}
+
+TEST(HeldOutRows, OfOneLabelDoNotDependOnTheOthers) {
+  const auto few = choose_held_out(rows_of_labels({100}), held_out_spec(0.3, 5));
+  const auto many = choose_held_out(rows_of_labels({100, 50}), held_out_spec(0.3, 5));
+  EXPECT_EQ(few, std::vector<bool>(many.begin(), many.begin() + 100));
+}
+
+TEST(HeldOutRows, OfNothingAreNothing) {
+  EXPECT_TRUE(choose_held_out({}, held_out_spec(0.1, 1)).empty());
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,168 @@
+// Exported equals trained, for every layer; the archive opens with LibTorch alone.
+#include <gtest/gtest.h>
+#include <torch/script.h>
+
+#include "infer/archive.h"
+#include "model_configs.h"
+#include "sequent/exporter.h"
+#include "sequent/predictor.h"
+#include "support.h"
+#include "tensors.h"
+
+namespace sequent {
+namespace {
+
+using testing::all_layer_chains;
+using testing::all_near;
+using testing::error_of;
+using testing::NamedLayers;
+using testing::TemporaryFolder;
+
+ArchiveCard card_of(const ResolvedConfig& config) {
+  ArchiveCard card;
+  card.sequent_version = version();
+  card.created = utc_now();
+  card.config = config.config;
+  std::vector<std::string> words;
+  for (std::int64_t i = Vocabulary::kReserved; i < config.vocabulary_size; ++i) {
+    words.push_back("w" + std::to_string(i));
+  }
+  card.vocabulary = Vocabulary(words);
+  card.labels = LabelSet(config.class_count == 2 ? std::vector<std::string>{"no", "yes"}
+                                                 : std::vector<std::string>{"a", "b", "c"});
+  return card;
+}
+
+ResolvedConfig resolved_of(const NamedLayers& chain) {
+  return resolve(config_of(chain), 40, chain.name == "Binary" ? 2 : 3);
+}
+
+SequenceModel random_model(const ResolvedConfig& config) {
+  SequenceModel model(config);
+  const torch::NoGradGuard no_gradient;
+  for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.5);
+  return model;
+}
+
+class ExportChain : public ::testing::TestWithParam<NamedLayers> {};
+
+TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
+  torch::manual_seed(2);
+  const TemporaryFolder folder;
+  const ResolvedConfig config = resolved_of(GetParam());
+  SequenceModel model = random_model(config);
+  ArchiveCard card = card_of(config);
+  const auto file = folder / "model.pt";
+  export_model(*model, card, {{3, 4, 5}, {39, 1}}, file);
+  EXPECT_LE(card.parity_difference, 1e-5);
+  EXPECT_EQ(card.parity_rows, 7);
+
+  // Nothing of ours reads it here.
+  torch::jit::Module plain = torch::jit::load(file.string());
+  const torch::Tensor lengths = torch::tensor({9, 1, 4}, torch::kInt64);
+  const torch::Tensor tokens = torch::randint(0, 40, {3, 11}, torch::kInt64);
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor found = plain.forward({tokens, lengths}).toTensor();
+  EXPECT_TRUE(all_near(found, model->probabilities({tokens, lengths}), 1e-5));
+  EXPECT_EQ(found.scalar_type(), torch::kFloat32);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ExportChain, ::testing::ValuesIn(all_layer_chains()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Export, SourceUsesNoNameOfOurs) {
+  for (const NamedLayers& chain : all_layer_chains()) {
+    EXPECT_EQ(torchscript_source(resolved_of(chain)).find("sequent"), std::string::npos);
+  }
+}
+
+TEST(Export, RefusesWrongShapesWithAMessage) {
+  const TemporaryFolder folder;
+  const ResolvedConfig config = resolved_of(all_layer_chains()[0]);
+  SequenceModel model = random_model(config);
+  ArchiveCard card = card_of(config);
+  export_model(*model, card, {}, folder / "model.pt");
+  torch::jit::Module plain = torch::jit::load((folder / "model.pt").string());
+  EXPECT_ANY_THROW(
+      plain.forward({torch::zeros({3}, torch::kInt64), torch::ones({3}, torch::kInt64)}));
+  EXPECT_ANY_THROW(
+      plain.forward({torch::zeros({3, 2}, torch::kInt64), torch::ones({2}, torch::kInt64)}));
+}
+
+TEST(Export, AFullFolderLeavesNoFile) {
+  const ResolvedConfig config = resolved_of(all_layer_chains()[0]);
+  SequenceModel model = random_model(config);
+  ArchiveCard card = card_of(config);
+  const auto error =
+      error_of([&] { export_model(*model, card, {}, "/proc/no-such-folder/model.pt"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kRuntime);
+}
+
+class DamagedArchive : public ::testing::Test {
+ protected:
+  DamagedArchive() {
+    const ResolvedConfig config = resolved_of(all_layer_chains()[0]);
+    SequenceModel model = random_model(config);
+    ArchiveCard card = card_of(config);
+    export_model(*model, card, {}, folder_ / "model.pt");
+    bytes_ = testing::slurp(folder_ / "model.pt");
+  }
+
+  std::string fault_of(const std::string& content) {
+    const std::string path = folder_.write("bad.pt", content);
+    const auto error = error_of([&] { Predictor::load(path); });
+    if (!error) return "";
+    EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+    return error->issues()[0].message;
+  }
+
+  TemporaryFolder folder_;
+  std::string bytes_;
+};
+
+TEST_F(DamagedArchive, TruncatedAnywhereIsSaid) {
+  for (const double share : {0.02, 0.3, 0.6, 0.9, 0.999}) {
+    const auto size = static_cast<std::size_t>(share * static_cast<double>(bytes_.size()));
+    EXPECT_NE(fault_of(bytes_.substr(0, size)).find("truncated or damaged"), std::string::npos)
+        << share;
+  }
+}
+
+TEST_F(DamagedArchive, ForeignFilesAreSaid) {
+  EXPECT_NE(fault_of("").find("is empty"), std::string::npos);
+  EXPECT_NE(fault_of("hello, world").find("is no model archive"), std::string::npos);
+  torch::jit::Module other("Other");
+  other.define("def forward(self, x: Tensor) -> Tensor:\n    return x\n");
+  const auto path = folder_ / "other.pt";
+  other.save(path.string());
+  EXPECT_NE(fault_of(testing::slurp(path)).find("sequent export did not make"), std::string::npos);
+}
+
+TEST_F(DamagedArchive, LaterFormatsAreSaid) {
+  LoadedArchive archive = load_archive(folder_ / "model.pt");
+  std::string card = archive.card_json;
+  const std::size_t at = card.find("\"format_version\"");
+  ASSERT_NE(at, std::string::npos);
+  const std::size_t digit = card.find('1', at);
+  card.replace(digit, 1, "99");
+  const auto path = folder_ / "later.pt";
+  archive.module.save(path.string(), {{ArchiveCard::kFileName, card}});
+  EXPECT_NE(fault_of(testing::slurp(path)).find("99"), std::string::npos);
+}
+
+TEST_F(DamagedArchive, MemoryAndFileGiveTheSame) {
+  const Predictor from_file = Predictor::load(folder_ / "model.pt");
+  const Predictor from_memory =
+      Predictor::load(std::as_bytes(std::span<const char>(bytes_)), "memory");
+  const std::vector<std::string> texts = {"w5 w6 w7", "", "w39 unknown words here w4"};
+  const auto a = from_file.predict(texts);
+  const auto b = from_memory.predict(texts);
+  ASSERT_EQ(a.size(), 3U);
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].probabilities, b[i].probabilities);
+  EXPECT_TRUE(a[1].empty);
+  EXPECT_NEAR(a[2].unknown_share, 0.6, 1e-9);
+}
+
+}  // namespace
+}  // namespace sequent

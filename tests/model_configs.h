@@ -1,0 +1,66 @@
+// Small configs that together hold every layer in every form it has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sequent/config.h"
+
+namespace sequent::testing {
+
+struct NamedLayers {
+  std::string name;
+  std::string layers;  // JSON list
+  std::string loss = "categorical_crossentropy";
+};
+
+inline std::vector<NamedLayers> all_layer_chains() {
+  const std::string embedding = R"({"type": "embedding", "output_dim": 6},)";
+  const std::string softmax = R"({"type": "dense", "activation": "softmax"})";
+  std::vector<NamedLayers> chains;
+  for (const std::string cell :
+       {R"("lstm")", R"("gru")", R"("rnn")", R"("rnn", "activation": "relu")"}) {
+    for (const std::string direction : {"false", "true"}) {
+      const std::string start =
+          R"({"type": )" + cell + R"(, "units": 5, "bidirectional": )" + direction;
+      std::string name = cell + "_" + direction;
+      std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+      chains.push_back({name + "Last", "[" + embedding + start + "}," + softmax + "]"});
+      chains.push_back({name + "StackedMax", "[" + embedding + start +
+                                                 R"(, "return_sequences": true},)" + start +
+                                                 R"(, "return_sequences": true, "dropout": 0.3},
+                                                 {"type": "pool", "mode": "max"},)" +
+                                                 softmax + "]"});
+    }
+  }
+  for (const std::string mode : {"mean", "last", "first"}) {
+    chains.push_back({"Pool" + mode, "[" + embedding +
+                                         R"({"type": "lstm", "units": 4, "return_sequences": true},
+                                         {"type": "pool", "mode": ")" +
+                                         mode + R"("},)" + softmax + "]"});
+  }
+  for (const std::string activation : {"linear", "relu", "tanh", "sigmoid"}) {
+    chains.push_back(
+        {"Dense" + activation, R"([{"type": "word_dropout", "rate": 0.2},)" + embedding +
+                                   R"({"type": "dense", "units": 7, "activation": ")" + activation +
+                                   R"("}, {"type": "dropout", "rate": 0.4},
+                          {"type": "gru", "units": 3},
+                          {"type": "dense", "units": 4, "activation": ")" +
+                                   activation + R"("},)" + softmax + "]"});
+  }
+  chains.push_back({"Binary", "[" + embedding + R"({"type": "lstm", "units": 4},
+                     {"type": "dense", "units": 1, "activation": "sigmoid"}])",
+                    "binary_crossentropy"});
+  return chains;
+}
+
+inline Config config_of(const NamedLayers& chain) {
+  return parse_config(
+      R"({"version": 1, "name": ")" + chain.name +
+          R"(", "data": {"train": "none.tsv"}, "input": {"type": "text", "max_length": 12},
+                          "model": {"layers": )" +
+          chain.layers + R"(}, "training": {"loss": ")" + chain.loss + R"("}})",
+      chain.name);
+}
+
+}  // namespace sequent::testing

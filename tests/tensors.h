@@ -1,0 +1,34 @@
+// Comparing tensors in tests: a failure names the index and both values.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <string>
+
+namespace sequent::testing {
+
+inline ::testing::AssertionResult all_near(const torch::Tensor& found, const torch::Tensor& wanted,
+                                           double tolerance) {
+  if (found.sizes() != wanted.sizes()) {
+    return ::testing::AssertionFailure()
+           << "found shape " << found.sizes() << ", expected " << wanted.sizes();
+  }
+  if (found.numel() == 0) return ::testing::AssertionSuccess();
+  const torch::Tensor a = found.detach().to(torch::kCPU, torch::kFloat64).flatten();
+  const torch::Tensor b = wanted.detach().to(torch::kCPU, torch::kFloat64).flatten();
+  // NaN must not pass as near.
+  const torch::Tensor difference = (a - b).abs().nan_to_num(INFINITY);
+  const auto worst = difference.argmax().item<std::int64_t>();
+  if (difference[worst].item<double>() <= tolerance) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure()
+         << "at flat index " << worst << ": found " << a[worst].item<double>() << ", expected "
+         << b[worst].item<double>() << ", allowed difference " << tolerance;
+}
+
+inline ::testing::AssertionResult same_bytes(const torch::Tensor& a, const torch::Tensor& b) {
+  if (torch::equal(a, b)) return ::testing::AssertionSuccess();
+  return all_near(a, b, 0);
+}
+
+}  // namespace sequent::testing

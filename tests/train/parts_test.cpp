@@ -1,0 +1,249 @@
+// Batches, losses, schedules, averages: each against values worked out by hand or by LibTorch.
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <set>
+
+#include "model_configs.h"
+#include "support.h"
+#include "tensors.h"
+#include "train/batching.h"
+#include "train/losses.h"
+#include "train/schedule.h"
+#include "train/tensor_file.h"
+#include "train/weight_average.h"
+#include "train/workers.h"
+
+namespace sequent {
+namespace {
+
+using testing::all_near;
+using testing::error_of;
+
+EncodedDataset random_data(std::int64_t rows, std::int64_t longest, std::int64_t classes) {
+  EncodedDataset data;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    std::vector<std::int32_t> ids;
+    const std::int64_t length = 1 + (row * 7919) % longest;
+    for (std::int64_t t = 0; t < length; ++t) {
+      ids.push_back(static_cast<std::int32_t>(3 + (row * 31 + t * 17) % 20));
+    }
+    data.add(ids, static_cast<std::int32_t>(row % classes));
+  }
+  return data;
+}
+
+TEST(Batching, EveryRowComesOnceSortedInsideItsBatch) {
+  const EncodedDataset data = random_data(1234, 40, 2);
+  const auto batches = plan_epoch(data, 16, /*seed=*/1, /*epoch=*/1);
+  EXPECT_EQ(batches.size(), 78U);
+  std::set<std::int64_t> seen;
+  for (const RowNumbers& batch : batches) {
+    EXPECT_LE(batch.size(), 16U);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      EXPECT_TRUE(seen.insert(batch[i]).second);
+      if (i > 0) EXPECT_LE(data.length(batch[i]), data.length(batch[i - 1]));
+    }
+  }
+  EXPECT_EQ(seen.size(), 1234U);
+  EXPECT_EQ(plan_epoch(data, 16, 1, 1), batches);
+  EXPECT_NE(plan_epoch(data, 16, 1, 2), batches);
+  EXPECT_NE(plan_epoch(data, 16, 2, 1), batches);
+}
+
+TEST(Batching, PoolsSaveMostOfThePadding) {
+  const EncodedDataset data = random_data(3000, 100, 2);
+  std::int64_t padded = 0;
+  for (const RowNumbers& batch : plan_epoch(data, 32, 1, 1)) {
+    padded += static_cast<std::int64_t>(batch.size()) * data.length(batch.front());
+  }
+  EXPECT_LT(static_cast<double>(padded), 1.05 * static_cast<double>(data.token_count()));
+}
+
+TEST(Batching, PartsAreNeighboursWithAboutEqualTokens) {
+  const EncodedDataset data = random_data(100, 30, 2);
+  for (const RowNumbers& batch : plan_epoch(data, 20, 1, 1)) {
+    for (const std::size_t parts : {1U, 2U, 3U, 50U}) {
+      std::size_t next = 0;
+      const auto split = split_by_tokens(data, batch, parts);
+      EXPECT_EQ(split.size(), std::min<std::size_t>(parts, batch.size()));
+      for (const auto& part : split) {
+        ASSERT_FALSE(part.empty());
+        EXPECT_EQ(part.data(), batch.data() + next);
+        next += part.size();
+      }
+      EXPECT_EQ(next, batch.size());
+    }
+  }
+}
+
+TEST(Losses, CategoricalIsTorchsCrossEntropy) {
+  const torch::Tensor logits = torch::randn({5, 4});
+  const torch::Tensor targets = torch::tensor({0, 3, 1, 1, 2}, torch::kInt64);
+  for (const double smoothing : {0.0, 0.2}) {
+    const auto options = torch::nn::functional::CrossEntropyFuncOptions()
+                             .reduction(torch::kNone)
+                             .label_smoothing(smoothing);
+    EXPECT_TRUE(
+        all_near(row_losses(logits, targets, {Loss::kCategoricalCrossentropy, smoothing, {}}),
+                 torch::nn::functional::cross_entropy(logits, targets, options), 1e-6));
+  }
+}
+
+TEST(Losses, BinaryIsMinusLogOfTheSigmoid) {
+  const torch::Tensor logits = torch::tensor({{0.5F}, {-2.0F}, {100.0F}});
+  const torch::Tensor targets = torch::tensor({1, 0, 0}, torch::kInt64);
+  const torch::Tensor found = row_losses(logits, targets, {Loss::kBinaryCrossentropy, 0, {}});
+  // ln(1 + e^-0.5), ln(1 + e^-2), 100
+  EXPECT_TRUE(all_near(found, torch::tensor({0.474077F, 0.126928F, 100.0F}), 1e-5));
+}
+
+TEST(Losses, ClassWeightsMultiply) {
+  const torch::Tensor logits = torch::zeros({2, 2});
+  const torch::Tensor targets = torch::tensor({0, 1}, torch::kInt64);
+  const LossOptions options{Loss::kCategoricalCrossentropy, 0, torch::tensor({1.0F, 3.0F})};
+  const float ln2 = std::log(2.0F);
+  EXPECT_TRUE(all_near(row_losses(logits, targets, options), torch::tensor({ln2, 3 * ln2}), 1e-6));
+}
+
+TEST(Losses, BalancedWeightsAreScikitLearns) {
+  Config config = config_of(testing::all_layer_chains()[0]);
+  const LabelSet labels({"a", "b"});
+  EXPECT_FALSE(make_class_weights(config, labels, {0, 0, 0, 1}).defined());
+  config.training.class_weights = BalancedWeights::kBalanced;
+  EXPECT_TRUE(all_near(make_class_weights(config, labels, {0, 0, 0, 1}),
+                       torch::tensor({4.0F / 6, 2.0F}), 1e-6));
+  config.training.class_weights = std::map<std::string, double>{{"c", 1}};
+  const auto error = error_of([&] { make_class_weights(config, labels, {0, 1}); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kConfig);
+}
+
+TEST(Schedule, FollowsItsFormula) {
+  EXPECT_DOUBLE_EQ(schedule_factor(ConstantSchedule{}, 5, 10), 1);
+  EXPECT_DOUBLE_EQ(schedule_factor(ConstantSchedule{.warmup_steps = 3}, 0, 10), 0.25);
+  EXPECT_DOUBLE_EQ(schedule_factor(ConstantSchedule{.warmup_steps = 3}, 3, 10), 1);
+  EXPECT_DOUBLE_EQ(schedule_factor(LinearSchedule{}, 0, 11), 1);
+  EXPECT_DOUBLE_EQ(schedule_factor(LinearSchedule{}, 5, 11), 0.5);
+  EXPECT_DOUBLE_EQ(schedule_factor(LinearSchedule{.final = 0.2}, 10, 11), 0.2);
+  EXPECT_DOUBLE_EQ(schedule_factor(CosineSchedule{}, 5, 11), 0.5);
+  EXPECT_NEAR(schedule_factor(CosineSchedule{.final = 0.1}, 10, 11), 0.1, 1e-12);
+  EXPECT_NEAR(schedule_factor(CosineSchedule{.warmup_steps = 4}, 4, 11), 1, 1e-12);
+}
+
+Report report_with(double loss, double accuracy) {
+  Report report;
+  report.loss = loss;
+  report.accuracy = accuracy;
+  return report;
+}
+
+TEST(Schedule, BestIsByMetricThenByLoss) {
+  BestTracker best(Monitor::kAccuracy, 0);
+  EXPECT_TRUE(best.add(report_with(1.0, 0.5)));
+  EXPECT_FALSE(best.add(report_with(0.5, 0.4)));
+  EXPECT_EQ(best.epochs_since_best(), 1);
+  EXPECT_TRUE(best.add(report_with(0.9, 0.5))) << "a tie with a smaller loss";
+  BestTracker loss(Monitor::kLoss, 0.1);
+  EXPECT_TRUE(loss.add(report_with(1.0, 0)));
+  EXPECT_FALSE(loss.add(report_with(0.95, 0))) << "less than min_delta";
+  EXPECT_TRUE(loss.add(report_with(0.8, 0)));
+}
+
+TEST(Schedule, PlateauHalvesAfterItsPatience) {
+  PlateauTracker plateau(ReduceOnPlateau{.patience = 1, .min_learning_rate = 0.3});
+  for (const double loss : {1.0, 1.1}) plateau.add(report_with(loss, 0));
+  EXPECT_DOUBLE_EQ(plateau.apply(1), 1);
+  plateau.add(report_with(1.2, 0));
+  EXPECT_DOUBLE_EQ(plateau.apply(1), 0.5);
+  PlateauTracker copy(ReduceOnPlateau{.patience = 1, .min_learning_rate = 0.3});
+  copy.restore(plateau.state());
+  for (int i = 0; i < 4; ++i) copy.add(report_with(1.2, 0));
+  EXPECT_DOUBLE_EQ(copy.apply(1), 0.3);
+}
+
+SequenceModel small_model() {
+  return SequenceModel(resolve(config_of(testing::all_layer_chains()[1]), 40, 3));
+}
+
+TEST(Workers, TheirNumberChangesOnlyRounding) {
+  const EncodedDataset data = random_data(64, 20, 3);
+  RowNumbers rows(64);
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  std::sort(rows.begin(), rows.end(),
+            [&](std::int64_t a, std::int64_t b) { return data.length(a) > data.length(b); });
+  SequenceModel one = small_model();
+  WorkerTeam alone(one, torch::kCPU, 1);
+  const double loss = alone.compute_gradients(data, rows, {1, 1}, {});
+  for (const int workers : {2, 3}) {
+    SequenceModel model = small_model();
+    WorkerTeam team(model, torch::kCPU, workers);
+    EXPECT_NEAR(team.compute_gradients(data, rows, {1, 1}, {}), loss, 1e-5);
+    for (std::size_t i = 0; i < model->parameters().size(); ++i) {
+      EXPECT_TRUE(all_near(model->parameters()[i].grad(), one->parameters()[i].grad(), 1e-6));
+    }
+    SequenceModel again = small_model();
+    WorkerTeam(again, torch::kCPU, workers).compute_gradients(data, rows, {1, 1}, {});
+    for (std::size_t i = 0; i < model->parameters().size(); ++i) {
+      EXPECT_TRUE(
+          testing::same_bytes(model->parameters()[i].grad(), again->parameters()[i].grad()));
+    }
+  }
+}
+
+TEST(Workers, PredictionsAreInRowOrder) {
+  const EncodedDataset data = random_data(200, 20, 3);
+  SequenceModel model = small_model();
+  WorkerTeam team(model, torch::kCPU, 2);
+  ClassificationMetrics together({"a", "b", "c"});
+  team.predict(data, together);
+  ClassificationMetrics alone({"a", "b", "c"});
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    const torch::Tensor p = team.probabilities(data, {static_cast<std::size_t>(row)});
+    alone.add({p.data_ptr<float>(), 3}, data.label(row));
+  }
+  EXPECT_NEAR(together.report().loss, alone.report().loss, 1e-6);
+  EXPECT_EQ(together.report().confusion, alone.report().confusion);
+}
+
+TEST(WeightAverage, IsTheWeightedSum) {
+  torch::nn::Linear model(1, 1);
+  const torch::NoGradGuard no_gradient;
+  model->weight.fill_(1);
+  AveragedWeights average(WeightAverage{.decay = 0.5}, *model);
+  model->weight.fill_(3);
+  average.update(1000);
+  average.swap();
+  EXPECT_FLOAT_EQ(model->weight.item<float>(), 2);
+  average.swap();
+  EXPECT_FLOAT_EQ(model->weight.item<float>(), 3);
+  average.update(1);  // d = 2/11
+  average.swap();
+  EXPECT_NEAR(model->weight.item<float>(), 2.0 * 2 / 11 + 3.0 * 9 / 11, 1e-6);
+}
+
+TEST(TensorFile, RoundTripAndDamage) {
+  const testing::TemporaryFolder folder;
+  const auto file = folder / "w.pt";
+  const torch::Tensor a = torch::randn({3, 2});
+  save_tensors(file, "text", {{"a.b", a}});
+  torch::Tensor b = torch::zeros({3, 2});
+  EXPECT_EQ(load_tensors(file, {{"a.b", b}}), "text");
+  EXPECT_TRUE(testing::same_bytes(a, b));
+  for (const NamedTensors& wrong :
+       {NamedTensors{{"c", b}}, NamedTensors{{"a.b", torch::zeros({2, 3})}}}) {
+    const auto error = error_of([&] { load_tensors(file, wrong); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  }
+  const std::string bytes = testing::slurp(file);
+  for (const std::size_t size : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+    folder.write("w.pt", bytes.substr(0, size));
+    const auto error = error_of([&] { load_tensors(file, {{"a.b", b}}); });
+    ASSERT_TRUE(error) << size;
+    EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  }
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,241 @@
+// Whole runs: they learn, they resume exactly, they leave what they promise.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sequent/error.h"
+#include "sequent/sample.h"
+#include "sequent/trainer.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::error_of;
+using testing::slurp;
+using testing::TemporaryFolder;
+
+class Training : public ::testing::Test {
+ protected:
+  Training() {
+    SentimentSample sample;
+    sample.rows = 600;
+    write_sentiment_sample(sample, folder_ / "data");
+  }
+
+  Config config(const std::vector<Override>& changes = {}) const {
+    std::vector<Override> all = {{"training.epochs", "2"}};
+    all.insert(all.end(), changes.begin(), changes.end());
+    Config result = parse_config(R"({"version": 1, "name": "test",
+      "data": {"train": "data/train.tsv", "validation": "data/validation.tsv",
+               "test": "data/test.tsv"},
+      "model": {"layers": [{"type": "word_dropout"}, {"type": "embedding", "output_dim": 8},
+        {"type": "lstm", "units": 8, "bidirectional": true, "dropout": 0.1},
+        {"type": "dropout", "rate": 0.2}, {"type": "dense", "activation": "softmax"}]},
+      "training": {"optimizer": {"type": "adam", "learning_rate": 0.01}, "ema": {},
+                   "schedule": {"type": "cosine", "warmup_steps": 3}},
+      "runtime": {"device": "cpu", "workers": 2}})",
+                                 "test.json", all);
+    result.base_directory = folder_.path();
+    return result;
+  }
+
+  TrainReport run(const Config& config, const std::string& name,
+                  ExistingRun existing = ExistingRun::kRefuse, const Hooks& hooks = {}) const {
+    TrainOptions options;
+    options.out = folder_ / name;
+    options.existing = existing;
+    return train(config, options, hooks);
+  }
+
+  /// Stops after `steps` more steps.
+  static Hooks stop_after(int steps) {
+    Hooks hooks;
+    hooks.stop_requested = [left = steps]() mutable { return --left <= 0; };
+    return hooks;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Training, LeavesACompleteFolder) {
+  const TrainReport report = run(config(), "run");
+  EXPECT_TRUE(report.finished);
+  const RunFolder folder{folder_ / "run"};
+  for (const fs::path& path :
+       {folder.config(), folder.vocabulary(), folder.labels(), folder.checkpoint(),
+        folder.best_weights(), folder.metrics(), folder.report(), folder.manifest()}) {
+    EXPECT_TRUE(fs::exists(path)) << path;
+  }
+  const Manifest manifest = read_manifest(folder);
+  EXPECT_EQ(manifest.epochs, 2);
+  EXPECT_EQ(manifest.steps, 2 * 15);
+  EXPECT_EQ(manifest.stopped_because, "epochs");
+  ASSERT_TRUE(report.test);
+  const Report again = evaluate(folder.root, (folder_ / "data/test.tsv").string());
+  EXPECT_NEAR(again.loss, report.test->loss, 1e-5);
+  EXPECT_EQ(again.confusion, report.test->confusion);
+  std::ifstream lines(folder.metrics());
+  int epochs = 0;
+  for (std::string line; std::getline(lines, line); ++epochs) {
+    const auto event = nlohmann::json::parse(line);
+    EXPECT_EQ(event["event"], "epoch");
+    for (const char* key :
+         {"epoch", "step", "loss", "seconds", "examples_per_second", "tokens_per_second"}) {
+      EXPECT_TRUE(event[key].is_number()) << key;
+    }
+    EXPECT_TRUE(event["validation"]["macro_f1"].is_number());
+  }
+  EXPECT_EQ(epochs, 2);
+}
+
+TEST_F(Training, ResumedEqualsStraightByteForByte) {
+  run(config(), "straight");
+  const std::string wanted = slurp(RunFolder{folder_ / "straight"}.best_weights());
+  ASSERT_FALSE(wanted.empty());
+  for (const int stop : {1, 7, 14, 15, 16, 29}) {
+    const std::string name = "stopped" + std::to_string(stop);
+    EXPECT_FALSE(run(config(), name, ExistingRun::kRefuse, stop_after(stop)).finished);
+    EXPECT_TRUE(error_of([&] { read_manifest({folder_ / name}); })) << "unfinished";
+    EXPECT_TRUE(run(config(), name, ExistingRun::kResume).finished);
+    EXPECT_EQ(slurp(RunFolder{folder_ / name}.best_weights()), wanted) << "stopped at " << stop;
+  }
+}
+
+TEST_F(Training, StoppedManyTimesEqualsStraight) {
+  run(config(), "straight");
+  bool finished = run(config(), "often", ExistingRun::kRefuse, stop_after(4)).finished;
+  int parts = 1;
+  for (; !finished && parts < 20; ++parts) {
+    finished = run(config(), "often", ExistingRun::kResume, stop_after(4)).finished;
+  }
+  EXPECT_TRUE(finished);
+  EXPECT_GT(parts, 5);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "often"}.best_weights()),
+            slurp(RunFolder{folder_ / "straight"}.best_weights()));
+  const std::string journal = slurp(RunFolder{folder_ / "often"}.metrics());
+  EXPECT_EQ(std::count(journal.begin(), journal.end(), '\n'), 2);
+}
+
+TEST_F(Training, SameSeedSameBytesOtherSeedOthers) {
+  run(config(), "a");
+  run(config(), "b");
+  run(config({{"training.seed", "2"}}), "c");
+  const auto weights = [&](const char* name) {
+    return slurp(RunFolder{folder_ / name}.best_weights());
+  };
+  EXPECT_EQ(weights("a"), weights("b"));
+  EXPECT_NE(weights("a"), weights("c"));
+}
+
+TEST_F(Training, LearnsTheSample) {
+  SentimentSample sample;
+  sample.rows = 3000;
+  write_sentiment_sample(sample, folder_ / "large");
+  Config large = config({{"training.epochs", "6"},
+                         {"data.train", "large/train.tsv"},
+                         {"data.validation", "large/validation.tsv"},
+                         {"data.test", "large/test.tsv"},
+                         {"model.layers.1.output_dim", "32"},
+                         {"model.layers.2.units", "32"}});
+  EXPECT_GT(run(large, "large-run").test->accuracy, 0.8);
+}
+
+TEST_F(Training, AnExistingRunIsNeverTouchedUnasked) {
+  run(config(), "run");
+  const std::string before = slurp(RunFolder{folder_ / "run"}.manifest());
+  const auto error = error_of([&] { run(config(), "run"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kUsage);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "run"}.manifest()), before);
+  EXPECT_TRUE(run(config(), "run", ExistingRun::kOverwrite).finished);
+}
+
+TEST_F(Training, OverwriteRefusesWhatIsNoRun) {
+  folder_.write("precious/thesis.txt", "years of work");
+  const auto error = error_of([&] { run(config(), "precious", ExistingRun::kOverwrite); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kUsage);
+  EXPECT_EQ(slurp(folder_ / "precious/thesis.txt"), "years of work");
+}
+
+TEST_F(Training, ResumeRefusesAnotherConfig) {
+  run(config(), "run", ExistingRun::kRefuse, stop_after(3));
+  const auto error = error_of([&] {
+    run(config({{"training.seed", "9"}}), "run", ExistingRun::kResume);
+  });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("/training/seed: 1; 9"), std::string::npos);
+}
+
+TEST_F(Training, LimitsEndARun) {
+  EXPECT_EQ(run(config({{"training.max_steps", "5"}}), "steps").manifest.stopped_because,
+            "max_steps");
+  const TrainReport timed = run(config({{"training.max_seconds", "0.0001"}}), "seconds");
+  EXPECT_EQ(timed.manifest.stopped_because, "max_seconds");
+  EXPECT_EQ(timed.manifest.steps, 1);
+  const Config stopping = config({{"training.early_stopping", R"({"patience": 1})"},
+                                  {"training.epochs", "50"},
+                                  {"training.optimizer.learning_rate", "1e-9"}});
+  const TrainReport early = run(stopping, "early");
+  EXPECT_EQ(early.manifest.stopped_because, "early_stopping");
+  EXPECT_LT(early.manifest.epochs, 50);
+}
+
+TEST_F(Training, ANumberThatIsNotFiniteStopsWithItsPlace) {
+  const Config wild = config({{"training.optimizer", R"({"type": "sgd", "learning_rate": 1e30})"}});
+  const auto error = error_of([&] { run(wild, "wild"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kNumeric);
+  EXPECT_NE(std::string(error->what()).find("epoch 1, step "), std::string::npos) << error->what();
+  EXPECT_NE(std::string(error->what()).find("learning_rate"), std::string::npos) << error->what();
+}
+
+TEST_F(Training, EveryOptimizerScheduleAndLossOptionTrains) {
+  const std::vector<std::vector<Override>> variants = {
+      {{"training.optimizer", R"({"type": "adamw"})"},
+       {"training.schedule", R"({"type": "linear"})"},
+       {"training.clip_norm", "1"}},
+      {{"training.optimizer", R"({"type": "rmsprop"})"},
+       {"training.schedule", R"({"type": "reduce_on_plateau", "patience": 0})"},
+       {"training.clip_value", "0.1"}},
+      {{"training.optimizer", R"({"type": "sgd", "momentum": 0.9})"},
+       {"training.schedule", R"({"type": "constant"})"},
+       {"training.l2", "0.001"},
+       {"training.l1", "0.0001"}},
+      {{"training.loss", "binary_crossentropy"},
+       {"model.layers.4", R"({"type": "dense", "units": 1, "activation": "sigmoid"})"},
+       {"training.class_weights", "balanced"},
+       {"training.label_smoothing", "0.1"}}};
+  int number = 0;
+  for (const auto& changes : variants) {
+    const TrainReport report = run(config(changes), "variant" + std::to_string(number++));
+    EXPECT_TRUE(report.finished);
+    EXPECT_TRUE(std::isfinite(report.validation.loss));
+  }
+}
+
+TEST_F(Training, CudaWithoutAGpuIsSaid) {
+  if (fs::exists("/dev/nvidia0")) GTEST_SKIP() << "this machine has a GPU";
+  const auto error = error_of([&] { run(config({{"runtime.device", "cuda"}}), "gpu"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kRuntime);
+  EXPECT_FALSE(fs::exists(folder_ / "gpu"));
+}
+
+TEST_F(Training, ExportEvaluatesAsTheRun) {
+  const TrainReport report = run(config(), "run");
+  const ArchiveCard card = export_run(folder_ / "run", folder_ / "model.pt");
+  EXPECT_GT(card.parity_rows, 20);
+  const Report found = evaluate(folder_ / "model.pt", (folder_ / "data/test.tsv").string());
+  EXPECT_NEAR(found.loss, report.test->loss, 1e-4);
+  EXPECT_EQ(found.confusion, report.test->confusion);
+  const auto error = error_of([&] { export_run(folder_ / "run", folder_ / "model.pt"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kUsage);
+  EXPECT_EQ(summarize(folder_ / "run"), summarize(folder_ / "model.pt"));
+}
+
+}  // namespace
+}  // namespace sequent
