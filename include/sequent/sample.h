@@ -34,8 +34,9 @@ struct SampleFiles {
 };
 
 /// Writes reviews in which the order of the words decides whether they are `negative` or `positive`
-/// (negation, comparison, contrast, who says it, expectation, time, what might have been), and gives
-/// the paths of the four files. A bag of words stays clearly below a model that reads in order.
+/// (negation, comparison, contrast, who says it, expectation, time, what might have been), and
+/// gives the paths of the four files. A bag of words stays clearly below a model that reads in
+/// order.
 ///
 /// The TSV files have the header `label<TAB>text`. Each split holds as many negative as positive
 /// rows (one more where their number is odd); `kBoth` gives each language half of the rows. No text
@@ -43,8 +44,8 @@ struct SampleFiles {
 /// platform. The folder is made where it is missing; the README is written last.
 ///
 /// Errors: Usage if `rows` is out of range, or if train.tsv stands in `folder` and `overwrite` is
-///         false; Runtime if a file cannot be written; Internal if the grammar cannot give that many
-///         distinct texts, which no allowed number of rows comes near.
+///         false; Runtime if a file cannot be written; Internal if the grammar cannot give that
+///         many distinct texts, which no allowed number of rows comes near.
 SampleFiles write_sentiment_sample(const SentimentSample& options,
                                    const std::filesystem::path& folder);
 

@@ -48,8 +48,9 @@ std::string bar_text(const Progress& progress) {
   constexpr std::int64_t kWidth = 20;
   const std::int64_t filled =
       kWidth * progress.epoch_step / std::max<std::int64_t>(1, progress.epoch_steps);
-  return "[" + std::string(static_cast<std::size_t>(filled), '#') +
-         std::string(static_cast<std::size_t>(kWidth - filled), '.') + "] ";
+  std::string bar(kWidth, '.');
+  std::fill_n(bar.begin(), filled, '#');
+  return "[" + bar + "] ";
 }
 
 }  // namespace

@@ -60,8 +60,7 @@ ArchiveCard archive_card_from_json(const std::string& json, const std::string& w
   card.sequent_version = fields.text("sequent_version");
   card.created = fields.text("created");
   fields.object("config");
-  card.config =
-      config_from_artifact(fields.value("config").dump(), fields.place("config"), kCure);
+  card.config = config_from_artifact(fields.value("config").dump(), fields.place("config"), kCure);
   card.vocabulary =
       vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), kCure});
   card.labels = labels_from_artifact(fields.texts("labels"), {fields.place("labels"), kCure});

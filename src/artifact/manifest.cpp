@@ -14,9 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr const char* kCure =
-    "the run folder is damaged: restore it from a copy, or train again with --overwrite";
-
 Json report_part(const std::string& report) { return report_as_json(report_from_json(report)); }
 
 Json source_as_json(const SourceFile& source) {
@@ -111,7 +108,7 @@ void write_manifest(const RunFolder& folder, const Manifest& manifest) {
 
 Manifest read_manifest(const RunFolder& folder) {
   check_finished(folder);
-  const JsonOrigin origin{.where = folder.manifest().string(), .cure = kCure};
+  const JsonOrigin origin{.where = folder.manifest().string(), .cure = kRunCure};
   const Json json = parse_json(read_file(folder.manifest()), origin);
   const JsonFields fields(json, origin);
   check_format_version(fields, Manifest::kFormatVersion, "sequent");

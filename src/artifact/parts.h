@@ -11,9 +11,13 @@
 
 namespace sequent {
 
+/// What to do about a run folder that is damaged.
+inline constexpr const char* kRunCure =
+    "the run folder is damaged: restore it from a copy, or train again with --overwrite";
+
 /// Checks the key format_version.
-/// Errors: Artifact if it is missing or no number, or for a later format: `program` is named as what
-/// would read it.
+/// Errors: Artifact if it is missing or no number, or for a later format: `program` is named as
+/// what would read it.
 void check_format_version(const JsonFields& fields, std::int64_t greatest,
                           const std::string& program);
 

@@ -12,9 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCure =
-    "the run folder is damaged: restore it from a copy, or train again with --overwrite";
-
 std::string escape_line(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -71,7 +68,7 @@ std::vector<std::string> read_lines(const fs::path& file) {
   const std::string content = read_file(file);
   const auto fail = [&](std::size_t line, const std::string& message) {
     throw Error(ErrorKind::kArtifact, file.string() + ":" + std::to_string(line),
-                message + "; " + kCure);
+                message + "; " + kRunCure);
   };
   std::vector<std::string> names;
   for (std::size_t begin = 0; begin < content.size();) {
@@ -109,13 +106,13 @@ void write_run_text(const RunFolder& folder, const RunText& text) {
 
 RunText read_run_text(const RunFolder& folder) {
   Config config =
-      config_from_artifact(read_file(folder.config()), folder.config().string(), kCure);
+      config_from_artifact(read_file(folder.config()), folder.config().string(), kRunCure);
   config.base_directory = fs::canonical(folder.root);
   return {.config = std::move(config),
           .vocabulary = vocabulary_from_artifact(read_lines(folder.vocabulary()),
-                                                 {folder.vocabulary().string(), kCure}),
+                                                 {folder.vocabulary().string(), kRunCure}),
           .labels = labels_from_artifact(read_lines(folder.labels()),
-                                         {folder.labels().string(), kCure})};
+                                         {folder.labels().string(), kRunCure})};
 }
 
 }  // namespace sequent

@@ -182,7 +182,7 @@ DataCheck check_data(const Config& config, int threads) {
   DataCheck check;
   check.warnings = warnings.count();
   check.text = render_table(splits, data.labels) +
-               "vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
+               "  vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
                format_count(input.vocabulary.max_size) + "\n" + warnings.text();
   return check;
 }

@@ -67,8 +67,7 @@ AverageReport macro_average(const std::vector<ClassReport>& classes) {
 }
 
 AverageReport weighted_average(const std::vector<ClassReport>& classes) {
-  return average(classes,
-                 [](const ClassReport& one) { return static_cast<double>(one.support); });
+  return average(classes, [](const ClassReport& one) { return static_cast<double>(one.support); });
 }
 
 double matthews_correlation(const ConfusionMatrix& confusion) {
@@ -99,9 +98,8 @@ std::vector<ConfusedPair> most_confused(const ConfusionMatrix& confusion, std::s
       if (truth != predicted && count > 0) pairs.push_back({truth, predicted, count});
     }
   }
-  std::stable_sort(
-      pairs.begin(), pairs.end(),
-      [](const ConfusedPair& a, const ConfusedPair& b) { return a.count > b.count; });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const ConfusedPair& a, const ConfusedPair& b) { return a.count > b.count; });
   pairs.resize(std::min(pairs.size(), limit));
   return pairs;
 }

@@ -22,8 +22,9 @@ struct EpochRecord {
   std::optional<double> validation_macro_f1;
 };
 
-/// The epochs of `lines` by rising number. Lines of other events and lines that are no JSON (a crash
-/// may leave half a line) are passed over; of an epoch that a resumed run did again the last counts.
+/// The epochs of `lines` by rising number. Lines of other events and lines that are no JSON (a
+/// crash may leave half a line) are passed over; of an epoch that a resumed run did again the last
+/// counts.
 std::vector<EpochRecord> read_epoch_records(const std::vector<std::string>& lines);
 
 /// The epoch whose weights were kept: the last one marked best.

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -45,7 +44,7 @@ std::string facts_section(const RunReport& report) {
 // ---- learning curves --------------------------------------------------------------------------
 
 Curve curve_of(const std::vector<EpochRecord>& epochs, const std::string& name,
-               std::optional<double> EpochRecord::* value) {
+               std::optional<double> EpochRecord::*value) {
   Curve curve{.name = name, .points = {}};
   for (const EpochRecord& record : epochs) {
     const std::optional<double>& y = record.*value;
@@ -98,7 +97,7 @@ std::string curves_section(const std::vector<EpochRecord>& epochs) {
   }
   Chart quality = loss;
   quality.id = "quality";
-  quality.title = "Quality on validation data";
+  quality.title = "Accuracy and macro F1 on validation data";
   quality.curves = {curve_of(epochs, "accuracy", &EpochRecord::validation_accuracy),
                     curve_of(epochs, "macro F1", &EpochRecord::validation_macro_f1)};
   return section("Learning curves", "<div class=\"charts\">\n" + render_chart(loss) +
@@ -155,16 +154,15 @@ std::string matrix_cell(const Report& report, std::size_t truth, std::size_t pre
       static_cast<double>(count) / static_cast<double>(report.per_class[truth].support);
   return std::string("<td class=\"") + (truth == predicted ? "hit" : "miss") +
          "\" style=\"--share: " + format_fixed(kStrongestShade * share, 3) + "\" title=\"" +
-         escape_html(format_percent(share) + " of " + report.per_class[truth].label + " taken for " +
-                     report.per_class[predicted].label) +
+         escape_html(format_percent(share) + " of " + report.per_class[truth].label +
+                     " taken for " + report.per_class[predicted].label) +
          "\">" + format_count(count) + "</td>";
 }
 
 std::string confusion_matrix(const Report& report) {
   const bool dense = report.per_class.size() >= kDenseClasses;
-  std::string table = std::string("<table class=\"matrix") + (dense ? " dense" : "") +
-                      "\">\n<caption>Rows: the true class. Columns: the predicted class. The "
-                      "shade is the share of the row.</caption>\n<thead><tr><td></td>";
+  std::string table =
+      std::string("<table class=\"matrix") + (dense ? " dense" : "") + "\">\n<thead><tr><td></td>";
   for (const ClassReport& one : report.per_class) {
     table += element("th scope=\"col\"", one.label);
   }
@@ -198,13 +196,19 @@ std::string pair_table(const Report& report) {
 
 std::string report_section(const std::string& title, const std::optional<Report>& report) {
   if (!report) return {};
-  const bool few = report->per_class.size() <= kMatrixClasses;
-  const std::string heading = few ? "Confusion matrix" : "Most confused classes";
-  return section(title, value_list(*report) + element("h3", "Classes") + "\n" +
-                            wide(title + ": classes", class_table(*report)) +
-                            element("h3", heading) + "\n" +
-                            wide(title + ": " + heading,
-                                 few ? confusion_matrix(*report) : pair_table(*report)));
+  std::string content = value_list(*report);
+  content += element("h3", "Classes") + "\n" + wide(title + ": classes", class_table(*report));
+  if (report->per_class.size() <= kMatrixClasses) {
+    content += element("h3", "Confusion matrix") + "\n";
+    content +=
+        element("p class=\"note\"",
+                "Rows: the true class. Columns: the predicted class. Shade: share of the row.");
+    content += wide(title + ": confusion matrix", confusion_matrix(*report));
+  } else {
+    content += element("h3", "Most confused classes") + "\n";
+    content += wide(title + ": most confused classes", pair_table(*report));
+  }
+  return section(title, content);
 }
 
 }  // namespace

@@ -12,9 +12,7 @@ using Json = nlohmann::ordered_json;
 
 Json json_of(double value) { return value; }
 
-Json json_of(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
+Json json_of(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 ClassReport class_from_fields(const JsonFields& fields) {
   return {.label = fields.text("label"),

@@ -55,10 +55,11 @@ dl.values dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums;
 .wide { overflow-x: auto; }
 .wide:focus-visible, summary:focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
-caption { text-align: left; color: var(--muted); padding: 0 0 .5rem; }
+p.note { margin: 0 0 .6rem; font-size: .92rem; }
 th, td { padding: .32rem .7rem; text-align: right; border-bottom: 1px solid var(--line); }
 thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
-th[scope="row"], th.name { text-align: left; font-weight: 500; }
+th[scope="row"], th.name { text-align: left; }
+tbody th, tfoot th { font-weight: 500; }
 tbody th[scope="row"] { max-width: 22rem; overflow-wrap: anywhere; }
 tfoot th, tfoot td { color: var(--muted); }
 tr.best { font-weight: 650; }

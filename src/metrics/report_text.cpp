@@ -68,8 +68,8 @@ std::string pair_table(const Report& report) {
   TextTable table;
   table.add_row({"true", "predicted", "rows", "share"});
   for (const ConfusedPair& pair : pairs) {
-    const auto share = static_cast<double>(pair.count) /
-                       static_cast<double>(report.per_class[pair.truth].support);
+    const auto share =
+        static_cast<double>(pair.count) / static_cast<double>(report.per_class[pair.truth].support);
     table.add_row({fit_text(report.per_class[pair.truth].label, kLabelColumns),
                    fit_text(report.per_class[pair.predicted].label, kLabelColumns),
                    format_count(pair.count), format_percent(share)});

@@ -16,7 +16,7 @@ constexpr double kWidth = 560;
 constexpr double kHeight = 320;
 constexpr double kLeft = 56;
 constexpr double kRight = 16;
-constexpr double kTop = 52;
+constexpr double kTop = 64;  // above it: title, legend, mark label
 constexpr double kBottom = 48;
 constexpr int kTicks = 6;
 constexpr std::size_t kMostDots = 60;  // more points than this are a line without dots
@@ -88,8 +88,8 @@ std::string text_element(double x, double y, const std::string& attributes,
 
 std::string line_element(double x1, double y1, double x2, double y2, const std::string& kind) {
   return "<line class=\"" + kind + "\" x1=\"" + format_fixed(x1, 1) + "\" y1=\"" +
-         format_fixed(y1, 1) + "\" x2=\"" + format_fixed(x2, 1) + "\" y2=\"" +
-         format_fixed(y2, 1) + "\"/>\n";
+         format_fixed(y1, 1) + "\" x2=\"" + format_fixed(x2, 1) + "\" y2=\"" + format_fixed(y2, 1) +
+         "\"/>\n";
 }
 
 std::string draw_y_axis(const Axis& x, const Axis& y) {
@@ -119,12 +119,14 @@ std::string draw_x_axis(const Chart& chart, const Axis& x, const Axis& y) {
 std::string draw_mark(const Chart& chart, const Axis& x, const Axis& y) {
   if (!chart.marked_x || *chart.marked_x < x.low || *chart.marked_x > x.high) return {};
   const double place = x.place(*chart.marked_x);
-  // The label stands on the side that has more room.
-  const bool left_half = place < (x.from + x.to) / 2;
+  // Near an end of the axis the label would leave the drawing.
+  constexpr double kHalfLabel = 50;
+  const char* anchor = place < x.from + kHalfLabel ? "start"
+                       : place > x.to - kHalfLabel ? "end"
+                                                   : "middle";
   return line_element(place, y.from, place, y.to, "mark") +
-         text_element(place + (left_half ? 6 : -6), y.to + 12,
-                      std::string("class=\"mark-label\" text-anchor=\"") +
-                          (left_half ? "start" : "end") + "\"",
+         text_element(place, y.to - 6,
+                      std::string("class=\"mark-label\" text-anchor=\"") + anchor + "\"",
                       chart.mark_label);
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "sample/language.h"
 
@@ -12,7 +13,7 @@ const Language& chinese() {
   static const Language language = [] {
     const std::array shared = {chinese_structure(), chinese_words()};
     const std::span<const VerbForms> no_inflection;
-    Language made{.domains = {}, .finish = [](std::string text) { return text; }};
+    Language made{.domains = {}, .finish = [](std::string_view text) { return std::string(text); }};
     for (const Domain& domain : chinese_domains()) {
       made.domains.emplace_back(shared, no_inflection, domain);
     }

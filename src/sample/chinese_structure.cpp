@@ -25,7 +25,7 @@ constexpr Rule kRules[] = {
     {"statement", 8, "{expectation^}{end}"},
     {"statement", 7, "{change^}{end}"},
     {"statement", 5, "{irrealis^}{end}"},
-    {"statement", 6, "{question^}"},
+    {"statement", 8, "{question^}"},
     {"statement", 5, "{false_negation^}{end}"},
 
     {"opinion", 1, "{simple^}{end}"},
@@ -40,7 +40,9 @@ constexpr Rule kRules[] = {
 
     // Plain praise and blame.
     {"plain", 4, "{whole}{a}{adjective^}的{thing!}{end}|{whole}这是{a}{adjective^}的{thing!}{end}"},
-    {"plain", 3, "真是个{flop^}{end}|{whole}真是{a}{degree_attribute}{adjective^}的{thing!}{end}|{whole}好{a}{adjective^}的{thing!}！"},
+    {"plain", 3,
+     "真是个{flop^}{end}|{whole}真是{a}{degree_attribute}{adjective^}的{thing!}{end}|{whole}好{a}{"
+     "adjective^}的{thing!}！"},
     {"plain", 3, "我{degree_of_feeling}{love^}{object}{end}"},
     {"plain", 3, "{new}{noun}{specific^}，{new}{noun}{specific^}{end}"},
     {"plain", 4, "{lead}{simple^}{end}"},
@@ -51,7 +53,8 @@ constexpr Rule kRules[] = {
     // A clause: someone or something, and what is said of it.
     {"clause", 9, "{subject}{predicate^}"},
     {"clause", 3, "{about_any^}|{final_denial^}"},
-    {"clause", 1, "我{degree_of_feeling}{love^}{object}|我并不{love~}{object}|我从来没有{love~}过{object}"},
+    {"clause", 1,
+     "我{degree_of_feeling}{love^}{object}|我并不{love~}{object}|我从来没有{love~}过{object}"},
     {"simple", 3, "{subject}{adjectives^}"},
     {"simple", 1, "我觉得{object}{adjectives^}"},
     {"subject", 1, "{it}"},
@@ -65,7 +68,8 @@ constexpr Rule kRules[] = {
     {"predicate", 3, "既不{soft~}，也不{soft~}"},
     {"predicate", 6, "没有{expected~}的那么{soft~}|没有{reference}那么{soft~}"},
     {"predicate", 4, "比{reference}{soft^}多了|比{expected~}的要{soft^}得多"},
-    {"predicate", 5, "不是{soft~}，而是{soft^}|说不上{soft~}，倒是很{soft^}|很{soft^}，而不是{soft~}"},
+    {"predicate", 5,
+     "不是{soft~}，而是{soft^}|说不上{soft~}，倒是很{soft^}|很{soft^}，而不是{soft~}"},
     {"predicate", 3, "不但{soft^}，而且{soft^}|不仅{soft^}，还很{soft^}"},
     {"predicate", 3, "不再{soft~}了|依然很{soft^}|还是那么{soft^}"},
     {"predicate", 3, "再{soft^}不过了|并非不{soft^}|不可谓不{soft^}"},
@@ -91,7 +95,8 @@ constexpr Rule kRules[] = {
     {"false_negation", 2, "不只{new}{noun}{soft^}，{new}{noun}也很{soft^}"},
 
     // The main clause decides, and so does what follows "but".
-    {"contrast", 6, "{simple~}，{but}{clause^}|{new}{noun}{specific~}，{but}{new}{noun}{specific^}"},
+    {"contrast", 6,
+     "{simple~}，{but}{clause^}|{new}{noun}{specific~}，{but}{new}{noun}{specific^}"},
     {"contrast", 5, "{although}{simple~}，{but}{clause^}"},
     {"contrast", 3, "{clause^}，{although}{simple~}"},
     {"contrast", 3, "{even_if}{simple~}，{final_clause^}|{final_clause^}，{even_if}{simple~}"},
@@ -117,17 +122,21 @@ constexpr Rule kRules[] = {
     {"expectation", 2, "{other}预言会是个{flop~}，来的却是个{flop^}"},
 
     // The later state decides.
-    {"change", 3, "{whole}{span}开头{gradable~}，结尾{gradable^}|{whole}{span}结尾{gradable^}，尽管开头{gradable~}"},
+    {"change", 3,
+     "{whole}{span}开头{gradable~}，结尾{gradable^}|{whole}{span}结尾{gradable^}，尽管开头{"
+     "gradable~}"},
     {"change", 2, "起初我{love~}它，到最后却{love^}它"},
     {"change", 2, "我以前{love~}它，现在{love^}它|我现在{love^}它，虽然以前{love~}它"},
-    {"change", 2, "{whole}{long_ago}它很{soft~}，如今它很{soft^}|{whole}如今它很{soft^}，不像{long_ago}那样{soft~}"},
+    {"change", 2,
+     "{whole}{long_ago}它很{soft~}，如今它很{soft^}|{whole}如今它很{soft^}，不像{long_ago}那样{"
+     "soft~}"},
     {"change", 2, "{subject}从{soft~}变得{soft^}"},
 
     // What might have been is not so.
     {"irrealis", 3, "{new}要不是因为{noun}，{whole}它本来会很{soft~}"},
     {"irrealis", 2, "{subject}原本可能会很{soft~}|{subject}差点就变得很{soft~}"},
     {"irrealis", 2, "{it}本来可能是个{flop~}|{it}差一点就成了{flop~}"},
-    {"irrealis", 2, "{whole}换个人来做，{it}也许会很{soft~}|{whole}以前的{thing!}更{soft~}"},
+    {"irrealis", 2, "{whole}换个人来做，{it}也许会很{soft~}"},
     {"irrealis-", 2, "要是{subject}能{soft~}一点就好了|真希望{subject}能{soft~}一些"},
     {"irrealis+", 2, "还好{subject}没有变得{soft~}|我担心{subject}会{soft~}，幸好没有"},
 

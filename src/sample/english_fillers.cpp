@@ -15,7 +15,8 @@ constexpr Rule kRules[] = {
      "unusually|consistently|distinctly|particularly|undeniably"},
     {"fully", 1, "absolutely|simply|utterly|completely|quite simply|nothing short of|just"},
     {"never", 1,
-     "never|hardly|anything but|far from|by no means|not at all|not in the least|in no way|scarcely|"
+     "never|hardly|anything but|far from|by no means|not at all|not in the least|in no "
+     "way|scarcely|"
      "nowhere near"},
     {"much", 1, "very|really|truly|so|particularly|remotely|exactly|all that"},
     {"although", 1, "although|though|even though|while|even if"},
@@ -30,9 +31,8 @@ constexpr Rule kRules[] = {
     {"nobody_can", 1, "nobody can|no one could|you cannot|I cannot|even {other} cannot"},
     {"deny", 1, "deny|dispute|doubt"},
     {"mistaken", 1, "wrong|mistaken|nonsense"},
-    {"no", 1, "no.|not at all.|hardly.|far from it.|certainly not.|by no means.|not in the least."},
-    {"yes", 1,
-     "yes.|absolutely.|very much so.|without a doubt.|certainly.|no question about it."},
+    {"no", 1, "no.|not at all.|hardly.|far from it.|certainly not.|by no means."},
+    {"yes", 1, "yes.|absolutely.|very much so.|certainly.|of course.|yes, indeed."},
     {"for_reason", 1,
      "for the life of me|even after {number} days|by any measure|with the best will in the world|"
      "after all these years|even on a rainy {weekday}|whatever {other} may say"},
@@ -46,7 +46,8 @@ constexpr Rule kRules[] = {
      "the one we knew|the one from last {season}|what {town} had to offer"},
     {"other", 3, "my {relative}|my {relative} {first}|{first}|{person}"},
     {"other", 2,
-     "the critics|my friends|everyone else|the neighbours|my colleagues|our {job}|the {job} from {town}|"
+     "the critics|my friends|everyone else|the neighbours|my colleagues|our {job}|the {job} from "
+     "{town}|"
      "the local {press}|most people|the other guests|half of {town}"},
     {"person", 1, "{first} {surname}"},
     {"surname", 1, "{surname_start}{surname_end}"},
@@ -71,18 +72,22 @@ constexpr Rule kRules[] = {
      "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty"},
     {"vehicle", 1, "train|bus|car|tram|ferry|bicycle|taxi|coach|scooter|van|boat"},
     {"weather", 1,
-     "raining|snowing|foggy|cloudy|windy|sunny|freezing|mild|drizzling|hailing|thundering|dark|warm"},
+     "raining|snowing|foggy|cloudy|windy|sunny|freezing|mild|drizzling|hailing|thundering|dark|"
+     "warm"},
     {"colour", 1,
-     "red|blue|green|yellow|brown|grey|white|black|purple|orange|pink|turquoise|beige|crimson|olive"},
+     "red|blue|green|yellow|brown|grey|white|black|purple|orange|pink|turquoise|beige|crimson|"
+     "olive"},
     {"garment", 1,
-     "coat|hat|scarf|jacket|shirt|pullover|dress|waistcoat|cap|cardigan|raincoat|suit|blouse|kimono"},
+     "coat|hat|scarf|jacket|shirt|pullover|dress|waistcoat|cap|cardigan|raincoat|suit|blouse|"
+     "kimono"},
     {"object_carried", 1,
      "umbrella|rucksack|suitcase|camera|basket|newspaper|lantern|violin|notebook|parcel|bucket|"
      "ladder|telescope|guitar|briefcase|handbag|thermos|map|folder"},
     {"goods", 1,
      "apples|pears|candles|letters|postcards|onions|blankets|pencils|bottles|mugs|stamps|coins|"
      "photographs|oranges|walnuts|buttons|tulips|balloons|spoons|marbles|pumpkins|envelopes"},
-    {"relations", 1, "cousins|friends|children|neighbours|colleagues|students|nieces|nephews|guests"},
+    {"relations", 1,
+     "cousins|friends|children|neighbours|colleagues|students|nieces|nephews|guests"},
     {"relative", 1,
      "mother|father|sister|brother|aunt|uncle|cousin|niece|nephew|grandmother|grandfather|wife|"
      "husband|daughter|son|flatmate|neighbour|boss|landlord|teacher|godmother|stepfather"},
@@ -93,14 +98,17 @@ constexpr Rule kRules[] = {
      "locksmith|optician|bricklayer|potter|weaver|joiner|barber|florist|geologist|botanist"},
     {"landmark", 1,
      "bridge|harbour|station|church|market|lighthouse|castle|river|park|school|library|stadium|"
-     "windmill|cemetery|fountain|canal|airport|university|hospital|town hall|brewery|quarry|reservoir"},
+     "windmill|cemetery|fountain|canal|airport|university|hospital|town "
+     "hall|brewery|quarry|reservoir"},
     {"press", 1, "paper|radio|gazette|newsletter|bulletin|weekly"},
 
     {"first", 1,
      "Ada|Alan|Alice|Amir|Anna|Anton|Astrid|Barbara|Ben|Bruno|Carla|Carmen|Cecil|Clara|Conrad|Dana|"
      "David|Diego|Dora|Edith|Edgar|Elena|Elias|Emil|Emma|Erik|Esther|Felix|Fiona|Flora|Frank|Freda|"
-     "Gemma|George|Greta|Gustav|Hanna|Harold|Hector|Helen|Hugo|Ida|Igor|Ines|Ingrid|Irene|Isaac|Ivan|"
-     "Jack|Jana|Jasper|Joan|Jonas|Julia|Karim|Kate|Keiko|Kenji|Lara|Laura|Leo|Lena|Liam|Lidia|Linus|"
+     "Gemma|George|Greta|Gustav|Hanna|Harold|Hector|Helen|Hugo|Ida|Igor|Ines|Ingrid|Irene|Isaac|"
+     "Ivan|"
+     "Jack|Jana|Jasper|Joan|Jonas|Julia|Karim|Kate|Keiko|Kenji|Lara|Laura|Leo|Lena|Liam|Lidia|"
+     "Linus|"
      "Lucas|Lucy|Magda|Malik|Marco|Maria|Martha|Max|Mei|Milan|Mina|Mona|Nadia|Nina|Noah|Nora|Olga|"
      "Oscar|Otto|Paula|Pavel|Pedro|Petra|Quentin|Rachel|Rafael|Rita|Robin|Rosa|Ruth|Samir|Sara|"
      "Selma|Simon|Sofia|Stella|Sven|Tara|Theo|Thomas|Tilda|Tina|Ulla|Uma|Vera|Victor|Walter|Wanda|"
@@ -108,7 +116,8 @@ constexpr Rule kRules[] = {
     {"surname_start", 1,
      "Alder|Ander|Ash|Bark|Beck|Berg|Birk|Black|Brand|Bran|Burn|Cald|Carl|Cole|Corn|Dahl|Dal|Eber|"
      "Eck|El|Fair|Falk|Fen|Fal|Gar|Gold|Graf|Green|Hal|Ham|Hart|Hazel|Holm|Kel|Kirk|Lang|Lind|Lock|"
-     "Mar|Mel|Nor|Oak|Ost|Pem|Quin|Rain|Rad|Rosen|Sand|Stein|Strand|Thorn|Ul|Wal|West|Whit|Win|Wood"},
+     "Mar|Mel|Nor|Oak|Ost|Pem|Quin|Rain|Rad|Rosen|Sand|Stein|Strand|Thorn|Ul|Wal|West|Whit|Win|"
+     "Wood"},
     {"surname_end", 1,
      "aby|berg|bourne|by|dale|den|er|ers|feld|field|ford|gren|ham|ing|land|ley|lin|man|mann|more|"
      "ner|quist|ridge|sen|son|stad|ston|strom|ton|vik|wall|well|wick|worth"},

@@ -6,7 +6,8 @@ namespace {
 constexpr Rule kRules[] = {
     // Adjectives that suit any subject and take "very", "more" and "less".
     {"gradable+", 1,
-     "good|impressive|enjoyable|pleasant|charming|delightful|appealing|satisfying|likeable|memorable|"
+     "good|impressive|enjoyable|pleasant|charming|delightful|appealing|satisfying|likeable|"
+     "memorable|"
      "agreeable|remarkable|admirable|attractive|wonderful|refreshing|convincing|"
      "exciting|brilliant|commendable|lovable|captivating|praiseworthy|"
      "fascinating"},
@@ -27,10 +28,10 @@ constexpr Rule kRules[] = {
     {"flop-", 1,
      "disaster|mess|letdown|failure|bore|chore|flop|fiasco|nuisance|disappointment|travesty|ordeal|"
      "calamity|embarrassment|dud|catastrophe|waste of money"},
-    {"loved+", 1, "loved|enjoyed|adored|liked|admired|relished|cherished|appreciated"},
-    {"loved-", 1, "hated|disliked|loathed|detested|despised|resented|regretted|deplored"},
-    {"love+", 1, "love|enjoy|adore|like|admire|relish|cherish|appreciate"},
-    {"love-", 1, "hate|dislike|loathe|detest|despise|resent|regret|deplore"},
+    {"loved+", 1, "loved|enjoyed|adored|liked|admired|cherished|appreciated"},
+    {"loved-", 1, "hated|disliked|loathed|detested|despised|resented|regretted"},
+    {"love+", 1, "love|enjoy|adore|like|admire|cherish|appreciate"},
+    {"love-", 1, "hate|dislike|loathe|detest|despise|resent|regret"},
     {"badly+", 1,
      "well|brilliantly|beautifully|wonderfully|splendidly|superbly|delightfully|marvellously|"
      "gloriously|charmingly"},

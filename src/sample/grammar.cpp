@@ -36,8 +36,7 @@ std::vector<std::string_view> split_alternatives(std::string_view text) {
 }  // namespace
 
 struct Grammar::Text {
-  explicit Text(SplitMix64& generator)
-      : random(generator), past(generator.below(2) == 1) {}
+  explicit Text(SplitMix64& generator) : random(generator), past(generator.below(2) == 1) {}
 
   std::size_t draw(std::size_t count) { return static_cast<std::size_t>(random.below(count)); }
 
@@ -55,7 +54,8 @@ Grammar::Grammar(std::span<const std::span<const Rule>> shared, std::span<const 
                  const Domain& domain)
     : verbs_(verbs.begin(), verbs.end()) {
   for (const Topic& topic : domain.topics) {
-    topics_.push_back({topic.noun, topic.number,
+    topics_.push_back({topic.noun,
+                       topic.number,
                        {split_alternatives(topic.complaint), split_alternatives(topic.praise)}});
   }
   for (const std::span<const Rule> rules : shared) {
@@ -143,9 +143,8 @@ Grammar::Piece Grammar::parse_reference(std::string_view reference) {
 Grammar::Piece Grammar::parse_verb(std::string_view name) const {
   const auto found = std::ranges::find(verbs_, name, &VerbForms::name);
   if (found == verbs_.end()) fail("no verb", name);
-  return {.kind = Kind::kVerb,
-          .index = static_cast<std::size_t>(found - verbs_.begin()),
-          .text = {}};
+  return {
+      .kind = Kind::kVerb, .index = static_cast<std::size_t>(found - verbs_.begin()), .text = {}};
 }
 
 void Grammar::require_defined_symbols() const {

@@ -7,8 +7,8 @@
 //   {symbol?}  a verdict drawn by chance
 //   {symbol!}  as {symbol}, but the same words each time in one text
 //   [form]     a verb that agrees with the noun last spoken of and with the tense of the text
-// and `|` between alternatives of the same weight. The topics of a domain are what its reviews speak
-// of; five references are built in:
+// and `|` between alternatives of the same weight. The topics of a domain are what its reviews
+// speak of; five references are built in:
 //   {new}        speak of a topic that this text has not touched yet (prints nothing)
 //   {whole}      speak of the thing under review itself, topic 0 (prints nothing)
 //   {noun}       the noun of the topic spoken of

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sample/grammar.h"
@@ -9,8 +10,8 @@
 namespace sequent::sample {
 
 struct Language {
-  std::vector<Grammar> domains;             // one is drawn for each text
-  std::string (*finish)(std::string text);  // spelling that depends on neighbouring words
+  std::vector<Grammar> domains;                  // one is drawn for each text
+  std::string (*finish)(std::string_view text);  // spelling that depends on neighbouring words
 };
 
 const Language& english();

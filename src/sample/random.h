@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "core/random.h"
+
 namespace sequent::sample {
 
 /// Source: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
@@ -11,18 +13,13 @@ class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
 
-  std::uint64_t next() {
-    std::uint64_t z = state_ += 0x9E3779B97F4A7C15U;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31U);
-  }
+  std::uint64_t next() { return mix_bits(state_ += kGoldenGamma); }
 
   /// A number in [0, bound), each equally likely. Range: bound > 0.
   std::uint64_t below(std::uint64_t bound) {
-    const std::uint64_t skewed = (0 - bound) % bound;  // 2^64 mod bound values too many
+    const std::uint64_t surplus = (0 - bound) % bound;  // 2^64 mod bound
     std::uint64_t value = next();
-    while (value < skewed) value = next();
+    while (value < surplus) value = next();
     return value % bound;
   }
 

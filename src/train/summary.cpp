@@ -13,7 +13,7 @@ namespace {
 std::string with_commas(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
-    digits.insert(static_cast<std::size_t>(i), ",");
+    digits.insert(static_cast<std::size_t>(i), 1, ',');
   }
   return digits;
 }
@@ -34,11 +34,14 @@ std::string shape_text(const Shape& shape) {
 struct Details {
   std::string operator()(const WordDropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const EmbeddingSpec& spec) const {
-    return std::string(spec.trainable ? "" : "frozen") + (spec.mask ? "" : " unmasked");
+    if (!spec.trainable) return spec.mask ? "frozen" : "frozen, unmasked";
+    return spec.mask ? "" : "unmasked";
   }
   std::string operator()(const DropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const RnnSpec& spec) const {
-    return std::string(enum_name(spec.activation)) + (spec.bidirectional ? " bidirectional" : "");
+    std::string text(enum_name(spec.activation));
+    if (spec.bidirectional) text += ", bidirectional";
+    return text;
   }
   std::string operator()(const LstmSpec& spec) const {
     return spec.bidirectional ? "bidirectional" : "";

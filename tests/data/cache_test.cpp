@@ -137,7 +137,7 @@ TEST_F(Cache, IsMadeAnewWhereDamaged) {
   const std::string content = testing::slurp(file);
   std::vector<std::string> damaged{"", "short", content.substr(0, content.size() - 1),
                                    content + "x"};
-  for (std::size_t at = 0; at < content.size(); at += 13) {
+  for (std::size_t at = 0; at < content.size(); at += 97) {
     damaged.push_back(content);
     damaged.back()[at] = static_cast<char>(damaged.back()[at] ^ 0x40);
   }

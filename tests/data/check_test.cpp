@@ -82,20 +82,20 @@ TEST_F(Check, FindsNothingInGoodData) {
   const DataCheck check = check_data(config_);
   EXPECT_EQ(check.warnings, 0) << check.text;
   EXPECT_EQ(check.text,
-            "                                 training  validation\n"
-            "  rows                                 20           2\n"
-            "    label neg                          10           1\n"
-            "    label pos                          10           1\n"
-            "  tokens per text: fewest               3           3\n"
-            "    median                              3           3\n"
-            "    95th percentile                     3           3\n"
-            "    most                                3           3\n"
-            "  empty texts                           0           0\n"
+            "                                   training  validation\n"
+            "  rows                                   20           2\n"
+            "    label neg                            10           1\n"
+            "    label pos                            10           1\n"
+            "  tokens per text: fewest                 3           3\n"
+            "    median                                3           3\n"
+            "    95th percentile                       3           3\n"
+            "    most                                  3           3\n"
+            "  empty texts                             0           0\n"
             "  truncated texts                 0 (0.0 %)   0 (0.0 %)\n"
-            "  unknown tokens                    0.0 %       0.0 %\n"
-            "  rows that repeat a text               0           0\n"
-            "  rows whose text is in training        0           0\n"
-            "  texts with several labels             0           0\n"
+            "  unknown tokens                      0.0 %       0.0 %\n"
+            "  rows that repeat a text                 0           0\n"
+            "  rows whose text is in training          0           0\n"
+            "  texts with several labels               0           0\n"
             "  vocabulary: 25 ids of at most 50000\n");
 }
 

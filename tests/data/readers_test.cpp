@@ -41,7 +41,7 @@ TEST(Jsonl, SaysWhichRowsCannotBeUsed) {
                 "not JSON from byte 27 on; expected one object per line, such as {\"text\": "
                 "\"...\"}"},
            Case{"{\"txt\": \"a\", \"label\": \"x\"}",
-                "no key \"text\"; keys: label, txt; did you mean \"text\"?"},
+                "no key \"text\"; keys: label, txt; did you mean \"txt\"?"},
            Case{"{}", "no key \"text\"; keys: none"},
            Case{"{\"text\": 5, \"label\": \"x\"}", "found number for \"text\"; expected a string"},
            Case{"{\"text\": \"a\"}", "no key \"label\"; keys: text"},

@@ -6,7 +6,8 @@
 
 namespace sequent::testing {
 
-/// `good` with the value at `pointer` replaced by `replacement` (JSON), or removed if that is empty.
+/// `good` with the value at `pointer` replaced by `replacement` (JSON), or removed if that is
+/// empty.
 inline std::string damaged(nlohmann::ordered_json good, const std::string& pointer,
                            const std::string& replacement) {
   const nlohmann::ordered_json::json_pointer place(pointer);

@@ -86,7 +86,8 @@ TEST(EscapeHtml, NothingFromDataIsMarkup) {
 }
 
 TEST(AxisTicks, AreRoundNumbers) {
-  EXPECT_EQ(axis_ticks(0, 1, 5), (std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1}));
+  EXPECT_EQ(axis_ticks(0, 10, 5), (std::vector<double>{0, 2, 4, 6, 8, 10}));
+  EXPECT_EQ(axis_ticks(0.1, 2.1, 4), (std::vector<double>{0.5, 1, 1.5, 2}));
   EXPECT_EQ(axis_ticks(1, 40, 8), (std::vector<double>{5, 10, 15, 20, 25, 30, 35, 40}));
   EXPECT_EQ(axis_ticks(3, 3, 5), (std::vector<double>{3}));
   for (const double high : {1e-6, 0.37, 1.0, 12.5, 3e7}) {

@@ -36,6 +36,9 @@ search() { grep "$@" || true; }
 # Succeeds if stdin is empty, else shows it.
 nothing() { ! grep .; }
 
+# Runs a function on each line of stdin, on all cores.
+each_in_parallel() { xargs -r -P "$(nproc)" -I{} bash -c "$1 \"\$1\"" _ {}; }
+
 # The code of files without // comments: file:line:code.
 code_of() { grep -n '' -H "$@" | sed -E 's|//.*||'; }
 
@@ -48,7 +51,10 @@ shell_scripts() {
 
 # ---- format -----------------------------------------------------------------------------------
 
-clang_format() { sources | xargs clang-format --dry-run -Werror; }
+clang_format() {
+  sources | xargs clang-format --dry-run 2>&1 | sed -nE 's/^([^: ]+):[0-9]+.*/clang-format -i \1/p' |
+    sort -u | nothing
+}
 
 shell_syntax() {
   local script status=0
@@ -129,9 +135,8 @@ compiles_alone() {
 }
 
 headers_compile_alone() {
-  local header status=0
-  for header in include/sequent/*.h; do compiles_alone "$header" || status=1; done
-  return "$status"
+  export -f compiles_alone torch_flags search
+  each_in_parallel compiles_alone < <(ls include/sequent/*.h)
 }
 
 # README's map: the fenced block with a line that begins with `core/`.
@@ -246,24 +251,14 @@ clang_tidy() {
   export root
   export -f tidy tidy_batch tidy_file
   if [[ -n "$fast" ]]; then
-    changed_files | xargs -r -P "$(nproc)" -I{} bash -c 'tidy_file "$1"' _ {}
+    changed_files | each_in_parallel tidy_file
   else
-    files_in build/check-batches | xargs -P "$(nproc)" -I{} bash -c 'tidy_batch "$1"' _ {}
+    files_in build/check-batches | each_in_parallel tidy_batch
   fi
 }
 
-scripts/setup.sh --check
-check "shell scripts" shell_syntax
-check "clang-format" clang_format
-check "no room includes one above it" no_include_upwards
-check "public headers include no header of src/" public_headers_stand_above_src
-check "only model.h and exporter.h mention LibTorch" few_headers_mention_torch
-check "rooms below runtime/ mention no LibTorch" no_torch_in_core_rooms
-check "no public header mentions the JSON library" no_json_library_in_headers
-check "README's map names the folders of src/" readme_map_matches
-check "sequent_core and kernels link no LibTorch" core_links_no_torch
-check "sequent-infer links no training code" infer_links_no_training
-check "configure for lint" configure_for_lint
-check "public headers compile alone" headers_compile_alone
-
-exit "$failed"
+export root; export -f tidy tidy_batch tidy_file search
+timed() { local s=$SECONDS; TIMEFORMAT="%U user  $1"; time tidy_batch "$1" >/tmp/tidy-out/$(basename $(dirname $(dirname "$1")))_$(basename "$1").log; }
+export -f timed; mkdir -p /tmp/tidy-out
+configure_for_lint
+files_in build/check-batches | xargs -P 1 -I{} bash -c 'timed "$1"' _ {}

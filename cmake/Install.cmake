@@ -1,0 +1,33 @@
+# `cmake --install`, and the package that find_package(sequent) finds: sequent::core, sequent::infer
+# for users of predictor.h, sequent::train for users of trainer.h, model.h and exporter.h.
+include(CMakePackageConfigHelpers)
+
+target_compile_features(sequent_core PUBLIC cxx_std_20)
+# model.h and exporter.h show LibTorch's types.
+target_link_libraries(sequent_train INTERFACE $<INSTALL_INTERFACE:sequent::torch>)
+foreach(library core infer train)
+  set_target_properties(sequent_${library} PROPERTIES EXPORT_NAME ${library})
+endforeach()
+# A LibTorch outside the system's folders stays found.
+set_target_properties(sequent sequent-infer PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+
+set(sequent_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sequent)
+install(DIRECTORY include/sequent DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS sequent_core sequent_infer sequent_train sequent sequent-infer EXPORT sequentTargets)
+install(EXPORT sequentTargets NAMESPACE sequent:: DESTINATION ${sequent_package_dir})
+
+configure_package_config_file(
+  cmake/sequentConfig.cmake.in ${CMAKE_BINARY_DIR}/package/sequentConfig.cmake
+  INSTALL_DESTINATION ${sequent_package_dir} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/sequentConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/package/sequentConfig.cmake
+              ${CMAKE_BINARY_DIR}/package/sequentConfigVersion.cmake cmake/Torch.cmake
+        DESTINATION ${sequent_package_dir})
+
+# The package is built against by a program of its own; sanitizers would have to be its flags too.
+if(SEQUENT_BUILD_TESTS AND NOT SEQUENT_SANITIZE)
+  add_test(NAME install.package COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/install/run.sh
+                                        ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
+  set_tests_properties(install.package PROPERTIES LABELS slow TIMEOUT 300)
+endif()

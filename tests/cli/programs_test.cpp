@@ -1,0 +1,307 @@
+// Both programs as a user types them: the main way, and a wrong turn of each kind.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/command.h"
+
+namespace sequent {
+namespace {
+
+using nlohmann::json;
+using testing::CommandResult;
+using testing::slurp;
+using testing::TemporaryFolder;
+
+constexpr const char* kConfig = R"({
+  "version": 1, "name": "cli",
+  "data": {"train": "data/train.tsv", "validation": "data/validation.tsv"},
+  "model": {"layers": [
+    {"type": "embedding", "output_dim": 8},
+    {"type": "lstm", "units": 8},
+    {"type": "dense", "activation": "softmax"}
+  ]},
+  "training": {"epochs": 1}, "runtime": {"device": "cpu"}
+})";
+
+/// One small run and its archive, made once by the programs themselves.
+class Programs : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    folder_->write("c.json", kConfig);
+    ASSERT_EQ(run("sequent sample sentiment --rows 400 --out data").code, 0);
+    const CommandResult train = run("sequent train c.json --out run");
+    ASSERT_EQ(train.code, 0) << train.err;
+    const CommandResult exported = run("sequent export run --out model.pt");
+    ASSERT_EQ(exported.code, 0) << exported.err;
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
+
+  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
+    const CommandResult result = run(line);
+    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
+    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
+        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
+  }
+
+  static std::vector<json> records(const std::string& text) {
+    std::vector<json> result;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) result.push_back(json::parse(line));
+    return result;
+  }
+
+  static std::unique_ptr<TemporaryFolder> folder_;
+};
+std::unique_ptr<TemporaryFolder> Programs::folder_;
+
+TEST_F(Programs, EvaluateAgreesForRunAndArchive) {
+  const CommandResult of_run = run("sequent evaluate run data/test.tsv --json");
+  const CommandResult of_archive = run("sequent evaluate model.pt data/test.tsv --json");
+  ASSERT_EQ(of_run.code, 0) << of_run.err;
+  ASSERT_EQ(of_archive.code, 0) << of_archive.err;
+  const json a = json::parse(of_run.out);
+  const json b = json::parse(of_archive.out);
+  EXPECT_EQ(a["confusion_matrix"], b["confusion_matrix"]);
+  EXPECT_NEAR(a["loss"].get<double>(), b["loss"].get<double>(), 1e-4);
+  EXPECT_TRUE(a["per_class"].is_array());
+  EXPECT_NE(run("sequent evaluate run data/test.tsv").out.find("accuracy"), std::string::npos);
+}
+
+TEST_F(Programs, QualityGateExitsWithFive) {
+  EXPECT_EQ(run("sequent evaluate run data/test.tsv --require 'accuracy>=0.01'").code, 0);
+  expect_fault("sequent evaluate run data/test.tsv --require 'accuracy>=1.01'", 5, "not met");
+  expect_fault("sequent evaluate run data/test.tsv --require accurracy=1", 2, "METRIC>=NUMBER");
+}
+
+TEST_F(Programs, InferKeepsOrderAndFlagsWhatIsOdd) {
+  folder_->write("in.txt", "a great film\n\nzzzz qqqq\nlast line without newline");
+  const CommandResult result = run("sequent-infer model.pt in.txt --top-k 2 --probabilities");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = records(result.out);
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[0]["text"], "a great film");
+  EXPECT_EQ(rows[3]["text"], "last line without newline");
+  EXPECT_TRUE(rows[1]["empty"].get<bool>());
+  EXPECT_FALSE(rows[0]["empty"].get<bool>());
+  EXPECT_EQ(rows[2]["unknown_share"], 1);
+  EXPECT_EQ(rows[0]["top"].size(), 2U);
+  EXPECT_EQ(rows[0]["top"][0]["label"], rows[0]["prediction"]);
+  double sum = 0;
+  for (const auto& item : rows[0]["probabilities"].items()) sum += item.value().get<double>();
+  EXPECT_NEAR(sum, 1, 1e-5);
+}
+
+TEST_F(Programs, InferReadsAllInputsAlike) {
+  folder_->write("in.txt", "a great film\nbad, very \"bad\"\n");
+  folder_->write("in.tsv", "id\ttext\n1\ta great film\n2\tbad, very \"bad\"\n");
+  folder_->write("in.csv", "id,text\n1,a great film\n2,\"bad, very \"\"bad\"\"\"\n");
+  folder_->write("in.jsonl",
+                 "{\"id\": 1, \"text\": \"a great film\"}\n"
+                 "{\"text\": \"bad, very \\\"bad\\\"\", \"id\": 2}\n");
+  const auto wanted = records(run("sequent-infer model.pt in.txt").out);
+  for (const char* file : {"in.tsv", "in.csv", "in.jsonl"}) {
+    const CommandResult result = run(std::string("sequent-infer model.pt ") + file);
+    const auto rows = records(result.out);
+    ASSERT_EQ(rows.size(), 2U) << file << result.err;
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(rows[i]["text"], wanted[i]["text"]) << file;
+      EXPECT_EQ(rows[i]["probability"], wanted[i]["probability"]) << file;
+      EXPECT_TRUE(rows[i].contains("id")) << file;
+    }
+  }
+  const CommandResult piped = run("cat in.csv | sequent-infer model.pt - --input-format csv");
+  EXPECT_EQ(records(piped.out).size(), 2U);
+  EXPECT_EQ(run("gzip -k in.txt && sequent-infer model.pt in.txt.gz").out,
+            run("sequent-infer model.pt in.txt").out);
+}
+
+TEST_F(Programs, InferWritesTables) {
+  folder_->write("in.csv", "id,text\n7,\"good, cheap\"\n");
+  const CommandResult csv = run("sequent-infer model.pt in.csv --format csv --top-k 2");
+  EXPECT_EQ(csv.out.substr(0, csv.out.find('\n')),
+            "id,text,prediction,probability,prediction_2,probability_2,empty,truncated,"
+            "unknown_share,error");
+  EXPECT_NE(csv.out.find("7,\"good, cheap\","), std::string::npos);
+  const CommandResult tsv = run("sequent-infer model.pt in.csv --format tsv");
+  EXPECT_NE(tsv.out.find("7\tgood, cheap\t"), std::string::npos);
+}
+
+TEST_F(Programs, InferNamesTakenColumnsAndBadRows) {
+  folder_->write("taken.tsv", "text\tprediction\nfine\tx\n");
+  expect_fault("sequent-infer model.pt taken.tsv", 2, "has a column \"prediction\" already");
+  EXPECT_EQ(run("sequent-infer model.pt taken.tsv --prefix model_").code, 0);
+  folder_->write("latin.txt", "fine\ncaf\xe9 noir\nfine\n");
+  expect_fault("sequent-infer model.pt latin.txt", 3, "latin.txt:2");
+  const CommandResult kept = run("sequent-infer model.pt latin.txt --on-error record");
+  EXPECT_EQ(kept.code, 0);
+  const auto rows = records(kept.out);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_NE(rows[1]["error"].get<std::string>().find("latin.txt:2"), std::string::npos);
+  EXPECT_EQ(rows[2]["text"], "fine");
+}
+
+TEST_F(Programs, InferNeverLosesAnOutputFile) {
+  folder_->write("in.txt", "fine\n");
+  folder_->write("kept.jsonl", "precious");
+  expect_fault("sequent-infer model.pt in.txt --output kept.jsonl", 2, "kept.jsonl: exists");
+  folder_->write("latin.txt", "fine\ncaf\xe9\n");
+  expect_fault("sequent-infer model.pt latin.txt --output kept.jsonl --overwrite", 3,
+               "latin.txt:2");
+  EXPECT_EQ(slurp(*folder_ / "kept.jsonl"), "precious");
+  EXPECT_EQ(run("sequent-infer model.pt in.txt --output kept.jsonl --overwrite").code, 0);
+  EXPECT_EQ(records(slurp(*folder_ / "kept.jsonl")).size(), 1U);
+}
+
+TEST_F(Programs, InferOfNothingIsNothing) {
+  const CommandResult result = run("sequent-infer model.pt - </dev/null");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("input is empty"), std::string::npos) << result.err;
+}
+
+TEST_F(Programs, InferTakesAVeryLongLine) {
+  const CommandResult result =
+      run("head -c 10000000 /dev/zero | tr '\\0' 'a' | sed 's/aaaaaaaaa/good bad /g' | "
+          "sequent-infer model.pt");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = records(result.out);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_TRUE(rows[0]["truncated"].get<bool>());
+}
+
+TEST_F(Programs, InferEndsQuietlyAtABrokenPipe) {
+  const CommandResult result =
+      run("yes 'a great film' | head -n 200000 | sequent-infer model.pt | head -n 1");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(records(result.out).size(), 1U);
+}
+
+TEST_F(Programs, InteractiveAnswersLineByLine) {
+  const CommandResult result = run("printf 'great\\n\\nawful\\n' | sequent-infer model.pt -i");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 3);
+  EXPECT_NE(result.out.find("(no words)"), std::string::npos);
+}
+
+TEST_F(Programs, InferNeedsTheArchiveAlone) {
+  const CommandResult result =
+      run("mkdir -p elsewhere && cp model.pt elsewhere/ && cd elsewhere && "
+          "echo 'a great film' | env -i \"$(command -v sequent-infer)\" model.pt");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, run("echo 'a great film' | sequent-infer model.pt").out);
+}
+
+TEST_F(Programs, ConfigFaultsAreSaid) {
+  expect_fault("sequent train none.json --out r1", 2, "none.json: no such file");
+  folder_->write("comma.json", "{\n  \"version\": 1,\n}\n");
+  expect_fault("sequent config check comma.json", 2, "comma.json:3:1: not valid JSON");
+  expect_fault("sequent config check c.json --set training.epocs=3", 2,
+               "/training/epocs: unknown key; did you mean \"epochs\"?");
+  expect_fault("sequent config check c.json --set training.epochs=1.5", 2,
+               "/training/epochs: found 1.5; allowed is an integer");
+  expect_fault("sequent config check c.json --set model.layers.1.return_sequences=true", 2,
+               "/model/layers/2: its input is a sequence [T, 8]; expected is a vector");
+  expect_fault("sequent train c.json --out r1 --set model.layers.2.units=3", 2,
+               "/model/layers/2/units: found 3; the data have 2 labels");
+  expect_fault("sequent train c.json --out r1 --set nonsense", 2, "expected path=value");
+  expect_fault("sequent train c.json", 2, "--out is required");
+  expect_fault("sequent trian c.json", 2, "");
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "r1/config.json"));
+}
+
+TEST_F(Programs, DataFaultsAreSaid) {
+  expect_fault("sequent train c.json --out r2 --set data.train=none.tsv", 3, "none.tsv");
+  expect_fault(
+      "sequent train c.json --out r2 --set 'data.format={\"type\":\"tsv\",\"text\":\"txt\"}'", 3,
+      "did you mean \"text\"?");
+  folder_->write("latin.tsv", "label\ttext\na\tone\nb\tcaf\xe9\n");
+  expect_fault("sequent train c.json --out r2 --set data.train=latin.tsv", 3, "latin.tsv:3");
+  folder_->write("one.tsv", "label\ttext\na\tone\na\ttwo\na\tthree\n");
+  expect_fault(
+      "sequent train c.json --out r2 --set data.train=one.tsv --set "
+      "'data.validation={\"fraction\":0.3}'",
+      3, "found the label \"a\" alone");
+  folder_->write("unseen.tsv", "label\ttext\npositiv\tone\n");
+  expect_fault("sequent train c.json --out r2 --set data.validation=unseen.tsv", 3, "unseen.tsv:2");
+  folder_->write("empty.tsv", "");
+  expect_fault("sequent train c.json --out r2 --set data.train=empty.tsv", 3, "empty.tsv");
+}
+
+TEST_F(Programs, RunsAndArchivesAreChecked) {
+  expect_fault("sequent train c.json --out run", 2, "run: exists and holds a finished run");
+  expect_fault("sequent evaluate nowhere data/test.tsv", 4, "nowhere");
+  expect_fault("sequent evaluate data data/test.tsv", 4, "data");
+  expect_fault("sequent-infer nowhere.pt in.txt", 4, "nowhere.pt: no such file");
+  EXPECT_EQ(run("head -c 3000 model.pt > cut.pt").code, 0);
+  expect_fault("echo x | sequent-infer cut.pt", 4, "truncated or damaged");
+  folder_->write("foreign.pt", "not an archive");
+  expect_fault("echo x | sequent-infer foreign.pt", 4, "is no model archive");
+  expect_fault("sequent export run --out model.pt", 2, "model.pt: exists");
+  EXPECT_EQ(run("cp -r run half && rm half/manifest.json").code, 0);
+  expect_fault("sequent export half --out half.pt", 4, "unfinished");
+}
+
+TEST_F(Programs, AFullDiskIsSaidAndLosesNothing) {
+  if (run("mkdir -p small && mount -t tmpfs -o size=64k tmpfs small").code != 0) {
+    GTEST_SKIP() << "cannot mount a small disk here: needs root";
+  }
+  const CommandResult train = run("sequent train c.json --out small/run");
+  const CommandResult exported = run("sequent export run --out small/model.pt");
+  const bool partial = std::filesystem::exists(*folder_ / "small/model.pt");
+  const CommandResult infer =
+      run("yes 'a great film' | head -n 5000 | sequent-infer model.pt --output small/out.jsonl");
+  const bool partial_output = std::filesystem::exists(*folder_ / "small/out.jsonl");
+  run("umount small");
+  EXPECT_EQ(train.code, 1) << train.err;
+  EXPECT_NE(train.err.find("No space left"), std::string::npos) << train.err;
+  EXPECT_EQ(exported.code, 1) << exported.err;
+  EXPECT_FALSE(partial);
+  EXPECT_EQ(infer.code, 1) << infer.err;
+  EXPECT_FALSE(partial_output);
+  EXPECT_EQ(run("sequent config show c.json >/dev/full").code, 1);
+}
+
+TEST_F(Programs, AnInterruptedRunGoesOn) {
+  const std::string many = " --set training.epochs=200 --set runtime.log_seconds=100";
+  const CommandResult stopped = run("timeout -s INT 4 sequent train c.json --out stopped" + many +
+                                    "; code=$?; [ $code = 124 ]");
+  ASSERT_EQ(stopped.code, 0) << stopped.err;
+  EXPECT_NE(stopped.err.find("--resume"), std::string::npos) << stopped.err;
+  expect_fault("sequent evaluate stopped data/test.tsv", 4, "unfinished");
+  const CommandResult direct =
+      run("sequent train c.json --out term" + many + " & sleep 3; kill -TERM $!; wait $!");
+  EXPECT_EQ(direct.code, 143) << direct.err;
+  const CommandResult resumed =
+      run("sequent train c.json --out stopped --resume "
+          "--set training.epochs=1 --set runtime.log_seconds=100");
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+}
+
+TEST_F(Programs, ConfigToolsPrint) {
+  EXPECT_EQ(json::parse(run("sequent config schema").out)["$schema"],
+            "https://json-schema.org/draft/2020-12/schema");
+  EXPECT_EQ(json::parse(run("sequent config show c.json").out)["training"]["batch_size"], 32);
+  EXPECT_FALSE(
+      json::parse(run("sequent config show --minimal c.json").out)["training"].contains("loss"));
+  EXPECT_NE(run("sequent config reference").out.find("| `max_length` |"), std::string::npos);
+  EXPECT_NE(run("sequent inspect model.pt").out.find("1 lstm"), std::string::npos);
+  EXPECT_NE(run("sequent data check c.json").out.find("train"), std::string::npos);
+  EXPECT_EQ(run("sequent --version").code, 0);
+  EXPECT_EQ(run("sequent train --help").code, 0);
+}
+
+TEST_F(Programs, CudaWithoutAGpuIsSaid) {
+  if (std::filesystem::exists("/dev/nvidia0")) GTEST_SKIP() << "this machine has a GPU";
+  expect_fault("sequent train c.json --out r3 --set runtime.device=cuda", 1,
+               "found \"cuda\", but LibTorch sees no CUDA device");
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# run.sh BUILD COMPILER [MODEL]: installs a build, builds the program here against it, and runs it;
+# without a model it has to refuse one that is missing, as the header promises.
+set -euo pipefail
+
+build=$1 compiler=$2 model=${3:-}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+
+cmake --install "$build" --prefix "$temporary/prefix" >"$temporary/log" ||
+  { cat "$temporary/log" && exit 1; }
+cmake -S "$here" -B "$temporary/build" -G Ninja -DCMAKE_PREFIX_PATH="$temporary/prefix" \
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
+cmake --build "$temporary/build"
+for program in sequent sequent-infer; do "$temporary/prefix/bin/$program" --help >/dev/null; done
+
+if [[ -n "$model" ]]; then
+  "$temporary/build/consumer" "$model" "a text" | grep .
+  exit
+fi
+status=0
+"$temporary/build/consumer" "$temporary/missing.pt" 2>"$temporary/log" || status=$?
+cat "$temporary/log"
+grep -qF "$temporary/missing.pt" "$temporary/log" || { echo "the message does not name the file"; exit 1; }
+[[ $status == 4 ]] || { echo "exit code $status; expected 4"; exit 1; }

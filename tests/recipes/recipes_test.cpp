@@ -1,0 +1,63 @@
+// Every config that ships is parsed, built, trained a little, exported and run.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sequent/predictor.h"
+#include "sequent/sample.h"
+#include "sequent/trainer.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> shipped_configs() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(SEQUENT_SOURCE_DIR "/configs")) {
+    if (entry.path().extension() == ".json") {
+      names.push_back(fs::relative(entry.path(), SEQUENT_SOURCE_DIR "/configs").string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class Recipe : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Recipe, TrainsExportsAndPredicts) {
+  const testing::TemporaryFolder folder;
+  SentimentSample sample;
+  sample.rows = 300;
+  sample.language = SampleLanguage::kBoth;
+  const SampleFiles files = write_sentiment_sample(sample, folder / "data");
+  Config config = load_config(fs::path(SEQUENT_SOURCE_DIR "/configs") / GetParam());
+  // The recipe's own data are not shipped; rows of the same form stand in.
+  config.data.train = files.train.string();
+  if (std::holds_alternative<std::string>(config.data.validation)) {
+    config.data.validation = files.validation.string();
+  }
+  if (config.data.test) config.data.test = files.test.string();
+  config.training.max_steps = 3;
+  TrainOptions options;
+  options.out = folder / "run";
+  EXPECT_TRUE(train(config, options).finished);
+  export_run(options.out, folder / "model.pt");
+  const Predictor predictor = Predictor::load(folder / "model.pt");
+  const Prediction prediction = predictor.predict("not as bad as I feared 没有我担心的那么差");
+  EXPECT_EQ(prediction.probabilities.size(), 2U);
+  EXPECT_NEAR(prediction.probabilities[0] + prediction.probabilities[1], 1, 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shipped, Recipe, ::testing::ValuesIn(shipped_configs()), [](const auto& info) {
+      std::string name = info.param;
+      std::replace_if(
+          name.begin(), name.end(),
+          [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+      return name;
+    });
+
+}  // namespace
+}  // namespace sequent
