@@ -103,6 +103,13 @@ struct HeldOut {
   }
 };
 
+/// What becomes of validation and test rows whose label no training row has.
+enum class UnseenLabels { kError, kSkip };
+template <>
+struct EnumNames<UnseenLabels> {
+  static constexpr std::array<std::string_view, 2> values{"error", "skip"};
+};
+
 /// A file, or a share of the training rows.
 using ValidationSource = std::variant<std::string, HeldOut>;
 
@@ -111,6 +118,7 @@ struct DataSpec {
   ValidationSource validation = HeldOut{};
   std::optional<std::string> test;
   DataFormat format = TsvFormat{};
+  UnseenLabels unseen_labels = UnseenLabels::kError;
   bool operator==(const DataSpec&) const = default;
 
   template <class Self, class Visitor>
@@ -121,6 +129,9 @@ struct DataSpec {
     visit("validation", self.validation, "A file, or a held-out share of the training rows.");
     visit("test", self.test, "File evaluated once, after training, with the kept weights.");
     visit("format", self.format, "How the files are laid out.");
+    visit("unseen_labels", self.unseen_labels,
+          "Validation and test rows with a label that no training row has: an error, or left out "
+          "with a warning that counts them.");
   }
 };
 

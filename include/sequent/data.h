@@ -113,7 +113,8 @@ PreparedData prepare_data(const Config& config, const std::filesystem::path& cac
 
 /// Encodes one labelled file for evaluation. Errors: Data, as prepare_data.
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
-                           const TextEncoder& encoder, const LabelSet& labels, int threads = 0);
+                           const TextEncoder& encoder, const LabelSet& labels,
+                           UnseenLabels unseen = UnseenLabels::kError, int threads = 0);
 
 /// The seeded, stratified choice of held-out rows: for each row of `labels` whether it is held out.
 /// Each label with at least two rows gives round(fraction * rows), at least one and never all.

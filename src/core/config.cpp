@@ -132,11 +132,14 @@ void collect_differences(const Json& a, const Json& b, const std::string& pointe
 /// The parts that define the result, with paths that can be compared.
 Json identity_of(const Config& config) {
   Config absolute = config;
-  absolute.data.train = config.resolve_path(config.data.train).string();
-  if (auto* file = std::get_if<std::string>(&absolute.data.validation)) {
-    *file = config.resolve_path(*file).string();
-  }
-  if (absolute.data.test) absolute.data.test = config.resolve_path(*config.data.test).string();
+  const auto place_of = [&](const std::string& path) {
+    std::error_code code;  // a path that cannot be looked at stays as it is
+    const fs::path place = fs::weakly_canonical(config.resolve_path(path), code);
+    return code ? config.resolve_path(path).string() : place.string();
+  };
+  absolute.data.train = place_of(config.data.train);
+  if (auto* file = std::get_if<std::string>(&absolute.data.validation)) *file = place_of(*file);
+  if (absolute.data.test) absolute.data.test = place_of(*config.data.test);
   Json json = write_option(absolute, /*minimal=*/false);
   for (const char* other : {"version", "name", "runtime"}) json.erase(other);
   return json;

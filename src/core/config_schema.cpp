@@ -29,12 +29,12 @@ struct FieldSchemas {
 };
 
 template <class T>
-Json object_schema(const T& example) {
+Json object_schema(const T& example, bool needs_type = true) {
   Json properties = Json::object();
   Json needed = Json::array();
   if constexpr (Tagged<T>) {
     properties["type"] = {{"const", T::kType}};
-    needed.push_back("type");
+    if (needs_type) needed.push_back("type");
   }
   FieldSchemas fields{properties, needed};
   T::describe(example, fields);
@@ -63,10 +63,16 @@ Json number_schema(const char* type, const Constraints& rules) {
 }
 
 template <class Variant>
-Json variant_schema(const Constraints& rules) {
+Json variant_schema(const Variant& example, const Constraints& rules) {
   Json choices = Json::array();
-  for_each_alternative<Variant>(
-      [&](const auto& alternative) { choices.push_back(schema_of(alternative, rules)); });
+  for_each_alternative<Variant>([&]<class Alternative>(const Alternative& alternative) {
+    if constexpr (Tagged<Alternative>) {
+      const bool is_default = !rules.in_list && std::holds_alternative<Alternative>(example);
+      choices.push_back(object_schema(alternative, /*needs_type=*/!is_default));
+    } else {
+      choices.push_back(schema_of(alternative, rules));
+    }
+  });
   return {{"oneOf", std::move(choices)}};
 }
 
@@ -76,9 +82,11 @@ Json schema_of(const T& example, const Constraints& rules) {
     Json inner = schema_of(typename T::value_type{}, rules);
     return {{"oneOf", Json::array({std::move(inner), {{"type", "null"}}})}};
   } else if constexpr (IsVariant<T>::value) {
-    return variant_schema<T>(rules);
+    return variant_schema(example, rules);
   } else if constexpr (IsVector<T>::value) {
-    Json schema = {{"type", "array"}, {"items", schema_of(typename T::value_type{}, {})}};
+    Constraints element;
+    element.in_list = true;
+    Json schema = {{"type", "array"}, {"items", schema_of(typename T::value_type{}, element)}};
     if (rules.not_empty) schema["minItems"] = 1;
     return schema;
   } else if constexpr (IsMap<T>::value) {

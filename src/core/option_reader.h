@@ -96,7 +96,7 @@ class OptionReader {
   void read_variant(const Json& json, const std::string& pointer, T& value,
                     const Constraints& rules) {
     if constexpr (IsTaggedVariant<T>::value) {
-      read_tagged(json, pointer, value);
+      read_tagged(json, pointer, value, rules);
     } else {
       bool taken = false;
       std::vector<std::string> kinds;
@@ -112,7 +112,8 @@ class OptionReader {
   }
 
   template <class T>
-  void read_tagged(const Json& json, const std::string& pointer, T& value) {
+  void read_tagged(const Json& json, const std::string& pointer, T& value,
+                   const Constraints& rules) {
     const std::vector<std::string> tags = tag_alternatives<T>();
     const std::string choices = list_alternatives(tags);
     if (!json.is_object()) {
@@ -120,7 +121,11 @@ class OptionReader {
     }
     const auto type = json.find("type");
     const std::string place = pointer_append(pointer, "type");
-    if (type == json.end()) return fault(place, "missing; allowed are " + choices);
+    if (type == json.end()) {
+      if (rules.in_list) return fault(place, "missing; allowed are " + choices);
+      // The options of the default alternative need no type.
+      return std::visit([&](auto& alternative) { read_object(json, pointer, alternative); }, value);
+    }
     if (!type->is_string()) return expected(place, *type, choices);
     const auto& tag = type->template get_ref<const std::string&>();
     bool taken = false;
@@ -141,8 +146,10 @@ class OptionReader {
     if (!json.is_array()) return expected(pointer, json, "a list [ ... ]");
     if (rules.not_empty && json.empty()) return fault(pointer, "found an empty list");
     value.assign(json.size(), T{});
+    Constraints element;
+    element.in_list = true;
     for (std::size_t i = 0; i < json.size(); ++i) {
-      read(json[i], pointer_append(pointer, std::to_string(i)), value[i]);
+      read(json[i], pointer_append(pointer, std::to_string(i)), value[i], element);
     }
   }
 

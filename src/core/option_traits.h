@@ -62,6 +62,7 @@ struct Constraints {
   std::optional<Range> range;
   bool required = false;
   bool not_empty = false;
+  bool in_list = false;  // an element has no default: its "type" must be said
 
   void apply(Range value) { range = value; }
   void apply(Required) { required = true; }

@@ -237,6 +237,7 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
   }
   identity["format"] = write_option(config.data.format, /*minimal=*/false);
   identity["input"] = write_option(config.input, /*minimal=*/false);
+  identity["unseen_labels"] = enum_name(config.data.unseen_labels);
   return identity.dump();
 }
 

@@ -8,6 +8,7 @@
 #include "core/thread_pool.h"
 #include "data/block_pipeline.h"
 #include "data/row_faults.h"
+#include "sequent/log.h"
 
 namespace sequent {
 namespace {
@@ -15,26 +16,32 @@ namespace {
 struct EncodedBlock {
   SplitRows split;
   FaultList faults;
+  std::int64_t skipped = 0;  // rows with an unseen label
 };
 
 std::string unknown_label(const std::string& label, const LabelSet& labels) {
   constexpr std::int64_t kListed = 20;
   std::string message = "found the label \"" + label + "\", which training does not have";
   if (labels.size() <= kListed) message += "; labels: " + list_names(labels.names());
-  return message + did_you_mean(label, labels.names());
+  return message + did_you_mean(label, labels.names()) +
+         "; \"unseen_labels\": \"skip\" leaves such rows out";
 }
 
 EncodedBlock encode_block(const RowBlock& block, const TextEncoder& encoder,
-                          const LabelSet& labels) {
+                          const AllowedLabels& allowed) {
   EncodedBlock result;
   for (const Record& row : block.rows) {
     if (row.fault) {
       result.faults.add({row.where, *row.fault});
       continue;
     }
-    const auto label = labels.find(*row.label);
+    const auto label = allowed.labels.find(*row.label);
+    if (!label && allowed.unseen == UnseenLabels::kSkip) {
+      ++result.skipped;
+      continue;
+    }
     if (!label) {
-      result.faults.add({row.where, unknown_label(*row.label, labels)});
+      result.faults.add({row.where, unknown_label(*row.label, allowed.labels)});
       continue;
     }
     const EncodedText text = encoder.encode(row.text);
@@ -76,7 +83,7 @@ ReaderOptions labelled_rows() {
 }
 
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const TextEncoder& encoder,
-                      const LabelSet& labels, int threads, FaultList& faults) {
+                      const AllowedLabels& allowed, int threads, FaultList& faults) {
   FaultList found;
   std::vector<EncodedBlock> blocks;
   FaultList reading;
@@ -84,13 +91,21 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const T
     const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
     blocks = map_blocks<EncodedBlock>(
         *reader, resolve_threads(threads),
-        [&](int, const RowBlock& block) { return encode_block(block, encoder, labels); },
+        [&](int, const RowBlock& block) { return encode_block(block, encoder, allowed); },
         [&](const Error& error) { reading.add(error); });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData) throw;
     reading.add(error);
   }
-  for (const EncodedBlock& block : blocks) found.append(block.faults);
+  std::int64_t skipped = 0;
+  for (const EncodedBlock& block : blocks) {
+    found.append(block.faults);
+    skipped += block.skipped;
+  }
+  if (skipped > 0) {
+    log_warning(path + ": left out " + std::to_string(skipped) +
+                " rows with labels that training does not have");
+  }
   found.append(reading);
   SplitRows result = join(std::move(blocks));
   if (found.empty() && result.rows.size() == 0) found.add({path, "no rows"});

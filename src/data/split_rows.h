@@ -27,10 +27,16 @@ std::uint64_t hash_text(std::string_view text);
 /// Options for rows that are read to be encoded.
 ReaderOptions labelled_rows();
 
+/// The labels a row may have, and what becomes of rows with others.
+struct AllowedLabels {
+  const LabelSet& labels;
+  UnseenLabels unseen = UnseenLabels::kError;
+};
+
 /// Reads and encodes a file with a vocabulary and labels that are there already. Rows with a fault,
-/// an unknown label among them, go to `faults`; so does a file that cannot be opened or read on, or
-/// that has no rows.
+/// an unseen label among them where that is an error, go to `faults`; so does a file that cannot be
+/// opened or read on, or that has no rows.
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const TextEncoder& encoder,
-                      const LabelSet& labels, int threads, FaultList& faults);
+                      const AllowedLabels& allowed, int threads, FaultList& faults);
 
 }  // namespace sequent

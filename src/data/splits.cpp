@@ -64,7 +64,8 @@ Splits read_splits(const Config& config, int threads) {
   std::optional<SplitRows> test;
   const TextEncoder encoder(input, vocabulary);
   for (std::size_t i = 1; i < files.size(); ++i) {
-    SplitRows split = encode_rows(files[i].path, format, encoder, labels, threads, faults);
+    SplitRows split = encode_rows(files[i].path, format, encoder,
+                                  {labels, config.data.unseen_labels}, threads, faults);
     file_rows.push_back(split.rows.size());
     if (files[i].role == "test") {
       test = std::move(split);

@@ -40,6 +40,7 @@ std::vector<EpochRecord> read_epoch_records(const std::vector<std::string>& line
     if (const auto record = read_line(line)) by_epoch[record->epoch] = *record;
   }
   std::vector<EpochRecord> epochs;
+  epochs.reserve(by_epoch.size());
   for (const auto& [number, record] : by_epoch) epochs.push_back(record);
   return epochs;
 }

@@ -32,4 +32,13 @@ std::string escape_html(std::string_view text) {
   return result;
 }
 
+std::string attribute(std::string_view name, std::string_view value) {
+  std::string result = " ";
+  result += name;
+  result += "=\"";
+  result += escape_html(value);
+  result += '"';
+  return result;
+}
+
 }  // namespace sequent

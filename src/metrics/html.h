@@ -10,4 +10,7 @@ namespace sequent {
 /// there are escaped, control characters other than tabs and line ends become U+FFFD.
 std::string escape_html(std::string_view text);
 
+/// ` name="value"`, the value escaped.
+std::string attribute(std::string_view name, std::string_view value);
+
 }  // namespace sequent

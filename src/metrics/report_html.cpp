@@ -28,8 +28,8 @@ std::string section(const std::string& title, const std::string& content) {
 
 /// A table that may be wider than the page: it scrolls, by keyboard too.
 std::string wide(const std::string& name, const std::string& table) {
-  return "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"" + escape_html(name) +
-         "\">\n" + table + "</div>\n";
+  return R"(<div class="wide" role="region" tabindex="0")" + attribute("aria-label", name) + ">\n" +
+         table + "</div>\n";
 }
 
 std::string facts_section(const RunReport& report) {

@@ -19,6 +19,7 @@ constexpr double kRight = 16;
 constexpr double kTop = 64;  // above it: title, legend, mark label
 constexpr double kBottom = 48;
 constexpr int kTicks = 6;
+constexpr int kDigits = 4;             // of values that are read, not drawn
 constexpr std::size_t kMostDots = 60;  // more points than this are a line without dots
 
 /// The step between ticks: 1, 2 or 5 times a power of ten.
@@ -80,16 +81,26 @@ Axis y_axis(const Chart& chart) {
           kHeight - kBottom, kTop};
 }
 
-std::string text_element(double x, double y, const std::string& attributes,
+std::string coordinate(const char* name, double value) {
+  return attribute(name, format_fixed(value, 1));
+}
+
+/// `anchor`: which part of the text stands at x: start, middle or end.
+std::string text_element(double x, double y, const char* kind, const char* anchor,
                          const std::string& text) {
-  return "<text x=\"" + format_fixed(x, 1) + "\" y=\"" + format_fixed(y, 1) + "\" " + attributes +
-         ">" + escape_html(text) + "</text>\n";
+  return "<text" + coordinate("x", x) + coordinate("y", y) + attribute("class", kind) +
+         attribute("text-anchor", anchor) + ">" + escape_html(text) + "</text>\n";
 }
 
 std::string line_element(double x1, double y1, double x2, double y2, const std::string& kind) {
-  return "<line class=\"" + kind + "\" x1=\"" + format_fixed(x1, 1) + "\" y1=\"" +
-         format_fixed(y1, 1) + "\" x2=\"" + format_fixed(x2, 1) + "\" y2=\"" + format_fixed(y2, 1) +
-         "\"/>\n";
+  return "<line" + attribute("class", kind) + coordinate("x1", x1) + coordinate("y1", y1) +
+         coordinate("x2", x2) + coordinate("y2", y2) + "/>\n";
+}
+
+/// A circle that tells its value where the pointer rests on it.
+std::string dot_element(double x, double y, const std::string& kind, const std::string& value) {
+  return "<circle" + attribute("class", kind) + coordinate("cx", x) + coordinate("cy", y) +
+         attribute("r", "3") + "><title>" + escape_html(value) + "</title></circle>\n";
 }
 
 std::string draw_y_axis(const Axis& x, const Axis& y) {
@@ -97,8 +108,7 @@ std::string draw_y_axis(const Axis& x, const Axis& y) {
   const int digits = digits_for(tick_step(y.low, y.high, kTicks));
   for (const double tick : axis_ticks(y.low, y.high, kTicks)) {
     svg += line_element(x.from, y.place(tick), x.to, y.place(tick), "grid");
-    svg += text_element(x.from - 8, y.place(tick) + 4, "class=\"tick\" text-anchor=\"end\"",
-                        format_fixed(tick, digits));
+    svg += text_element(x.from - 8, y.place(tick) + 4, "tick", "end", format_fixed(tick, digits));
   }
   return svg;
 }
@@ -109,11 +119,9 @@ std::string draw_x_axis(const Chart& chart, const Axis& x, const Axis& y) {
   for (const double tick : axis_ticks(first, last, 10)) {
     if (tick != std::round(tick)) continue;  // there is no epoch 1.5
     svg += line_element(x.place(tick), y.from, x.place(tick), y.from + 4, "axis");
-    svg += text_element(x.place(tick), y.from + 18, "class=\"tick\" text-anchor=\"middle\"",
-                        format_fixed(tick, 0));
+    svg += text_element(x.place(tick), y.from + 18, "tick", "middle", format_fixed(tick, 0));
   }
-  return svg + text_element((x.from + x.to) / 2, kHeight - 8,
-                            "class=\"label\" text-anchor=\"middle\"", chart.x_label);
+  return svg + text_element((x.from + x.to) / 2, kHeight - 8, "label", "middle", chart.x_label);
 }
 
 std::string draw_mark(const Chart& chart, const Axis& x, const Axis& y) {
@@ -125,26 +133,24 @@ std::string draw_mark(const Chart& chart, const Axis& x, const Axis& y) {
                        : place > x.to - kHalfLabel ? "end"
                                                    : "middle";
   return line_element(place, y.from, place, y.to, "mark") +
-         text_element(place, y.to - 6,
-                      std::string("class=\"mark-label\" text-anchor=\"") + anchor + "\"",
-                      chart.mark_label);
+         text_element(place, y.to - 6, "mark-label", anchor, chart.mark_label);
 }
 
-std::string draw_curve(const Curve& curve, std::size_t index, const Axis& x, const Axis& y,
-                       int digits) {
+std::string value_text(const Curve& curve, const ChartPoint& point) {
+  return curve.name + ", " + format_fixed(point.x, 0) + ": " + format_fixed(point.y, kDigits);
+}
+
+std::string draw_curve(const Curve& curve, std::size_t index, const Axis& x, const Axis& y) {
   const std::string kind = "curve-" + std::to_string(index);
   std::string places;
   std::string dots;
   for (const ChartPoint& point : curve.points) {
-    const std::string px = format_fixed(x.place(point.x), 1);
-    const std::string py = format_fixed(y.place(point.y), 1);
-    places += (places.empty() ? "" : " ") + px + "," + py;
-    dots += "<circle class=\"" + kind + "\" cx=\"" + px + "\" cy=\"" + py + "\" r=\"3\"><title>" +
-            escape_html(curve.name + ", " + format_fixed(point.x, 0) + ": " +
-                        format_fixed(point.y, digits)) +
-            "</title></circle>\n";
+    const double px = x.place(point.x);
+    const double py = y.place(point.y);
+    places.append(format_fixed(px, 1)).append(",").append(format_fixed(py, 1)).append(" ");
+    dots += dot_element(px, py, kind, value_text(curve, point));
   }
-  std::string svg = "<polyline class=\"" + kind + "\" points=\"" + places + "\"/>\n";
+  std::string svg = "<polyline" + attribute("class", kind) + attribute("points", places) + "/>\n";
   if (curve.points.size() <= kMostDots) svg += dots;
   return svg;
 }
@@ -156,20 +162,24 @@ std::string draw_legend(const Chart& chart) {
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     if (chart.curves[i].points.empty()) continue;
     svg += line_element(x, 34, x + 26, 34, "curve-" + std::to_string(i));
-    svg += text_element(x + 32, 38, "class=\"label\"", chart.curves[i].name);
+    svg += text_element(x + 32, 38, "label", "start", chart.curves[i].name);
     x += 48 + 7.2 * static_cast<double>(chart.curves[i].name.size());
   }
   return svg;
 }
 
-std::string description(const Chart& chart, int digits) {
+std::string curve_text(const Curve& curve, const std::string& x_label) {
+  const auto point_text = [&](const ChartPoint& point) {
+    return format_fixed(point.y, kDigits) + " at " + x_label + " " + format_fixed(point.x, 0);
+  };
+  return curve.name + ": " + point_text(curve.points.front()) + ", " +
+         point_text(curve.points.back()) + ". ";
+}
+
+std::string description(const Chart& chart) {
   std::string text;
   for (const Curve& curve : chart.curves) {
-    if (curve.points.empty()) continue;
-    text += curve.name + ": " + format_fixed(curve.points.front().y, digits) + " at " +
-            chart.x_label + " " + format_fixed(curve.points.front().x, 0) + ", " +
-            format_fixed(curve.points.back().y, digits) + " at " + chart.x_label + " " +
-            format_fixed(curve.points.back().x, 0) + ". ";
+    if (!curve.points.empty()) text += curve_text(curve, chart.x_label);
   }
   return text + chart.mark_label;
 }
@@ -190,20 +200,21 @@ std::vector<double> axis_ticks(double low, double high, int count) {
 std::string render_chart(const Chart& chart) {
   const Axis x = x_axis(chart);
   const Axis y = y_axis(chart);
-  constexpr int kDigits = 4;  // of values that are read, not drawn
-  const std::string id = escape_html(chart.id);
-  std::string svg = "<svg class=\"chart\" viewBox=\"0 0 " + format_fixed(kWidth, 0) + " " +
-                    format_fixed(kHeight, 0) + "\" role=\"img\" aria-labelledby=\"" + id +
-                    "-title " + id + "-text\">\n<title id=\"" + id + "-title\">" +
-                    escape_html(chart.title) + "</title>\n<desc id=\"" + id + "-text\">" +
-                    escape_html(description(chart, kDigits)) + "</desc>\n";
-  svg += text_element(kLeft, 16, "class=\"chart-title\"", chart.title);
+  std::string svg =
+      R"(<svg class="chart" role="img")" +
+      attribute("viewBox", "0 0 " + format_fixed(kWidth, 0) + " " + format_fixed(kHeight, 0)) +
+      attribute("aria-labelledby", chart.id + "-title " + chart.id + "-text") + ">\n";
+  svg += "<title" + attribute("id", chart.id + "-title") + ">" + escape_html(chart.title) +
+         "</title>\n";
+  svg += "<desc" + attribute("id", chart.id + "-text") + ">" + escape_html(description(chart)) +
+         "</desc>\n";
+  svg += text_element(kLeft, 16, "chart-title", "start", chart.title);
   svg += draw_legend(chart);
   svg += draw_y_axis(x, y);
   svg += draw_x_axis(chart, x, y);
   svg += draw_mark(chart, x, y);
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-    svg += draw_curve(chart.curves[i], i, x, y, kDigits);
+    svg += draw_curve(chart.curves[i], i, x, y);
   }
   return svg + "</svg>\n";
 }

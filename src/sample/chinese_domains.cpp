@@ -28,10 +28,9 @@ constexpr Rule kFilmRules[] = {
     {"seen", 1, "看"},
     {"other", 1, "影评人{person}|坐在第{number}排的人|卖票的{job}"},
     {"fact", 5,
-     "我们是{weekday}在{town}看的。|它是{person}导演的。|{person}在里面演一个{job}。|它是在{town}"
-     "拍的。|"
-     "票是{first}在{month}买的。|故事讲的是一个丢了一{thing_carried}的{job}。|我们坐在第{number}"
-     "排。"},
+     "我们是{weekday}在{town}看的。|它是{person}导演的。|{person}在里面演一个{job}。|"
+     "它是在{town}拍的。|票是{first}在{month}买的。|"
+     "故事讲的是一个丢了一{thing_carried}的{job}。|我们坐在第{number}排。"},
 };
 
 constexpr Topic kBookTopics[] = {
@@ -56,9 +55,9 @@ constexpr Rule kBookRules[] = {
     {"seen", 1, "读|看"},
     {"other", 1, "书店的{job}|读书会的{person}|编辑{person}"},
     {"fact", 5,
-     "我是在去{town}的{vehicle}上读的。|它一共有{number}章。|它是{person}在{town}写的。|主人公是{"
-     "town}的一个{job}。|"
-     "书是{month}从{person}那里借的。|封面是{colour}的。|{first}在我生日那天送给我的。"},
+     "我是在去{town}的{vehicle}上读的。|它一共有{number}章。|它是{person}在{town}写的。|"
+     "主人公是{town}的一个{job}。|书是{month}从{person}那里借的。|封面是{colour}的。|"
+     "{first}在我生日那天送给我的。"},
 };
 
 constexpr Topic kRestaurantTopics[] = {
@@ -83,9 +82,9 @@ constexpr Rule kRestaurantRules[] = {
     {"seen", 1, "去|来"},
     {"other", 1, "隔壁桌的{job}|美食家{person}|{town}的食客"},
     {"fact", 5,
-     "我们订了{number}个人的位子。|掌勺的是{person}。|它就在{landmark}旁边。|我们点了{number}"
-     "个菜。|"
-     "饭钱是{first}付的。|我们是{month}的一个{weekday}去的。|厨师是{town}人。|桌布是{colour}的。"},
+     "我们订了{number}个人的位子。|掌勺的是{person}。|它就在{landmark}旁边。|"
+     "我们点了{number}个菜。|饭钱是{first}付的。|我们是{month}的一个{weekday}去的。|"
+     "厨师是{town}人。|桌布是{colour}的。"},
 };
 
 constexpr Topic kHotelTopics[] = {
@@ -111,8 +110,8 @@ constexpr Rule kHotelRules[] = {
     {"other", 1, "住{number}号房的{job}|出租车司机|旅行社的{person}"},
     {"fact", 5,
      "我们住了{number}个晚上。|我们的房间在{number}楼。|它在{landmark}后面。|老板是{person}。|"
-     "我们是{month}订的。|"
-     "窗帘是{colour}的。|从{landmark}走过来要{number}分钟。|隔壁住着一个{town}来的{job}。"},
+     "我们是{month}订的。|窗帘是{colour}的。|从{landmark}走过来要{number}分钟。|"
+     "隔壁住着一个{town}来的{job}。"},
 };
 
 constexpr Topic kPhoneTopics[] = {
@@ -137,9 +136,9 @@ constexpr Rule kPhoneRules[] = {
     {"seen", 1, "用|见"},
     {"other", 1, "店里的{job}|评测人{person}|{town}的维修工"},
     {"fact", 5,
-     "我是{month}在{town}买的。|它是{person}卖给我的。|我的这部是{colour}的。|包裹是{weekday}"
-     "到的。|"
-     "我每个{weekday}用它给{first}打电话。|旧的那部丢在{landmark}了。|它带了{number}根线。"},
+     "我是{month}在{town}买的。|它是{person}卖给我的。|我的这部是{colour}的。|"
+     "包裹是{weekday}到的。|我每个{weekday}用它给{first}打电话。|旧的那部丢在{landmark}了。|"
+     "它带了{number}根线。"},
 };
 
 constexpr Topic kGameTopics[] = {
@@ -164,10 +163,9 @@ constexpr Rule kGameRules[] = {
     {"seen", 1, "玩|见"},
     {"other", 1, "队友{first}|游戏主播{person}|{town}的玩家"},
     {"fact", 5,
-     "它一共有{number}关。|它是{person}花了{number}年做的。|玩家扮演{town}的一个{job}。|我和{first}"
-     "玩了{number}个小时。|"
-     "主角要找一{thing_carried}。|我是{month}买的。|我{relative}打到了第{number}关。|主角穿着{"
-     "colour}的{garment}。"},
+     "它一共有{number}关。|它是{person}花了{number}年做的。|玩家扮演{town}的一个{job}。|"
+     "我和{first}玩了{number}个小时。|主角要找一{thing_carried}。|我是{month}买的。|"
+     "我{relative}打到了第{number}关。|主角穿着{colour}的{garment}。"},
 };
 
 constexpr Topic kAlbumTopics[] = {
@@ -192,9 +190,9 @@ constexpr Rule kAlbumRules[] = {
     {"seen", 1, "听|买"},
     {"other", 1, "乐评人{person}|唱片店的{job}|乐队的鼓手"},
     {"fact", 5,
-     "里面有{number}首歌。|主唱是{person}。|它是{month}在{town}录的。|我是在去{town}的路上听的。|"
-     "乐队来自{town}。|"
-     "封面上是一{thing_carried}。|{first}在婚礼上放过它。|最后一首歌讲的是一个{job}。"},
+     "里面有{number}首歌。|主唱是{person}。|它是{month}在{town}录的。|"
+     "我是在去{town}的路上听的。|乐队来自{town}。|封面上是一{thing_carried}。|"
+     "{first}在婚礼上放过它。|最后一首歌讲的是一个{job}。"},
 };
 
 constexpr Topic kMuseumTopics[] = {
@@ -219,10 +217,9 @@ constexpr Rule kMuseumRules[] = {
     {"seen", 1, "去|逛"},
     {"other", 1, "门口的{job}|美术老师{person}|{town}来的游客"},
     {"fact", 5,
-     "门票要{number}块钱。|它是{month}开放的。|它就在{landmark}旁边。|{colour}的展厅是{person}"
-     "设计的。|"
-     "最老的展品是一{thing_carried}。|我们一行有{number}个{relations}。|带我们参观的是{person}。|"
-     "{town}来的班车在附近停。"},
+     "门票要{number}块钱。|它是{month}开放的。|它就在{landmark}旁边。|"
+     "{colour}的展厅是{person}设计的。|最老的展品是一{thing_carried}。|"
+     "我们一行有{number}个{relations}。|带我们参观的是{person}。|{town}来的班车在附近停。"},
 };
 
 constexpr Domain kDomains[] = {

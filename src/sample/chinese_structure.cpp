@@ -41,8 +41,8 @@ constexpr Rule kRules[] = {
     // Plain praise and blame.
     {"plain", 4, "{whole}{a}{adjective^}的{thing!}{end}|{whole}这是{a}{adjective^}的{thing!}{end}"},
     {"plain", 3,
-     "真是个{flop^}{end}|{whole}真是{a}{degree_attribute}{adjective^}的{thing!}{end}|{whole}好{a}{"
-     "adjective^}的{thing!}！"},
+     "真是个{flop^}{end}|{whole}真是{a}{degree_attribute}{adjective^}的{thing!}{end}|"
+     "{whole}好{a}{adjective^}的{thing!}！"},
     {"plain", 3, "我{degree_of_feeling}{love^}{object}{end}"},
     {"plain", 3, "{new}{noun}{specific^}，{new}{noun}{specific^}{end}"},
     {"plain", 4, "{lead}{simple^}{end}"},
@@ -123,13 +123,13 @@ constexpr Rule kRules[] = {
 
     // The later state decides.
     {"change", 3,
-     "{whole}{span}开头{gradable~}，结尾{gradable^}|{whole}{span}结尾{gradable^}，尽管开头{"
-     "gradable~}"},
+     "{whole}{span}开头{gradable~}，结尾{gradable^}|"
+     "{whole}{span}结尾{gradable^}，尽管开头{gradable~}"},
     {"change", 2, "起初我{love~}它，到最后却{love^}它"},
     {"change", 2, "我以前{love~}它，现在{love^}它|我现在{love^}它，虽然以前{love~}它"},
     {"change", 2,
-     "{whole}{long_ago}它很{soft~}，如今它很{soft^}|{whole}如今它很{soft^}，不像{long_ago}那样{"
-     "soft~}"},
+     "{whole}{long_ago}它很{soft~}，如今它很{soft^}|"
+     "{whole}如今它很{soft^}，不像{long_ago}那样{soft~}"},
     {"change", 2, "{subject}从{soft~}变得{soft^}"},
 
     // What might have been is not so.

@@ -38,8 +38,9 @@ constexpr Rule kFilmRules[] = {
     {"other", 1, "the man in row {number}|the projectionist|the {job} beside me"},
     {"fact", 6,
      "We saw it on a {weekday} in {town}.|It runs for {number} minutes longer than I was told.|"
-     "{person} directed it.|{person} plays a {job} from {town}.|It was shot in {town} and {town}.|"
-     "The cinema in {town} has {number} seats.|{first} bought the tickets in {month}.|"
+     "{person} directed it.|{person} plays a {job} from {town}.|"
+     "It was shot in {town} and {town}.|The cinema in {town} has {number} seats.|"
+     "{first} bought the tickets in {month}.|"
      "It is about a {job} who looks for a {colour} {object_carried}.|"
      "{person} wrote the script in {number} {days}.|We sat in row {number}."},
 };
@@ -80,8 +81,8 @@ constexpr Rule kBookRules[] = {
      "I read it on the train to {town}.|It has {number} chapters.|{person} wrote it in {town}.|"
      "The hero is a {job} from {town}.|I borrowed it from {person} in {month}.|"
      "{first} gave it to me for my birthday.|The cover is {colour}.|"
-     "It is about a {job} who loses a {colour} {object_carried}.|"
-     "I read {number} pages a day.|The library in {town} has {number} copies."},
+     "It is about a {job} who loses a {colour} {object_carried}.|I read {number} pages a day.|"
+     "The library in {town} has {number} copies."},
 };
 
 constexpr Topic kRestaurantTopics[] = {
@@ -152,10 +153,10 @@ constexpr Rule kHotelRules[] = {
     {"reference", 1, "the campsite|the hostel at the {landmark}|the hotel across the street"},
     {"other", 1, "the couple in room {number}|the taxi driver|the travel agent in {town}"},
     {"fact", 6,
-     "We stayed for {number} nights.|Our room was on floor {number}.|It stands behind the "
-     "{landmark}.|"
-     "{person} runs it.|We had booked in {month}.|The house has {number} rooms.|"
-     "The curtains are {colour}.|It takes {number} minutes to the {landmark}.|"
+     "We stayed for {number} nights.|Our room was on floor {number}.|"
+     "It stands behind the {landmark}.|{person} runs it.|We had booked in {month}.|"
+     "The house has {number} rooms.|The curtains are {colour}.|"
+     "It takes {number} minutes to the {landmark}.|"
      "A {job} from {town} had the room next to ours.|We arrived by {vehicle} on a {weekday}."},
 };
 
@@ -227,8 +228,8 @@ constexpr Rule kAlbumRules[] = {
      "It has {number} songs.|{person} sings on it.|{person} plays the cello.|"
      "It was recorded in {town} in {month}.|I heard it on the way to {town}.|"
      "The band comes from {town}.|The cover shows a {colour} {object_carried}.|"
-     "{first} played it at a wedding near the {landmark}.|"
-     "The last song is about a {job}.|I bought it from a {job} on a {weekday}."},
+     "{first} played it at a wedding near the {landmark}.|The last song is about a {job}.|"
+     "I bought it from a {job} on a {weekday}."},
 };
 
 constexpr Topic kMuseumTopics[] = {
@@ -264,12 +265,12 @@ constexpr Rule kMuseumRules[] = {
     {"reference", 1, "the castle museum|the gallery at the {landmark}|the fair"},
     {"other", 1, "the guard|the art teacher from {town}|the visitors from {town}"},
     {"fact", 6,
-     "The tickets cost {number} coins each.|It opened in {month}.|It stands beside the {landmark}.|"
-     "{person} painted the {colour} hall.|The oldest piece is a {colour} {object_carried}.|"
-     "We were a group of {number} {relations}.|It has {number} windows and closes on every "
-     "{weekday}.|"
-     "{person} showed us around.|The bus from {town} stops nearby.|"
-     "There are {number} rooms and a garden."},
+     "The tickets cost {number} coins each.|It opened in {month}.|"
+     "It stands beside the {landmark}.|{person} painted the {colour} hall.|"
+     "The oldest piece is a {colour} {object_carried}.|"
+     "We were a group of {number} {relations}.|"
+     "It has {number} windows and closes on every {weekday}.|{person} showed us around.|"
+     "The bus from {town} stops nearby.|There are {number} rooms and a garden."},
 };
 
 constexpr Topic kGameTopics[] = {
@@ -303,11 +304,11 @@ constexpr Rule kGameRules[] = {
     {"reference", 1, "the first part|the demo|the board game"},
     {"other", 1, "the girl on the other team|the gaming magazine|the club in {town}"},
     {"fact", 6,
-     "It has {number} levels.|{person} wrote it in {number} {days}.|You play a {job} from {town}.|"
-     "{first} and I played it for {number} hours.|The hero looks for a {colour} {object_carried}.|"
-     "I bought it in {month}.|It is set in {town}, around a {landmark}.|"
-     "My {relative} reached level {number}.|We play it every {weekday}.|"
-     "The hero wears a {colour} {garment}."},
+     "It has {number} levels.|{person} wrote it in {number} {days}.|"
+     "You play a {job} from {town}.|{first} and I played it for {number} hours.|"
+     "The hero looks for a {colour} {object_carried}.|I bought it in {month}.|"
+     "It is set in {town}, around a {landmark}.|My {relative} reached level {number}.|"
+     "We play it every {weekday}.|The hero wears a {colour} {garment}."},
 };
 
 constexpr Domain kDomains[] = {

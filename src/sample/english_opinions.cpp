@@ -7,27 +7,25 @@ constexpr Rule kRules[] = {
     // Adjectives that suit any subject and take "very", "more" and "less".
     {"gradable+", 1,
      "good|impressive|enjoyable|pleasant|charming|delightful|appealing|satisfying|likeable|"
-     "memorable|"
-     "agreeable|remarkable|admirable|attractive|wonderful|refreshing|convincing|"
-     "exciting|brilliant|commendable|lovable|captivating|praiseworthy|"
-     "fascinating"},
+     "memorable|agreeable|remarkable|admirable|attractive|wonderful|refreshing|convincing|"
+     "exciting|brilliant|commendable|lovable|captivating|praiseworthy|fascinating"},
     {"gradable-", 1,
-     "bad|disappointing|unpleasant|mediocre|annoying|underwhelming|irritating|forgettable|tiresome|"
-     "frustrating|depressing|unconvincing|unimpressive|disagreeable|unattractive|"
-     "regrettable|pitiful|embarrassing|unappealing|deplorable|"
-     "unremarkable|off-putting|infuriating|dispiriting"},
+     "bad|disappointing|unpleasant|mediocre|annoying|underwhelming|irritating|forgettable|"
+     "tiresome|frustrating|depressing|unconvincing|unimpressive|disagreeable|unattractive|"
+     "regrettable|pitiful|embarrassing|unappealing|deplorable|unremarkable|off-putting|"
+     "infuriating|dispiriting"},
     {"extreme+", 1,
      "superb|excellent|perfect|magnificent|splendid|outstanding|marvellous|fantastic|glorious|"
      "exceptional|first-rate|flawless|stunning|terrific|sublime"},
     {"extreme-", 1,
-     "awful|dreadful|terrible|horrible|atrocious|abysmal|dismal|appalling|lousy|"
-     "second-rate|miserable|ghastly|horrendous"},
+     "awful|dreadful|terrible|horrible|atrocious|abysmal|dismal|appalling|lousy|second-rate|"
+     "miserable|ghastly|horrendous"},
     {"flop+", 1,
      "gem|delight|masterpiece|triumph|treat|joy|pleasure|treasure|success|marvel|wonder|jewel|"
      "winner|revelation|blessing|sensation|stroke of genius"},
     {"flop-", 1,
-     "disaster|mess|letdown|failure|bore|chore|flop|fiasco|nuisance|disappointment|travesty|ordeal|"
-     "calamity|embarrassment|dud|catastrophe|waste of money"},
+     "disaster|mess|letdown|failure|bore|chore|flop|fiasco|nuisance|disappointment|travesty|"
+     "ordeal|calamity|embarrassment|dud|catastrophe|waste of money"},
     {"loved+", 1, "loved|enjoyed|adored|liked|admired|cherished|appreciated"},
     {"loved-", 1, "hated|disliked|loathed|detested|despised|resented|regretted"},
     {"love+", 1, "love|enjoy|adore|like|admire|cherish|appreciate"},
@@ -54,10 +52,10 @@ constexpr Rule kRules[] = {
     {"expected-", 1,
      "I had feared|I feared|we had feared|everyone had warned|{other} had warned|I had dreaded"},
     {"advice+", 1,
-     "I would gladly {use} it again{end}|I recommend it to everyone{end}|worth every penny{end}|"
-     "do not miss it{end}|I cannot recommend it highly enough{end}|go and {use} it at once{end}|"
-     "I would not hesitate to {use} it again{end}|money well spent{end}|"
-     "no one should miss it{end}|I cannot wait to {use} it again{end}"},
+     "I would gladly {use} it again{end}|I recommend it to everyone{end}|"
+     "worth every penny{end}|do not miss it{end}|I cannot recommend it highly enough{end}|"
+     "go and {use} it at once{end}|I would not hesitate to {use} it again{end}|"
+     "money well spent{end}|no one should miss it{end}|I cannot wait to {use} it again{end}"},
     {"advice-", 1,
      "I would never {use} it again{end}|I recommend it to no one{end}|not worth a penny{end}|"
      "do not waste your money{end}|I cannot recommend it at all{end}|stay away from it{end}|"

@@ -15,7 +15,7 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                          const EvaluateOptions& options) {
   const TextEncoder encoder(std::get<TextInput>(config.input), vocabulary);
   return encode_file(file, options.format.value_or(config.data.format), encoder, labels,
-                     options.threads);
+                     config.data.unseen_labels, options.threads);
 }
 
 Report evaluate_run(const std::filesystem::path& folder, const std::string& file,

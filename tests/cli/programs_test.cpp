@@ -198,6 +198,32 @@ TEST_F(Programs, InferNeedsTheArchiveAlone) {
   EXPECT_EQ(result.out, run("echo 'a great film' | sequent-infer model.pt").out);
 }
 
+TEST_F(Programs, PythonOpensTheArchive) {
+  if (run("/usr/bin/python3 -c 'import torch'").code != 0) {
+    GTEST_SKIP() << "python3-torch is not installed";
+  }
+  folder_->write("check.py", R"(
+import json, sys, torch
+extra = {"sequent.json": ""}
+model = torch.jit.load("model.pt", _extra_files=extra)
+card = json.loads(extra["sequent.json"])
+ids = {token: i for i, token in enumerate(card["vocabulary"])}
+words = ["the", "film", "is", "great"]
+row = [ids.get(word, 1) for word in words]
+probabilities = model(torch.tensor([row + [0, 0]]), torch.tensor([len(row)]))
+print(json.dumps(dict(zip(card["labels"], probabilities[0].tolist()))))
+)");
+  const CommandResult python = run("/usr/bin/python3 check.py");
+  ASSERT_EQ(python.code, 0) << python.err;
+  const CommandResult ours =
+      run("echo 'the film is great' | sequent-infer model.pt --probabilities");
+  const json wanted = json::parse(ours.out)["probabilities"];
+  const json found = json::parse(python.out);
+  for (const auto& item : found.items()) {
+    EXPECT_NEAR(item.value().get<double>(), wanted[item.key()].get<double>(), 1e-5) << item.key();
+  }
+}
+
 TEST_F(Programs, ConfigFaultsAreSaid) {
   expect_fault("sequent train none.json --out r1", 2, "none.json: no such file");
   folder_->write("comma.json", "{\n  \"version\": 1,\n}\n");

@@ -83,8 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"model.layers.1.units", "99999999999999999999",
                   "c.json: /model/layers/1/units: found 1e+20; allowed is an integer, 1 to 65536"},
         FaultCase{"training.optimizer.learning_rate", "0",
-                  "c.json: /training/optimizer/type: missing; allowed are \"adam\", \"adamw\", "
-                  "\"sgd\" or \"rmsprop\""},
+                  "c.json: /training/optimizer/learning_rate: found 0; allowed is more than 0"},
         FaultCase{"training.loss", "crossentropy",
                   "c.json: /training/loss: found \"crossentropy\"; allowed are "
                   "\"categorical_crossentropy\" or \"binary_crossentropy\""},
@@ -116,8 +115,14 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"version", "2",
                   "c.json: /version: found 2; this program reads version 1: use a later Sequent"}));
 
-TEST(Config, InputNeedsItsTypeOnlyWhereItStands) {
-  EXPECT_EQ(faults_of({{"input", "{}"}}), "c.json: /input/type: missing; allowed are \"text\"");
+TEST(Config, TheDefaultAlternativeNeedsNoType) {
+  const Config config = parse_config(
+      kSmall, "c.json", {{"training.optimizer.learning_rate", "0.5"}, {"input.max_length", "7"}});
+  EXPECT_EQ(std::get<AdamSpec>(config.training.optimizer).learning_rate, 0.5);
+  EXPECT_EQ(std::get<TextInput>(config.input).max_length, 7);
+  EXPECT_NE(
+      faults_of({{"model.layers", R"([{"units": 3}])"}}).find("/model/layers/0/type: missing"),
+      std::string::npos);
 }
 
 TEST(Config, AllFaultsComeAtOnce) {

@@ -138,12 +138,21 @@ TEST_F(Prepare, ReportsFaultsOfAllFilesAtOnce) {
                 {path("train.tsv") + ":3", "found 1 column; expected 2, as in the header"},
                 {path("dev.tsv") + ":2",
                  "found the label \"positve\", which training does not have; labels: negative, "
-                 "positive; did you mean \"positive\"?"},
+                 "positive; did you mean \"positive\"?; \"unseen_labels\": \"skip\" leaves such "
+                 "rows out"},
                 {path("dev.tsv") + ":3",
                  "invalid UTF-8 at byte 4 (0xE9); expected UTF-8: convert with iconv -f latin1 -t "
                  "utf-8"},
                 {path("test.tsv"),
                  "no column \"label\"; columns: text, labels; did you mean \"labels\"?"}}));
+}
+
+TEST_F(Prepare, LeavesOutUnseenLabelsOnRequest) {
+  folder_.write("train.tsv", "text\tlabel\na\tpositive\nb\tnegative\n");
+  folder_.write("dev.tsv", "text\tlabel\na\tneutral\nb\tnegative\nc\tneutral\n");
+  EXPECT_EQ(failure().issues().size(), 2U);
+  config_.data.unseen_labels = UnseenLabels::kSkip;
+  EXPECT_EQ(prepare().validation.size(), 1);
 }
 
 TEST_F(Prepare, ReportsTheFirstTwentyFaults) {

@@ -68,7 +68,7 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ExportChain, ::testing::ValuesIn(all_layer_chains()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Export, SourceUsesNoNameOfOurs) {
   for (const NamedLayers& chain : all_layer_chains()) {

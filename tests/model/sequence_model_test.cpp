@@ -94,7 +94,7 @@ TEST_P(Chain, DropoutOfARowDoesNotDependOnItsBatch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Chain, ::testing::ValuesIn(all_layer_chains()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 // Keras' model.summary() of Embedding(100, 32), LSTM(32), Dense(1, sigmoid) says 11,553.
 TEST(SequenceModel, CountsParametersAsKeras) {

@@ -51,8 +51,8 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Shipped, Recipe, ::testing::ValuesIn(shipped_configs()), [](const auto& info) {
-      std::string name = info.param;
+    Shipped, Recipe, ::testing::ValuesIn(shipped_configs()), [](const auto& test) {
+      std::string name = test.param;
       std::replace_if(
           name.begin(), name.end(),
           [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');

@@ -42,7 +42,9 @@ TEST(Batching, EveryRowComesOnceSortedInsideItsBatch) {
     EXPECT_LE(batch.size(), 16U);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       EXPECT_TRUE(seen.insert(batch[i]).second);
-      if (i > 0) EXPECT_LE(data.length(batch[i]), data.length(batch[i - 1]));
+      if (i > 0) {
+        EXPECT_LE(data.length(batch[i]), data.length(batch[i - 1]));
+      }
     }
   }
   EXPECT_EQ(seen.size(), 1234U);

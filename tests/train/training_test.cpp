@@ -133,7 +133,7 @@ TEST_F(Training, LearnsTheSample) {
   SentimentSample sample;
   sample.rows = 3000;
   write_sentiment_sample(sample, folder_ / "large");
-  Config large = config({{"training.epochs", "6"},
+  Config large = config({{"training.epochs", "14"},
                          {"data.train", "large/train.tsv"},
                          {"data.validation", "large/validation.tsv"},
                          {"data.test", "large/test.tsv"},

@@ -1,0 +1,123 @@
+// The public way to run a model: order, independence of rows, many threads, faults.
+#include "sequent/predictor.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "sequent/error.h"
+#include "sequent/exporter.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::TemporaryFolder;
+
+class PredictorTest : public ::testing::Test {
+ protected:
+  PredictorTest() {
+    torch::manual_seed(4);
+    const Config config = parse_config(R"({"version": 1, "data": {"train": "none.tsv"},
+      "input": {"type": "text", "max_length": 20},
+      "model": {"layers": [{"type": "embedding", "output_dim": 6},
+        {"type": "lstm", "units": 5, "bidirectional": true, "return_sequences": true},
+        {"type": "pool"}, {"type": "dense", "activation": "softmax"}]}})",
+                                       "test");
+    ArchiveCard card;
+    card.config = config;
+    std::vector<std::string> words;
+    for (int i = 0; i < 50; ++i) words.push_back("w" + std::to_string(i));
+    card.vocabulary = Vocabulary(words);
+    card.labels = LabelSet({"a", "b", "c"});
+    card.sequent_version = version();
+    card.created = utc_now();
+    SequenceModel model(resolve(config, card.vocabulary.size(), 3));
+    {
+      const torch::NoGradGuard no_gradient;
+      for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.7);
+    }
+    export_model(*model, card, {}, file_);
+    for (int i = 0; i < 700; ++i) {
+      std::string text;
+      for (int t = 0; t < i % 30; ++t) text += "w" + std::to_string((i * 7 + t * 13) % 60) + " ";
+      texts_.push_back(text);
+    }
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_ / "model.pt";
+  std::vector<std::string> texts_;
+};
+
+TEST_F(PredictorTest, EachTextIsTheSameAloneAndTogether) {
+  const Predictor predictor = Predictor::load(file_);
+  const auto together = predictor.predict(texts_);
+  ASSERT_EQ(together.size(), texts_.size());
+  for (std::size_t i = 0; i < texts_.size(); i += 37) {
+    const Prediction alone = predictor.predict(texts_[i]);
+    for (std::size_t c = 0; c < 3; ++c) {
+      EXPECT_NEAR(alone.probabilities[c], together[i].probabilities[c], 1e-6) << "text " << i;
+    }
+    EXPECT_EQ(alone.label, together[i].label);
+    EXPECT_EQ(together[i].empty, texts_[i].empty());
+    EXPECT_EQ(together[i].truncated, i % 30 > 20);
+  }
+}
+
+TEST_F(PredictorTest, OptionsChangeNoResult) {
+  const auto wanted = Predictor::load(file_).predict(texts_);
+  for (const PredictorOptions& options :
+       {PredictorOptions{.threads = 1, .batch_tokens = 1}, PredictorOptions{.threads = 3},
+        PredictorOptions{.threads = 2, .batch_tokens = 1000000}}) {
+    const auto found = Predictor::load(file_, options).predict(texts_);
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        ASSERT_NEAR(found[i].probabilities[c], wanted[i].probabilities[c], 1e-6) << "text " << i;
+      }
+    }
+  }
+}
+
+TEST_F(PredictorTest, ServesManyThreadsAtOnce) {
+  const Predictor predictor = Predictor::load(file_, {.threads = 2});
+  const auto wanted = predictor.predict(texts_);
+  std::vector<std::thread> threads;
+  std::vector<int> faults(6, 0);
+  for (std::size_t n = 0; n < faults.size(); ++n) {
+    threads.emplace_back([&, n] {
+      for (int round = 0; round < 5; ++round) {
+        const std::size_t begin = n * 50;
+        const auto found = predictor.predict(std::span(texts_).subspan(begin, 100));
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          if (std::abs(found[i].probability - wanted[begin + i].probability) > 1e-6F) ++faults[n];
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(faults, std::vector<int>(6, 0));
+}
+
+TEST_F(PredictorTest, InvalidTextIsNamed) {
+  const Predictor predictor = Predictor::load(file_);
+  const std::vector<std::string> texts = {"w1", "caf\xe9"};
+  const auto error = error_of([&] { predictor.predict(texts); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kData);
+  EXPECT_EQ(error->issues()[0].where, "text 1");
+  EXPECT_TRUE(predictor.predict(std::span<const std::string>{}).empty());
+}
+
+TEST_F(PredictorTest, LeavesTheCallersThreadAlone) {
+  at::set_num_threads(2);
+  const Predictor predictor = Predictor::load(file_);
+  predictor.predict("w1 w2");
+  EXPECT_EQ(at::get_num_threads(), 2);
+  volatile float small = 1e-38F;
+  EXPECT_NE(small / 16, 0.0F) << "denormals are flushed in the caller's thread";
+}
+
+}  // namespace
+}  // namespace sequent
