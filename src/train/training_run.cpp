@@ -73,6 +73,9 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
 }
 
 TrainReport TrainingRun::run() {
+  // This thread computes too: sums of gradients, averages, the optimizer, whose moments decay into
+  // denormals.
+  const ComputeScope scope;
   const bool resumed = options_.existing == ExistingRun::kResume && resume();
   if (!resumed) start();
   while (state_.stopped_because.empty() && !interrupted_) run_epoch();

@@ -209,12 +209,12 @@ TEST_F(Prepare, EncodesOneFile) {
   const TextEncoder encoder(input(), Vocabulary({"good", "film"}));
   const LabelSet labels({"neg", "pos"});
   const std::string file = folder_.write("a.tsv", "text\tlabel\ngood x\tpos\nfilm\tneg\n");
-  const EncodedDataset rows = encode_file(file, TsvFormat{}, encoder, labels, 1);
+  const EncodedDataset rows = encode_file(file, TsvFormat{}, encoder, labels);
   ASSERT_EQ(rows.size(), 2);
   EXPECT_EQ(ids(rows, 0), (Ids{3, 1}));
   EXPECT_EQ(rows.labels(), (Ids{1, 0}));
   const std::string unknown = folder_.write("b.tsv", "text\tlabel\ngood\tPOS\n");
-  const auto error = error_of([&] { encode_file(unknown, TsvFormat{}, encoder, labels, 1); });
+  const auto error = error_of([&] { encode_file(unknown, TsvFormat{}, encoder, labels); });
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->issues()[0].where, unknown + ":2");
 }
