@@ -1,6 +1,8 @@
 // Small configs that together hold every layer in every form it has.
 #pragma once
 
+#include <cctype>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@ struct NamedLayers {
   std::string layers;  // JSON list
   std::string loss = "categorical_crossentropy";
 };
+
+inline void PrintTo(const NamedLayers& chain, std::ostream* out) { *out << chain.name; }
 
 inline std::vector<NamedLayers> all_layer_chains() {
   const std::string embedding = R"({"type": "embedding", "output_dim": 6},)";

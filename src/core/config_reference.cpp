@@ -98,8 +98,12 @@ class ReferenceWriter {
 std::string config_reference() {
   ReferenceWriter writer;
   writer.add_section(Config{}, "config");
-  return "## Config reference\n\nMade by `sequent config reference`. `null` as default: not "
-         "set.\n" +
+  return "## Config reference\n\n"
+         "Made by `sequent config reference`. `null` as default: not set. An object with "
+         "alternatives "
+         "says which by `type`; without it the default's options are meant. Keys that begin with "
+         "`_` "
+         "are comments.\n" +
          writer.text();
 }
 

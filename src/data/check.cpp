@@ -4,12 +4,12 @@
 #include <string>
 #include <utility>
 
+#include "core/format.h"
 #include "data/split_summary.h"
 #include "data/splits.h"
-#include "metrics/format.h"
-#include "metrics/text_table.h"
 #include "sequent/data.h"
 #include "text/ascii.h"
+#include "text/text_table.h"
 
 namespace sequent {
 namespace {

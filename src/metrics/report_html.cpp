@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "core/format.h"
 #include "metrics/confusion.h"
 #include "metrics/epoch_records.h"
-#include "metrics/format.h"
 #include "metrics/html.h"
 #include "metrics/report_style.h"
 #include "metrics/svg_chart.h"

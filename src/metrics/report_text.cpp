@@ -2,10 +2,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/format.h"
 #include "metrics/confusion.h"
-#include "metrics/format.h"
-#include "metrics/text_table.h"
 #include "sequent/metrics.h"
+#include "text/text_table.h"
 
 namespace sequent {
 namespace {

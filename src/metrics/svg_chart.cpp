@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "metrics/format.h"
+#include "core/format.h"
 #include "metrics/html.h"
 
 namespace sequent {

@@ -323,6 +323,12 @@ TEST_F(Programs, ConfigToolsPrint) {
   EXPECT_EQ(run("sequent train --help").code, 0);
 }
 
+TEST_F(Programs, ReadmeHoldsTheOptionReference) {
+  const std::string readme = slurp(SEQUENT_SOURCE_DIR "/README.md");
+  EXPECT_NE(readme.find(run("sequent config reference").out), std::string::npos)
+      << "replace README.md's last section by what sequent config reference prints";
+}
+
 TEST_F(Programs, CudaWithoutAGpuIsSaid) {
   if (std::filesystem::exists("/dev/nvidia0")) GTEST_SKIP() << "this machine has a GPU";
   expect_fault("sequent train c.json --out r3 --set runtime.device=cuda", 1,

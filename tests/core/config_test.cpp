@@ -64,6 +64,8 @@ struct FaultCase {
   const char* message;
 };
 
+void PrintTo(const FaultCase& fault, std::ostream* out) { *out << fault.path; }
+
 class ConfigFault : public ::testing::TestWithParam<FaultCase> {};
 
 TEST_P(ConfigFault, IsSaidWithItsPlace) {

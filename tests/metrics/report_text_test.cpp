@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "metrics/random_rows.h"
-#include "metrics/text_table.h"
 #include "sequent/metrics.h"
+#include "text/text_table.h"
 
 namespace sequent {
 namespace {

@@ -19,6 +19,10 @@ struct Case {
   std::int64_t units;
 };
 
+void PrintTo(const Case& test, std::ostream* out) {
+  *out << "batch " << test.batch << ", steps " << test.steps << ", units " << test.units;
+}
+
 class RecurrentParity : public ::testing::TestWithParam<Case> {};
 
 torch::Tensor some_lengths(std::int64_t batch, std::int64_t steps) {
@@ -129,7 +133,15 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RecurrentParity, ::testing::ValuesIn(all_cases()));
+std::string case_name(const ::testing::TestParamInfo<Case>& test) {
+  const char* cells[] = {"RnnTanh", "RnnRelu", "Lstm", "Gru"};
+  const Case& values = test.param;
+  return std::string(cells[static_cast<int>(values.cell)]) +
+         (values.bidirectional ? "Both" : "Forward") + std::to_string(values.batch) + "x" +
+         std::to_string(values.steps);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cells, RecurrentParity, ::testing::ValuesIn(all_cases()), case_name);
 
 TEST(Recurrent, LastStateIsThatOfEachRowsLastStep) {
   torch::manual_seed(1);

@@ -1,4 +1,4 @@
-#include "metrics/format.h"
+#include "core/format.h"
 
 #include <array>
 #include <cstdio>

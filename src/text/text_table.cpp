@@ -1,4 +1,4 @@
-#include "metrics/text_table.h"
+#include "text/text_table.h"
 
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
