@@ -3,6 +3,7 @@
 #
 #   scripts/build.sh [--tests] [PRESET]     PRESET: release (default), dev, asan, tidy
 #
+# SEQUENT_WERROR=ON in the environment makes warnings errors.
 # A folder that was once built with --tests keeps building them.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
@@ -22,6 +23,7 @@ cd "$root"
 cache=build/$preset/CMakeCache.txt
 options=()
 if [[ -z "$tests" && ! -f "$cache" ]]; then tests=OFF; fi
+if [[ -n "${SEQUENT_WERROR:-}" ]]; then options+=("-DSEQUENT_WERROR=$SEQUENT_WERROR"); fi
 if [[ -n "$tests" ]]; then options+=("-DSEQUENT_BUILD_TESTS=$tests"); fi
 
 torch_dir=$(torch_of_user)

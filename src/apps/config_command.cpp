@@ -7,19 +7,19 @@
 namespace sequent {
 namespace {
 
-struct Options {
+struct ConfigCommandOptions {
   std::string config;
   std::vector<std::string> changes;
   bool minimal = false;
 };
 
-Config load(const Options& options) {
+Config load(const ConfigCommandOptions& options) {
   std::vector<Override> overrides;
   for (const std::string& change : options.changes) overrides.push_back(parse_override(change));
   return load_config(options.config, overrides);
 }
 
-void add_file_options(CLI::App* command, const std::shared_ptr<Options>& options) {
+void add_file_options(CLI::App* command, const std::shared_ptr<ConfigCommandOptions>& options) {
   command->add_option("CONFIG", options->config, "Config file, JSON")->required();
   command->add_option("--set", options->changes, "Change an option: path=JSON; may be repeated")
       ->allow_extra_args(false);
@@ -28,7 +28,7 @@ void add_file_options(CLI::App* command, const std::shared_ptr<Options>& options
 }  // namespace
 
 void add_config_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ConfigCommandOptions>();
   CLI::App* command = app.add_subcommand("config", "Check, show and document configs");
   command->require_subcommand(1);
 

@@ -8,7 +8,7 @@
 namespace sequent {
 namespace {
 
-struct Options {
+struct EvaluateCommandOptions {
   std::string model;
   std::string data;
   bool json = false;
@@ -53,7 +53,7 @@ void check_gates(const std::vector<Gate>& gates, const Report& report) {
   if (!issues.empty()) throw Error(ErrorKind::kQualityGate, issues);
 }
 
-void evaluate_command(const Options& options) {
+void evaluate_command(const EvaluateCommandOptions& options) {
   std::vector<Gate> gates;
   for (const std::string& text : options.gates) gates.push_back(parse_gate(text));
   EvaluateOptions how;
@@ -66,7 +66,7 @@ void evaluate_command(const Options& options) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvaluateCommandOptions>();
   CLI::App* command =
       app.add_subcommand("evaluate", "Measure a run folder or model archive on a labelled file");
   command->add_option("MODEL", options->model, "Run folder or model archive")->required();

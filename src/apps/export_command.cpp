@@ -8,13 +8,13 @@
 namespace sequent {
 namespace {
 
-struct Options {
+struct ExportCommandOptions {
   std::string run;
   std::string out;
   bool overwrite = false;
 };
 
-void export_command(const Options& options) {
+void export_command(const ExportCommandOptions& options) {
   const ArchiveCard card = export_run(options.run, options.out, options.overwrite);
   std::ostringstream text;
   text << options.out << ": proven equal to the trained model on " << card.parity_rows
@@ -25,7 +25,7 @@ void export_command(const Options& options) {
 }  // namespace
 
 void add_export_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportCommandOptions>();
   CLI::App* command = app.add_subcommand("export", "Write a finished run as one TorchScript file");
   command->add_option("RUN", options->run, "Run folder")->required();
   command->add_option("-o,--out", options->out, "File to make, such as model.pt")->required();

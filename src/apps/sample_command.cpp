@@ -7,7 +7,7 @@
 namespace sequent {
 namespace {
 
-struct Options {
+struct SampleCommandOptions {
   std::string language = "en";
   std::string out;
   SentimentSample sample;
@@ -16,7 +16,7 @@ struct Options {
 }  // namespace
 
 void add_sample_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SampleCommandOptions>();
   CLI::App* command = app.add_subcommand("sample", "Make sample data to try things with");
   command->require_subcommand(1);
   CLI::App* sentiment = command->add_subcommand(

@@ -15,7 +15,7 @@
 namespace sequent {
 namespace {
 
-struct Options {
+struct InferOptions {
   std::string model;
   std::string input = "-";
   std::string output;
@@ -33,7 +33,7 @@ struct Options {
 };
 
 /// By the file's name, .gz and .xz aside; what has no known ending is lines.
-std::string input_format_of(const Options& options) {
+std::string input_format_of(const InferOptions& options) {
   if (options.input_format != "auto") return options.input_format;
   std::filesystem::path path = options.input;
   if (path.extension() == ".gz" || path.extension() == ".xz") path = path.stem();
@@ -57,7 +57,7 @@ struct Input {
   FieldKind fields = FieldKind::kText;
 };
 
-Input open_input(const Options& options) {
+Input open_input(const InferOptions& options) {
   ReaderOptions reading;
   reading.need_label = false;
   const std::string format = input_format_of(options);
@@ -73,12 +73,12 @@ Input open_input(const Options& options) {
   return {open_records(options.input, table, reading), FieldKind::kTable};
 }
 
-OutputFormat output_format_of(const Options& options) {
+OutputFormat output_format_of(const InferOptions& options) {
   if (options.format == "tsv") return OutputFormat::kTsv;
   return options.format == "csv" ? OutputFormat::kCsv : OutputFormat::kJsonl;
 }
 
-void predict_file(const Options& options) {
+void predict_file(const InferOptions& options) {
   const Predictor predictor = Predictor::load(options.model, options.predictor);
   OutputSink sink(options.output, options.overwrite);
   const Input input = open_input(options);
@@ -98,7 +98,7 @@ void predict_file(const Options& options) {
   }
 }
 
-void predict_as_typed(const Options& options) {
+void predict_as_typed(const InferOptions& options) {
   const Predictor predictor = Predictor::load(options.model, options.predictor);
   const bool prompt = ::isatty(STDIN_FILENO) != 0;
   const auto show_prompt = [prompt] {
@@ -120,7 +120,7 @@ void predict_as_typed(const Options& options) {
   }
 }
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("MODEL", options.model, "Model archive made by sequent export")->required();
   app.add_option("INPUT", options.input, "File of texts, - for stdin; .gz and .xz are read as well")
       ->capture_default_str();
@@ -165,7 +165,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Exit codes: 0 ok, 1 runtime failure, 2 usage, 3 data, 4 model archive, 130 SIGINT, "
       "143 SIGTERM.");
-  sequent::Options options;
+  sequent::InferOptions options;
   sequent::add_options(app, options);
   return sequent::run_program(app, argc, argv, [&options] {
     if (options.interactive) {

@@ -9,7 +9,7 @@
 namespace sequent {
 namespace {
 
-struct Options {
+struct TrainCommandOptions {
   std::string config;
   std::string out;
   std::vector<std::string> changes;
@@ -19,11 +19,13 @@ struct Options {
 
 std::vector<Override> parse_all(const std::vector<std::string>& changes) {
   std::vector<Override> overrides;
+  overrides.reserve(changes.size());
   for (const std::string& change : changes) overrides.push_back(parse_override(change));
   return overrides;
 }
 
-void train_command(const Options& options, const std::vector<std::string>& command_line) {
+void train_command(const TrainCommandOptions& options,
+                   const std::vector<std::string>& command_line) {
   const Config config = load_config(options.config, parse_all(options.changes));
   TrainOptions train_options;
   train_options.out = options.out;
@@ -51,7 +53,7 @@ void train_command(const Options& options, const std::vector<std::string>& comma
 }  // namespace
 
 void add_train_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainCommandOptions>();
   CLI::App* command = app.add_subcommand("train", "Train a config into a run folder");
   command->add_option("CONFIG", options->config, "Config file, JSON")->required();
   command->add_option("-o,--out", options->out, "Run folder to make")->required();

@@ -72,9 +72,7 @@ class ReferenceWriter {
  private:
   template <class T>
   void add_below(const std::string& title) {
-    if constexpr (IsOptional<T>::value) {
-      add_below<typename T::value_type>(title);
-    } else if constexpr (IsVector<T>::value) {
+    if constexpr (IsOptional<T>::value || IsVector<T>::value) {
       add_below<typename T::value_type>(title);
     } else if constexpr (IsVariant<T>::value) {
       for_each_alternative<T>([&]<class Alternative>(const Alternative&) {

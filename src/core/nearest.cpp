@@ -62,7 +62,7 @@ std::string list_alternatives(const std::vector<std::string>& names, bool quoted
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += quote + names[i] + quote;
+    text.append(quote).append(names[i]).append(quote);
   }
   return text;
 }

@@ -64,7 +64,10 @@ void apply_overrides(Json& document, const std::vector<Override>& overrides) {
         place = &list_item(*place, part, where);
       } else {
         throw Error(ErrorKind::kConfig, where,
-                    pointer + " is " + show_json(*place) + ", which has no \"" + part + "\"");
+                    std::string(pointer)
+                        .append(" is ")
+                        .append(show_json(*place))
+                        .append(", which has no \"" + part + "\""));
       }
       pointer = pointer_append(pointer, part);
     }

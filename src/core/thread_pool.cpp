@@ -18,7 +18,7 @@ int resolve_threads(int requested) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-ThreadPool::ThreadPool(int threads, std::function<void()> enter) {
+ThreadPool::ThreadPool(int threads, const std::function<void()>& enter) {
   for (int i = 0; i < resolve_threads(threads); ++i) {
     threads_.emplace_back([this, enter] { work(enter); });
   }

@@ -17,7 +17,7 @@ int resolve_threads(int requested);
 class ThreadPool {
  public:
   /// `enter` runs once in each thread before any task.
-  explicit ThreadPool(int threads, std::function<void()> enter = {});
+  explicit ThreadPool(int threads, const std::function<void()>& enter = {});
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool();

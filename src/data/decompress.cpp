@@ -13,7 +13,7 @@
 namespace sequent {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
+constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 
 [[noreturn]] void fail(const std::string& name, const std::string& message) {
   throw Error(ErrorKind::kData, name, message);
@@ -81,7 +81,7 @@ class GzipSource : public ByteSource {
 
   std::unique_ptr<ByteSource> packed_;
   std::string name_;
-  std::vector<char> block_ = std::vector<char>(kBlockBytes);
+  std::vector<char> block_ = std::vector<char>(kReadBytes);
   z_stream stream_{};
   bool in_member_ = true;
 };
@@ -131,7 +131,7 @@ class XzSource : public ByteSource {
 
   std::unique_ptr<ByteSource> packed_;
   std::string name_;
-  std::vector<char> block_ = std::vector<char>(kBlockBytes);
+  std::vector<char> block_ = std::vector<char>(kReadBytes);
   lzma_stream stream_ = LZMA_STREAM_INIT;
   lzma_action action_ = LZMA_RUN;
   bool at_end_ = false;

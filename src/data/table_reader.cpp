@@ -80,7 +80,7 @@ class TableReader : public RecordReader {
       fail(file, "no column " + std::to_string(*index) + "; the first row has " +
                      std::to_string(width_) + ", counted from 0");
     }
-    const std::string& name = std::get<std::string>(column);
+    const auto& name = std::get<std::string>(column);
     if (!has_header_) {
       fail(file, "found the column name \"" + name +
                      "\" for a file without header (\"header\": false); expected the column's "
@@ -95,7 +95,7 @@ class TableReader : public RecordReader {
       if (*index < 0 || static_cast<std::size_t>(*index) >= width_) return std::nullopt;
       return static_cast<std::size_t>(*index);
     }
-    const std::string& name = std::get<std::string>(column);
+    const auto& name = std::get<std::string>(column);
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end()) return std::nullopt;
     if (std::find(found + 1, names_.end(), name) != names_.end()) {

@@ -13,9 +13,9 @@
 namespace sequent {
 namespace {
 
-constexpr std::size_t kMatrixClasses = 40;  // more cells than people look at
-constexpr std::size_t kDenseClasses = 8;    // from here on columns are narrow, headings upright
-constexpr std::size_t kPairs = 20;
+constexpr std::size_t kPageMatrixClasses = 40;  // more cells than people look at
+constexpr std::size_t kDenseClasses = 8;        // from here on columns are narrow, headings upright
+constexpr std::size_t kPagePairs = 20;
 constexpr double kStrongestShade = 0.55;  // text stays readable on it, light and dark
 
 std::string element(const std::string& tag, const std::string& text) {
@@ -125,7 +125,7 @@ std::string value_list(const Report& report) {
   return list + "</dl>\n";
 }
 
-std::string class_table(const Report& report) {
+std::string class_rows(const Report& report) {
   const auto row = [](const std::string& name, double precision, double recall, double f1,
                       std::int64_t rows) {
     return "<tr>" + element("th scope=\"row\"", name) + element("td", format_metric(precision)) +
@@ -177,12 +177,12 @@ std::string confusion_matrix(const Report& report) {
   return table + "</tbody>\n</table>\n";
 }
 
-std::string pair_table(const Report& report) {
+std::string pair_rows(const Report& report) {
   std::string table =
       "<table>\n<thead><tr><th scope=\"col\" class=\"name\">True class</th>"
       "<th scope=\"col\" class=\"name\">Predicted class</th><th scope=\"col\">Rows</th>"
       "<th scope=\"col\">Share of the true class</th></tr></thead>\n<tbody>\n";
-  for (const ConfusedPair& pair : most_confused(report.confusion, kPairs)) {
+  for (const ConfusedPair& pair : most_confused(report.confusion, kPagePairs)) {
     const ClassReport& truth = report.per_class[pair.truth];
     table += "<tr>" + element("th scope=\"row\"", truth.label) +
              element("th class=\"name\"", report.per_class[pair.predicted].label) +
@@ -197,8 +197,8 @@ std::string pair_table(const Report& report) {
 std::string report_section(const std::string& title, const std::optional<Report>& report) {
   if (!report) return {};
   std::string content = value_list(*report);
-  content += element("h3", "Classes") + "\n" + wide(title + ": classes", class_table(*report));
-  if (report->per_class.size() <= kMatrixClasses) {
+  content += element("h3", "Classes") + "\n" + wide(title + ": classes", class_rows(*report));
+  if (report->per_class.size() <= kPageMatrixClasses) {
     content += element("h3", "Confusion matrix") + "\n";
     content +=
         element("p class=\"note\"",
@@ -206,7 +206,7 @@ std::string report_section(const std::string& title, const std::optional<Report>
     content += wide(title + ": confusion matrix", confusion_matrix(*report));
   } else {
     content += element("h3", "Most confused classes") + "\n";
-    content += wide(title + ": most confused classes", pair_table(*report));
+    content += wide(title + ": most confused classes", pair_rows(*report));
   }
   return section(title, content);
 }

@@ -40,7 +40,7 @@ std::vector<const Language*> languages_of(SampleLanguage language) {
 }
 
 std::string draw_review(const Language& language, Polarity label, SplitMix64& random) {
-  const std::size_t domain = static_cast<std::size_t>(random.below(language.domains.size()));
+  const auto domain = static_cast<std::size_t>(random.below(language.domains.size()));
   return language.finish(language.domains[domain].expand("review", label, random));
 }
 

@@ -27,7 +27,7 @@ using ClassTable = std::array<unsigned char, 128>;
 
 ClassTable make_classes() {
   ClassTable classes{};
-  for (unsigned char c = 0; c < classes.size(); ++c) {
+  for (std::size_t c = 0; c < classes.size(); ++c) {
     const char lower = ascii_lower(static_cast<char>(c));
     if (lower >= 'a' && lower <= 'z') classes[c] = kLetter;
     if (c >= '0' && c <= '9') classes[c] = kDigit;

@@ -138,7 +138,7 @@ double gradient_norm(const std::vector<TrainedParameter>& parameters) {
   for (const TrainedParameter& parameter : parameters) {
     const torch::Tensor gradient = parameter.value.grad();
     if (!gradient.defined()) continue;
-    const double norm = gradient.norm().item<double>();
+    const auto norm = gradient.norm().item<double>();
     sum += norm * norm;
   }
   return std::sqrt(sum);

@@ -55,6 +55,7 @@ void check_same_config(const Config& config, const RunFolder& folder) {
   const std::vector<std::string> differences = config_differences(before, comparable);
   if (differences.empty()) return;
   std::vector<Issue> issues;
+  issues.reserve(differences.size());
   for (const std::string& difference : differences) {
     issues.push_back({folder.root.string(),
                       "cannot be resumed: the run's config and this one differ at " + difference +
