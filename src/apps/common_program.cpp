@@ -5,11 +5,14 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <new>
 
+#include "core/nearest.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 
@@ -17,9 +20,31 @@ namespace sequent {
 namespace {
 
 std::atomic<int> signal_number{0};
+std::atomic<std::int64_t> signal_second{0};
 
+/// The first signal asks for an orderly end. A later one ends at once, but not one that comes with
+/// the first: timeout(1) signals a process and then its group.
 extern "C" void remember_signal(int number) {
-  if (signal_number.exchange(number) != 0) _exit(128 + number);
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  constexpr std::int64_t kPatience = 2;  // seconds
+  if (signal_number == 0) {
+    signal_second = now.tv_sec;
+    signal_number = number;
+  } else if (now.tv_sec - signal_second >= kPatience) {
+    _exit(128 + number);
+  }
+}
+
+/// CLI11's complaint, and the nearest subcommand for a word that is none.
+std::string usage_fault(const CLI::App* app, const CLI::Error& fault) {
+  std::string text = std::string("error: ") + fault.what() + "\n";
+  std::vector<std::string> names;
+  for (const CLI::App* command : app->get_subcommands({})) names.push_back(command->get_name());
+  for (const std::string& word : app->remaining()) {
+    text += "found \"" + word + "\"" + did_you_mean(word, names) + "\n";
+  }
+  return text + "Run with --help for more.\n";
 }
 
 int report(std::string_view text, int code) {
@@ -48,6 +73,7 @@ int run_guarded(const Action& action) {
 }  // namespace
 
 int run_program(CLI::App& app, int argc, char** argv, const Action& action) {
+  app.failure_message(usage_fault);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {

@@ -14,7 +14,8 @@ using Action = std::function<void()>;
 /// of an Error, 2 for a wrong command line, 130 or 143 after SIGINT or SIGTERM.
 int run_program(CLI::App& app, int argc, char** argv, const Action& action);
 
-/// From now on SIGINT and SIGTERM set a flag instead of ending the program; a second one ends it.
+/// From now on SIGINT and SIGTERM set a flag instead of ending the program; one that
+/// comes seconds later ends it.
 void watch_signals();
 
 /// The signal that came, or 0.

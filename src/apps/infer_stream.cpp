@@ -66,6 +66,14 @@ OutputSink::OutputSink(const std::string& path, bool overwrite) {
   if (fs::is_directory(path_)) {
     throw Error(ErrorKind::kUsage, path, "is a folder; expected a file name");
   }
+  if (fs::exists(path_) && !fs::is_regular_file(path_)) {  // a device or pipe: nothing to replace
+    file_ = std::fopen(path_.c_str(), "wb");
+    if (file_ == nullptr) {
+      throw Error(ErrorKind::kRuntime, path,
+                  std::string("cannot be written: ") + std::strerror(errno));
+    }
+    return;
+  }
   if (fs::exists(path_) && !overwrite) {
     throw Error(ErrorKind::kUsage, path,
                 "exists; give another --output, or --overwrite to replace it");
@@ -81,6 +89,7 @@ OutputSink::OutputSink(const std::string& path, bool overwrite) {
 OutputSink::~OutputSink() {
   if (file_ == nullptr || file_ == stdout) return;
   std::fclose(file_);
+  if (temporary_.empty()) return;
   std::error_code ignored;
   fs::remove(temporary_, ignored);
 }
@@ -92,12 +101,13 @@ void OutputSink::write(std::string_view text) {
 }
 
 void OutputSink::finish() {
-  const bool written = std::fflush(file_) == 0 && (file_ == stdout || ::fsync(fileno(file_)) == 0);
+  const bool has_file = !temporary_.empty();
+  const bool written = std::fflush(file_) == 0 && (!has_file || ::fsync(fileno(file_)) == 0);
   if (!written) {
     throw Error(ErrorKind::kRuntime, path_.empty() ? "stdout" : path_.string(),
                 std::string("cannot be written: ") + std::strerror(errno));
   }
-  if (file_ == stdout) return;
+  if (!has_file) return;
   std::fclose(file_);
   file_ = nullptr;
   fs::rename(temporary_, path_);

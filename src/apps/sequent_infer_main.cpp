@@ -52,6 +52,21 @@ Column column_of(const std::string& name) {
   return name;
 }
 
+/// Options that the input's format would leave without effect, and an output that is the input.
+void check_input_options(const InferOptions& options) {
+  const bool lines = input_format_of(options) == "lines";
+  if (lines && (options.text != "text" || options.no_header)) {
+    throw Error(ErrorKind::kUsage, options.text != "text" ? "--text" : "--no-header",
+                "has no effect on lines, as which " + options.input +
+                    " is read; add --input-format tsv, csv or jsonl");
+  }
+  std::error_code code;
+  if (std::filesystem::equivalent(options.input, options.output, code) &&
+      std::filesystem::is_regular_file(options.input, code)) {
+    throw Error(ErrorKind::kUsage, options.output, "is the input as well; give another --output");
+  }
+}
+
 struct Input {
   std::unique_ptr<RecordReader> reader;
   FieldKind fields = FieldKind::kText;
@@ -79,6 +94,7 @@ OutputFormat output_format_of(const InferOptions& options) {
 }
 
 void predict_file(const InferOptions& options) {
+  check_input_options(options);
   const Predictor predictor = Predictor::load(options.model, options.predictor);
   OutputSink sink(options.output, options.overwrite);
   const Input input = open_input(options);
@@ -122,9 +138,11 @@ void predict_as_typed(const InferOptions& options) {
 
 void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("MODEL", options.model, "Model archive made by sequent export")->required();
-  app.add_option("INPUT", options.input, "File of texts, - for stdin; .gz and .xz are read as well")
-      ->capture_default_str();
-  app.add_option("-o,--output", options.output, "File to write; default: stdout");
+  CLI::Option* input = app.add_option("INPUT", options.input,
+                                      "File of texts, - for stdin; .gz and .xz are read as well")
+                           ->capture_default_str();
+  CLI::Option* output =
+      app.add_option("-o,--output", options.output, "File to write; default: stdout");
   app.add_flag("--overwrite", options.overwrite, "Replace the output file if it exists");
   app.add_option("--format", options.format, "Of the output: jsonl, tsv or csv")
       ->check(CLI::IsMember({"jsonl", "tsv", "csv"}))
@@ -152,7 +170,9 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "At a row that cannot be read: fail, or record it as an error and go on")
       ->check(CLI::IsMember({"fail", "record"}))
       ->capture_default_str();
-  app.add_flag("-i,--interactive", options.interactive, "Classify lines as you type them");
+  app.add_flag("-i,--interactive", options.interactive, "Classify lines as you type them")
+      ->excludes(input)
+      ->excludes(output);
 }
 
 }  // namespace
@@ -161,7 +181,6 @@ void add_options(CLI::App& app, InferOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app{"Runs a model archive on texts, one output record per input record, in order."};
   app.set_version_flag("--version", std::string(sequent::version()));
-  app.failure_message(CLI::FailureMessage::simple);
   app.footer(
       "Exit codes: 0 ok, 1 runtime failure, 2 usage, 3 data, 4 model archive, 130 SIGINT, "
       "143 SIGTERM.");

@@ -7,7 +7,6 @@ int main(int argc, char** argv) {
   CLI::App app{"Trains, evaluates and exports sequence classifiers that one JSON file describes."};
   app.set_version_flag("--version", std::string(sequent::version()));
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
   app.footer(
       "Exit codes: 0 ok, 1 runtime failure, 2 usage or config, 3 data, 4 artifact, "
       "5 quality gate, 130 SIGINT, 143 SIGTERM.");

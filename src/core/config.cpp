@@ -37,11 +37,43 @@ void check_training(const Config& config, const std::string& prefix, std::vector
   }
 }
 
+void check_class_weights(const Config& config, const std::string& prefix,
+                         std::vector<Issue>& issues) {
+  if (!config.training.class_weights) return;
+  const auto* given = std::get_if<std::map<std::string, double>>(&*config.training.class_weights);
+  if (given == nullptr) return;
+  const std::string where = prefix + "/training/class_weights";
+  bool any_positive = false;
+  for (const auto& [label, weight] : *given) {
+    any_positive = any_positive || weight > 0;
+    if (weight < 0) {
+      issues.push_back({pointer_append(where, label),
+                        "found " + format_number(weight) + "; allowed is at least 0"});
+    }
+  }
+  if (!any_positive) {
+    issues.push_back({where, "no weight is above 0: nothing would be learned"});
+  }
+}
+
+void check_columns(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const auto same_column = [](const auto& format) {
+    if constexpr (requires { format.text == format.label; }) return format.text == format.label;
+    return false;
+  };
+  if (std::visit(same_column, config.data.format)) {
+    issues.push_back({prefix + "/data/format/label",
+                      "is the column of the text as well; name the column of the labels"});
+  }
+}
+
 /// Rules between fields: those of one field alone are in its declaration.
 void check_rules(const Config& config, const std::string& name, std::vector<Issue>& issues) {
   const std::string prefix = name + ": ";
   check_device(config, prefix, issues);
   check_training(config, prefix, issues);
+  check_class_weights(config, prefix, issues);
+  check_columns(config, prefix, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
 }
 

@@ -158,6 +158,19 @@ TEST_F(Programs, InferNeverLosesAnOutputFile) {
   EXPECT_EQ(records(slurp(*folder_ / "kept.jsonl")).size(), 1U);
 }
 
+TEST_F(Programs, InferRefusesWhatWouldHaveNoEffect) {
+  folder_->write("same.txt", "fine\n");
+  expect_fault("sequent-infer model.pt same.txt -o same.txt --overwrite", 2,
+               "same.txt: is the input as well");
+  EXPECT_EQ(slurp(*folder_ / "same.txt"), "fine\n");
+  expect_fault("sequent-infer model.pt same.txt --text review", 2,
+               "--text: has no effect on lines");
+  expect_fault("sequent-infer model.pt same.txt --no-header", 2, "--no-header: has no effect");
+  expect_fault("sequent-infer model.pt -i same.txt", 2, "excludes");
+  EXPECT_EQ(run("sequent-infer model.pt same.txt -o /dev/full").code, 1);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
 TEST_F(Programs, InferOfNothingIsNothing) {
   const CommandResult result = run("sequent-infer model.pt - </dev/null");
   EXPECT_EQ(result.code, 0);
@@ -238,7 +251,12 @@ TEST_F(Programs, ConfigFaultsAreSaid) {
                "/model/layers/2/units: found 3; the data have 2 labels");
   expect_fault("sequent train c.json --out r1 --set nonsense", 2, "expected path=value");
   expect_fault("sequent train c.json", 2, "--out is required");
-  expect_fault("sequent trian c.json", 2, "");
+  EXPECT_NE(run("sequent trian c.json").err.find("found \"trian\"; did you mean \"train\"?"),
+            std::string::npos);
+  expect_fault("sequent config check c.json --set 'training.class_weights={\"a\":-1}'", 2,
+               "/training/class_weights/a: found -1; allowed is at least 0");
+  expect_fault("sequent config check c.json --set 'data.format={\"text\":\"label\"}'", 2,
+               "/data/format/label: is the column of the text as well");
   EXPECT_FALSE(std::filesystem::exists(*folder_ / "r1/config.json"));
 }
 
