@@ -40,8 +40,6 @@ std::vector<float> given_weights(const std::map<std::string, double>& given,
     if (!index) {
       issues.push_back(
           {where, "the training data have no such label" + did_you_mean(name, labels.names())});
-    } else if (weight < 0) {
-      issues.push_back({where, "found a negative weight; allowed is at least 0"});
     } else {
       weights[static_cast<std::size_t>(*index)] = static_cast<float>(weight);
     }

@@ -24,7 +24,7 @@ torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targe
 
 /// The config's class weights for these labels and training rows; undefined if there are none.
 /// Shapes: -> [classes] float32.
-/// Errors: Config for a weight of a label that the data do not have, or a negative one.
+/// Errors: Config for a weight of a label that the data do not have.
 torch::Tensor make_class_weights(const Config& config, const LabelSet& labels,
                                  const std::vector<std::int32_t>& training_labels);
 
