@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 target_compile_features(sequent_core PUBLIC cxx_std_20)
 # model.h and exporter.h show LibTorch's types.
 target_link_libraries(sequent_train INTERFACE $<INSTALL_INTERFACE:sequent::torch>)
-foreach(library core infer train)
+foreach(library core kernels infer train)
   set_target_properties(sequent_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()
 # A LibTorch outside the system's folders stays found.
@@ -13,7 +13,7 @@ set_target_properties(sequent sequent-infer PROPERTIES INSTALL_RPATH_USE_LINK_PA
 
 set(sequent_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sequent)
 install(DIRECTORY include/sequent DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS sequent_core sequent_infer sequent_train sequent sequent-infer EXPORT sequentTargets)
+install(TARGETS sequent_core sequent_kernels sequent_infer sequent_train sequent sequent-infer EXPORT sequentTargets)
 install(EXPORT sequentTargets NAMESPACE sequent:: DESTINATION ${sequent_package_dir})
 
 configure_package_config_file(

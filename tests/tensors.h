@@ -26,6 +26,11 @@ inline ::testing::AssertionResult all_near(const torch::Tensor& found, const tor
          << b[worst].item<double>() << ", allowed difference " << tolerance;
 }
 
+/// An embedding's gradient is sparse.
+inline torch::Tensor dense(const torch::Tensor& gradient) {
+  return gradient.is_sparse() ? gradient.to_dense() : gradient;
+}
+
 inline ::testing::AssertionResult same_bytes(const torch::Tensor& a, const torch::Tensor& b) {
   if (torch::equal(a, b)) return ::testing::AssertionSuccess();
   return all_near(a, b, 0);

@@ -13,6 +13,9 @@
 #include "sequent/config.h"
 
 namespace sequent {
+namespace kernels {
+class StepPlan;
+}
 
 /// What the random choices of one training step depend on, apart from layer and row: equal keys
 /// give equal choices, whichever rows are computed together.
@@ -36,6 +39,9 @@ struct LayerContext {
   const Batch& batch;
   torch::Tensor padding;   // [B, T] bool, true past a row's end
   std::int64_t index = 0;  // of the layer in the model
+
+  /// On the CPU: the order in which recurrent layers visit the tokens; made anew where missing.
+  std::shared_ptr<const kernels::StepPlan> plan = nullptr;
 };
 
 /// A layer of the chain.
@@ -51,6 +57,9 @@ class LayerImpl : public torch::nn::Module {
 
   /// The name of the layer's kind, as configs write it.
   virtual std::string_view kind() const = 0;
+
+  /// Whether `forward` would give its input back.
+  virtual bool passes_through(const LayerContext&) const { return false; }
 };
 
 /// See WordDropoutSpec. Shapes: [B, T] int64 -> the same.
@@ -65,7 +74,15 @@ class WordDropoutImpl : public LayerImpl {
 };
 TORCH_MODULE(WordDropout);
 
+/// The different tokens of a batch and where they stand.
+struct DistinctTokens {
+  torch::Tensor ids;                       // [U] int64, ascending
+  std::vector<std::int32_t> row_of_place;  // [B * T]: the place of a token among `ids`
+};
+DistinctTokens distinct_tokens(const torch::Tensor& tokens);
+
 /// See EmbeddingSpec. Shapes: [B, T] int64 -> [B, T, output_dim].
+/// On the CPU the table's gradient is a coalesced sparse tensor with the rows of the batch alone.
 /// Errors: c10::Error for an id outside the table.
 class EmbeddingImpl : public LayerImpl {
  public:
@@ -73,6 +90,9 @@ class EmbeddingImpl : public LayerImpl {
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return EmbeddingSpec::kType; }
+
+  /// Shapes: ids [U] int64, ascending, each once -> [U, output_dim].
+  torch::Tensor rows(const torch::Tensor& ids) const;
 
   torch::Tensor weight;  // [rows, output_dim]
 };
@@ -84,6 +104,9 @@ class DropoutImpl : public LayerImpl {
   explicit DropoutImpl(const DropoutSpec& spec) : spec_(spec) {}
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   std::string_view kind() const override { return DropoutSpec::kType; }
+  bool passes_through(const LayerContext& context) const override {
+    return !context.batch.noise || spec_.rate == 0;
+  }
 
  private:
   DropoutSpec spec_;
@@ -101,7 +124,8 @@ struct RecurrentOptions {
   double dropout = 0;
 };
 
-/// A recurrent layer of any cell, in one or both directions.
+/// A recurrent layer of any cell, in one or both directions. On the CPU it runs on kernels/, for
+/// float32 and float64; elsewhere on LibTorch's operators.
 ///
 /// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D = 1 or 2
 ///          directions, forward first.
@@ -116,6 +140,11 @@ class RecurrentImpl : public LayerImpl {
   std::string_view kind() const override;
   const RecurrentOptions& options() const { return options_; }
 
+  /// The same for an input whose rows come from an embedding: each different token is multiplied by
+  /// weight_ih once. Not while dropout acts on the input. Shapes: rows [U, I].
+  torch::Tensor forward_distinct(const torch::Tensor& rows, const DistinctTokens& tokens,
+                                 const LayerContext& context);
+
   struct Direction {
     torch::Tensor weight_ih;  // [G * H, I]
     torch::Tensor weight_hh;  // [G * H, H]
@@ -125,6 +154,7 @@ class RecurrentImpl : public LayerImpl {
   std::vector<Direction> directions;
 
  private:
+  torch::Tensor run_operators(const torch::Tensor& input, const LayerContext& context) const;
   torch::Tensor run(const torch::Tensor& input, const Direction& direction) const;
 
   RecurrentOptions options_;
@@ -180,6 +210,8 @@ class SequenceModelImpl : public torch::nn::Module {
   const std::vector<std::shared_ptr<LayerImpl>>& layers() const { return layers_; }
 
  private:
+  std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
+
   ResolvedConfig config_;
   std::vector<std::shared_ptr<LayerImpl>> layers_;
 };

@@ -1,4 +1,5 @@
 // The layers without recurrence.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -18,8 +19,72 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows) {
   weight = register_parameter("weight", torch::zeros({rows, spec.output_dim}), spec.trainable);
 }
 
+namespace {
+
+/// Rows of a table; the table's gradient is sparse: the rows alone.
+class TakeRows : public torch::autograd::Function<TakeRows> {
+ public:
+  using Context = torch::autograd::AutogradContext;
+
+  static torch::Tensor forward(Context* context, const torch::Tensor& table,
+                               const torch::Tensor& ids) {
+    context->save_for_backward({ids});
+    context->saved_data["rows"] = table.size(0);
+    return table.index_select(0, ids);
+  }
+
+  static torch::autograd::variable_list backward(Context* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const torch::Tensor ids = context->get_saved_variables()[0];
+    const torch::Tensor& values = gradients[0];
+    const torch::Tensor of_table = torch::sparse_coo_tensor(
+        ids.unsqueeze(0), values, {context->saved_data["rows"].toInt(), values.size(1)},
+        values.options().layout(torch::kSparse));
+    of_table._coalesced_(true);
+    return {of_table, torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+DistinctTokens distinct_tokens(const torch::Tensor& tokens) {
+  const torch::Tensor flat = tokens.contiguous();
+  const auto* ids = flat.data_ptr<std::int64_t>();
+  const auto count = static_cast<std::size_t>(flat.numel());
+  // The id above the place: sorting brings equal ids together.
+  constexpr int kPlaceBits = 32;
+  std::vector<std::uint64_t> keys(count);
+  for (std::size_t place = 0; place < count; ++place) {
+    keys[place] = static_cast<std::uint64_t>(ids[place]) << kPlaceBits | place;
+  }
+  std::sort(keys.begin(), keys.end());
+  DistinctTokens result;
+  result.row_of_place.resize(count);
+  std::vector<std::int64_t> distinct;
+  for (const std::uint64_t key : keys) {
+    const auto id = static_cast<std::int64_t>(key >> kPlaceBits);
+    if (distinct.empty() || distinct.back() != id) distinct.push_back(id);
+    const auto place = static_cast<std::size_t>(static_cast<std::uint32_t>(key));
+    result.row_of_place[place] = static_cast<std::int32_t>(distinct.size()) - 1;
+  }
+  result.ids = torch::tensor(distinct, torch::kInt64);
+  return result;
+}
+
+torch::Tensor EmbeddingImpl::rows(const torch::Tensor& ids) const {
+  return torch::GradMode::is_enabled() && weight.requires_grad() ? TakeRows::apply(weight, ids)
+                                                                 : weight.index_select(0, ids);
+}
+
 torch::Tensor EmbeddingImpl::forward(const torch::Tensor& input, const LayerContext&) {
-  return torch::embedding(weight, input);
+  if (!weight.device().is_cpu() || !torch::GradMode::is_enabled() || !weight.requires_grad()) {
+    return torch::embedding(weight, input);
+  }
+  const DistinctTokens tokens = distinct_tokens(input);
+  const torch::Tensor places = torch::tensor(tokens.row_of_place, torch::kInt32);
+  return rows(tokens.ids)
+      .index_select(0, places)
+      .view({input.size(0), input.size(1), weight.size(1)});
 }
 
 void EmbeddingImpl::initialize(Initialization kind, at::Generator& generator) {

@@ -1,9 +1,11 @@
-// Recurrent layers on LibTorch's operators: right-padded input, the backward direction as a forward
-// run over rows reversed one by one. Packed sequences are never used: their path is op by op.
+// Recurrent layers: on kernels/ where they serve, else on LibTorch's operators with right-padded
+// input, the backward direction as a forward run over rows reversed one by one. Packed sequences
+// are never used: their path is op by op.
 #include <cmath>
 
 #include "model/initial_weights.h"
 #include "model/noise.h"
+#include "model/recurrent_kernels.h"
 #include "sequent/model.h"
 
 namespace sequent {
@@ -118,11 +120,8 @@ torch::Tensor RecurrentImpl::run(const torch::Tensor& input, const Direction& di
   return {};
 }
 
-torch::Tensor RecurrentImpl::forward(const torch::Tensor& input, const LayerContext& context) {
-  torch::Tensor sequence = input;
-  if (context.batch.noise && options_.dropout > 0) {
-    sequence = input * dropout_mask(input, options_.dropout, /*same_for_all_steps=*/true, context);
-  }
+torch::Tensor RecurrentImpl::run_operators(const torch::Tensor& input,
+                                           const LayerContext& context) const {
   const torch::Tensor& lengths = context.batch.lengths;
   const torch::Tensor last_step = (lengths - 1).unsqueeze(1);
   std::vector<torch::Tensor> results;
@@ -130,8 +129,7 @@ torch::Tensor RecurrentImpl::forward(const torch::Tensor& input, const LayerCont
     const bool reversed = i == 1;
     torch::Tensor index;
     if (reversed) index = reversed_steps(lengths, context.padding);
-    const torch::Tensor states =
-        run(reversed ? take_steps(sequence, index) : sequence, directions[i]);
+    const torch::Tensor states = run(reversed ? take_steps(input, index) : input, directions[i]);
     if (!options_.return_sequences) {
       results.push_back(take_steps(states, last_step).squeeze(1));
     } else {
@@ -139,6 +137,25 @@ torch::Tensor RecurrentImpl::forward(const torch::Tensor& input, const LayerCont
     }
   }
   return results.size() == 1 ? results[0] : torch::cat(results, -1);
+}
+
+torch::Tensor RecurrentImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  torch::Tensor sequence = input;
+  if (context.batch.noise && options_.dropout > 0) {
+    sequence = input * dropout_mask(input, options_.dropout, /*same_for_all_steps=*/true, context);
+  }
+  if (!kernels_serve(sequence)) return run_operators(sequence, context);
+  const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
+  return run_kernels(options_, directions, {sequence.reshape({-1, sequence.size(2)}), nullptr},
+                     plan, sequence.size(1));
+}
+
+torch::Tensor RecurrentImpl::forward_distinct(const torch::Tensor& rows,
+                                              const DistinctTokens& tokens,
+                                              const LayerContext& context) {
+  const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
+  return run_kernels(options_, directions, {rows, &tokens.row_of_place}, plan,
+                     context.batch.tokens.size(1));
 }
 
 }  // namespace sequent

@@ -1,6 +1,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "core/random.h"
+#include "model/recurrent_kernels.h"
 #include "sequent/model.h"
 
 namespace sequent {
@@ -67,12 +68,39 @@ SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(con
   register_module("layers", list);
 }
 
+/// Runs the embedding at `index` and, if the next layer that does anything is a recurrent one on
+/// the kernels, that one with it, so that each different token is multiplied once. Returns the
+/// index of the first layer not yet run.
+std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor& values,
+                                                LayerContext& context) {
+  const auto* embedding = dynamic_cast<const EmbeddingImpl*>(layers_[index].get());
+  std::size_t next = index + 1;
+  while (next < layers_.size() && layers_[next]->passes_through(context)) ++next;
+  auto* recurrent =
+      next < layers_.size() ? dynamic_cast<RecurrentImpl*>(layers_[next].get()) : nullptr;
+  const bool noisy =
+      recurrent != nullptr && context.batch.noise && recurrent->options().dropout > 0;
+  if (embedding == nullptr || recurrent == nullptr || noisy || !kernels_serve(embedding->weight)) {
+    values = layers_[index]->forward(values, context);
+    return index + 1;
+  }
+  const DistinctTokens tokens = distinct_tokens(values);
+  values = recurrent->forward_distinct(embedding->rows(tokens.ids), tokens, context);
+  return next + 1;
+}
+
 torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
   LayerContext context{batch, padding_of(batch)};
+  if (batch.tokens.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
   torch::Tensor values = batch.tokens;
-  for (const LayerPointer& layer : layers_) {
-    values = layer->forward(values, context);
-    ++context.index;
+  for (std::size_t i = 0; i < layers_.size();) {
+    context.index = static_cast<std::int64_t>(i);
+    if (layers_[i]->kind() == EmbeddingSpec::kType) {
+      i = forward_embedded(i, values, context);
+    } else {
+      values = layers_[i]->forward(values, context);
+      ++i;
+    }
   }
   return values;
 }

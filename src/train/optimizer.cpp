@@ -1,110 +1,89 @@
 #include "train/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sequent {
+
+using kernels::UpdateRule;
+using kernels::UpdateStep;
+
 namespace {
 
-float root(float value) { return std::sqrt(value); }
-torch::Tensor root(const torch::Tensor& value) { return torch::sqrt(value); }
+constexpr std::int64_t kValuesPerTask = 1 << 15;
 
-// Each rule updates one value, or a whole tensor of them: Value is float or torch::Tensor. The two
-// slots are what the rule remembers; a rule that needs fewer leaves them.
-
-struct AdamRule {
-  float rate, beta_1, beta_2, epsilon, correction_1, correction_2, decay;
-
-  template <class Value>
-  Value operator()(const Value& value, const Value& gradient, Value& mean, Value& square) const {
-    mean = mean * beta_1 + gradient * (1 - beta_1);
-    square = square * beta_2 + gradient * gradient * (1 - beta_2);
-    const Value divisor = root(square) / correction_2 + epsilon;
-    return value * (1 - rate * decay) - mean / divisor * (rate / correction_1);
-  }
-};
-
-struct SgdRule {
-  float rate, momentum;
-  bool nesterov;
-
-  template <class Value>
-  Value operator()(const Value& value, const Value& gradient, Value& velocity, Value&) const {
-    velocity = velocity * momentum + gradient;
-    if (nesterov) return value - (gradient + velocity * momentum) * rate;
-    return value - velocity * rate;
-  }
-};
-
-struct RmsPropRule {
-  float rate, rho, epsilon, momentum;
-
-  template <class Value>
-  Value operator()(const Value& value, const Value& gradient, Value& square,
-                   Value& velocity) const {
-    square = square * rho + gradient * gradient * (1 - rho);
-    velocity = velocity * momentum + gradient / (root(square) + epsilon);
-    return value - velocity * rate;
-  }
-};
-
-template <class Rule>
-void apply_to_memory(const Rule& rule, std::int64_t count, float* value, const float* gradient,
-                     float scale, float* first, float* second) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    float a = first[i];
-    float b = second[i];
-    value[i] = rule(value[i], gradient[i] * scale, a, b);
-    first[i] = a;
-    second[i] = b;
-  }
+UpdateRule rule_of(const OptimizerSpec& spec) {
+  if (std::holds_alternative<SgdSpec>(spec)) return UpdateRule::kSgd;
+  if (std::holds_alternative<RmsPropSpec>(spec)) return UpdateRule::kRmsProp;
+  return UpdateRule::kAdam;
 }
 
-template <class Rule>
-void apply(const Rule& rule, torch::Tensor& value, double scale, torch::Tensor& first,
-           torch::Tensor& second) {
-  const torch::Tensor gradient = value.grad().contiguous();
-  if (value.device().is_cpu()) {
-    apply_to_memory(rule, value.numel(), value.data_ptr<float>(), gradient.data_ptr<float>(),
-                    static_cast<float>(scale), first.data_ptr<float>(), second.data_ptr<float>());
-    return;
-  }
-  torch::Tensor a = first;
-  torch::Tensor b = second;
-  const torch::Tensor scaled = gradient * scale;
-  value.copy_(rule(value.detach(), scaled, a, b));
-  first.copy_(a);
-  second.copy_(b);
-}
-
-/// Makes the rule of one step.
-struct RuleMaker {
-  float rate;
-  std::int64_t step;
+/// The numbers of one step.
+struct StepMaker {
+  double rate;
+  std::int64_t number;  // from 1
   bool decays;
 
   template <class Spec>
-  AdamRule adam(const Spec& spec, double decay) const {
-    const auto t = static_cast<double>(step);
-    return {rate,
-            static_cast<float>(spec.beta_1),
-            static_cast<float>(spec.beta_2),
-            static_cast<float>(spec.epsilon),
-            static_cast<float>(1 - std::pow(spec.beta_1, t)),
-            static_cast<float>(std::sqrt(1 - std::pow(spec.beta_2, t))),
-            static_cast<float>(decays ? decay : 0)};
+  UpdateStep adam(const Spec& spec, double decay) const {
+    const auto t = static_cast<double>(number);
+    UpdateStep step;
+    step.rate = static_cast<float>(rate);
+    step.beta_1 = static_cast<float>(spec.beta_1);
+    step.beta_2 = static_cast<float>(spec.beta_2);
+    step.epsilon = static_cast<float>(spec.epsilon);
+    step.correction_1 = static_cast<float>(1 - std::pow(spec.beta_1, t));
+    step.correction_2 = static_cast<float>(std::sqrt(1 - std::pow(spec.beta_2, t)));
+    step.decay = static_cast<float>(decays ? decay : 0);
+    return step;
   }
-  AdamRule operator()(const AdamSpec& spec) const { return adam(spec, 0); }
-  AdamRule operator()(const AdamWSpec& spec) const { return adam(spec, spec.weight_decay); }
-  SgdRule operator()(const SgdSpec& spec) const {
-    return {rate, static_cast<float>(spec.momentum), spec.nesterov};
+  UpdateStep operator()(const AdamSpec& spec) const { return adam(spec, 0); }
+  UpdateStep operator()(const AdamWSpec& spec) const { return adam(spec, spec.weight_decay); }
+  UpdateStep operator()(const SgdSpec& spec) const {
+    UpdateStep step;
+    step.rate = static_cast<float>(rate);
+    step.momentum = static_cast<float>(spec.momentum);
+    step.nesterov = spec.nesterov;
+    return step;
   }
-  RmsPropRule operator()(const RmsPropSpec& spec) const {
-    return {rate, static_cast<float>(spec.rho), static_cast<float>(spec.epsilon),
-            static_cast<float>(spec.momentum)};
+  UpdateStep operator()(const RmsPropSpec& spec) const {
+    UpdateStep step;
+    step.rate = static_cast<float>(rate);
+    step.beta_2 = static_cast<float>(spec.rho);
+    step.epsilon = static_cast<float>(spec.epsilon);
+    step.momentum = static_cast<float>(spec.momentum);
+    return step;
   }
 };
 
+struct TensorRoot {
+  torch::Tensor operator()(const torch::Tensor& value) const { return torch::sqrt(value); }
+};
+
+torch::Tensor apply_to_tensor(UpdateRule rule, const UpdateStep& step, const torch::Tensor& value,
+                              const torch::Tensor& gradient, torch::Tensor& first,
+                              torch::Tensor& second) {
+  switch (rule) {
+    case UpdateRule::kAdam:
+      return kernels::AdamFormula::apply(step, TensorRoot(), value, gradient, first, second);
+    case UpdateRule::kSgd:
+      return kernels::SgdFormula::apply(step, TensorRoot(), value, gradient, first, second);
+    case UpdateRule::kRmsProp:
+      return kernels::RmsPropFormula::apply(step, TensorRoot(), value, gradient, first, second);
+  }
+  return value;
+}
+
+/// The values that a gradient holds: those of its rows if it is sparse.
+torch::Tensor held_values(const torch::Tensor& gradient) {
+  return gradient.is_sparse() ? gradient._values() : gradient;
+}
+
 }  // namespace
+
+void run_in_turn(std::size_t count, const std::function<void(std::size_t)>& task) {
+  for (std::size_t i = 0; i < count; ++i) task(i);
+}
 
 std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model) {
   std::vector<TrainedParameter> result;
@@ -116,7 +95,7 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
       if (!named.value().requires_grad()) continue;
       const bool is_matrix = named.value().dim() > 1;
       result.push_back({"layers." + std::to_string(i) + "." + named.key(), named.value(), is_matrix,
-                        is_matrix && !is_table});
+                        is_matrix && !is_table, is_table});
     }
   }
   return result;
@@ -138,34 +117,154 @@ double gradient_norm(const std::vector<TrainedParameter>& parameters) {
   for (const TrainedParameter& parameter : parameters) {
     const torch::Tensor gradient = parameter.value.grad();
     if (!gradient.defined()) continue;
-    const auto norm = gradient.norm().item<double>();
+    const auto norm = held_values(gradient).norm().item<double>();
     sum += norm * norm;
   }
   return std::sqrt(sum);
 }
 
-Optimizer::Optimizer(const OptimizerSpec& spec, std::vector<TrainedParameter> parameters)
-    : spec_(spec), parameters_(std::move(parameters)) {
-  for (const TrainedParameter& parameter : parameters_) {
-    slots_.push_back(
-        {torch::zeros_like(parameter.value.detach()), torch::zeros_like(parameter.value.detach())});
-    state_.emplace_back("optimizer.first." + parameter.name, slots_.back().first);
-    state_.emplace_back("optimizer.second." + parameter.name, slots_.back().second);
+void clip_gradient_values(std::vector<TrainedParameter>& parameters, double limit) {
+  const torch::NoGradGuard no_gradient;
+  for (TrainedParameter& parameter : parameters) {
+    const torch::Tensor gradient = parameter.value.grad();
+    if (gradient.defined()) held_values(gradient).clamp_(-limit, limit);
   }
 }
 
-void Optimizer::step(double learning_rate, double gradient_scale) {
+Optimizer::Optimizer(const OptimizerSpec& spec, std::vector<TrainedParameter> parameters,
+                     AveragedWeights* average)
+    : spec_(spec), rule_(rule_of(spec)), parameters_(std::move(parameters)), average_(average) {
+  for (const TrainedParameter& parameter : parameters_) {
+    Slots slots;
+    slots.first = torch::zeros_like(parameter.value.detach());
+    slots.second = torch::zeros_like(parameter.value.detach());
+    if (average_ != nullptr) slots.average = average_->of(parameter.name);
+    state_.emplace_back("optimizer.first." + parameter.name, slots.first);
+    state_.emplace_back("optimizer.second." + parameter.name, slots.second);
+    if (parameter.is_table && parameter.value.device().is_cpu()) {
+      slots.delayed.emplace(rule_, parameter.value.detach(), slots.first, slots.second,
+                            slots.average);
+      state_.emplace_back("optimizer.last_step." + parameter.name, slots.delayed->last_steps());
+    }
+    slots_.push_back(std::move(slots));
+  }
+}
+
+UpdateStep Optimizer::make_step(double learning_rate, bool decays) const {
+  UpdateStep step = std::visit(StepMaker{learning_rate, step_count_, decays}, spec_);
+  if (average_ != nullptr) step.average_share = static_cast<float>(average_->share(step_count_));
+  return step;
+}
+
+void Optimizer::catch_up(std::span<const std::int64_t> ids, const TaskRunner& run) {
+  constexpr std::size_t kRowsPerTask = 32;
+  for (Slots& slots : slots_) {
+    if (!slots.delayed) continue;
+    run((ids.size() + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
+      const std::size_t end = std::min(ids.size(), (task + 1) * kRowsPerTask);
+      for (std::size_t i = task * kRowsPerTask; i < end; ++i) {
+        slots.delayed->take(ids[i], nullptr, 1);
+      }
+    });
+  }
+}
+
+void Optimizer::flush(const TaskRunner& run) {
+  constexpr std::int64_t kRowsPerTask = 256;
+  for (Slots& slots : slots_) {
+    if (!slots.delayed) continue;
+    const std::int64_t rows = slots.delayed->rows();
+    run(static_cast<std::size_t>((rows + kRowsPerTask - 1) / kRowsPerTask), [&](std::size_t task) {
+      const auto begin = static_cast<std::int64_t>(task) * kRowsPerTask;
+      for (std::int64_t row = begin; row < std::min(rows, begin + kRowsPerTask); ++row) {
+        slots.delayed->take(row, nullptr, 1);
+      }
+    });
+    slots.delayed->forget();
+  }
+}
+
+/// Rows that the gradient holds take the newest step; a dense gradient holds all.
+void Optimizer::add_table_tasks(std::size_t index, float scale, Tasks& tasks) {
+  constexpr std::int64_t kRowsPerTask = 128;
+  const torch::Tensor gradient = parameters_[index].value.grad();
+  const torch::Tensor values = held_values(gradient).contiguous();
+  const torch::Tensor ids = gradient.is_sparse() ? gradient._indices()[0].contiguous()
+                                                 : torch::arange(values.size(0), torch::kInt64);
+  DelayedSteps& delayed = *slots_[index].delayed;
+  for (std::int64_t begin = 0; begin < ids.numel(); begin += kRowsPerTask) {
+    tasks.emplace_back([=, &delayed] {
+      const std::int64_t end = std::min(ids.numel(), begin + kRowsPerTask);
+      for (std::int64_t i = begin; i < end; ++i) {
+        delayed.take(ids.data_ptr<std::int64_t>()[i], values.data_ptr<float>() + i * values.size(1),
+                     scale);
+      }
+    });
+  }
+}
+
+void Optimizer::add_memory_tasks(std::size_t index, const UpdateStep& step, float scale,
+                                 Tasks& tasks) {
+  const torch::Tensor& value = parameters_[index].value;
+  const Slots& slots = slots_[index];
+  const torch::Tensor gradient = value.grad().contiguous();
+  for (std::int64_t at = 0; at < value.numel(); at += kValuesPerTask) {
+    tasks.emplace_back([=, this, &value, &slots] {
+      const auto place = [&](const torch::Tensor& tensor) {
+        return tensor.defined() ? tensor.data_ptr<float>() + at : nullptr;
+      };
+      kernels::update(
+          rule_, &step, 1,
+          {std::min(kValuesPerTask, value.numel() - at), place(value), place(slots.first),
+           place(slots.second), place(slots.average), place(gradient), scale});
+    });
+  }
+}
+
+void Optimizer::step_tensor(std::size_t index, const UpdateStep& step, double scale) {
+  torch::Tensor& value = parameters_[index].value;
+  Slots& slots = slots_[index];
+  torch::Tensor first = slots.first;
+  torch::Tensor second = slots.second;
+  value.copy_(apply_to_tensor(rule_, step, value.detach(), value.grad() * scale, first, second));
+  slots.first.copy_(first);
+  slots.second.copy_(second);
+  if (slots.average.defined()) slots.average.lerp_(value.detach(), step.average_share);
+}
+
+void Optimizer::step(double learning_rate, double gradient_scale, const TaskRunner& run) {
   const torch::NoGradGuard no_gradient;
   ++step_count_;
+  const auto scale = static_cast<float>(gradient_scale);
+  Tasks tasks;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    TrainedParameter& parameter = parameters_[i];
-    if (!parameter.value.grad().defined()) continue;
-    const RuleMaker maker{static_cast<float>(learning_rate), step_count_, parameter.decays};
-    std::visit(
-        [&](const auto& spec) {
-          apply(maker(spec), parameter.value, gradient_scale, slots_[i].first, slots_[i].second);
-        },
-        spec_);
+    const UpdateStep step = make_step(learning_rate, parameters_[i].decays);
+    if (slots_[i].delayed) slots_[i].delayed->add(step);
+    if (!parameters_[i].value.grad().defined()) continue;
+    if (slots_[i].delayed) {
+      add_table_tasks(i, scale, tasks);
+    } else if (parameters_[i].value.device().is_cpu()) {
+      add_memory_tasks(i, step, scale, tasks);
+    } else {
+      step_tensor(i, step, gradient_scale);
+    }
+  }
+  run(tasks.size(), [&](std::size_t i) { tasks[i](); });
+}
+
+void Optimizer::recall_step(double learning_rate) {
+  ++step_count_;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (slots_[i].delayed) {
+      slots_[i].delayed->add(make_step(learning_rate, parameters_[i].decays));
+    }
+  }
+}
+
+void Optimizer::set_step_count(std::int64_t count) {
+  step_count_ = count;
+  for (Slots& slots : slots_) {
+    if (slots.delayed) slots.delayed->start_at(count);
   }
 }
 

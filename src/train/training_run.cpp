@@ -1,5 +1,6 @@
 #include "train/training_run.h"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -29,10 +30,28 @@ std::string checksum_of(const std::vector<SourceFile>& sources) {
   return checksum(all);
 }
 
+/// The ids that the batch may read, ascending, each once: word dropout may put <unk> anywhere and
+/// padding is <pad>.
+std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows) {
+  std::vector<std::int64_t> ids{Vocabulary::kPad, Vocabulary::kUnknown};
+  for (const std::int64_t row : rows) {
+    ids.insert(ids.end(), data.ids(row).begin(), data.ids(row).end());
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 SequenceModel make_model(const ResolvedConfig& resolved, torch::Device device) {
   SequenceModel model(resolved);
   model->to(device);
   return model;
+}
+
+std::optional<AveragedWeights> make_average(const TrainingSpec& training,
+                                            const SequenceModel& model) {
+  if (!training.ema) return std::nullopt;
+  return AveragedWeights(*training.ema, *model);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -54,7 +73,8 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       loss_{config.training.loss, config.training.label_smoothing,
             make_class_weights(config, data_.labels, data_.train.labels())},
       parameters_(trained_parameters(*model_)),
-      optimizer_(config.training.optimizer, parameters_),
+      average_(make_average(config.training, model_)),
+      optimizer_(config.training.optimizer, parameters_, average_ ? &*average_ : nullptr),
       best_(best_monitor(config.training),
             config.training.early_stopping ? config.training.early_stopping->min_delta : 0),
       plateau_(config.training.schedule),
@@ -62,7 +82,6 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       epoch_steps_(count_batches(data_, config.training)),
       last_checkpoint_(Clock::now()) {
   if (loss_.class_weights.defined()) loss_.class_weights = loss_.class_weights.to(device_);
-  if (config.training.ema) average_.emplace(*config.training.ema, *model_);
   total_steps_ = epoch_steps_ * config.training.epochs;
   if (config.training.max_steps) {
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
@@ -111,9 +130,13 @@ bool TrainingRun::resume() {
                 std::to_string(state_.workers) + ": results are equal only up to rounding");
     state_.workers = now.workers;
   }
-  optimizer_.set_step_count(state_.step);
   best_.restore(state_.best);
   plateau_.restore(state_.plateau);
+  const std::int64_t epoch_begin = state_.step - state_.next_batch;
+  optimizer_.set_step_count(epoch_begin);
+  for (std::int64_t step = epoch_begin; step < state_.step; ++step) {
+    optimizer_.recall_step(rate_of(step));
+  }
   journal_.keep_until(state_.step);
   const bool was_at_limit = state_.stopped_because == "epochs" ||
                             state_.stopped_because == "max_steps" ||
@@ -179,19 +202,30 @@ void TrainingRun::run_epoch() {
   finish_epoch();
 }
 
+/// The learning rate of a step, counted from 0, within this epoch.
+double TrainingRun::rate_of(std::int64_t step) const {
+  return plateau_.apply(optimizer_.learning_rate() *
+                        schedule_factor(config_.training.schedule, step, total_steps_));
+}
+
+TaskRunner TrainingRun::task_runner() {
+  return [this](std::size_t count, const std::function<void(std::size_t)>& task) {
+    team_.run(count, task);
+  };
+}
+
 void TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};
+  optimizer_.catch_up(tokens_read(data_.train, rows), task_runner());
   const double loss = team_.compute_gradients(data_.train, rows, noise, loss_);
   const TrainingSpec& training = config_.training;
   add_penalty_gradients(parameters_, training.l1, training.l2);
   const double norm = gradient_norm(parameters_);
   check_finite(loss, norm);
-  rate_ = plateau_.apply(optimizer_.learning_rate() *
-                         schedule_factor(training.schedule, state_.step, total_steps_));
-  optimizer_.step(rate_, clip_scale(norm));
+  rate_ = rate_of(state_.step);
+  optimizer_.step(rate_, clip_scale(norm), task_runner());
   ++state_.step;
-  if (average_) average_->update(state_.step);
   const auto count = static_cast<std::int64_t>(rows.size());
   state_.loss_sum += loss * static_cast<double>(count);
   state_.rows += count;
@@ -201,13 +235,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
 /// Clips values in place; for clip_norm gives the factor (as torch::nn::utils::clip_grad_norm_).
 double TrainingRun::clip_scale(double norm) {
   const TrainingSpec& training = config_.training;
-  if (training.clip_value) {
-    const torch::NoGradGuard no_gradient;
-    for (TrainedParameter& parameter : parameters_) {
-      torch::Tensor gradient = parameter.value.grad();
-      if (gradient.defined()) gradient.clamp_(-*training.clip_value, *training.clip_value);
-    }
-  }
+  if (training.clip_value) clip_gradient_values(parameters_, *training.clip_value);
   constexpr double kAgainstZero = 1e-6;
   return training.clip_norm ? std::min(1.0, *training.clip_norm / (norm + kAgainstZero)) : 1.0;
 }
@@ -253,6 +281,7 @@ Progress TrainingRun::progress() const {
 }
 
 void TrainingRun::finish_epoch() {
+  optimizer_.flush(task_runner());
   Progress epoch = progress();
   epoch.validation = validate(data_.validation);
   plateau_.add(*epoch.validation);

@@ -38,6 +38,8 @@ class TrainingRun {
   void save_checkpoint();
   void run_epoch();
   void run_step(const RowNumbers& rows);
+  double rate_of(std::int64_t step) const;
+  TaskRunner task_runner();
   double clip_scale(double norm);
   void check_finite(double loss, double norm) const;
   bool limit_reached();
@@ -60,8 +62,8 @@ class TrainingRun {
   WorkerTeam team_;
   LossOptions loss_;
   std::vector<TrainedParameter> parameters_;
-  Optimizer optimizer_;
   std::optional<AveragedWeights> average_;
+  Optimizer optimizer_;
   BestTracker best_;
   PlateauTracker plateau_;
   TrainingState state_;

@@ -11,13 +11,16 @@ AveragedWeights::AveragedWeights(const WeightAverage& spec, const torch::nn::Mod
   }
 }
 
-void AveragedWeights::update(std::int64_t step) {
-  const torch::NoGradGuard no_gradient;
+double AveragedWeights::share(std::int64_t step) const {
   const auto t = static_cast<double>(step);
-  const double decay = std::min(decay_, (1 + t) / (10 + t));
+  return 1 - std::min(decay_, (1 + t) / (10 + t));
+}
+
+torch::Tensor AveragedWeights::of(const std::string& name) const {
   for (std::size_t i = 0; i < weights_.size(); ++i) {
-    average_[i].second.lerp_(weights_[i].second.detach(), 1 - decay);
+    if (weights_[i].first == name) return average_[i].second;
   }
+  return {};
 }
 
 void AveragedWeights::swap() {

@@ -15,8 +15,12 @@ class AveragedWeights {
   /// Starts at the model's weights.
   AveragedWeights(const WeightAverage& spec, const torch::nn::Module& model);
 
-  /// average = d * average + (1 - d) * weights, d = min(decay, (1 + step) / (10 + step)).
-  void update(std::int64_t step);
+  /// The share of the weights that step `step` (from 1) adds: average += share * (weights -
+  /// average); 1 - min(decay, (1 + step) / (10 + step)). The optimizer does it.
+  double share(std::int64_t step) const;
+
+  /// The average of the weight of this name. Shapes: the weight's.
+  torch::Tensor of(const std::string& name) const;
 
   /// Exchanges the model's weights and the average; twice is nothing.
   void swap();

@@ -1,5 +1,8 @@
 #include "train/workers.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "runtime/rows.h"
 #include "runtime/thread_setup.h"
 
@@ -15,6 +18,45 @@ RowTensors tensors_of(const EncodedDataset& data, const Numbers& rows, torch::De
   for (const auto row : rows) encoded.push_back(data.ids(static_cast<std::int64_t>(row)));
   const RowTensors tensors = make_row_tensors(encoded);
   return {tensors.tokens.to(device), tensors.lengths.to(device)};
+}
+
+/// The sum of two coalesced sparse gradients of one table, coalesced.
+torch::Tensor sum_of_rows(const torch::Tensor& a, const torch::Tensor& b) {
+  const torch::Tensor a_ids = a._indices()[0].contiguous();
+  const torch::Tensor b_ids = b._indices()[0].contiguous();
+  const std::span<const std::int64_t> left(a_ids.data_ptr<std::int64_t>(),
+                                           static_cast<std::size_t>(a_ids.numel()));
+  const std::span<const std::int64_t> right(b_ids.data_ptr<std::int64_t>(),
+                                            static_cast<std::size_t>(b_ids.numel()));
+  std::vector<std::int64_t> ids;
+  std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(ids));
+  const auto places = [&](std::span<const std::int64_t> own) {
+    std::vector<std::int64_t> result;
+    std::size_t at = 0;
+    for (const std::int64_t id : own) {
+      while (ids[at] != id) ++at;
+      result.push_back(static_cast<std::int64_t>(at));
+    }
+    return torch::tensor(result, torch::kInt64);
+  };
+  torch::Tensor values =
+      torch::zeros({static_cast<std::int64_t>(ids.size()), a.size(1)}, a._values().options());
+  values.index_add_(0, places(left), a._values());
+  values.index_add_(0, places(right), b._values());
+  torch::Tensor sum = torch::sparse_coo_tensor(torch::tensor(ids, torch::kInt64).unsqueeze(0),
+                                               values, a.sizes(), a.options());
+  sum._coalesced_(true);
+  return sum;
+}
+
+void add_gradient(const torch::Tensor& parameter, const torch::Tensor& other) {
+  torch::Tensor own = parameter.grad();
+  if (!own.defined()) return;
+  if (own.is_sparse()) {
+    parameter.mutable_grad() = sum_of_rows(own, other);
+  } else {
+    own.add_(other);
+  }
 }
 
 }  // namespace
@@ -71,7 +113,7 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
     mean += losses[i];
     const std::vector<torch::Tensor> others = replicas_[i]->parameters();
     for (std::size_t p = 0; p < sums.size(); ++p) {
-      if (sums[p].grad().defined()) sums[p].mutable_grad().add_(others[p].grad());
+      add_gradient(sums[p], others[p].grad());
     }
   }
   return mean;

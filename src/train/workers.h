@@ -31,14 +31,15 @@ class WorkerTeam {
   /// Shapes: row numbers -> [rows, C] float32 on the CPU.
   torch::Tensor probabilities(const EncodedDataset& data, const std::vector<std::size_t>& rows);
 
+  /// Runs task(0) ... task(count - 1) on the workers.
+  void run(std::size_t count, const std::function<void(std::size_t)>& task);
+
   int size() const { return static_cast<int>(replicas_.size()); }
 
  private:
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
                            std::span<const std::int64_t> rows, Batch batch, const LossOptions& loss,
                            double batch_size) const;
-  void run(std::size_t count, const std::function<void(std::size_t)>& task);
-
   torch::Device device_;
   std::vector<SequenceModel> replicas_;  // the first is the model itself
   std::unique_ptr<ThreadPool> pool_;     // none for other devices

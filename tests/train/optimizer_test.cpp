@@ -90,5 +90,64 @@ TEST(Optimizer, PenaltiesAreTheGradientsOfTheirSums) {
   EXPECT_NEAR(gradient_norm(parameters), std::sqrt(1.1 * 1.1 + 2.1 * 2.1), 1e-6);
 }
 
+/// Steps with gradients in few rows of a table: late steps must end where the plain rule does.
+void expect_late_steps_equal_plain_ones(const OptimizerSpec& spec, double tolerance) {
+  constexpr std::int64_t kRows = 12;
+  constexpr std::int64_t kWidth = 21;
+  constexpr int kSteps = 700;
+  torch::manual_seed(4);
+  torch::nn::Embedding plain(kRows, kWidth);
+  torch::nn::Embedding late(kRows, kWidth);
+  {
+    const torch::NoGradGuard no_gradient;
+    late->weight.copy_(plain->weight);
+  }
+  AveragedWeights plain_average(WeightAverage{.decay = 0.99}, *plain);
+  AveragedWeights late_average(WeightAverage{.decay = 0.99}, *late);
+  Optimizer plain_optimizer(spec, {{"weight", plain->weight, true, false}}, &plain_average);
+  Optimizer late_optimizer(spec, {{"weight", late->weight, true, false, /*is_table=*/true}},
+                           &late_average);
+  for (int step = 0; step < kSteps; ++step) {
+    // Row 11 never has a gradient, row 10 only at first, rows 2.. at times, row 0 always.
+    std::vector<std::int64_t> ids{0};
+    for (std::int64_t row = 1; row < 10; ++row) {
+      if ((step + row) % (1 << row) == 0) ids.push_back(row);
+    }
+    if (step < 3) ids.push_back(10);
+    late_optimizer.catch_up(ids);
+    const torch::Tensor index = torch::tensor(ids, torch::kInt64);
+    // What the model would read must be up to date.
+    ASSERT_TRUE(all_near(late->weight.index_select(0, index), plain->weight.index_select(0, index),
+                         tolerance))
+        << "step " << step;
+    const torch::Tensor values = torch::randn({index.size(0), kWidth});
+    const torch::Tensor gradient =
+        torch::sparse_coo_tensor(index.unsqueeze(0), values, {kRows, kWidth});
+    late->weight.mutable_grad() = gradient.coalesce();
+    plain->weight.mutable_grad() = gradient.to_dense();
+    const double rate = 0.01 * (1 + step % 7);
+    plain_optimizer.step(rate, 0.5);
+    late_optimizer.step(rate, 0.5);
+    if (step % 300 == 299) late_optimizer.flush();
+  }
+  late_optimizer.flush();
+  EXPECT_TRUE(all_near(late->weight, plain->weight, tolerance));
+  EXPECT_TRUE(all_near(late_average.of("weight"), plain_average.of("weight"), 5e-6));
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_TRUE(all_near(late_optimizer.state()[i].second, plain_optimizer.state()[i].second, 1e-6))
+        << late_optimizer.state()[i].first;
+  }
+}
+
+TEST(DelayedSteps, EndWhereThePlainRuleDoes) {
+  expect_late_steps_equal_plain_ones(AdamSpec{}, 1e-6);
+  expect_late_steps_equal_plain_ones(AdamSpec{.beta_1 = 0, .beta_2 = 0.99}, 1e-6);
+  expect_late_steps_equal_plain_ones(AdamWSpec{.weight_decay = 0.1}, 1e-6);
+  expect_late_steps_equal_plain_ones(SgdSpec{}, 1e-6);
+  expect_late_steps_equal_plain_ones(SgdSpec{.momentum = 0.9, .nesterov = true}, 1e-6);
+  expect_late_steps_equal_plain_ones(RmsPropSpec{}, 1e-6);
+  expect_late_steps_equal_plain_ones(RmsPropSpec{.momentum = 0.8}, 1e-6);
+}
+
 }  // namespace
 }  // namespace sequent

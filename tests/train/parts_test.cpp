@@ -9,6 +9,7 @@
 #include "tensors.h"
 #include "train/batching.h"
 #include "train/losses.h"
+#include "train/optimizer.h"
 #include "train/schedule.h"
 #include "train/tensor_file.h"
 #include "train/weight_average.h"
@@ -18,6 +19,7 @@ namespace sequent {
 namespace {
 
 using testing::all_near;
+using testing::dense;
 using testing::error_of;
 
 EncodedDataset random_data(std::int64_t rows, std::int64_t longest, std::int64_t classes) {
@@ -182,13 +184,14 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
     WorkerTeam team(model, torch::kCPU, workers);
     EXPECT_NEAR(team.compute_gradients(data, rows, {1, 1}, {}), loss, 1e-5);
     for (std::size_t i = 0; i < model->parameters().size(); ++i) {
-      EXPECT_TRUE(all_near(model->parameters()[i].grad(), one->parameters()[i].grad(), 1e-6));
+      EXPECT_TRUE(
+          all_near(dense(model->parameters()[i].grad()), dense(one->parameters()[i].grad()), 1e-6));
     }
     SequenceModel again = small_model();
     WorkerTeam(again, torch::kCPU, workers).compute_gradients(data, rows, {1, 1}, {});
     for (std::size_t i = 0; i < model->parameters().size(); ++i) {
-      EXPECT_TRUE(
-          testing::same_bytes(model->parameters()[i].grad(), again->parameters()[i].grad()));
+      EXPECT_TRUE(testing::same_bytes(dense(model->parameters()[i].grad()),
+                                      dense(again->parameters()[i].grad())));
     }
   }
 }
@@ -213,13 +216,17 @@ TEST(WeightAverage, IsTheWeightedSum) {
   const torch::NoGradGuard no_gradient;
   model->weight.fill_(1);
   AveragedWeights average(WeightAverage{.decay = 0.5}, *model);
-  model->weight.fill_(3);
-  average.update(1000);
+  // A gradient of -2 at rate 1 makes the weight 3.
+  Optimizer optimizer(SgdSpec{}, {{"weight", model->weight, true, true}}, &average);
+  optimizer.set_step_count(999);
+  model->weight.mutable_grad() = torch::full({1, 1}, -2.0F);
+  optimizer.step(/*learning_rate=*/1);
   average.swap();
   EXPECT_FLOAT_EQ(model->weight.item<float>(), 2);
   average.swap();
   EXPECT_FLOAT_EQ(model->weight.item<float>(), 3);
-  average.update(1);  // d = 2/11
+  optimizer.set_step_count(0);
+  optimizer.step(/*learning_rate=*/0);  // step 1: the decay is 2/11
   average.swap();
   EXPECT_NEAR(model->weight.item<float>(), 2.0 * 2 / 11 + 3.0 * 9 / 11, 1e-6);
 }

@@ -1,0 +1,82 @@
+// Chooses the instruction set by the CPU's feature bits, never by its model, which can be masked.
+#include <cstdlib>
+
+#include "kernels/isa.h"
+
+namespace sequent::kernels {
+namespace {
+
+#if defined(__x86_64__)
+bool cpu_has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool cpu_has_avx512() {
+  return cpu_has_avx2() && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+template <class T>
+struct Choice {
+  const Kernels<T>* table = nullptr;
+  std::string note;
+};
+
+template <class T>
+Choice<T> choose() {
+  const auto all = available_kernels<T>();
+  Choice<T> choice{all.back(), ""};
+  const char* wanted = std::getenv("SEQUENT_ISA");
+  if (wanted == nullptr || *wanted == '\0') return choice;
+  std::string names;
+  for (const auto* table : all) {
+    if (table->name == wanted) return {table, ""};
+    names += (names.empty() ? "" : ", ") + std::string(table->name);
+  }
+  choice.note = std::string("SEQUENT_ISA: found \"") + wanted + "\"; this CPU and build have " +
+                names + "; taking " + std::string(choice.table->name);
+  return choice;
+}
+
+template <class T>
+const Choice<T>& choice() {
+  static const Choice<T> chosen = choose<T>();
+  return chosen;
+}
+
+}  // namespace
+
+template <>
+std::vector<const Kernels<float>*> available_kernels<float>() {
+  std::vector<const Kernels<float>*> all{&portable_float()};
+#if defined(__x86_64__)
+  if (cpu_has_avx2()) all.push_back(&avx2_float());
+  if (cpu_has_avx512()) all.push_back(&avx512_float());
+#endif
+  return all;
+}
+
+template <>
+std::vector<const Kernels<double>*> available_kernels<double>() {
+  std::vector<const Kernels<double>*> all{&portable_double()};
+#if defined(__x86_64__)
+  if (cpu_has_avx2()) all.push_back(&avx2_double());
+  if (cpu_has_avx512()) all.push_back(&avx512_double());
+#endif
+  return all;
+}
+
+template <class T>
+const Kernels<T>& kernels() {
+  return *choice<T>().table;
+}
+template const Kernels<float>& kernels<float>();
+template const Kernels<double>& kernels<double>();
+
+void update(UpdateRule rule, const UpdateStep* steps, std::int64_t count,
+            const UpdatedValues& values) {
+  kernels<float>().update(rule, steps, count, values);
+}
+
+std::string chosen_kernels_note() { return choice<float>().note; }
+
+}  // namespace sequent::kernels

@@ -1,0 +1,15 @@
+// The tables of the instruction sets; isa_avx2.cpp and isa_avx512.cpp are built for x86-64 alone.
+#pragma once
+
+#include "kernels/recurrent.h"
+
+namespace sequent::kernels {
+
+const Kernels<float>& portable_float();
+const Kernels<double>& portable_double();
+const Kernels<float>& avx2_float();
+const Kernels<double>& avx2_double();
+const Kernels<float>& avx512_float();
+const Kernels<double>& avx512_double();
+
+}  // namespace sequent::kernels

@@ -1,0 +1,165 @@
+// Recurrent layers over whole batches on the CPU: LSTM, GRU and plain RNN, forwards and backwards
+// in time, values and gradients. Plain pointers and sizes; nothing of LibTorch.
+//
+// No padding is computed: a StepPlan lets the active rows shrink as rows end. Weights are packed
+// into panels that the inner loops read in order; a panel holds all gates of one vector of units,
+// so that gates are computed while the products are still in registers. The same source is compiled
+// for several instruction sets, and the best one that the CPU has is chosen when first used.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/arena.h"
+#include "kernels/step_plan.h"
+#include "kernels/update.h"
+
+namespace sequent::kernels {
+
+enum class Cell { kRnnTanh, kRnnRelu, kLstm, kGru };
+
+/// Gates of a cell, in the order of torch::nn: LSTM i f g o, GRU r z n, RNN its one sum.
+constexpr std::int64_t gate_count(Cell cell) {
+  return cell == Cell::kLstm ? 4 : cell == Cell::kGru ? 3 : 1;
+}
+
+struct CellSize {
+  Cell cell = Cell::kLstm;
+  std::int64_t input = 0;  // I
+  std::int64_t units = 0;  // H
+};
+
+/// One direction's weights as torch::nn lays them out, row-major: weight_ih [G * H, I],
+/// weight_hh [G * H, H], biases [G * H]. Only a GRU has bias_hh; others pass nullptr.
+template <class T>
+struct Weights {
+  const T* weight_ih = nullptr;
+  const T* weight_hh = nullptr;
+  const T* bias_ih = nullptr;
+  const T* bias_hh = nullptr;
+};
+
+/// The same shapes; results are added to what is there. nullptr: not wanted.
+template <class T>
+struct WeightGradients {
+  T* weight_ih = nullptr;
+  T* weight_hh = nullptr;
+  T* bias_ih = nullptr;
+  T* bias_hh = nullptr;
+};
+
+/// Weights in the order the forward loops read them. Made by Kernels::pack, for that table alone.
+template <class T>
+struct PackedWeights {
+  const T* input = nullptr;      // panels of weight_ih
+  const T* recurrent = nullptr;  // panels of weight_hh
+  const T* bias = nullptr;       // [width]; a GRU's bias_hh of the gates r and z is in it
+  const T* bias_n = nullptr;     // [units, rounded up], GRU only: bias_hh of the gate n
+};
+
+/// Input rows and which of them each token reads, in the plan's order.
+template <class T>
+struct Input {
+  const T* rows = nullptr;  // [count, I]
+  std::int64_t stride = 0;  // values from row to row
+  std::int64_t count = 0;
+  const std::int32_t* row_of_token = nullptr;  // [tokens]
+  bool shared = false;  // rows stand for several tokens each: they are multiplied once per row
+};
+
+/// Where a token's hidden state goes: sequence[row_of_token[token] * stride ...], if asked for, and
+/// the state of each row's last visited token: last[row * last_stride ...].
+template <class T>
+struct Output {
+  T* sequence = nullptr;
+  std::int64_t stride = 0;
+  const std::int32_t* row_of_token = nullptr;
+  T* last = nullptr;
+  std::int64_t last_stride = 0;
+};
+
+/// What the backward pass needs of the forward pass. Points into the forward pass's arena.
+template <class T>
+struct States {
+  T* gates = nullptr;   // [tokens, gate_stride]: activated gates; their gradients after backward
+  T* cells = nullptr;   // [tokens, padded units]: LSTM cell states; GRU's recurrent part of n
+  T* hidden = nullptr;  // [tokens, padded units]
+};
+
+/// Gradients of a loss with respect to Output; same layout, either may be nullptr.
+template <class T>
+struct OutputGradient {
+  const T* sequence = nullptr;
+  std::int64_t stride = 0;
+  const std::int32_t* row_of_token = nullptr;
+  const T* last = nullptr;
+  std::int64_t last_stride = 0;
+};
+
+/// How the hidden states of a row become one vector while they are computed.
+enum class Pooling { kNone, kLast, kMax, kSum };
+
+/// Values of one direction without gradients: nothing is kept but what is asked for.
+template <class T>
+struct Run {
+  const std::int32_t* table_row_of_token = nullptr;  // [tokens] rows of `table`
+  const T* table = nullptr;  // products of input and weights, with bias: [rows, gate_stride]
+  Pooling pooling = Pooling::kNone;
+  T* pooled = nullptr;  // [batch rows, ...]
+  std::int64_t pooled_stride = 0;
+};
+
+using UpdateFunction = void (*)(UpdateRule, const UpdateStep*, std::int64_t, const UpdatedValues&);
+
+/// The functions of one instruction set. T: float or double.
+template <class T>
+struct Kernels {
+  std::string_view name;
+
+  /// Values from token to token in `States::gates`, products and tables.
+  std::int64_t (*gate_stride)(const CellSize&);
+
+  PackedWeights<T> (*pack)(const CellSize&, const Weights<T>&, Arena&);
+
+  /// Products of `count` input rows with weight_ih, bias included: [count, gate_stride].
+  void (*project)(const CellSize&, const PackedWeights<T>&, const T* rows, std::int64_t stride,
+                  std::int64_t count, T* products);
+
+  /// Values of one direction, from time 0 in the plan's order with h_0 = c_0 = 0.
+  States<T> (*forward)(const CellSize&, const PackedWeights<T>&, const StepPlan&, const Input<T>&,
+                       const Output<T>&, Arena&);
+
+  /// Gradients of one direction. `input_gradient` [count, I] with `input`'s stride is added to;
+  /// nullptr: not wanted. Overwrites `states`.
+  void (*backward)(const CellSize&, const Weights<T>&, const StepPlan&, const Input<T>&,
+                   const OutputGradient<T>&, const States<T>&, T* input_gradient,
+                   const WeightGradients<T>&, Arena&);
+
+  /// Values of one direction that keeps no states.
+  void (*run)(const CellSize&, const PackedWeights<T>&, const StepPlan&, const Run<T>&,
+              const Output<T>&, Arena&);
+
+  /// c[rows, columns] = a[rows, k] * b[k, columns], row-major: for tests and to measure the limit.
+  void (*multiply)(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b,
+                   T* c, Arena&);
+
+  /// See update.h; float only.
+  UpdateFunction update;
+};
+
+/// The best instruction set that this CPU has, or the one that the environment variable SEQUENT_ISA
+/// names: portable, avx2, avx512. A name that this CPU or build does not have is ignored with the
+/// best taken instead; chosen_kernels_note() says so.
+template <class T>
+const Kernels<T>& kernels();
+
+/// Every instruction set that this CPU and build have, portable first.
+template <class T>
+std::vector<const Kernels<T>*> available_kernels();
+
+/// Empty, or why SEQUENT_ISA is not followed.
+std::string chosen_kernels_note();
+
+}  // namespace sequent::kernels

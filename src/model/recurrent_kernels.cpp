@@ -1,0 +1,248 @@
+#include "model/recurrent_kernels.h"
+
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include "kernels/recurrent.h"
+
+namespace sequent {
+namespace {
+
+using kernels::Arena;
+using kernels::StepPlan;
+
+/// Arenas between two uses, the last used first: its memory is likely still in the cache.
+class ArenaPool {
+ public:
+  std::unique_ptr<Arena> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return std::make_unique<Arena>();
+    std::unique_ptr<Arena> arena = std::move(free_.back());
+    free_.pop_back();
+    return arena;
+  }
+  void give(std::unique_ptr<Arena> arena) {
+    arena->reset();
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(arena));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Arena>> free_;
+};
+
+ArenaPool& arena_pool() {
+  static ArenaPool pool;
+  return pool;
+}
+
+class BorrowedArena {
+ public:
+  BorrowedArena() : arena_(arena_pool().take()) {}
+  BorrowedArena(const BorrowedArena&) = delete;
+  BorrowedArena& operator=(const BorrowedArena&) = delete;
+  ~BorrowedArena() { arena_pool().give(std::move(arena_)); }
+  Arena& operator*() const { return *arena_; }
+
+ private:
+  std::unique_ptr<Arena> arena_;
+};
+
+kernels::Cell cell_of(CellKind kind) {
+  switch (kind) {
+    case CellKind::kLstm:
+      return kernels::Cell::kLstm;
+    case CellKind::kGru:
+      return kernels::Cell::kGru;
+    case CellKind::kRnnTanh:
+      return kernels::Cell::kRnnTanh;
+    case CellKind::kRnnRelu:
+      return kernels::Cell::kRnnRelu;
+  }
+  return kernels::Cell::kLstm;
+}
+
+/// One use of a layer: what both passes know. Held by the autograd graph between them.
+template <class T>
+struct LayerCall : torch::CustomClassHolder {
+  kernels::CellSize size;
+  std::shared_ptr<const StepPlan> plan;
+  std::int64_t steps = 0;
+  bool return_sequences = false;
+  bool shared_rows = false;
+  std::size_t direction_count = 1;
+  std::size_t weights_per_direction = 3;  // weight_ih, weight_hh, bias_ih; GRU: and bias_hh
+  std::array<std::vector<std::int32_t>, 2> places;      // of each token, per direction
+  std::array<std::vector<std::int32_t>, 2> input_rows;  // empty: the places
+  std::array<kernels::States<T>, 2> states;
+  BorrowedArena arena;
+
+  std::int64_t width() const { return static_cast<std::int64_t>(direction_count) * size.units; }
+
+  kernels::Input<T> input(const torch::Tensor& rows, std::size_t direction) const {
+    const auto& map = shared_rows ? input_rows[direction] : places[direction];
+    return {rows.data_ptr<T>(), rows.size(1), rows.size(0), map.data(), shared_rows};
+  }
+
+  kernels::Output<T> output(torch::Tensor& result, std::size_t direction) const {
+    T* begin = result.data_ptr<T>() + static_cast<std::int64_t>(direction) * size.units;
+    if (!return_sequences) return {nullptr, 0, nullptr, begin, width()};
+    return {begin, width(), places[direction].data(), nullptr, 0};
+  }
+
+  kernels::OutputGradient<T> output_gradient(const torch::Tensor& gradient,
+                                             std::size_t direction) const {
+    const T* begin = gradient.data_ptr<T>() + static_cast<std::int64_t>(direction) * size.units;
+    if (!return_sequences) return {nullptr, 0, nullptr, begin, width()};
+    return {begin, width(), places[direction].data(), nullptr, 0};
+  }
+
+  /// A tensor of the result's shape; padding is 0.
+  torch::Tensor make_result(const torch::Tensor& rows) const {
+    if (!return_sequences) return torch::empty({plan->rows(), width()}, rows.options());
+    return torch::zeros({plan->rows(), steps, width()}, rows.options());
+  }
+};
+
+/// The weights of a direction in a list of all directions' weights.
+template <class T>
+kernels::Weights<T> weights_of(const LayerCall<T>& call, at::TensorList weights,
+                               std::size_t direction) {
+  const at::TensorList own =
+      weights.slice(direction * call.weights_per_direction, call.weights_per_direction);
+  return {own[0].data_ptr<T>(), own[1].data_ptr<T>(), own[2].data_ptr<T>(),
+          own.size() > 3 ? own[3].data_ptr<T>() : nullptr};
+}
+
+template <class T>
+class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>> {
+ public:
+  using Context = torch::autograd::AutogradContext;
+  using Call = c10::intrusive_ptr<LayerCall<T>>;
+
+  static torch::Tensor forward(Context* context, const torch::Tensor& rows, at::TensorList weights,
+                               const Call& call) {
+    const kernels::Kernels<T>& k = kernels::kernels<T>();
+    torch::Tensor result = call->make_result(rows);
+    for (std::size_t d = 0; d < call->direction_count; ++d) {
+      const auto packed = k.pack(call->size, weights_of(*call, weights, d), *call->arena);
+      call->states[d] = k.forward(call->size, packed, *call->plan, call->input(rows, d),
+                                  call->output(result, d), *call->arena);
+    }
+    torch::autograd::variable_list saved{rows};
+    saved.insert(saved.end(), weights.begin(), weights.end());
+    context->save_for_backward(saved);
+    context->saved_data["call"] = c10::IValue::make_capsule(call);
+    context->saved_data["rows_need_gradient"] = rows.requires_grad();
+    return result;
+  }
+
+  static torch::autograd::variable_list backward(Context* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const kernels::Kernels<T>& k = kernels::kernels<T>();
+    const auto capsule = context->saved_data["call"].toCapsule();
+    auto& call = static_cast<LayerCall<T>&>(*capsule);
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor& rows = saved[0];
+    const at::TensorList weights = at::TensorList(saved).slice(1);
+    const torch::Tensor of_result = gradients[0].contiguous();
+    torch::Tensor of_rows;
+    if (context->saved_data["rows_need_gradient"].toBool()) of_rows = torch::zeros_like(rows);
+    torch::autograd::variable_list of_weights;
+    for (const torch::Tensor& weight : weights) of_weights.push_back(torch::zeros_like(weight));
+    for (std::size_t d = 0; d < call.direction_count; ++d) {
+      auto* own = of_weights.data() + d * call.weights_per_direction;
+      const kernels::WeightGradients<T> sums{
+          own[0].template data_ptr<T>(), own[1].template data_ptr<T>(),
+          own[2].template data_ptr<T>(),
+          call.weights_per_direction > 3 ? own[3].template data_ptr<T>() : nullptr};
+      k.backward(call.size, weights_of(call, weights, d), *call.plan, call.input(rows, d),
+                 call.output_gradient(of_result, d), call.states[d],
+                 of_rows.defined() ? of_rows.data_ptr<T>() : nullptr, sums, *call.arena);
+    }
+    torch::autograd::variable_list results{of_rows};
+    results.insert(results.end(), of_weights.begin(), of_weights.end());
+    results.emplace_back();  // the call itself
+    return results;
+  }
+};
+
+/// Values alone: keeps no states.
+template <class T>
+torch::Tensor run_without_gradient(LayerCall<T>& call, const torch::Tensor& rows,
+                                   const std::vector<torch::Tensor>& weights) {
+  const kernels::Kernels<T>& k = kernels::kernels<T>();
+  torch::Tensor result = call.make_result(rows);
+  for (std::size_t d = 0; d < call.direction_count; ++d) {
+    const auto packed =
+        k.pack(call.size, weights_of(call, at::TensorList(weights), d), *call.arena);
+    const kernels::Input<T> input = call.input(rows, d);
+    T* table = (*call.arena)
+                   .template take<T>(static_cast<std::size_t>(input.count) *
+                                     static_cast<std::size_t>(k.gate_stride(call.size)));
+    k.project(call.size, packed, input.rows, input.stride, input.count, table);
+    kernels::Run<T> run;
+    run.table = table;
+    run.table_row_of_token = input.row_of_token;
+    k.run(call.size, packed, *call.plan, run, call.output(result, d), *call.arena);
+  }
+  return result;
+}
+
+template <class T>
+torch::Tensor run_typed(const RecurrentOptions& options,
+                        const std::vector<RecurrentImpl::Direction>& directions,
+                        const RecurrentInput& input, const std::shared_ptr<const StepPlan>& plan,
+                        std::int64_t steps) {
+  auto call = c10::make_intrusive<LayerCall<T>>();
+  call->size = {cell_of(options.cell), options.input_size, options.units};
+  call->plan = plan;
+  call->steps = steps;
+  call->return_sequences = options.return_sequences;
+  call->shared_rows = input.row_of_place != nullptr;
+  call->direction_count = directions.size();
+  call->weights_per_direction = directions[0].bias_hh.defined() ? 4 : 3;
+  std::vector<torch::Tensor> weights;
+  for (std::size_t d = 0; d < directions.size(); ++d) {
+    call->places[d] = plan->positions(steps, /*reversed=*/d == 1);
+    if (call->shared_rows) {
+      for (const std::int32_t place : call->places[d]) {
+        call->input_rows[d].push_back((*input.row_of_place)[static_cast<std::size_t>(place)]);
+      }
+    }
+    const RecurrentImpl::Direction& direction = directions[d];
+    for (const torch::Tensor* weight :
+         {&direction.weight_ih, &direction.weight_hh, &direction.bias_ih, &direction.bias_hh}) {
+      if (weight->defined()) weights.push_back(weight->contiguous());
+    }
+  }
+  const torch::Tensor rows = input.rows.contiguous();
+  if (!torch::GradMode::is_enabled()) return run_without_gradient<T>(*call, rows, weights);
+  return RecurrentFunction<T>::apply(rows, at::TensorList(weights), call);
+}
+
+}  // namespace
+
+bool kernels_serve(const torch::Tensor& input) {
+  const auto type = input.scalar_type();
+  return input.device().is_cpu() && (type == torch::kFloat32 || type == torch::kFloat64);
+}
+
+torch::Tensor run_kernels(const RecurrentOptions& options,
+                          const std::vector<RecurrentImpl::Direction>& directions,
+                          const RecurrentInput& input, const std::shared_ptr<const StepPlan>& plan,
+                          std::int64_t steps) {
+  return input.rows.scalar_type() == torch::kFloat64
+             ? run_typed<double>(options, directions, input, plan, steps)
+             : run_typed<float>(options, directions, input, plan, steps);
+}
+
+std::shared_ptr<const StepPlan> make_step_plan(const torch::Tensor& lengths) {
+  const torch::Tensor values = lengths.contiguous();
+  return std::make_shared<const StepPlan>(std::span<const std::int64_t>(
+      values.data_ptr<std::int64_t>(), static_cast<std::size_t>(values.numel())));
+}
+
+}  // namespace sequent

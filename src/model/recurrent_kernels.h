@@ -1,0 +1,37 @@
+// Recurrent layers as one autograd function over kernels/.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "kernels/step_plan.h"
+#include "sequent/model.h"
+
+namespace sequent {
+
+/// Whether the kernels compute this: on the CPU, float32 or float64.
+bool kernels_serve(const torch::Tensor& input);
+
+/// What a recurrent layer reads: rows of features, and the row of each place of the padded batch.
+struct RecurrentInput {
+  torch::Tensor rows;                                       // [count, I]
+  const std::vector<std::int32_t>* row_of_place = nullptr;  // [B * T]; null: place p reads row p
+};
+
+/// Runs a layer in all its directions. With gradients enabled the result is differentiable with
+/// respect to the rows and the weights.
+///
+/// Shapes: -> [B, T, D * H], padding 0, with return_sequences, else [B, D * H].
+/// `steps` is T, the padded width; `plan` the order of the batch's tokens.
+torch::Tensor run_kernels(const RecurrentOptions& options,
+                          const std::vector<RecurrentImpl::Direction>& directions,
+                          const RecurrentInput& input,
+                          const std::shared_ptr<const kernels::StepPlan>& plan, std::int64_t steps);
+
+/// The order of a batch's tokens. Shapes: lengths [B] int64 on the CPU.
+std::shared_ptr<const kernels::StepPlan> make_step_plan(const torch::Tensor& lengths);
+
+}  // namespace sequent

@@ -1,0 +1,261 @@
+// The kernels of every instruction set against plain loops in double and against each other.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "kernels/recurrent.h"
+
+namespace sequent::kernels {
+namespace {
+
+template <class T>
+std::vector<T> random_values(std::size_t count, unsigned seed, double scale = 0.5) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<double> normal(0, scale);
+  std::vector<T> values(count);
+  for (T& value : values) value = static_cast<T>(normal(generator));
+  return values;
+}
+
+struct Problem {
+  Cell cell;
+  std::vector<std::int64_t> lengths;
+  std::int64_t input;
+  std::int64_t units;
+  bool reversed;
+  bool shared;
+};
+
+/// All that one direction computes.
+template <class T>
+struct Results {
+  std::vector<T> sequence, last, input, weight_ih, weight_hh, bias_ih, bias_hh;
+};
+
+constexpr std::int64_t kSharedRows = 5;
+
+template <class T>
+Results<T> compute(const Kernels<T>& k, const Problem& problem) {
+  const auto rows = static_cast<std::int64_t>(problem.lengths.size());
+  const std::int64_t width = *std::max_element(problem.lengths.begin(), problem.lengths.end());
+  const std::int64_t gates = gate_count(problem.cell);
+  const std::int64_t units = problem.units;
+  const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+  const std::int64_t input_rows = problem.shared ? kSharedRows : rows * width;
+  const auto x = random_values<T>(size(input_rows * problem.input), 1);
+  const auto weight_ih = random_values<T>(size(gates * units * problem.input), 2, 0.2);
+  const auto weight_hh = random_values<T>(size(gates * units * units), 3, 0.07);
+  const auto bias_ih = random_values<T>(size(gates * units), 4);
+  const auto bias_hh = random_values<T>(size(gates * units), 5);
+  const auto of_sequence = random_values<T>(size(rows * width * units), 6);
+  const auto of_last = random_values<T>(size(rows * units), 7);
+
+  const StepPlan plan(problem.lengths);
+  const auto places = plan.positions(width, problem.reversed);
+  std::vector<std::int32_t> input_row = places;
+  if (problem.shared) {
+    for (std::int32_t& row : input_row)
+      row = (row * 7 + 3) % static_cast<std::int32_t>(kSharedRows);
+  }
+  const bool is_gru = problem.cell == Cell::kGru;
+  const CellSize cell{problem.cell, problem.input, units};
+  const Weights<T> weights{weight_ih.data(), weight_hh.data(), bias_ih.data(),
+                           is_gru ? bias_hh.data() : nullptr};
+  const Input<T> input{x.data(), problem.input, input_rows, input_row.data(), problem.shared};
+  Results<T> r;
+  r.sequence.resize(of_sequence.size());
+  r.last.resize(of_last.size());
+  r.input.resize(x.size());
+  r.weight_ih.resize(weight_ih.size());
+  r.weight_hh.resize(weight_hh.size());
+  r.bias_ih.resize(bias_ih.size());
+  r.bias_hh.resize(bias_hh.size());
+  Arena arena;
+  const auto packed = k.pack(cell, weights, arena);
+  const auto states =
+      k.forward(cell, packed, plan, input,
+                {r.sequence.data(), units, places.data(), r.last.data(), units}, arena);
+  k.backward(cell, weights, plan, input,
+             {of_sequence.data(), units, places.data(), of_last.data(), units}, states,
+             r.input.data(),
+             {r.weight_ih.data(), r.weight_hh.data(), r.bias_ih.data(),
+              is_gru ? r.bias_hh.data() : nullptr},
+             arena);
+
+  // The path that keeps no states gives the same values.
+  std::vector<T> table(size(input_rows * k.gate_stride(cell)));
+  k.project(cell, packed, x.data(), problem.input, input_rows, table.data());
+  std::vector<T> again(r.sequence.size());
+  std::vector<T> greatest(of_last.size());
+  Run<T> run{input_row.data(), table.data(), Pooling::kMax, greatest.data(), units};
+  k.run(cell, packed, plan, run, {again.data(), units, places.data(), nullptr, 0}, arena);
+  for (std::size_t i = 0; i < again.size(); ++i) EXPECT_NEAR(again[i], r.sequence[i], 1e-6);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t u = 0; u < units; ++u) {
+      T most = -std::numeric_limits<T>::infinity();
+      for (std::int64_t t = 0; t < problem.lengths[size(row)]; ++t) {
+        most = std::max(most, again[size((row * width + t) * units + u)]);
+      }
+      EXPECT_EQ(greatest[size(row * units + u)], most);
+    }
+  }
+  return r;
+}
+
+template <class T, class U>
+void expect_near(const std::vector<T>& found, const std::vector<U>& wanted, double tolerance,
+                 const std::string& what) {
+  ASSERT_EQ(found.size(), wanted.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double allowed = tolerance * (1 + std::abs(static_cast<double>(wanted[i])));
+    ASSERT_NEAR(found[i], wanted[i], allowed) << what << " at " << i;
+  }
+}
+
+template <class T, class U>
+void expect_equal(const Results<T>& found, const Results<U>& wanted, double values,
+                  double gradients) {
+  expect_near(found.sequence, wanted.sequence, values, "sequence");
+  expect_near(found.last, wanted.last, values, "last");
+  expect_near(found.input, wanted.input, gradients, "input gradient");
+  expect_near(found.weight_ih, wanted.weight_ih, gradients, "weight_ih");
+  expect_near(found.weight_hh, wanted.weight_hh, gradients, "weight_hh");
+  expect_near(found.bias_ih, wanted.bias_ih, gradients, "bias_ih");
+  expect_near(found.bias_hh, wanted.bias_hh, gradients, "bias_hh");
+}
+
+std::vector<Problem> problems() {
+  std::vector<Problem> all;
+  for (const Cell cell : {Cell::kRnnTanh, Cell::kRnnRelu, Cell::kLstm, Cell::kGru}) {
+    all.push_back({cell, {1}, 1, 1, false, false});
+    all.push_back({cell, {3, 7, 1, 7, 2}, 5, 19, true, false});
+    all.push_back({cell, {4, 4, 4}, 33, 64, false, true});
+    // Longer than a block of products and wider than a panel.
+    all.push_back({cell, {60, 2, 41, 17, 33, 9, 5}, 140, 37, true, true});
+    all.push_back({cell, {25, 20, 19, 3, 1, 1, 1, 1, 1, 1, 1}, 9, 130, false, false});
+  }
+  return all;
+}
+
+class Instructions : public ::testing::TestWithParam<Problem> {};
+
+TEST_P(Instructions, AllGiveTheSame) {
+  const Problem& problem = GetParam();
+  const Results<double> wanted = compute(*available_kernels<double>().front(), problem);
+  for (const auto* table : available_kernels<double>()) {
+    SCOPED_TRACE(std::string(table->name) + " double");
+    expect_equal(compute(*table, problem), wanted, 1e-11, 1e-9);
+  }
+  for (const auto* table : available_kernels<float>()) {
+    SCOPED_TRACE(std::string(table->name) + " float");
+    expect_equal(compute(*table, problem), wanted, 2e-5, 2e-3);
+  }
+}
+
+std::string problem_name(const ::testing::TestParamInfo<Problem>& test) {
+  const char* cells[] = {"RnnTanh", "RnnRelu", "Lstm", "Gru"};
+  return std::string(cells[static_cast<int>(test.param.cell)]) + std::to_string(test.index % 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Instructions, ::testing::ValuesIn(problems()), problem_name);
+
+TEST(Products, EqualPlainLoops) {
+  for (const auto* table : available_kernels<double>()) {
+    for (const std::int64_t columns : {1, 5, 8, 33, 70}) {
+      for (const std::int64_t rows : {1, 2, 3, 4, 7, 100}) {
+        for (const std::int64_t depth : {1, 40, 129, 300}) {
+          const auto a = random_values<double>(static_cast<std::size_t>(rows * depth), 1);
+          const auto b = random_values<double>(static_cast<std::size_t>(depth * columns), 2);
+          std::vector<double> c(static_cast<std::size_t>(rows * columns));
+          Arena arena;
+          table->multiply(rows, columns, depth, a.data(), b.data(), c.data(), arena);
+          for (std::int64_t i = 0; i < rows * columns; ++i) {
+            double sum = 0;
+            for (std::int64_t k = 0; k < depth; ++k) {
+              sum += a[static_cast<std::size_t>(i / columns * depth + k)] *
+                     b[static_cast<std::size_t>(k * columns + i % columns)];
+            }
+            ASSERT_NEAR(c[static_cast<std::size_t>(i)], sum, 1e-10) << table->name;
+          }
+        }
+      }
+    }
+  }
+}
+
+// One unit without weights: h = tanh(bias), so every instruction set's tanh is seen.
+TEST(GateMath, IsAccurateEverywhere) {
+  for (const auto* table : available_kernels<float>()) {
+    for (double x = -30; x <= 30; x += 0.037) {
+      const auto bias = static_cast<float>(x);
+      const float zero = 0;
+      float h = 0;
+      const std::vector<std::int64_t> lengths{1};
+      const StepPlan plan(lengths);
+      const std::int32_t row = 0;
+      const CellSize size{Cell::kRnnTanh, 1, 1};
+      Arena arena;
+      const auto packed = table->pack(size, {&zero, &zero, &bias, nullptr}, arena);
+      table->forward(size, packed, plan, {&zero, 1, 1, &row, false}, {nullptr, 0, nullptr, &h, 1},
+                     arena);
+      ASSERT_NEAR(h, std::tanh(x), 3e-7) << table->name << " at " << x;
+    }
+  }
+}
+
+TEST(GateMath, NotANumberStays) {
+  for (const auto* table : available_kernels<float>()) {
+    for (const Cell cell : {Cell::kRnnTanh, Cell::kRnnRelu, Cell::kLstm, Cell::kGru}) {
+      const float zero[4] = {};
+      const float x = std::numeric_limits<float>::quiet_NaN();
+      const float one[4] = {1, 1, 1, 1};
+      float h = 0;
+      const std::vector<std::int64_t> lengths{1};
+      const StepPlan plan(lengths);
+      const std::int32_t row = 0;
+      const CellSize size{cell, 1, 1};
+      Arena arena;
+      const auto packed =
+          table->pack(size, {one, zero, zero, cell == Cell::kGru ? zero : nullptr}, arena);
+      table->forward(size, packed, plan, {&x, 1, 1, &row, false}, {nullptr, 0, nullptr, &h, 1},
+                     arena);
+      EXPECT_TRUE(std::isnan(h)) << table->name;
+    }
+  }
+}
+
+TEST(StepPlan, VisitsEveryTokenOnceAndNoPadding) {
+  const std::vector<std::int64_t> lengths{2, 5, 1, 5};
+  const StepPlan plan(lengths);
+  EXPECT_EQ(plan.tokens(), 13);
+  EXPECT_EQ(plan.steps(), 5);
+  EXPECT_EQ(plan.active(0), 4);
+  EXPECT_EQ(plan.active(1), 3);
+  EXPECT_EQ(plan.active(4), 2);
+  EXPECT_EQ(plan.row(0), 1);
+  EXPECT_EQ(plan.row(3), 2);
+  const std::vector<std::int32_t> first{5, 15, 0, 10, 6, 16, 1, 7, 17, 8, 18, 9, 19};
+  EXPECT_EQ(plan.positions(5, false), first);
+  const std::vector<std::int32_t> reversed{9, 19, 1, 10, 8, 18, 0, 7, 17, 6, 16, 5, 15};
+  EXPECT_EQ(plan.positions(5, true), reversed);
+}
+
+TEST(Arena, PiecesStayUntilReset) {
+  Arena arena;
+  auto* a = arena.take<double>(10);
+  a[9] = 4;
+  auto* b = arena.take<double>(1 << 20);
+  b[0] = 5;
+  EXPECT_EQ(a[9], 4);
+  arena.reset();
+  const std::size_t bytes = arena.bytes();
+  arena.take<double>(10);
+  arena.take<double>(1 << 20);
+  EXPECT_EQ(arena.bytes(), bytes);
+}
+
+}  // namespace
+}  // namespace sequent::kernels
