@@ -43,6 +43,18 @@ inline std::vector<NamedLayers> all_layer_chains() {
                                          {"type": "pool", "mode": ")" +
                                          mode + R"("},)" + softmax + "]"});
   }
+  for (const std::string mode : {"mean", "last", "first"}) {
+    chains.push_back({"BothPool" + mode, "[" + embedding +
+                                             R"({"type": "gru", "units": 4, "bidirectional": true,
+                                             "return_sequences": true},
+                                             {"type": "dense", "units": 3},
+                                             {"type": "lstm", "units": 4, "bidirectional": true,
+                                             "return_sequences": true},
+                                             {"type": "pool", "mode": ")" +
+                                             mode + R"("},)" + softmax + "]"});
+    chains.push_back({"Bag" + mode, "[" + embedding + R"({"type": "pool", "mode": ")" + mode +
+                                        R"("},)" + softmax + "]"});
+  }
   for (const std::string activation : {"linear", "relu", "tanh", "sigmoid"}) {
     chains.push_back(
         {"Dense" + activation, R"([{"type": "word_dropout", "rate": 0.2},)" + embedding +

@@ -12,11 +12,20 @@
 
 namespace sequent {
 
+enum class Engine {
+  kFused,        // the library's own kernels
+  kTorchScript,  // the archive's graph, run by LibTorch
+};
+
 struct PredictorOptions {
+  Engine engine = Engine::kFused;
+
   /// Threads that compute; 0: one per core.
   int threads = 0;
   /// Greatest number of tokens, padding included, that one thread computes at a time.
   std::int64_t batch_tokens = 8192;
+  /// kFused: most memory, in MiB, for what is computed once per token and kept; 0: nothing is kept.
+  std::int64_t token_table_mib = 256;
 };
 
 struct Prediction {

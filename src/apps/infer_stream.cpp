@@ -121,22 +121,26 @@ StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
   const auto read_ahead = [&reader] {
     return std::async(std::launch::async, [&reader] { return read_window(reader); });
   };
+  // While a window is predicted, the one after it is read and the one before it is written.
   std::future<std::vector<Record>> ahead = read_ahead();
-  std::string text;
+  std::future<void> writing;
   while (true) {
-    const std::vector<Record> window = ahead.get();
+    std::vector<Record> window = ahead.get();
     if (window.empty() || stop_requested()) break;
     ahead = read_ahead();
     if (!record_faults) stop_at_fault(window);
-    const std::vector<Prediction> predictions = predict_window(window, predictor);
-    text.clear();
-    for (std::size_t i = 0; i < window.size(); ++i) {
-      writer.append(text, window[i], predictions[i]);
-      if (window[i].fault) ++counts.faults;
-    }
+    std::vector<Prediction> predictions = predict_window(window, predictor);
+    for (const Record& record : window) counts.faults += record.fault ? 1 : 0;
     counts.records += static_cast<std::int64_t>(window.size());
-    sink.write(text);
+    if (writing.valid()) writing.get();
+    writing = std::async(std::launch::async, [&writer, &sink, records = std::move(window),
+                                              results = std::move(predictions)] {
+      std::string text;
+      for (std::size_t i = 0; i < records.size(); ++i) writer.append(text, records[i], results[i]);
+      sink.write(text);
+    });
   }
+  if (writing.valid()) writing.get();
   return counts;
 }
 

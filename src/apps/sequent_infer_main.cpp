@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -165,6 +166,15 @@ void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("--batch-tokens", options.predictor.batch_tokens,
                  "Most tokens a thread computes at a time, padding included")
       ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
+  app.add_option("--engine", options.predictor.engine,
+                 "fused: the library's own kernels; torchscript: the archive's graph")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Engine>{
+          {"fused", Engine::kFused}, {"torchscript", Engine::kTorchScript}}))
+      ->default_str("fused");
+  app.add_option("--token-table", options.predictor.token_table_mib,
+                 "Most MiB for what the fused engine computes once per token; 0: keep nothing")
+      ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   app.add_option("--on-error", options.on_error,
                  "At a row that cannot be read: fail, or record it as an error and go on")

@@ -2,7 +2,7 @@
 // src/model/.
 #include <sstream>
 
-#include "export/parameter_names.h"
+#include "infer/parameter_names.h"
 #include "sequent/exporter.h"
 
 namespace sequent {

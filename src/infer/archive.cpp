@@ -8,6 +8,7 @@
 #include <streambuf>
 #include <string_view>
 
+#include "infer/parameter_names.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -102,6 +103,18 @@ LoadedArchive load_archive(std::span<const std::byte> bytes, const std::string& 
   MemoryBuffer buffer(bytes);
   std::istream in(&buffer);
   return load_from(in, name);
+}
+
+ArchiveWeights::ArchiveWeights(const torch::jit::Module& module) {
+  for (const auto& named : module.named_parameters(/*recurse=*/false)) {
+    weights_[named.name] = named.value.to(torch::kFloat32).contiguous();
+  }
+}
+
+std::span<const float> ArchiveWeights::operator()(const std::string& name) const {
+  const auto found = weights_.find(script_parameter_name(name));
+  if (found == weights_.end()) fail(name, "the archive has no such weight; export it again");
+  return {found->second.data_ptr<float>(), static_cast<std::size_t>(found->second.numel())};
 }
 
 }  // namespace sequent

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 
@@ -23,5 +24,17 @@ LoadedArchive load_archive(const std::filesystem::path& file);
 
 /// The same from memory; `name` stands for it in messages.
 LoadedArchive load_archive(std::span<const std::byte> bytes, const std::string& name);
+
+/// An archive's weights by the names the model gives them: `layers.2.weight_ih_l0`.
+class ArchiveWeights {
+ public:
+  explicit ArchiveWeights(const torch::jit::Module& module);
+
+  /// Errors: Artifact if the archive has no such weight.
+  std::span<const float> operator()(const std::string& name) const;
+
+ private:
+  std::map<std::string, torch::Tensor> weights_;  // float32, contiguous, by the archive's names
+};
 
 }  // namespace sequent

@@ -8,11 +8,22 @@
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
+#include "infer/fused_engine.h"
+#include "kernels/recurrent.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
+#include "sequent/log.h"
 #include "sequent/text.h"
 
 namespace sequent {
+
+namespace {
+
+ResolvedConfig resolved(const ArchiveCard& card) {
+  return resolve(card.config, card.vocabulary.size(), card.labels.size());
+}
+
+}  // namespace
 
 class Predictor::Impl {
  public:
@@ -20,10 +31,17 @@ class Predictor::Impl {
       : options_(options),
         card_json_(std::move(archive.card_json)),
         labels_(archive.card.labels.names()),
+        config_(resolved(archive.card)),
         encoder_(std::get<TextInput>(archive.card.config.input),
-                 std::move(archive.card.vocabulary)),
-        engine_(archive.module) {
-    warn_about_slow_blas();
+                 std::move(archive.card.vocabulary)) {
+    if (options.engine == Engine::kFused) {
+      const FusedOptions fused{options.token_table_mib << 20};
+      fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), fused);
+      if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
+    } else {
+      torch_script_ = std::make_unique<TorchScriptEngine>(archive.module);
+      warn_about_slow_blas();
+    }
   }
 
   std::vector<Prediction> predict(std::span<const std::string> texts) const {
@@ -80,9 +98,15 @@ class Predictor::Impl {
     EncodedRows rows;
     rows.reserve(batch.size());
     for (const std::size_t row : batch) rows.emplace_back(encoded[row].ids);
-    const torch::Tensor probabilities = engine_.probabilities(rows);
-    const auto* values = probabilities.data_ptr<float>();
     const std::size_t classes = labels_.size();
+    std::vector<float> all(rows.size() * classes);
+    if (fused_) {
+      fused_->probabilities(rows, all.data());
+    } else {
+      const torch::Tensor found = torch_script_->probabilities(rows);
+      std::copy_n(found.data_ptr<float>(), all.size(), all.begin());
+    }
+    const float* values = all.data();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       Prediction& prediction = predictions[batch[i]];
       const float* begin = values + i * classes;
@@ -96,8 +120,10 @@ class Predictor::Impl {
   PredictorOptions options_;
   std::string card_json_;
   std::vector<std::string> labels_;
+  ResolvedConfig config_;
   TextEncoder encoder_;
-  TorchScriptEngine engine_;
+  std::unique_ptr<FusedEngine> fused_;  // one of the two
+  std::unique_ptr<TorchScriptEngine> torch_script_;
   mutable std::once_flag pool_made_;
   mutable std::optional<ThreadPool> pool_;
 };

@@ -77,7 +77,9 @@ PackedWeights<T> pack(const CellSize& size, const Weights<T>& weights, Arena& ar
   const Layout<T> layout(size);
   PackedWeights<T> packed;
   packed.input = pack_gates(layout, weights.weight_ih, layout.input, arena);
-  packed.recurrent = pack_gates(layout, weights.weight_hh, layout.units, arena);
+  if (weights.weight_hh != nullptr) {
+    packed.recurrent = pack_gates(layout, weights.weight_hh, layout.units, arena);
+  }
   T* bias = arena.take<T>(static_cast<std::size_t>(layout.width));
   const bool is_gru = size.cell == Cell::kGru;
   for (std::int64_t column = 0; column < layout.width; ++column) {
@@ -253,7 +255,7 @@ States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, co
 template <class T>
 void pool_step(const Layout<T>& layout, const StepPlan& plan, std::int64_t step, const T* hidden,
                const Run<T>& run) {
-  if (run.pooling == Pooling::kNone) return;
+  if (run.pooling == Pooling::kNone || (run.pooling == Pooling::kFirst && step > 0)) return;
   for (std::int64_t place = 0; place < plan.active(step); ++place) {
     const T* h = hidden + place * layout.padded;
     T* to = run.pooled + plan.row(place) * run.pooled_stride;

@@ -51,6 +51,7 @@ struct WeightGradients {
 };
 
 /// Weights in the order the forward loops read them. Made by Kernels::pack, for that table alone.
+/// Without weight_hh only `project` can be used: a dense layer is an RNN's input product.
 template <class T>
 struct PackedWeights {
   const T* input = nullptr;      // panels of weight_ih
@@ -99,7 +100,7 @@ struct OutputGradient {
 };
 
 /// How the hidden states of a row become one vector while they are computed.
-enum class Pooling { kNone, kLast, kMax, kSum };
+enum class Pooling { kNone, kFirst, kLast, kMax, kSum };
 
 /// Values of one direction without gradients: nothing is kept but what is asked for.
 template <class T>

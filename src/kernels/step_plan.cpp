@@ -31,4 +31,15 @@ std::vector<std::int32_t> StepPlan::positions(std::int64_t width, bool reversed)
   return result;
 }
 
+std::vector<std::int32_t> StepPlan::mirrored() const {
+  std::vector<std::int32_t> result;
+  result.reserve(static_cast<std::size_t>(tokens()));
+  for (std::int64_t step = 0; step < steps(); ++step) {
+    for (std::int64_t place = 0; place < active(step); ++place) {
+      result.push_back(static_cast<std::int32_t>(first(length(place) - 1 - step) + place));
+    }
+  }
+  return result;
+}
+
 }  // namespace sequent::kernels

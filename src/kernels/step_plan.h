@@ -34,6 +34,10 @@ class StepPlan {
   /// first token visited is the row's last.
   std::vector<std::int32_t> positions(std::int64_t width, bool reversed) const;
 
+  /// For each token the number of the token that stands at its place when its row is read
+  /// backwards.
+  std::vector<std::int32_t> mirrored() const;
+
  private:
   std::vector<std::int64_t> order_;
   std::vector<std::int64_t> lengths_;  // in that order

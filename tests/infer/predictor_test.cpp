@@ -119,5 +119,21 @@ TEST_F(PredictorTest, LeavesTheCallersThreadAlone) {
   EXPECT_NE(small / 16, 0.0F) << "denormals are flushed in the caller's thread";
 }
 
+TEST_F(PredictorTest, EnginesAndTokenTablesGiveTheSame) {
+  const auto wanted = Predictor::load(file_, {.engine = Engine::kTorchScript}).predict(texts_);
+  for (const std::int64_t mib : {0, 256}) {
+    const Predictor fused = Predictor::load(file_, {.token_table_mib = mib});
+    for (int round = 0; round < 2; ++round) {  // with the table empty and filled
+      const auto found = fused.predict(texts_);
+      for (std::size_t i = 0; i < texts_.size(); ++i) {
+        EXPECT_EQ(found[i].label, wanted[i].label);
+        for (std::size_t c = 0; c < 3; ++c) {
+          ASSERT_NEAR(found[i].probabilities[c], wanted[i].probabilities[c], 1e-5) << texts_[i];
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sequent

@@ -1,0 +1,42 @@
+// Runs a model on kernels/, without LibTorch: from an archive's config and weights.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sequent/config.h"
+
+namespace sequent {
+
+/// The weight of this name, as the model calls it: `layers.2.weight_ih_l0`.
+using WeightSource = std::function<std::span<const float>(const std::string& name)>;
+
+struct FusedOptions {
+  /// Most memory for the products of tokens with the first recurrent layer's weights, kept from
+  /// text to text; 0: none is kept. Filled as tokens come.
+  std::int64_t token_table_bytes = std::int64_t{256} << 20;
+};
+
+/// Threads: `probabilities` may be called from many at once.
+class FusedEngine {
+ public:
+  /// Copies the weights into the order the kernels read.
+  FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
+              const FusedOptions& options);
+  FusedEngine(const FusedEngine&) = delete;
+  FusedEngine& operator=(const FusedEngine&) = delete;
+  ~FusedEngine();
+
+  /// `rows` of token ids, none empty. Shapes: out [rows, C], row by row.
+  void probabilities(const std::vector<std::span<const std::int32_t>>& rows, float* out) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sequent

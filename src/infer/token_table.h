@@ -1,0 +1,50 @@
+// What the first recurrent layer makes of each token, computed once.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "kernels/recurrent.h"
+
+namespace sequent {
+
+/// Products of embedding rows with a layer's weight_ih, for each direction; filled when a token
+/// first comes. Tokens are numbered by falling frequency, so a table that may not hold all holds
+/// the frequent ones. Threads: all functions may be called from many at once.
+class TokenTable {
+ public:
+  /// `embedding` [rows, size.input] and `weights` outlive this.
+  TokenTable(const kernels::CellSize& size, std::vector<kernels::PackedWeights<float>> weights,
+             std::span<const float> embedding, std::int64_t most_bytes);
+
+  /// Products for each direction of the tokens `ids`, and the row that each reads.
+  struct Products {
+    std::vector<const float*> tables;  // per direction
+    std::vector<std::int32_t> row_of;  // per token of `ids`
+  };
+
+  /// What is not kept is computed into `arena`.
+  Products of(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
+
+ private:
+  void fill(std::span<const std::int32_t> ids) const;
+  Products compute(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
+
+  kernels::CellSize size_;
+  std::int64_t stride_;
+  std::vector<kernels::PackedWeights<float>> weights_;
+  std::span<const float> embedding_;
+  std::int64_t kept_rows_;
+  struct Free {
+    void operator()(float* memory) const;
+  };
+  std::vector<std::unique_ptr<float, Free>> tables_;
+  mutable std::mutex filling_;
+  mutable std::vector<std::atomic<bool>> filled_;
+};
+
+}  // namespace sequent
