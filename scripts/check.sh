@@ -82,7 +82,8 @@ rooms_below() {
     infer) echo "$core kernels runtime" ;;
     train) echo "$core kernels runtime model infer" ;;
     export) echo "$core kernels runtime model infer train" ;;
-    apps) echo "$core sample kernels runtime model infer train export" ;;
+    bench) echo "$core kernels runtime model infer train export" ;;
+    apps) echo "$core sample kernels runtime model infer train export bench" ;;
     *) return 1 ;;
   esac
 }

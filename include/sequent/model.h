@@ -153,11 +153,16 @@ class RecurrentImpl : public LayerImpl {
   };
   std::vector<Direction> directions;
 
+  /// Runs on LibTorch's operators even where the kernels serve: to compare the two.
+  void use_operators(bool use) { use_operators_ = use; }
+  bool uses_operators() const { return use_operators_; }
+
  private:
   torch::Tensor run_operators(const torch::Tensor& input, const LayerContext& context) const;
   torch::Tensor run(const torch::Tensor& input, const Direction& direction) const;
 
   RecurrentOptions options_;
+  bool use_operators_ = false;
 };
 TORCH_MODULE(Recurrent);
 
@@ -205,6 +210,10 @@ class SequenceModelImpl : public torch::nn::Module {
 
   /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
   void share_parameters(SequenceModelImpl& other);
+
+  /// See RecurrentImpl::use_operators.
+  void use_operators(bool use);
+  bool uses_operators() const;
 
   const ResolvedConfig& config() const { return config_; }
   const std::vector<std::shared_ptr<LayerImpl>>& layers() const { return layers_; }

@@ -13,6 +13,7 @@ void add_export_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);
 void add_data_command(CLI::App& app, Action& action);
 void add_sample_command(CLI::App& app, Action& action);
+void add_bench_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 
 }  // namespace sequent

@@ -24,5 +24,6 @@ int main(int argc, char** argv) {
   sequent::add_data_command(app, action);
   sequent::add_sample_command(app, action);
   sequent::add_inspect_command(app, action);
+  sequent::add_bench_command(app, action);
   return sequent::run_program(app, argc, argv, [&action] { action(); });
 }

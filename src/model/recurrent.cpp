@@ -144,7 +144,7 @@ torch::Tensor RecurrentImpl::forward(const torch::Tensor& input, const LayerCont
   if (context.batch.noise && options_.dropout > 0) {
     sequence = input * dropout_mask(input, options_.dropout, /*same_for_all_steps=*/true, context);
   }
-  if (!kernels_serve(sequence)) return run_operators(sequence, context);
+  if (use_operators_ || !kernels_serve(sequence)) return run_operators(sequence, context);
   const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
   return run_kernels(options_, directions, {sequence.reshape({-1, sequence.size(2)}), nullptr},
                      plan, sequence.size(1));

@@ -1,5 +1,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
+
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
 #include "sequent/model.h"
@@ -80,7 +82,8 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
       next < layers_.size() ? dynamic_cast<RecurrentImpl*>(layers_[next].get()) : nullptr;
   const bool noisy =
       recurrent != nullptr && context.batch.noise && recurrent->options().dropout > 0;
-  if (embedding == nullptr || recurrent == nullptr || noisy || !kernels_serve(embedding->weight)) {
+  if (embedding == nullptr || recurrent == nullptr || noisy || recurrent->uses_operators() ||
+      !kernels_serve(embedding->weight)) {
     values = layers_[index]->forward(values, context);
     return index + 1;
   }
@@ -118,6 +121,19 @@ void SequenceModelImpl::share_parameters(SequenceModelImpl& other) {
   std::vector<torch::Tensor> ours = parameters();
   TORCH_CHECK(ours.size() == theirs.size(), "models of different configs cannot share parameters");
   for (std::size_t i = 0; i < ours.size(); ++i) ours[i].set_data(theirs[i].data());
+}
+
+void SequenceModelImpl::use_operators(bool use) {
+  for (const LayerPointer& layer : layers_) {
+    if (auto* recurrent = dynamic_cast<RecurrentImpl*>(layer.get())) recurrent->use_operators(use);
+  }
+}
+
+bool SequenceModelImpl::uses_operators() const {
+  return std::any_of(layers_.begin(), layers_.end(), [](const LayerPointer& layer) {
+    const auto* recurrent = dynamic_cast<const RecurrentImpl*>(layer.get());
+    return recurrent != nullptr && recurrent->uses_operators();
+  });
 }
 
 }  // namespace sequent

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/random.h"
+#include "sequent/text.h"
 
 namespace sequent {
 
@@ -55,6 +56,16 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
     begin = end;
   }
   return result;
+}
+
+std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows) {
+  std::vector<std::int64_t> ids{Vocabulary::kPad, Vocabulary::kUnknown};
+  for (const std::int64_t row : rows) {
+    ids.insert(ids.end(), data.ids(row).begin(), data.ids(row).end());
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
 }
 
 }  // namespace sequent

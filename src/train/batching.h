@@ -24,4 +24,8 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
                                                            std::span<const std::int64_t> rows,
                                                            std::size_t parts);
 
+/// The ids that a batch may read, ascending, each once: word dropout may put <unk> anywhere and
+/// padding is <pad>.
+std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows);
+
 }  // namespace sequent

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "kernels/recurrent.h"
 #include "runtime/device.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
@@ -28,18 +29,6 @@ std::string checksum_of(const std::vector<SourceFile>& sources) {
   std::string all;
   for (const SourceFile& source : sources) all += source.role + source.checksum;
   return checksum(all);
-}
-
-/// The ids that the batch may read, ascending, each once: word dropout may put <unk> anywhere and
-/// padding is <pad>.
-std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows) {
-  std::vector<std::int64_t> ids{Vocabulary::kPad, Vocabulary::kUnknown};
-  for (const std::int64_t row : rows) {
-    ids.insert(ids.end(), data.ids(row).begin(), data.ids(row).end());
-  }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
 }
 
 SequenceModel make_model(const ResolvedConfig& resolved, torch::Device device) {
@@ -88,6 +77,10 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   }
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
+  engine_ = device_.is_cpu() ? "on the " + std::string(kernels::kernels<float>().name) + " kernels"
+                             : "on LibTorch's operators: the kernels serve the CPU alone";
+  log_debug("recurrent layers run " + engine_);
+  if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
   warn_about_slow_blas();
 }
 
@@ -358,6 +351,7 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
                 {"Stopped because", manifest.stopped_because},
                 {"Training time", seconds.str()},
                 {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
+                {"Recurrent layers", engine_},
                 {"Seed", std::to_string(manifest.seed)},
                 {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
   page.epoch_records = journal_.lines();

@@ -70,7 +70,8 @@ class TrainingRun {
   Journal journal_;
   std::int64_t epoch_steps_ = 0;
   std::int64_t total_steps_ = 0;
-  double rate_ = 0;  // of the last step
+  double rate_ = 0;     // of the last step
+  std::string engine_;  // what the recurrent layers run on
   bool interrupted_ = false;
   Clock::time_point last_checkpoint_;
 };

@@ -68,6 +68,7 @@ WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers) :
   while (static_cast<int>(replicas_.size()) < pool_->size()) {
     SequenceModel replica(model->config());
     replica->share_parameters(*model);
+    replica->use_operators(model->uses_operators());
     replicas_.push_back(replica);
   }
 }

@@ -1,0 +1,77 @@
+#include <memory>
+
+#include "apps/commands.h"
+#include "bench/bench.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+struct BenchCommandOptions {
+  std::string config;
+  std::vector<std::string> overrides;
+  LayerBenchOptions layer;
+  int rounds = 5;
+  bool json = false;
+};
+
+void bench_command(BenchCommandOptions options, bool layer_options) {
+  BenchReport report;
+  if (options.config.empty()) {
+    if (!options.overrides.empty()) {
+      throw Error(ErrorKind::kUsage, "--set", "changes a config, but no CONFIG is given");
+    }
+    options.layer.rounds = options.rounds;
+    report = bench_layer(options.layer);
+  } else {
+    if (layer_options) {
+      throw Error(ErrorKind::kUsage, options.config,
+                  "--cell, --units, --input, --length and --batch measure a layer without a "
+                  "config; leave CONFIG or these out");
+    }
+    std::vector<Override> overrides;
+    for (const std::string& text : options.overrides) overrides.push_back(parse_override(text));
+    report = bench_config(load_config(options.config, overrides), options.rounds);
+  }
+  print(options.json ? bench_to_json(report) + "\n" : bench_to_text(report));
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<BenchCommandOptions>();
+  CLI::App* command = app.add_subcommand(
+      "bench", "Measure speed: ours, LibTorch's operators and the machine's limit in one run");
+  command->add_option("CONFIG", options->config,
+                      "Measure this config's training and inference; without: one layer");
+  command->add_option("--set", options->overrides, "Change the config, as training.batch_size=32")
+      ->allow_extra_args(false);
+  LayerBenchOptions& layer = options->layer;
+  std::vector<CLI::Option*> own = {
+      command->add_option("--cell", layer.cell, "Cell of the layer: rnn, lstm, gru")
+          ->check(CLI::IsMember({"rnn", "lstm", "gru"}))
+          ->capture_default_str(),
+      command->add_option("--units", layer.units, "Units of the layer")
+          ->check(CLI::Range(1, 65536))
+          ->capture_default_str(),
+      command->add_option("--input", layer.input, "Width of its input; 0: as the units")
+          ->check(CLI::Range(0, 65536))
+          ->capture_default_str(),
+      command->add_option("--length", layer.length, "Steps of each row")
+          ->check(CLI::Range(1, 100000))
+          ->capture_default_str(),
+      command->add_option("--batch", layer.batch, "Rows of a batch")
+          ->check(CLI::Range(1, 100000))
+          ->capture_default_str()};
+  command->add_option("--rounds", options->rounds, "Turns of each engine; the median counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "One JSON object instead of a table");
+  command->callback([options, own, &action] {
+    const bool layer_options =
+        std::any_of(own.begin(), own.end(), [](const CLI::Option* o) { return o->count() > 0; });
+    action = [options, layer_options] { bench_command(*options, layer_options); };
+  });
+}
+
+}  // namespace sequent

@@ -1,0 +1,309 @@
+#include "bench/bench.h"
+
+#include <sys/resource.h>
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+
+#include "infer/fused_engine.h"
+#include "kernels/recurrent.h"
+#include "runtime/rows.h"
+#include "runtime/thread_setup.h"
+#include "sequent/artifact.h"
+#include "sequent/data.h"
+#include "sequent/error.h"
+#include "sequent/exporter.h"
+#include "sequent/model.h"
+#include "sequent/predictor.h"
+#include "train/optimizer.h"
+#include "train/workers.h"
+
+namespace sequent {
+namespace {
+
+double seconds_of(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// Median seconds of two kinds of work done in turns, after one turn that does not count: what else
+/// the machine does hits both alike.
+std::pair<double, double> in_turns(int rounds, const std::function<void()>& a,
+                                   const std::function<void()>& b) {
+  std::vector<double> of_a;
+  std::vector<double> of_b;
+  for (int round = 0; round <= rounds; ++round) {
+    const double first = seconds_of(a);
+    const double second = seconds_of(b);
+    if (round == 0) continue;
+    of_a.push_back(first);
+    of_b.push_back(second);
+  }
+  return {median(of_a), median(of_b)};
+}
+
+/// GFLOP/s of a large product on this core, by the faster of our code and the BLAS in use.
+double measure_limit() {
+  const ComputeScope scope;
+  constexpr std::int64_t kSize = 768;
+  const torch::Tensor a = torch::rand({kSize, kSize});
+  const torch::Tensor b = torch::rand({kSize, kSize});
+  torch::Tensor c = torch::empty({kSize, kSize});
+  kernels::Arena arena;
+  const auto [ours, blas] = in_turns(
+      7,
+      [&] {
+        arena.reset();
+        kernels::kernels<float>().multiply(kSize, kSize, kSize, a.data_ptr<float>(),
+                                           b.data_ptr<float>(), c.data_ptr<float>(), arena);
+      },
+      [&] { torch::mm_out(c, a, b); });
+  return 2.0 * kSize * kSize * kSize / std::min(ours, blas) / 1e9;
+}
+
+double peak_mib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+BenchReport start_report() {
+  BenchReport report;
+  report.instructions = kernels::kernels<float>().name;
+  report.limit_gflops = measure_limit();
+  return report;
+}
+
+CellKind cell_of(const std::string& name) {
+  if (name == "rnn") return CellKind::kRnnTanh;
+  return name == "gru" ? CellKind::kGru : CellKind::kLstm;
+}
+
+double gate_count(CellKind cell) {
+  return cell == CellKind::kLstm ? 4 : cell == CellKind::kGru ? 3 : 1;
+}
+
+/// Floating-point operations of one token through the recurrent layers, forward.
+double flops_per_token(const SequenceModelImpl& model) {
+  double sum = 0;
+  for (const auto& layer : model.layers()) {
+    const auto* recurrent = dynamic_cast<const RecurrentImpl*>(layer.get());
+    if (recurrent == nullptr) continue;
+    const RecurrentOptions& o = recurrent->options();
+    const auto inputs = static_cast<double>(o.input_size + o.units);
+    sum += 2 * gate_count(o.cell) * static_cast<double>(o.units) * inputs *
+           static_cast<double>(recurrent->directions.size());
+  }
+  return sum;
+}
+
+constexpr double kTrainingPasses = 3;  // forward, and two products of the same size backward
+
+/// A line from what one turn did.
+BenchLine make_line(const std::string& what, double rows, double tokens, double flops,
+                    std::pair<double, double> seconds, int threads) {
+  BenchLine line;
+  line.what = what;
+  line.unit = "sequences/s";
+  line.ours = rows / seconds.first;
+  line.torch = rows / seconds.second;
+  line.tokens_per_second = tokens / seconds.first;
+  line.gflops = flops / seconds.first / 1e9;
+  line.threads = threads;
+  return line;
+}
+
+/// A model with its workers and optimizer, on one engine.
+struct Trainee {
+  SequenceModel model;
+  WorkerTeam team;
+  Optimizer optimizer;
+
+  Trainee(const ResolvedConfig& config, int workers, bool use_operators)
+      : model(make(config, use_operators)),
+        team(model, torch::kCPU, workers),
+        optimizer(config.config.training.optimizer, trained_parameters(*model)) {}
+
+  static SequenceModel make(const ResolvedConfig& config, bool use_operators) {
+    SequenceModel model(config);
+    model->use_operators(use_operators);
+    return model;
+  }
+
+  void train(const EncodedDataset& data, std::span<const RowNumbers> batches) {
+    const auto run = [this](std::size_t count, const std::function<void(std::size_t)>& task) {
+      team.run(count, task);
+    };
+    for (const RowNumbers& rows : batches) {
+      optimizer.catch_up(tokens_read(data, rows), run);
+      team.compute_gradients(data, rows, {1, 1}, {model->config().config.training.loss, 0, {}});
+      optimizer.step(optimizer.learning_rate(), 1, run);
+    }
+  }
+};
+
+BenchLine bench_training(const ResolvedConfig& config, const EncodedDataset& data, int rounds) {
+  constexpr std::size_t kSteps = 12;
+  std::vector<RowNumbers> batches =
+      plan_epoch(data, config.config.training.batch_size, /*seed=*/1, /*epoch=*/1);
+  batches.resize(std::min(batches.size(), kSteps));
+  const auto workers = static_cast<int>(config.config.runtime.workers);
+  Trainee ours(config, workers, /*use_operators=*/false);
+  Trainee torch(config, workers, /*use_operators=*/true);
+  const auto seconds = in_turns(
+      rounds, [&] { ours.train(data, batches); }, [&] { torch.train(data, batches); });
+  double rows = 0;
+  double tokens = 0;
+  for (const RowNumbers& batch : batches) {
+    rows += static_cast<double>(batch.size());
+    for (const std::int64_t row : batch) tokens += static_cast<double>(data.length(row));
+  }
+  return make_line("training", rows, tokens,
+                   tokens * flops_per_token(*ours.model) * kTrainingPasses, seconds,
+                   ours.team.size());
+}
+
+BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& data, int rounds) {
+  Trainee model(config, static_cast<int>(config.config.runtime.workers), /*use_operators=*/true);
+  std::map<std::string, torch::Tensor> weights;
+  for (const auto& named : model.model->named_parameters()) {
+    weights[named.key()] = named.value().detach();
+  }
+  const FusedEngine engine(
+      config,
+      [&](const std::string& name) -> std::span<const float> {
+        const torch::Tensor& weight = weights.at(name);
+        return {weight.data_ptr<float>(), static_cast<std::size_t>(weight.numel())};
+      },
+      {});
+  constexpr std::int64_t kMostRows = 2000;
+  std::vector<std::int64_t> lengths;
+  double tokens = 0;
+  for (std::int64_t row = 0; row < std::min(data.size(), kMostRows); ++row) {
+    lengths.push_back(data.length(row));
+    tokens += static_cast<double>(data.length(row));
+  }
+  const auto batches = plan_batches(lengths, PredictorOptions{}.batch_tokens);
+  const auto seconds = in_turns(
+      rounds,
+      [&] {
+        model.team.run(batches.size(), [&](std::size_t b) {
+          EncodedRows rows;
+          for (const std::size_t row : batches[b]) {
+            rows.push_back(data.ids(static_cast<std::int64_t>(row)));
+          }
+          std::vector<float> out(rows.size() * static_cast<std::size_t>(config.class_count));
+          engine.probabilities(rows, out.data());
+        });
+      },
+      [&] {
+        model.team.run(batches.size(),
+                       [&](std::size_t b) { model.team.probabilities(data, batches[b]); });
+      });
+  return make_line("inference, encoded texts", static_cast<double>(lengths.size()), tokens,
+                   tokens * flops_per_token(*model.model), seconds, model.team.size());
+}
+
+/// One text at a time through an archive: what a service sees.
+void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchReport& report) {
+  SequenceModel model(config);
+  ArchiveCard card;
+  card.sequent_version = version();
+  card.created = utc_now();
+  card.config = config.config;
+  card.vocabulary = data.vocabulary;
+  card.labels = data.labels;
+  const std::filesystem::path file = std::filesystem::temp_directory_path() /
+                                     ("sequent-bench-" + std::to_string(::getpid()) + ".pt");
+  export_model(*model, card, {}, file);
+  std::optional<Predictor> predictor;
+  report.load_ms = 1e3 * seconds_of([&] { predictor = Predictor::load(file); });
+  std::filesystem::remove(file);
+  constexpr std::int64_t kRequests = 1000;
+  std::vector<double> times;
+  for (std::int64_t i = 0; i < kRequests; ++i) {
+    std::string text;
+    for (const std::int32_t id : data.validation.ids(i % data.validation.size())) {
+      text += data.vocabulary.token(id) + " ";
+    }
+    const double seconds = seconds_of([&] { predictor->predict(text); });
+    times.push_back(seconds * 1e6);
+  }
+  std::sort(times.begin(), times.end());
+  const auto at = [&](double share) {
+    return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))];
+  };
+  report.single = Latency{at(0.5), at(0.95), at(0.99), kRequests};
+}
+
+}  // namespace
+
+BenchReport bench_layer(const LayerBenchOptions& options) {
+  BenchReport report = start_report();
+  const ComputeScope scope;
+  RecurrentOptions layer{cell_of(options.cell),
+                         options.input > 0 ? options.input : options.units,
+                         options.units,
+                         false,
+                         true,
+                         0};
+  RecurrentImpl ours(layer);
+  RecurrentImpl torch(layer);
+  torch.use_operators(true);
+  at::Generator generator = at::detail::createCPUGenerator(1);
+  ours.initialize(Initialization::kTorch, generator);
+  torch.initialize(Initialization::kTorch, generator);
+  const torch::Tensor input =
+      torch::randn({options.batch, options.length, layer.input_size}).requires_grad_();
+  const torch::Tensor lengths = torch::full({options.batch}, options.length, torch::kInt64);
+  const Batch batch{torch::zeros({options.batch, options.length}, torch::kInt64), lengths};
+  const LayerContext context{batch, torch::zeros({options.batch, options.length}, torch::kBool)};
+  const auto step = [&](RecurrentImpl& which) {
+    ours.zero_grad();
+    torch.zero_grad();
+    which.forward(input, context).sum().backward();
+  };
+  const auto forward = [&](RecurrentImpl& which) {
+    const torch::NoGradGuard no_gradient;
+    which.forward(input, context);
+  };
+  const double tokens = static_cast<double>(options.batch * options.length);
+  const double flops = 2 * gate_count(layer.cell) * static_cast<double>(layer.units) *
+                       static_cast<double>(layer.units + layer.input_size) * tokens;
+  const auto rows = static_cast<double>(options.batch);
+  report.lines.push_back(
+      make_line("forward", rows, tokens, flops,
+                in_turns(
+                    options.rounds, [&] { forward(ours); }, [&] { forward(torch); }),
+                1));
+  report.lines.push_back(make_line("forward and backward", rows, tokens, flops * kTrainingPasses,
+                                   in_turns(
+                                       options.rounds, [&] { step(ours); }, [&] { step(torch); }),
+                                   1));
+  report.peak_mib = peak_mib();
+  return report;
+}
+
+BenchReport bench_config(const Config& config, int rounds) {
+  validate(config);
+  BenchReport report = start_report();
+  const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
+  const ResolvedConfig resolved = resolve(config, data.vocabulary.size(), data.labels.size());
+  report.lines.push_back(bench_training(resolved, data.train, rounds));
+  report.lines.push_back(bench_inference(resolved, data.validation, rounds));
+  bench_single(resolved, data, report);
+  report.peak_mib = peak_mib();
+  return report;
+}
+
+}  // namespace sequent
