@@ -65,7 +65,9 @@ std::string read_card(std::istream& in, const std::string& name) {
   } catch (const c10::Error&) {
     fail(name, "the archive is truncated or damaged; copy or export it again");
   }
-  fail(name, "has no sequent.json: a TorchScript file that sequent export did not make");
+  fail(name,
+       "has no sequent.json: a file that sequent export did not make; make one with: sequent "
+       "export RUN --out model.pt");
 }
 
 LoadedArchive load_from(std::istream& in, const std::string& name) {

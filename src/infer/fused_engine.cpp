@@ -79,13 +79,13 @@ class RecurrentStage : public Stage {
       : shape_(shape) {
     for (std::size_t d = 0; d < shape.directions; ++d) {
       const std::string end = d == 0 ? "_l0" : "_l0_reverse";
+      const auto weight = [&](const char* name) { return weights(prefix + (name + end)).data(); };
       const bool is_gru = shape.size.cell == kernels::Cell::kGru;
-      packed_.push_back(kernels::kernels<float>().pack(
-          shape.size,
-          {weights(prefix + "weight_ih" + end).data(), weights(prefix + "weight_hh" + end).data(),
-           weights(prefix + "bias_ih" + end).data(),
-           is_gru ? weights(prefix + "bias_hh" + end).data() : nullptr},
-          memory_));
+      packed_.push_back(
+          kernels::kernels<float>().pack(shape.size,
+                                         {weight("weight_ih"), weight("weight_hh"),
+                                          weight("bias_ih"), is_gru ? weight("bias_hh") : nullptr},
+                                         memory_));
     }
   }
 

@@ -495,7 +495,7 @@ void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPl
   if (gradients.weight_hh != nullptr && plan.steps() > 1) {
     // A token's state before is at the same place of the step before.
     const std::int64_t first = plan.first(1);
-    std::int32_t* before = arena.take<std::int32_t>(static_cast<std::size_t>(tokens - first));
+    auto* before = arena.take<std::int32_t>(static_cast<std::size_t>(tokens - first));
     for (std::int64_t step = 1; step < plan.steps(); ++step) {
       for (std::int64_t place = 0; place < plan.active(step); ++place) {
         before[plan.first(step) - first + place] =

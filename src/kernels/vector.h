@@ -17,15 +17,15 @@ template <class T>
 struct VectorTypes;
 template <>
 struct VectorTypes<float> {
-  typedef float Value __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
-  typedef std::int32_t Bits __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
-  typedef float Unaligned
-      __attribute__((vector_size(SEQUENT_VECTOR_BYTES), aligned(alignof(float)), may_alias));
+  using Value = float __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
+  using Bits = std::int32_t __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
+  using Unaligned =
+      float __attribute__((vector_size(SEQUENT_VECTOR_BYTES), aligned(alignof(float)), may_alias));
 };
 template <>
 struct VectorTypes<double> {
-  typedef double Value __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
-  typedef double Unaligned
+  using Value = double __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
+  using Unaligned = double
       __attribute__((vector_size(SEQUENT_VECTOR_BYTES), aligned(alignof(double)), may_alias));
 };
 
