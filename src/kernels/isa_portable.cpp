@@ -1,7 +1,6 @@
 #define SEQUENT_VECTOR_BYTES 16
-#include "kernels/directions.h"
 #include "kernels/isa.h"
-#include "kernels/updates.h"
+#include "kernels/kernel_table.h"
 
 namespace sequent::kernels {
 

@@ -1,0 +1,226 @@
+// Gradients of one direction of a recurrent layer. Included only by the isa_*.cpp files.
+#pragma once
+
+#include "kernels/cells.h"
+#include "kernels/layout.h"
+
+namespace sequent::kernels {
+namespace {
+
+/// Adds the gradient of what `write_output` handed on to `gradient` [active, padded].
+template <class T>
+void read_output_gradient(const Layout<T>& layout, const StepPlan& plan, std::int64_t step,
+                          const OutputGradient<T>& output, T* gradient) {
+  const std::int64_t active = plan.active(step);
+  if (output.sequence != nullptr) {
+    const std::int32_t* rows = output.row_of_token + plan.first(step);
+    for (std::int64_t place = 0; place < active; ++place) {
+      add_values(output.sequence + rows[place] * output.stride, layout.units,
+                 gradient + place * layout.padded);
+    }
+  }
+  if (output.last != nullptr) {
+    const std::int64_t going_on = step + 1 < plan.steps() ? plan.active(step + 1) : 0;
+    for (std::int64_t place = going_on; place < active; ++place) {
+      add_values(output.last + plan.row(place) * output.last_stride, layout.units,
+                 gradient + place * layout.padded);
+    }
+  }
+}
+
+/// weight[row_of_column(m)][columns] += sum over i of left[i][m] * right_of(i)[columns]; `left` has
+/// the gates' layout.
+template <class T, class RightOf>
+void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* left,
+                         const RightOf& right_of, std::int64_t columns, T* weight, Arena& arena) {
+  const Panels<T> panels{columns, kPanelVectors};
+  T* right = arena.take<T>(static_cast<std::size_t>(panels.packed_size(kDepthBlock)));
+  T* unused = arena.take<T>(static_cast<std::size_t>(columns));  // takes the rows of filling units
+  T** targets = arena.take<T*>(static_cast<std::size_t>(layout.width));
+  for (std::int64_t m = 0; m < layout.width; ++m) {
+    const std::int64_t row = layout.row_of_column(m);
+    targets[m] = row < 0 ? unused : weight + row * columns;
+  }
+  for (std::int64_t c = 0; c < columns; ++c) unused[c] = T(0);
+  for (std::int64_t first = 0; first < count; first += kDepthBlock) {
+    const std::int64_t depth = smaller(kDepthBlock, count - first);
+    pack_rows<T>(
+        depth, panels, [&](std::int64_t k) { return right_of(first + k); }, right);
+    for (std::int64_t p = 0; p < panels.count(); ++p) {
+      const std::int64_t column = panels.first_column(p);
+      for_width(panels.vectors_of(p), [&]<int V>() SEQUENT_INLINE_LAMBDA {
+        multiply_panel_into<V>(
+            0, layout.width, depth, layout.stride, right + panels.begin(p, depth),
+            [&](std::int64_t m) SEQUENT_INLINE_LAMBDA { return left + first * layout.stride + m; },
+            [&](std::int64_t m) SEQUENT_INLINE_LAMBDA { return targets[m] + column; },
+            static_cast<const T*>(nullptr), columns - column);
+      });
+    }
+  }
+}
+
+/// bias[row_of_column(m)] += sum over the tokens of gates[m].
+template <class T>
+void add_bias_gradient(const Layout<T>& layout, std::int64_t tokens, const T* gates, T* bias,
+                       Arena& arena) {
+  T* sums = arena.take<T>(static_cast<std::size_t>(layout.width));
+  for (std::int64_t m = 0; m < layout.width; ++m) sums[m] = T(0);
+  for (std::int64_t i = 0; i < tokens; ++i) {
+    add_values(gates + i * layout.stride, layout.width, sums);
+  }
+  for (std::int64_t m = 0; m < layout.width; ++m) {
+    const std::int64_t row = layout.row_of_column(m);
+    if (row >= 0) bias[row] += sums[m];
+  }
+}
+
+/// Rows of a weight [G * H, columns] in the order of the gates' columns, packed as the right matrix
+/// of a product; a filling unit's row is 0.
+template <class T>
+const T* pack_for_gradient(const Layout<T>& layout, const T* weight, std::int64_t columns,
+                           Arena& arena) {
+  const Panels<T> panels{columns, kPanelVectors};
+  T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(layout.width)));
+  T* zeros = arena.take<T>(static_cast<std::size_t>(columns));
+  for (std::int64_t i = 0; i < columns; ++i) zeros[i] = T(0);
+  pack_rows<T>(
+      layout.width, panels,
+      [&](std::int64_t m) {
+        const std::int64_t row = layout.row_of_column(m);
+        return row < 0 ? zeros : weight + row * columns;
+      },
+      packed);
+  return packed;
+}
+
+/// The gates' gradients of a step as the recurrent weights see them: of a GRU's gate n, the part
+/// that stands in `cells`.
+template <class C, class T>
+void swap_recurrent_part(const Layout<T>& layout, std::int64_t tokens, T* gates, const T* cells) {
+  if constexpr (C::kCell == Cell::kGru) {
+    for (std::int64_t i = 0; i < tokens; ++i) {
+      for (std::int64_t u = 0; u < layout.padded; u += kLanes<T>) {
+        store(gates + i * layout.stride + u * C::kGates + 2 * kLanes<T>,
+              load(cells + i * layout.padded + u));
+      }
+    }
+  }
+}
+
+/// Walks the steps backwards; the gates' activations become the gradients of their sums.
+template <class C, class T>
+void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const StepPlan& plan,
+                   const OutputGradient<T>& output, const States<T>& states, Arena& arena) {
+  const std::int64_t state_size = plan.rows() * layout.padded;
+  T* gradient = arena.take<T>(static_cast<std::size_t>(state_size));  // of the step's hidden
+  T* carried = arena.take<T>(static_cast<std::size_t>(state_size));   // of the step's cell
+  for (std::int64_t i = 0; i < state_size; ++i) gradient[i] = carried[i] = T(0);
+  const bool is_gru = C::kCell == Cell::kGru;
+  T* recurrent =
+      is_gru ? arena.take<T>(static_cast<std::size_t>(plan.rows() * layout.stride)) : nullptr;
+  const T* packed = pack_for_gradient(layout, weights.weight_hh, layout.units, arena);
+  const Panels<T> panels{layout.units, kPanelVectors};
+  for (std::int64_t step = plan.steps() - 1; step >= 0; --step) {
+    const std::int64_t active = plan.active(step);
+    read_output_gradient(layout, plan, step, output, gradient);
+    T* gates = states.gates + plan.first(step) * layout.stride;
+    for (std::int64_t row = 0; row < active; ++row) {
+      const std::int64_t now = (plan.first(step) + row) * layout.padded;
+      const std::int64_t before = step == 0 ? 0 : (plan.first(step - 1) + row) * layout.padded;
+      for (std::int64_t u = 0; u < layout.padded; u += kLanes<T>) {
+        const bool has_cells_before = step > 0 && C::kCell == Cell::kLstm;
+        const Place<T> place{gates + row * layout.stride + u * C::kGates,
+                             C::kHasCell ? states.cells + now + u : nullptr,
+                             has_cells_before ? states.cells + before + u : nullptr,
+                             step > 0 ? states.hidden + before + u : nullptr,
+                             states.hidden + now + u};
+        T* at = gradient + row * layout.padded + u;
+        const Vector<T> of_hidden = load(at);
+        store(at, Vector<T>{});
+        C::retreat(place, of_hidden, carried + row * layout.padded + u, at);
+      }
+    }
+    if (step == 0) break;
+    const T* left = gates;
+    if (is_gru) {
+      copy_values(gates, active * layout.stride, recurrent);
+      swap_recurrent_part<C>(layout, active, recurrent,
+                             states.cells + plan.first(step) * layout.padded);
+      left = recurrent;
+    }
+    multiply_rows<T>(
+        active, layout.width, [&](std::int64_t i) { return left + i * layout.stride; }, panels,
+        packed, nullptr, [&](std::int64_t i) { return gradient + i * layout.padded; });
+  }
+}
+
+/// Gradients of the input rows and of weight_ih from those of the gates' sums.
+template <class T>
+void input_gradients(const Layout<T>& layout, const Weights<T>& weights, std::int64_t tokens,
+                     const Input<T>& input, const T* gates, T* input_gradient, T* weight_gradient,
+                     Arena& arena) {
+  std::int64_t count = tokens;
+  const T* sums = gates;
+  if (input.shared) {  // tokens that read one row have one product
+    count = input.count;
+    T* by_row = arena.take<T>(static_cast<std::size_t>(count * layout.stride));
+    for (std::int64_t i = 0; i < count * layout.stride; ++i) by_row[i] = T(0);
+    for (std::int64_t i = 0; i < tokens; ++i) {
+      add_values(gates + i * layout.stride, layout.width,
+                 by_row + input.row_of_token[i] * layout.stride);
+    }
+    sums = by_row;
+  }
+  const auto input_row = [&](std::int64_t i) -> std::int64_t {
+    return input.shared ? i : input.row_of_token[i];
+  };
+  if (input_gradient != nullptr) {
+    const T* packed = pack_for_gradient(layout, weights.weight_ih, layout.input, arena);
+    multiply_rows<T>(
+        count, layout.width, [&](std::int64_t i) { return sums + i * layout.stride; },
+        Panels<T>{layout.input, kPanelVectors}, packed, nullptr,
+        [&](std::int64_t i) { return input_gradient + input_row(i) * input.stride; });
+  }
+  if (weight_gradient != nullptr) {
+    add_weight_gradient<T>(
+        layout, count, sums,
+        [&](std::int64_t i) { return input.rows + input_row(i) * input.stride; }, layout.input,
+        weight_gradient, arena);
+  }
+}
+
+template <class C, class T>
+void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPlan& plan,
+                   const Input<T>& input, const OutputGradient<T>& output, const States<T>& states,
+                   T* input_gradient, const WeightGradients<T>& gradients, Arena& arena) {
+  const Layout<T> layout(size);
+  retreat_steps<C>(layout, weights, plan, output, states, arena);
+  const std::int64_t tokens = plan.tokens();
+  input_gradients(layout, weights, tokens, input, states.gates, input_gradient, gradients.weight_ih,
+                  arena);
+  if (gradients.bias_ih != nullptr) {
+    add_bias_gradient(layout, tokens, states.gates, gradients.bias_ih, arena);
+  }
+  swap_recurrent_part<C>(layout, tokens, states.gates, states.cells);
+  if (gradients.bias_hh != nullptr) {
+    add_bias_gradient(layout, tokens, states.gates, gradients.bias_hh, arena);
+  }
+  if (gradients.weight_hh != nullptr && plan.steps() > 1) {
+    // A token's state before is at the same place of the step before.
+    const std::int64_t first = plan.first(1);
+    auto* before = arena.take<std::int32_t>(static_cast<std::size_t>(tokens - first));
+    for (std::int64_t step = 1; step < plan.steps(); ++step) {
+      for (std::int64_t place = 0; place < plan.active(step); ++place) {
+        before[plan.first(step) - first + place] =
+            static_cast<std::int32_t>(plan.first(step - 1) + place);
+      }
+    }
+    add_weight_gradient<T>(
+        layout, tokens - first, states.gates + first * layout.stride,
+        [&](std::int64_t i) { return states.hidden + before[i] * layout.padded; }, layout.units,
+        gradients.weight_hh, arena);
+  }
+}
+
+}  // namespace
+}  // namespace sequent::kernels

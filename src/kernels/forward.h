@@ -1,0 +1,185 @@
+// Values of one direction of a recurrent layer. Included only by the isa_*.cpp files.
+#pragma once
+
+#include "kernels/cells.h"
+#include "kernels/layout.h"
+
+namespace sequent::kernels {
+namespace {
+
+/// Where the rows of one step read and write. Functions of a row's place in the plan's order.
+template <class T>
+struct StepRows {
+  const T* input;  // products of step's tokens, contiguous; or, with `table_rows`, the table
+  const std::int32_t* table_rows;
+  T* gates;  // kept activations of the step's tokens; may be `input` itself
+  T* cells;
+  const T* cells_before;  // nullptr at the first step
+  T* hidden;
+  const T* hidden_before;
+};
+
+/// One step of `active` rows: products with the state before, gates, new states.
+template <class C, bool kKeep, class T>
+void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std::int64_t active,
+                  const StepRows<T>& step) {
+  const Panels<T> panels = layout.gate_panels();
+  const std::int64_t depth = step.hidden_before == nullptr ? 0 : layout.units;
+  const auto input_of = [&](std::int64_t row) {
+    const std::int64_t at = step.table_rows == nullptr ? row : step.table_rows[row];
+    return step.input + at * layout.stride;
+  };
+  for (std::int64_t p = 0; p < panels.count(); ++p) {
+    const std::int64_t column = panels.first_column(p);
+    for_width(panels.vectors_of(p), [&]<int V>() SEQUENT_INLINE_LAMBDA {
+      if constexpr (C::kGates != 1 && V != C::kGates) {
+        return;
+      } else {
+        const std::int64_t unit = column / C::kGates;
+        const auto begin = [&](std::int64_t row, Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
+          const T* from = input_of(row) + column;
+          for (int v = 0; v < V; ++v) sums[v] = load(from + v * kLanes<T>);
+          if constexpr (C::kCell == Cell::kGru) sums[2] = load(weights.bias_n + unit);
+        };
+        const auto end = [&](std::int64_t row, const Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
+          for (int block = 0; block < V / C::kGates; ++block) {
+            const std::int64_t u = unit + block * kLanes<T>;
+            const std::int64_t at = row * layout.padded + u;
+            const Place<T> place{kKeep ? step.gates + row * layout.stride + column : nullptr,
+                                 C::kHasCell && step.cells != nullptr ? step.cells + at : nullptr,
+                                 step.cells_before != nullptr ? step.cells_before + at : nullptr,
+                                 step.hidden_before != nullptr ? step.hidden_before + at : nullptr,
+                                 step.hidden + at};
+            Vector<T> input_part{};
+            if constexpr (C::kCell == Cell::kGru) {
+              input_part = load(input_of(row) + column + 2 * kLanes<T>);
+            }
+            C::template advance<kKeep>(sums + block * C::kGates, &input_part, place);
+          }
+        };
+        multiply_panel<V>(
+            0, active, depth, 1, weights.recurrent + panels.begin(p, layout.units),
+            [&](std::int64_t row) SEQUENT_INLINE_LAMBDA {
+              return depth == 0 ? static_cast<const T*>(nullptr)
+                                : step.hidden_before + row * layout.padded;
+            },
+            begin, end);
+      }
+    });
+  }
+}
+
+/// Hands the states of one step on.
+template <class T>
+void write_output(const Layout<T>& layout, const StepPlan& plan, std::int64_t step, const T* hidden,
+                  const Output<T>& output) {
+  const std::int64_t active = plan.active(step);
+  if (output.sequence != nullptr) {
+    const std::int32_t* rows = output.row_of_token + plan.first(step);
+    for (std::int64_t place = 0; place < active; ++place) {
+      copy_values(hidden + place * layout.padded, layout.units,
+                  output.sequence + rows[place] * output.stride);
+    }
+  }
+  if (output.last != nullptr) {
+    const std::int64_t going_on = step + 1 < plan.steps() ? plan.active(step + 1) : 0;
+    for (std::int64_t place = going_on; place < active; ++place) {
+      copy_values(hidden + place * layout.padded, layout.units,
+                  output.last + plan.row(place) * output.last_stride);
+    }
+  }
+}
+
+/// The products of all tokens' inputs with the weights, in the plan's order.
+template <class T>
+T* project_tokens(const CellSize& size, const PackedWeights<T>& weights, std::int64_t tokens,
+                  const Input<T>& input, Arena& arena) {
+  const Layout<T> layout(size);
+  T* gates = arena.take<T>(static_cast<std::size_t>(tokens * layout.stride));
+  if (!input.shared) {
+    multiply_rows<T>(
+        tokens, layout.input,
+        [&](std::int64_t i) { return input.rows + input.row_of_token[i] * input.stride; },
+        layout.gate_panels(), weights.input, weights.bias,
+        [&](std::int64_t i) { return gates + i * layout.stride; });
+    return gates;
+  }
+  T* products = arena.take<T>(static_cast<std::size_t>(input.count * layout.stride));
+  project(size, weights, input.rows, input.stride, input.count, products);
+  for (std::int64_t i = 0; i < tokens; ++i) {
+    copy_values(products + input.row_of_token[i] * layout.stride, layout.width,
+                gates + i * layout.stride);
+  }
+  return gates;
+}
+
+template <class C, class T>
+States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
+                       const Input<T>& input, const Output<T>& output, Arena& arena) {
+  const Layout<T> layout(size);
+  States<T> states;
+  states.gates = project_tokens(size, weights, plan.tokens(), input, arena);
+  const auto state_size = static_cast<std::size_t>(plan.tokens() * layout.padded);
+  if (C::kHasCell) states.cells = arena.take<T>(state_size);
+  states.hidden = arena.take<T>(state_size);
+  for (std::int64_t step = 0; step < plan.steps(); ++step) {
+    const std::int64_t now = plan.first(step) * layout.padded;
+    const std::int64_t before = step == 0 ? 0 : plan.first(step - 1) * layout.padded;
+    StepRows<T> rows{};
+    rows.gates = states.gates + plan.first(step) * layout.stride;
+    rows.input = rows.gates;
+    rows.hidden = states.hidden + now;
+    if (C::kHasCell) rows.cells = states.cells + now;
+    if (step > 0) {
+      rows.hidden_before = states.hidden + before;
+      if (C::kCell == Cell::kLstm) rows.cells_before = states.cells + before;
+    }
+    advance_step<C, true>(layout, weights, plan.active(step), rows);
+    write_output(layout, plan, step, rows.hidden, output);
+  }
+  return states;
+}
+
+/// The states of one step into each row's vector.
+template <class T>
+void pool_step(const Layout<T>& layout, const StepPlan& plan, std::int64_t step, const T* hidden,
+               const Run<T>& run) {
+  if (run.pooling == Pooling::kNone || (run.pooling == Pooling::kFirst && step > 0)) return;
+  for (std::int64_t place = 0; place < plan.active(step); ++place) {
+    const T* h = hidden + place * layout.padded;
+    T* to = run.pooled + plan.row(place) * run.pooled_stride;
+    if (step == 0 || run.pooling == Pooling::kLast) {
+      copy_values(h, layout.units, to);
+    } else if (run.pooling == Pooling::kSum) {
+      add_values(h, layout.units, to);
+    } else {
+      for (std::int64_t u = 0; u < layout.units; ++u) to[u] = h[u] > to[u] ? h[u] : to[u];
+    }
+  }
+}
+
+template <class C, class T>
+void run_cell(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
+              const Run<T>& run, const Output<T>& output, Arena& arena) {
+  const Layout<T> layout(size);
+  const auto state_size = static_cast<std::size_t>(plan.rows() * layout.padded);
+  T* hidden[2] = {arena.take<T>(state_size), arena.take<T>(state_size)};
+  T* cells = C::kCell == Cell::kLstm ? arena.take<T>(state_size) : nullptr;
+  for (std::int64_t step = 0; step < plan.steps(); ++step) {
+    StepRows<T> rows{};
+    rows.input = run.table;
+    rows.table_rows = run.table_row_of_token + plan.first(step);
+    rows.hidden = hidden[step % 2];
+    rows.cells = cells;
+    if (step > 0) {
+      rows.hidden_before = hidden[(step + 1) % 2];
+      rows.cells_before = cells;
+    }
+    advance_step<C, false>(layout, weights, plan.active(step), rows);
+    write_output(layout, plan, step, rows.hidden, output);
+    pool_step(layout, plan, step, rows.hidden, run);
+  }
+}
+
+}  // namespace
+}  // namespace sequent::kernels

@@ -1,0 +1,79 @@
+// The table of the including file's instruction set. Included only by the isa_*.cpp files.
+#pragma once
+
+#include "kernels/backward.h"
+#include "kernels/forward.h"
+#include "kernels/updates.h"
+
+namespace sequent::kernels {
+namespace {
+
+template <class T, class With>
+auto for_cell(Cell cell, const With& with) {
+  switch (cell) {
+    case Cell::kLstm:
+      return with.template operator()<LstmCell<T>>();
+    case Cell::kGru:
+      return with.template operator()<GruCell<T>>();
+    case Cell::kRnnTanh:
+      return with.template operator()<RnnCell<T, false>>();
+    case Cell::kRnnRelu:
+      break;
+  }
+  return with.template operator()<RnnCell<T, true>>();
+}
+
+template <class T>
+States<T> forward(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
+                  const Input<T>& input, const Output<T>& output, Arena& arena) {
+  return for_cell<T>(size.cell, [&]<class C>() {
+    return forward_cell<C>(size, weights, plan, input, output, arena);
+  });
+}
+
+template <class T>
+void backward(const CellSize& size, const Weights<T>& weights, const StepPlan& plan,
+              const Input<T>& input, const OutputGradient<T>& output, const States<T>& states,
+              T* input_gradient, const WeightGradients<T>& gradients, Arena& arena) {
+  for_cell<T>(size.cell, [&]<class C>() {
+    backward_cell<C>(size, weights, plan, input, output, states, input_gradient, gradients, arena);
+  });
+}
+
+template <class T>
+void run(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
+         const Run<T>& what, const Output<T>& output, Arena& arena) {
+  for_cell<T>(size.cell, [&]<class C>() { run_cell<C>(size, weights, plan, what, output, arena); });
+}
+
+template <class T>
+void multiply(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b, T* c,
+              Arena& arena) {
+  const Panels<T> panels{columns, kPanelVectors};
+  T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(k)));
+  T* zeros = arena.take<T>(static_cast<std::size_t>(panels.packed_size(1)));
+  for (std::int64_t i = 0; i < columns; ++i) zeros[i] = T(0);
+  pack_rows<T>(
+      k, panels, [&](std::int64_t i) { return b + i * columns; }, packed);
+  multiply_rows<T>(
+      rows, k, [&](std::int64_t i) { return a + i * k; }, panels, packed, zeros,
+      [&](std::int64_t i) { return c + i * columns; });
+}
+
+template <class T>
+constexpr Kernels<T> make_kernels(std::string_view name, UpdateFunction update) {
+  Kernels<T> table{};
+  table.name = name;
+  table.gate_stride = [](const CellSize& size) { return Layout<T>(size).stride; };
+  table.pack = pack<T>;
+  table.project = project<T>;
+  table.forward = forward<T>;
+  table.backward = backward<T>;
+  table.run = run<T>;
+  table.multiply = multiply<T>;
+  table.update = update;
+  return table;
+}
+
+}  // namespace
+}  // namespace sequent::kernels

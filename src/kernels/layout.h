@@ -1,0 +1,119 @@
+// How gates and weights lie in memory. Included only by the isa_*.cpp files.
+#pragma once
+
+#include "kernels/products.h"
+#include "kernels/recurrent.h"
+
+namespace sequent::kernels {
+namespace {
+
+/// Values from token to token for `width` gates: an odd number of cache lines, so that a column of
+/// many tokens spreads over the whole cache.
+template <class T>
+constexpr std::int64_t gate_stride(std::int64_t width) {
+  constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
+  return (((width + kLine - 1) / kLine) | 1) * kLine;
+}
+
+/// Sizes and the order of the gates in memory: for each vector of units its G gates side by side.
+template <class T>
+struct Layout {
+  std::int64_t input;
+  std::int64_t units;
+  std::int64_t gates;
+  std::int64_t padded;  // units, rounded up to whole vectors
+  std::int64_t width;   // gates * padded
+  std::int64_t stride;  // from token to token
+
+  explicit Layout(const CellSize& size)
+      : input(size.input),
+        units(size.units),
+        gates(gate_count(size.cell)),
+        padded((size.units + kLanes<T> - 1) / kLanes<T> * kLanes<T>),
+        width(gates * padded),
+        stride(gate_stride<T>(width)) {}
+
+  /// A panel holds all gates of one vector of units; of a cell with one gate, four vectors.
+  Panels<T> gate_panels() const {
+    return {width, gates == 1 ? kPanelVectors : static_cast<int>(gates)};
+  }
+
+  /// The row of torch::nn's matrices that stands in this column; -1 for a unit that is filling.
+  std::int64_t row_of_column(std::int64_t column) const {
+    const std::int64_t block = column / (gates * kLanes<T>);
+    const std::int64_t gate = column % (gates * kLanes<T>) / kLanes<T>;
+    const std::int64_t unit = block * kLanes<T> + column % kLanes<T>;
+    return unit < units ? gate * units + unit : -1;
+  }
+};
+
+/// Packs the transpose of a weight [G * H, depth]: panels of gate columns.
+template <class T>
+const T* pack_gates(const Layout<T>& layout, const T* weight, std::int64_t depth, Arena& arena) {
+  const Panels<T> panels = layout.gate_panels();
+  T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(depth)));
+  for (std::int64_t p = 0; p < panels.count(); ++p) {
+    T* panel = packed + panels.begin(p, depth);
+    const std::int64_t width = panels.vectors_of(p) * kLanes<T>;
+    for (std::int64_t first = 0; first < width; first += kLanes<T>) {
+      const T* rows[kLanes<T>];
+      for (int lane = 0; lane < kLanes<T>; ++lane) {
+        const std::int64_t row = layout.row_of_column(panels.first_column(p) + first + lane);
+        rows[lane] = row < 0 ? nullptr : weight + row * depth;
+      }
+      for (int lane = 0; lane < kLanes<T>; ++lane) {
+        T* to = panel + first + lane;
+        const T* from = rows[lane];
+        for (std::int64_t k = 0; k < depth; ++k) to[k * width] = from == nullptr ? T(0) : from[k];
+      }
+    }
+  }
+  return packed;
+}
+
+template <class T>
+PackedWeights<T> pack(const CellSize& size, const Weights<T>& weights, Arena& arena) {
+  const Layout<T> layout(size);
+  PackedWeights<T> packed;
+  packed.input = pack_gates(layout, weights.weight_ih, layout.input, arena);
+  if (weights.weight_hh != nullptr) {
+    packed.recurrent = pack_gates(layout, weights.weight_hh, layout.units, arena);
+  }
+  T* bias = arena.take<T>(static_cast<std::size_t>(layout.width));
+  const bool is_gru = size.cell == Cell::kGru;
+  for (std::int64_t column = 0; column < layout.width; ++column) {
+    const std::int64_t row = layout.row_of_column(column);
+    bias[column] = row < 0 ? T(0) : weights.bias_ih[row];
+    if (is_gru && row >= 0 && row < 2 * layout.units) bias[column] += weights.bias_hh[row];
+  }
+  packed.bias = bias;
+  if (is_gru) {
+    T* bias_n = arena.take<T>(static_cast<std::size_t>(layout.padded));
+    for (std::int64_t unit = 0; unit < layout.padded; ++unit) {
+      bias_n[unit] = unit < layout.units ? weights.bias_hh[2 * layout.units + unit] : T(0);
+    }
+    packed.bias_n = bias_n;
+  }
+  return packed;
+}
+
+template <class T>
+void project(const CellSize& size, const PackedWeights<T>& weights, const T* rows,
+             std::int64_t stride, std::int64_t count, T* products) {
+  const Layout<T> layout(size);
+  multiply_rows<T>(
+      count, layout.input, [&](std::int64_t i) { return rows + i * stride; }, layout.gate_panels(),
+      weights.input, weights.bias, [&](std::int64_t i) { return products + i * layout.stride; });
+}
+
+template <class T>
+SEQUENT_INLINE void copy_values(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];
+}
+template <class T>
+SEQUENT_INLINE void add_values(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+}  // namespace
+}  // namespace sequent::kernels
