@@ -1,6 +1,7 @@
 // Both programs as a user types them: the main way, and a wrong turn of each kind.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -313,7 +314,7 @@ TEST_F(Programs, AFullDiskIsSaidAndLosesNothing) {
 }
 
 TEST_F(Programs, AnInterruptedRunGoesOn) {
-  const std::string many = " --set training.epochs=200 --set runtime.log_seconds=100";
+  const std::string many = " --set training.epochs=1000000 --set runtime.log_seconds=100";
   const CommandResult stopped = run("timeout -s INT 4 sequent train c.json --out stopped" + many +
                                     "; code=$?; [ $code = 124 ]");
   ASSERT_EQ(stopped.code, 0) << stopped.err;
@@ -351,6 +352,49 @@ TEST_F(Programs, CudaWithoutAGpuIsSaid) {
   if (std::filesystem::exists("/dev/nvidia0")) GTEST_SKIP() << "this machine has a GPU";
   expect_fault("sequent train c.json --out r3 --set runtime.device=cuda", 1,
                "found \"cuda\", but LibTorch sees no CUDA device");
+}
+
+TEST_F(Programs, EnginesAndInstructionSetsAgree) {
+  const std::string infer = "sequent-infer model.pt data/test.tsv";
+  const std::vector<json> wanted = records(run(infer + " --engine torchscript").out);
+  ASSERT_GT(wanted.size(), 10U);
+  for (const std::string& line :
+       {infer, infer + " --token-table 0", "SEQUENT_ISA=portable " + infer}) {
+    const std::vector<json> found = records(run(line).out);
+    ASSERT_EQ(found.size(), wanted.size()) << line;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i]["prediction"], wanted[i]["prediction"]) << line;
+      EXPECT_NEAR(found[i]["probability"].get<double>(), wanted[i]["probability"].get<double>(),
+                  2e-5)
+          << line;
+    }
+  }
+  const CommandResult unknown = run("SEQUENT_ISA=mmx " + infer);
+  EXPECT_EQ(unknown.code, 0);
+  EXPECT_NE(unknown.err.find("SEQUENT_ISA: found \"mmx\""), std::string::npos) << unknown.err;
+  expect_fault(infer + " --engine magic", 2, "--engine");
+}
+
+TEST_F(Programs, BenchMeasuresLayersAndConfigs) {
+  const CommandResult layer =
+      run("sequent bench --cell gru --units 8 --length 4 --batch 2 --rounds 1 --json");
+  ASSERT_EQ(layer.code, 0) << layer.err;
+  const json of_layer = json::parse(layer.out);
+  EXPECT_GT(of_layer["limit_gflops"].get<double>(), 0);
+  ASSERT_EQ(of_layer["work"].size(), 2U);
+  EXPECT_GT(of_layer["work"][1]["sequences_per_second"].get<double>(), 0);
+  EXPECT_GT(of_layer["work"][1]["torch_sequences_per_second"].get<double>(), 0);
+  const CommandResult config = run("sequent bench c.json --rounds 1 --json");
+  ASSERT_EQ(config.code, 0) << config.err;
+  const json of_config = json::parse(config.out);
+  EXPECT_EQ(of_config["work"][0]["what"], "training");
+  EXPECT_LE(of_config["single"]["p50_us"].get<double>(),
+            of_config["single"]["p99_us"].get<double>());
+  EXPECT_NE(run("sequent bench --units 8 --length 4 --rounds 1").out.find("of limit"),
+            std::string::npos);
+  expect_fault("sequent bench c.json --units 8", 2, "leave CONFIG or these out");
+  expect_fault("sequent bench --set training.epochs=1", 2, "--set");
+  expect_fault("sequent bench none.json", 2, "none.json");
 }
 
 }  // namespace
