@@ -277,7 +277,7 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
     const torch::NoGradGuard no_gradient;
     which.forward(input, context);
   };
-  const double tokens = static_cast<double>(options.batch * options.length);
+  const auto tokens = static_cast<double>(options.batch * options.length);
   const double flops = 2 * gate_count(layer.cell) * static_cast<double>(layer.units) *
                        static_cast<double>(layer.units + layer.input_size) * tokens;
   const auto rows = static_cast<double>(options.batch);

@@ -79,7 +79,12 @@ class RecurrentStage : public Stage {
       : shape_(shape) {
     for (std::size_t d = 0; d < shape.directions; ++d) {
       const std::string end = d == 0 ? "_l0" : "_l0_reverse";
-      const auto weight = [&](const char* name) { return weights(prefix + (name + end)).data(); };
+      const auto weight = [&](const char* name) {
+        std::string full = prefix;
+        full += name;
+        full += end;
+        return weights(full).data();
+      };
       const bool is_gru = shape.size.cell == kernels::Cell::kGru;
       packed_.push_back(
           kernels::kernels<float>().pack(shape.size,

@@ -50,7 +50,7 @@ torch::Tensor sum_of_rows(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 void add_gradient(const torch::Tensor& parameter, const torch::Tensor& other) {
-  torch::Tensor own = parameter.grad();
+  const torch::Tensor& own = parameter.grad();
   if (!own.defined()) return;
   if (own.is_sparse()) {
     parameter.mutable_grad() = sum_of_rows(own, other);
