@@ -26,6 +26,7 @@ struct InferOptions {
   std::string prefix;
   std::string on_error = "fail";
   PredictorOptions predictor;
+  bool token_table_given = false;
   int top_k = 1;
   bool probabilities = false;
   bool no_header = false;
@@ -51,6 +52,13 @@ Column column_of(const std::string& name) {
                                                    [](char c) { return c >= '0' && c <= '9'; });
   if (number) return static_cast<std::int64_t>(std::stoll(name));
   return name;
+}
+
+/// Options that another engine would leave without effect.
+void check_engine_options(const InferOptions& options) {
+  if (options.predictor.engine == Engine::kFused || !options.token_table_given) return;
+  throw Error(ErrorKind::kUsage, "--token-table",
+              "has no effect on the torchscript engine; leave it out, or use --engine fused");
 }
 
 /// Options that the input's format would leave without effect, and an output that is the input.
@@ -175,6 +183,7 @@ void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("--token-table", options.predictor.token_table_mib,
                  "Most MiB for what the fused engine computes once per token; 0: keep nothing")
       ->check(CLI::Range(0, 1 << 20))
+      ->each([&options](const std::string&) { options.token_table_given = true; })
       ->capture_default_str();
   app.add_option("--on-error", options.on_error,
                  "At a row that cannot be read: fail, or record it as an error and go on")
@@ -197,6 +206,7 @@ int main(int argc, char** argv) {
   sequent::InferOptions options;
   sequent::add_options(app, options);
   return sequent::run_program(app, argc, argv, [&options] {
+    sequent::check_engine_options(options);
     if (options.interactive) {
       sequent::predict_as_typed(options);
     } else {

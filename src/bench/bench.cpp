@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
@@ -89,20 +90,21 @@ CellKind cell_of(const std::string& name) {
   return name == "gru" ? CellKind::kGru : CellKind::kLstm;
 }
 
-double gate_count(CellKind cell) {
-  return cell == CellKind::kLstm ? 4 : cell == CellKind::kGru ? 3 : 1;
+/// Floating-point operations of one token through a recurrent layer, forward: two for each weight.
+double flops_per_token(const RecurrentImpl& layer) {
+  double weights = 0;
+  for (const RecurrentImpl::Direction& direction : layer.directions) {
+    weights += static_cast<double>(direction.weight_ih.numel() + direction.weight_hh.numel());
+  }
+  return 2 * weights;
 }
 
-/// Floating-point operations of one token through the recurrent layers, forward.
+/// The same through all recurrent layers of a model.
 double flops_per_token(const SequenceModelImpl& model) {
   double sum = 0;
   for (const auto& layer : model.layers()) {
     const auto* recurrent = dynamic_cast<const RecurrentImpl*>(layer.get());
-    if (recurrent == nullptr) continue;
-    const RecurrentOptions& o = recurrent->options();
-    const auto inputs = static_cast<double>(o.input_size + o.units);
-    sum += 2 * gate_count(o.cell) * static_cast<double>(o.units) * inputs *
-           static_cast<double>(recurrent->directions.size());
+    if (recurrent != nullptr) sum += flops_per_token(*recurrent);
   }
   return sum;
 }
@@ -278,8 +280,7 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
     which.forward(input, context);
   };
   const auto tokens = static_cast<double>(options.batch * options.length);
-  const double flops = 2 * gate_count(layer.cell) * static_cast<double>(layer.units) *
-                       static_cast<double>(layer.units + layer.input_size) * tokens;
+  const double flops = flops_per_token(ours) * tokens;
   const auto rows = static_cast<double>(options.batch);
   report.lines.push_back(
       make_line("forward", rows, tokens, flops,
@@ -296,6 +297,10 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
 
 BenchReport bench_config(const Config& config, int rounds) {
   validate(config);
+  if (const std::string& device = config.runtime.device; device != "cpu" && device != "auto") {
+    throw Error(ErrorKind::kConfig, "/runtime/device",
+                "found \"" + device + "\"; bench measures the CPU: use \"cpu\" or \"auto\"");
+  }
   BenchReport report = start_report();
   const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
   const ResolvedConfig resolved = resolve(config, data.vocabulary.size(), data.labels.size());

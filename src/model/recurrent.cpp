@@ -11,19 +11,6 @@
 namespace sequent {
 namespace {
 
-std::int64_t gate_count(CellKind cell) {
-  switch (cell) {
-    case CellKind::kLstm:
-      return 4;
-    case CellKind::kGru:
-      return 3;
-    case CellKind::kRnnTanh:
-    case CellKind::kRnnRelu:
-      return 1;
-  }
-  return 1;
-}
-
 /// For each row the index of the step that stands at t when its real steps are reversed.
 /// Shapes: lengths [B], padding [B, T] -> [B, T] int64. Padding stays where it is.
 torch::Tensor reversed_steps(const torch::Tensor& lengths, const torch::Tensor& padding) {
@@ -39,7 +26,7 @@ torch::Tensor take_steps(const torch::Tensor& sequence, const torch::Tensor& ind
 }  // namespace
 
 RecurrentImpl::RecurrentImpl(const RecurrentOptions& options) : options_(options) {
-  const std::int64_t rows = gate_count(options.cell) * options.units;
+  const std::int64_t rows = kernels::gate_count(kernel_cell(options.cell)) * options.units;
   for (const char* suffix : {"", "_reverse"}) {
     if (*suffix != '\0' && !options.bidirectional) break;
     const std::string end = std::string("_l0") + suffix;

@@ -4,8 +4,6 @@
 #include <mutex>
 #include <utility>
 
-#include "kernels/recurrent.h"
-
 namespace sequent {
 namespace {
 
@@ -49,20 +47,6 @@ class BorrowedArena {
  private:
   std::unique_ptr<Arena> arena_;
 };
-
-kernels::Cell cell_of(CellKind kind) {
-  switch (kind) {
-    case CellKind::kLstm:
-      return kernels::Cell::kLstm;
-    case CellKind::kGru:
-      return kernels::Cell::kGru;
-    case CellKind::kRnnTanh:
-      return kernels::Cell::kRnnTanh;
-    case CellKind::kRnnRelu:
-      return kernels::Cell::kRnnRelu;
-  }
-  return kernels::Cell::kLstm;
-}
 
 /// One use of a layer: what both passes know. Held by the autograd graph between them.
 template <class T>
@@ -197,7 +181,7 @@ torch::Tensor run_typed(const RecurrentOptions& options,
                         const RecurrentInput& input, const std::shared_ptr<const StepPlan>& plan,
                         std::int64_t steps) {
   auto call = c10::make_intrusive<LayerCall<T>>();
-  call->size = {cell_of(options.cell), options.input_size, options.units};
+  call->size = {kernel_cell(options.cell), options.input_size, options.units};
   call->plan = plan;
   call->steps = steps;
   call->return_sequences = options.return_sequences;
@@ -224,6 +208,20 @@ torch::Tensor run_typed(const RecurrentOptions& options,
 }
 
 }  // namespace
+
+kernels::Cell kernel_cell(CellKind kind) {
+  switch (kind) {
+    case CellKind::kLstm:
+      return kernels::Cell::kLstm;
+    case CellKind::kGru:
+      return kernels::Cell::kGru;
+    case CellKind::kRnnTanh:
+      return kernels::Cell::kRnnTanh;
+    case CellKind::kRnnRelu:
+      return kernels::Cell::kRnnRelu;
+  }
+  return kernels::Cell::kLstm;
+}
 
 bool kernels_serve(const torch::Tensor& input) {
   const auto type = input.scalar_type();

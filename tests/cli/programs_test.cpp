@@ -373,6 +373,7 @@ TEST_F(Programs, EnginesAndInstructionSetsAgree) {
   EXPECT_EQ(unknown.code, 0);
   EXPECT_NE(unknown.err.find("SEQUENT_ISA: found \"mmx\""), std::string::npos) << unknown.err;
   expect_fault(infer + " --engine magic", 2, "--engine");
+  expect_fault(infer + " --engine torchscript --token-table 8", 2, "--token-table");
 }
 
 TEST_F(Programs, BenchMeasuresLayersAndConfigs) {
@@ -395,6 +396,7 @@ TEST_F(Programs, BenchMeasuresLayersAndConfigs) {
   expect_fault("sequent bench c.json --units 8", 2, "leave CONFIG or these out");
   expect_fault("sequent bench --set training.epochs=1", 2, "--set");
   expect_fault("sequent bench none.json", 2, "none.json");
+  expect_fault("sequent bench c.json --set runtime.device=cuda", 2, "/runtime/device");
 }
 
 }  // namespace
