@@ -1,5 +1,7 @@
 #include "core/option_reader.h"
 
+#include <cmath>
+
 namespace sequent {
 
 std::string show_json(const Json& value) {

@@ -54,8 +54,18 @@ class JsonlReader : public RecordReader {
 
  private:
   Json parse() const {
+    std::vector<std::string> keys;
+    const auto refuse_twice = [&](int depth, Json::parse_event_t event, Json& value) {
+      if (event != Json::parse_event_t::key || depth != 1) return true;
+      const auto& key = value.get_ref<const std::string&>();
+      if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+        throw RowFault{"key \"" + key + "\" stands twice; keep one of them"};
+      }
+      keys.push_back(key);
+      return true;
+    };
     try {
-      return Json::parse(line_.text);
+      return Json::parse(line_.text, refuse_twice);
     } catch (const Json::parse_error& error) {
       throw RowFault{"not JSON from byte " + std::to_string(error.byte) +
                      " on; expected one object per line, such as {\"" + format_.text +

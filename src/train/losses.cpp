@@ -1,5 +1,7 @@
 #include "train/losses.h"
 
+#include <map>
+
 #include "core/nearest.h"
 #include "sequent/error.h"
 

@@ -1,5 +1,7 @@
 #include "train/tensor_file.h"
 
+#include <sstream>
+
 #include "core/files.h"
 #include "sequent/error.h"
 

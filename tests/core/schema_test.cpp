@@ -1,6 +1,7 @@
 // The JSON Schema accepts what the parser accepts, as far as a schema can tell.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 

@@ -49,6 +49,8 @@ TEST(Jsonl, SaysWhichRowsCannotBeUsed) {
            Case{"{\"text\": \"a\", \"label\": null}", "found null for \"label\"" + expected_label},
            Case{"{\"text\": \"a\", \"label\": [\"x\"]}",
                 "found array for \"label\"" + expected_label},
+           Case{"{\"text\": \"a\", \"label\": 1, \"text\": \"b\"}",
+                "key \"text\" stands twice; keep one of them"},
            Case{"{\"text\": \"a\", \"label\": \"\"}",
                 "found an empty string for \"label\"" + expected_label},
            Case{"{\"text\": \"\xE9\", \"label\": 1}",

@@ -1,6 +1,8 @@
 // The whole chain: counts, initial weights, padding, dropout, gradients.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "model_configs.h"
 #include "sequent/model.h"
 #include "tensors.h"
