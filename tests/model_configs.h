@@ -23,7 +23,12 @@ inline std::vector<NamedLayers> all_layer_chains() {
   const std::string softmax = R"({"type": "dense", "activation": "softmax"})";
   std::vector<NamedLayers> chains;
   for (const std::string cell :
-       {R"("lstm")", R"("gru")", R"("rnn")", R"("rnn", "activation": "relu")"}) {
+       {R"("lstm")", R"("gru")", R"("rnn")", R"("rnn", "activation": "relu")",
+        R"("lstm", "coupled": true)", R"("lstm", "peephole": {})",
+        R"("lstm", "peephole": {"output_gate": "previous"})",
+        R"("lstm", "peephole": {"weights": "full"})",
+        R"("lstm", "peephole": {"weights": "full", "output_gate": "previous"})",
+        R"("lstm_hidden_state")", R"("gru", "reset_after": false)", R"("min_gru")"}) {
     for (const std::string direction : {"false", "true"}) {
       const std::string start =
           R"({"type": )" + cell + R"(, "units": 5, "bidirectional": )" + direction;
@@ -63,6 +68,42 @@ inline std::vector<NamedLayers> all_layer_chains() {
                           {"type": "gru", "units": 3},
                           {"type": "dense", "units": 4, "activation": ")" +
                                    activation + R"("},)" + softmax + "]"});
+  }
+  const std::string states = R"({"type": "lstm", "units": 3, "bidirectional": true,
+                                 "return_sequences": true})";
+  for (const std::string cell : {"lstm", "lstm_hidden_state", "min_gru", "gru"}) {
+    const std::string drop = cell == "min_gru" ? "" : R"(, "weight_drop": 0.5)";
+    std::string name = cell + "Residual";
+    std::erase(name, '_');
+    chains.push_back(
+        {name, "[" + embedding + R"({"type": ")" + cell +
+                   R"(", "units": 3, "bidirectional": true, "return_sequences": true,
+                      "residual": true)" +
+                   drop + R"(}, {"type": "spatial_dropout", "rate": 0.4}, {"type": ")" + cell +
+                   R"(", "units": 6, "return_sequences": true, "residual": true)" + drop +
+                   R"(}, {"type": "pool", "mode": "max"},)" + softmax + "]"});
+  }
+  chains.push_back({"PoolSeveral", "[" + embedding + states +
+                                       R"(, {"type": "pool", "mode": ["last", "max", "mean"]},)" +
+                                       softmax + "]"});
+  chains.push_back(
+      {"Attention", "[" + embedding + states + R"(, {"type": "attention"},)" + softmax + "]"});
+  chains.push_back({"AttentionNarrow", "[" + embedding +
+                                           R"({"type": "attention", "units": 4},
+                                              {"type": "layer_norm"},)" +
+                                           softmax + "]"});
+  chains.push_back({"LayerNorm", "[" + embedding + R"({"type": "layer_norm", "epsilon": 0.01},)" +
+                                     states + R"(, {"type": "layer_norm"},
+                                     {"type": "pool", "mode": "mean"},)" +
+                                     softmax + "]"});
+  for (const std::string convolution :
+       {R"("kernel_size": 3)", R"("kernel_size": 4, "activation": "tanh")",
+        R"("kernel_size": 1, "activation": "linear")",
+        R"("kernel_size": 5, "padding": "causal", "activation": "sigmoid")"}) {
+    chains.push_back({"Conv" + std::string(1, convolution[15]),
+                      "[" + embedding + R"({"type": "conv1d", "filters": 5, )" + convolution +
+                          R"(}, {"type": "conv1d", "filters": 4, )" + convolution + "}, " + states +
+                          R"(, {"type": "pool", "mode": "max"},)" + softmax + "]"});
   }
   chains.push_back({"Binary", "[" + embedding + R"({"type": "lstm", "units": 4},
                      {"type": "dense", "units": 1, "activation": "sigmoid"}])",

@@ -88,6 +88,7 @@ struct ArchiveCard {
   Vocabulary vocabulary;
   LabelSet labels{{"0", "1"}};
   std::string validation_report;  // JSON of metrics.h; empty: none
+  std::string weights_checksum;   // of the weights' bytes, in the order of their names
   std::string parity_digest;      // checksum of the probe batches
   double parity_difference = 0;   // greatest, over all probes, of |exported - trained|
   std::int64_t parity_rows = 0;

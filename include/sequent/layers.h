@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -30,6 +31,7 @@ struct EmbeddingSpec {
   static constexpr std::string_view kType = "embedding";
   std::int64_t output_dim = 0;
   std::optional<std::int64_t> input_dim;
+  std::optional<std::string> vectors;
   bool trainable = true;
   bool mask = true;
   bool operator==(const EmbeddingSpec&) const = default;
@@ -40,6 +42,11 @@ struct EmbeddingSpec {
     visit("input_dim", self.input_dim,
           "Rows of the table, at least the vocabulary's size; default: just that size.",
           between(3, 10000000));
+    visit(
+        "vectors", self.vectors,
+        "File of pretrained vectors to start from, output_dim wide, relative to this config file: "
+        "word2vec (text or binary), GloVe or fastText text; .gz and .xz are read as well.",
+        not_empty);
     visit("trainable", self.trainable, "false: the table keeps its initial values.");
     visit("mask", self.mask,
           "true: padding does not exist for the layers above. false (Keras' default): texts are "
@@ -60,6 +67,59 @@ struct DropoutSpec {
   }
 };
 
+/// Dropout of whole features: one choice for all steps of a sequence (Tompson et al. 2015).
+struct SpatialDropoutSpec {
+  static constexpr std::string_view kType = "spatial_dropout";
+  double rate = 0.2;
+  bool operator==(const SpatialDropoutSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("rate", self.rate, "Share of the features set to zero while training.",
+          between(0, 1).open_above());
+  }
+};
+
+/// What all recurrent layers share.
+struct RecurrentSpec {
+  std::int64_t units = 0;
+  bool bidirectional = false;
+  bool return_sequences = false;
+  double dropout = 0.0;
+  bool residual = false;
+  bool operator==(const RecurrentSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("units", self.units, "Width of the hidden state, per direction.", required,
+          between(1, 65536));
+    visit("bidirectional", self.bidirectional, "Read backwards too; the two states side by side.");
+    visit("return_sequences", self.return_sequences, "Every step's state instead of the last.");
+    visit("dropout", self.dropout,
+          "Share of the input features set to zero while training, one choice per sequence "
+          "(variational dropout, Gal and Ghahramani 2016).",
+          between(0, 1).open_above());
+    visit(
+        "residual", self.residual,
+        "Add the input to the output; needs return_sequences and an input as wide as the output.");
+  }
+};
+
+/// Those with recurrent weight matrices.
+struct RecurrentMatrixSpec : RecurrentSpec {
+  double weight_drop = 0.0;
+  bool operator==(const RecurrentMatrixSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    RecurrentSpec::describe(self, visit);
+    visit("weight_drop", self.weight_drop,
+          "Share of the recurrent weights set to zero while training, one choice per step "
+          "(DropConnect as in AWD-LSTM, Merity et al. 2018).",
+          between(0, 1).open_above());
+  }
+};
+
 enum class RnnActivation { kTanh, kRelu };
 template <>
 struct EnumNames<RnnActivation> {
@@ -67,69 +127,149 @@ struct EnumNames<RnnActivation> {
 };
 
 /// Elman's network: h_t = f(W x_t + U h_{t-1} + b).
-struct RnnSpec {
+struct RnnSpec : RecurrentMatrixSpec {
   static constexpr std::string_view kType = "rnn";
-  std::int64_t units = 0;
   RnnActivation activation = RnnActivation::kTanh;
-  bool bidirectional = false;
-  bool return_sequences = false;
-  double dropout = 0.0;
   bool operator==(const RnnSpec&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("units", self.units, "Width of the hidden state, per direction.", required,
-          between(1, 65536));
+    RecurrentMatrixSpec::describe(self, visit);
     visit("activation", self.activation, "f in h = f(W x + U h + b).");
-    visit("bidirectional", self.bidirectional, "Read backwards too; the two states side by side.");
-    visit("return_sequences", self.return_sequences, "Every step's state instead of the last.");
-    visit("dropout", self.dropout,
-          "Share of the input features set to zero while training, one choice per sequence.",
-          between(0, 1).open_above());
   }
 };
 
-/// Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000).
-struct LstmSpec {
+enum class PeepholeOutput { kCurrent, kPrevious };
+template <>
+struct EnumNames<PeepholeOutput> {
+  static constexpr std::array<std::string_view, 2> values{"current", "previous"};
+};
+enum class PeepholeWeights { kDiagonal, kFull };
+template <>
+struct EnumNames<PeepholeWeights> {
+  static constexpr std::array<std::string_view, 2> values{"diagonal", "full"};
+};
+
+/// Gates that see the cell state: i and f see c_{t-1}.
+struct Peephole {
+  PeepholeOutput output_gate = PeepholeOutput::kCurrent;
+  PeepholeWeights weights = PeepholeWeights::kDiagonal;
+  bool operator==(const Peephole&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("output_gate", self.output_gate,
+          "The cell state that gate o sees: c_t (Gers and Schmidhuber 2000) or c_{t-1}.");
+    visit(
+        "weights", self.weights,
+        "diagonal: each unit's gates see its own cell. full: all cells; on LibTorch's operators.");
+  }
+};
+
+/// Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000):
+/// c_t = f * c_{t-1} + i * g, h_t = o * tanh(c_t).
+struct LstmSpec : RecurrentMatrixSpec {
   static constexpr std::string_view kType = "lstm";
-  std::int64_t units = 0;
-  bool bidirectional = false;
-  bool return_sequences = false;
-  double dropout = 0.0;
+  std::optional<Peephole> peephole;
+  bool coupled = false;
   bool operator==(const LstmSpec&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("units", self.units, "Width of the hidden state, per direction.", required,
-          between(1, 65536));
-    visit("bidirectional", self.bidirectional, "Read backwards too; the two states side by side.");
-    visit("return_sequences", self.return_sequences, "Every step's state instead of the last.");
-    visit("dropout", self.dropout,
-          "Share of the input features set to zero while training, one choice per sequence.",
-          between(0, 1).open_above());
+    RecurrentMatrixSpec::describe(self, visit);
+    visit("peephole", self.peephole,
+          "Gates that see the cell state too (Gers and Schmidhuber 2000); {} for the defaults.");
+    visit("coupled", self.coupled,
+          "Input gate 1 - f instead of one of its own (CIFG, Greff et al. 2017).");
   }
 };
 
-/// Gated recurrent unit, reset after the product (Cho et al. 2014; the variant of cuDNN and Keras).
-struct GruSpec {
+/// The LSTM whose only state is h: h_t = f * h_{t-1} + i * g; the layer gives y_t = o * tanh(h_t)
+/// with o_t = sigmoid(W x_t + U h_t + b).
+struct LstmHiddenStateSpec : RecurrentMatrixSpec {
+  static constexpr std::string_view kType = "lstm_hidden_state";
+};
+
+/// Gated recurrent unit (Cho et al. 2014).
+struct GruSpec : RecurrentMatrixSpec {
   static constexpr std::string_view kType = "gru";
-  std::int64_t units = 0;
-  bool bidirectional = false;
-  bool return_sequences = false;
-  double dropout = 0.0;
+  bool reset_after = true;
   bool operator==(const GruSpec&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("units", self.units, "Width of the hidden state, per direction.", required,
-          between(1, 65536));
-    visit("bidirectional", self.bidirectional, "Read backwards too; the two states side by side.");
-    visit("return_sequences", self.return_sequences, "Every step's state instead of the last.");
-    visit("dropout", self.dropout,
-          "Share of the input features set to zero while training, one choice per sequence.",
-          between(0, 1).open_above());
+    RecurrentMatrixSpec::describe(self, visit);
+    visit("reset_after", self.reset_after,
+          "true: the reset gate acts after the recurrent product, as cuDNN and Keras do. false: "
+          "before it, as in the paper; on LibTorch's operators.");
   }
 };
+
+/// Minimal GRU (Feng et al. 2024, "Were RNNs All We Needed?"): h_t = (1 - z) * h_{t-1} + z * n with
+/// z = sigmoid(W_z x_t), n = W_n x_t. No product with a state: fast on long sequences.
+struct MinGruSpec : RecurrentSpec {
+  static constexpr std::string_view kType = "min_gru";
+};
+
+/// The formula that a recurrent layer follows.
+enum class CellKind {
+  kRnnTanh,
+  kRnnRelu,
+  kLstm,
+  kGru,
+  kCoupledLstm,
+  kPeepholeLstm,          // gate o sees c_t
+  kPeepholePreviousLstm,  // gate o sees c_{t-1}
+  kHiddenState,
+  kMinGru,
+  kGruResetBefore
+};
+
+inline CellKind cell_kind(const RnnSpec& spec) {
+  return spec.activation == RnnActivation::kRelu ? CellKind::kRnnRelu : CellKind::kRnnTanh;
+}
+inline CellKind cell_kind(const LstmSpec& spec) {
+  if (spec.coupled) return CellKind::kCoupledLstm;
+  if (!spec.peephole) return CellKind::kLstm;
+  return spec.peephole->output_gate == PeepholeOutput::kCurrent ? CellKind::kPeepholeLstm
+                                                                : CellKind::kPeepholePreviousLstm;
+}
+inline CellKind cell_kind(const LstmHiddenStateSpec&) { return CellKind::kHiddenState; }
+inline CellKind cell_kind(const GruSpec& spec) {
+  return spec.reset_after ? CellKind::kGru : CellKind::kGruResetBefore;
+}
+inline CellKind cell_kind(const MinGruSpec&) { return CellKind::kMinGru; }
+
+/// Whether an LSTM's gates see all cells. False for other layers.
+template <class Spec>
+bool has_full_peephole(const Spec& spec) {
+  if constexpr (requires { spec.peephole; }) {
+    return spec.peephole && spec.peephole->weights == PeepholeWeights::kFull;
+  } else {
+    return false;
+  }
+}
+
+/// Gates of a cell: rows of its weight matrices are this many times its units.
+constexpr std::int64_t gate_count(CellKind cell) {
+  switch (cell) {
+    case CellKind::kLstm:
+    case CellKind::kPeepholeLstm:
+    case CellKind::kPeepholePreviousLstm:
+    case CellKind::kHiddenState:
+      return 4;
+    case CellKind::kGru:
+    case CellKind::kGruResetBefore:
+    case CellKind::kCoupledLstm:
+      return 3;
+    case CellKind::kMinGru:
+      return 2;
+    case CellKind::kRnnTanh:
+    case CellKind::kRnnRelu:
+      return 1;
+  }
+  return 0;
+}
 
 enum class PoolMode { kMax, kMean, kLast, kFirst };
 template <>
@@ -137,15 +277,36 @@ struct EnumNames<PoolMode> {
   static constexpr std::array<std::string_view, 4> values{"max", "mean", "last", "first"};
 };
 
-/// sequence [T, D] -> vector [D], over the real steps alone.
+/// sequence [T, D] -> vector [D], over the real steps alone; of n modes [n * D].
 struct PoolSpec {
   static constexpr std::string_view kType = "pool";
-  PoolMode mode = PoolMode::kMax;
+  std::variant<PoolMode, std::vector<PoolMode>> mode = PoolMode::kMax;
   bool operator==(const PoolSpec&) const = default;
+
+  std::vector<PoolMode> modes() const {
+    const auto* one = std::get_if<PoolMode>(&mode);
+    return one != nullptr ? std::vector<PoolMode>{*one} : std::get<std::vector<PoolMode>>(mode);
+  }
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("mode", self.mode, "How the steps become one vector.");
+    visit("mode", self.mode,
+          "How the steps become one vector; a list, such as [\"last\", \"max\", \"mean\"]: one "
+          "beside the other.",
+          not_empty);
+  }
+};
+
+/// Additive attention (Bahdanau et al. 2015; as pooling: Yang et al. 2016), sequence [T, D] ->
+/// vector [D]: sum over t of a_t x_t, a = softmax over t of v . tanh(W x_t + b).
+struct AttentionSpec {
+  static constexpr std::string_view kType = "attention";
+  std::optional<std::int64_t> units;
+  bool operator==(const AttentionSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("units", self.units, "Rows of W; default: as wide as the input.", between(1, 65536));
   }
 };
 
@@ -154,6 +315,25 @@ template <>
 struct EnumNames<Activation> {
   static constexpr std::array<std::string_view, 5> values{"linear", "relu", "tanh", "sigmoid",
                                                           "softmax"};
+};
+
+/// Each step's vector (or the one vector) made mean 0 and variance 1, then scaled and shifted (Ba
+/// et al. 2016).
+struct LayerNormSpec {
+  static constexpr std::string_view kType = "layer_norm";
+  double epsilon = 1e-5;
+  bool operator==(const LayerNormSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("epsilon", self.epsilon, "Added to the variance.", above(0));
+  }
+};
+
+enum class ConvPadding { kSame, kCausal };
+template <>
+struct EnumNames<ConvPadding> {
+  static constexpr std::array<std::string_view, 2> values{"same", "causal"};
 };
 
 /// y = f(W x + b), on a vector or on every step of a sequence.
@@ -173,8 +353,34 @@ struct DenseSpec {
   }
 };
 
-using LayerSpec = std::variant<WordDropoutSpec, EmbeddingSpec, DropoutSpec, RnnSpec, LstmSpec,
-                               GruSpec, PoolSpec, DenseSpec>;
+/// Convolution over steps: sequence [T, D] -> sequence [T, filters]; beyond the text's ends are
+/// zeros.
+struct Conv1dSpec {
+  static constexpr std::string_view kType = "conv1d";
+  std::int64_t filters = 0;
+  std::int64_t kernel_size = 3;
+  ConvPadding padding = ConvPadding::kSame;
+  Activation activation = Activation::kRelu;
+  bool operator==(const Conv1dSpec&) const = default;
+
+  /// Steps before the present one that an output sees.
+  std::int64_t steps_before() const {
+    return padding == ConvPadding::kCausal ? kernel_size - 1 : (kernel_size - 1) / 2;
+  }
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("filters", self.filters, "Width of the result.", required, between(1, 65536));
+    visit("kernel_size", self.kernel_size, "Steps that one output sees.", between(1, 1000));
+    visit("padding", self.padding,
+          "same: steps on both sides. causal: none that comes later. The length stays.");
+    visit("activation", self.activation, "Applied to the sums; any but softmax.");
+  }
+};
+
+using LayerSpec = std::variant<WordDropoutSpec, EmbeddingSpec, DropoutSpec, SpatialDropoutSpec,
+                               RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec,
+                               Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec, DenseSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>

@@ -113,7 +113,20 @@ class DropoutImpl : public LayerImpl {
 };
 TORCH_MODULE(Dropout);
 
-enum class CellKind { kRnnTanh, kRnnRelu, kLstm, kGru };
+/// See SpatialDropoutSpec. Shapes: [B, T, D] -> the same.
+class SpatialDropoutImpl : public LayerImpl {
+ public:
+  explicit SpatialDropoutImpl(const SpatialDropoutSpec& spec) : spec_(spec) {}
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  std::string_view kind() const override { return SpatialDropoutSpec::kType; }
+  bool passes_through(const LayerContext& context) const override {
+    return !context.batch.noise || spec_.rate == 0;
+  }
+
+ private:
+  SpatialDropoutSpec spec_;
+};
+TORCH_MODULE(SpatialDropout);
 
 struct RecurrentOptions {
   CellKind cell = CellKind::kLstm;
@@ -122,16 +135,22 @@ struct RecurrentOptions {
   bool bidirectional = false;
   bool return_sequences = false;
   double dropout = 0;
+  double weight_drop = 0;
+  bool residual = false;
+  bool full_peephole = false;  // of the two peephole cells
 };
 
 /// A recurrent layer of any cell, in one or both directions. On the CPU it runs on kernels/, for
-/// float32 and float64; elsewhere on LibTorch's operators.
+/// float32 and float64; elsewhere, and for full peepholes and a GRU's reset before the product, on
+/// LibTorch's operators.
 ///
 /// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D = 1 or 2
 ///          directions, forward first.
 /// Padding: the backward direction starts at each row's last real step.
 /// Parameters: as torch::nn::LSTM, GRU and RNN name and lay them out; gates in the order i f g o
-///          (LSTM) and r z n (GRU); bias_hh_l0 only in a GRU, where it is not redundant.
+///          (LSTM; coupled: f g o), r z n (GRU), z n (minimal GRU, which has no weight_hh_l0);
+///          bias_hh_l0 only in a GRU with the reset after the product, where it is not redundant;
+///          peepholes weight_peephole_l0 [3, H], full [3 * H, H], for the gates i f o.
 class RecurrentImpl : public LayerImpl {
  public:
   explicit RecurrentImpl(const RecurrentOptions& options);
@@ -147,26 +166,34 @@ class RecurrentImpl : public LayerImpl {
 
   struct Direction {
     torch::Tensor weight_ih;  // [G * H, I]
-    torch::Tensor weight_hh;  // [G * H, H]
+    torch::Tensor weight_hh;  // [G * H, H]; not in a minimal GRU
     torch::Tensor bias_ih;    // [G * H]
     torch::Tensor bias_hh;    // [G * H], GRU only
+    torch::Tensor peephole;   // [3, H] or [3 * H, H], with peepholes only
   };
   std::vector<Direction> directions;
+
+  /// Whether the kernels compute this layer for such input.
+  bool uses_kernels(const torch::Tensor& input) const;
+
+  /// Whether `forward_distinct` may stand for `forward` now.
+  bool reads_distinct(const torch::Tensor& input, const LayerContext& context) const;
 
   /// Runs on LibTorch's operators even where the kernels serve: to compare the two.
   void use_operators(bool use) { use_operators_ = use; }
   bool uses_operators() const { return use_operators_; }
 
  private:
-  torch::Tensor run_operators(const torch::Tensor& input, const LayerContext& context) const;
-  torch::Tensor run(const torch::Tensor& input, const Direction& direction) const;
+  torch::Tensor run_operators(const torch::Tensor& input, const std::vector<Direction>& weights,
+                              const LayerContext& context) const;
+  std::vector<Direction> dropped_weights(const LayerContext& context) const;
 
   RecurrentOptions options_;
   bool use_operators_ = false;
 };
 TORCH_MODULE(Recurrent);
 
-/// See PoolSpec. Shapes: [B, T, D] -> [B, D].
+/// See PoolSpec. Shapes: [B, T, D] -> [B, modes * D].
 class PoolImpl : public LayerImpl {
  public:
   explicit PoolImpl(const PoolSpec& spec) : spec_(spec) {}
@@ -177,6 +204,55 @@ class PoolImpl : public LayerImpl {
   PoolSpec spec_;
 };
 TORCH_MODULE(Pool);
+
+/// See AttentionSpec. Shapes: [B, T, D] -> [B, D].
+class AttentionImpl : public LayerImpl {
+ public:
+  AttentionImpl(std::int64_t input_size, std::int64_t units);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return AttentionSpec::kType; }
+
+  /// What each step weighs. Shapes: input [B, T, D], padding [B, T] -> [B, T], rows summing to 1.
+  torch::Tensor weights(const torch::Tensor& input, const torch::Tensor& padding) const;
+
+  torch::Tensor weight;  // [units, D]
+  torch::Tensor bias;    // [units]
+  torch::Tensor query;   // [units]
+};
+TORCH_MODULE(Attention);
+
+/// See LayerNormSpec. Shapes: [..., D] -> the same.
+class LayerNormImpl : public LayerImpl {
+ public:
+  LayerNormImpl(const LayerNormSpec& spec, std::int64_t width);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return LayerNormSpec::kType; }
+
+  torch::Tensor weight;  // [D]
+  torch::Tensor bias;    // [D]
+
+ private:
+  LayerNormSpec spec_;
+};
+TORCH_MODULE(LayerNorm);
+
+/// See Conv1dSpec. Shapes: [B, T, D] -> [B, T, filters].
+class Conv1dImpl : public LayerImpl {
+ public:
+  Conv1dImpl(const Conv1dSpec& spec, std::int64_t input_size);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return Conv1dSpec::kType; }
+
+  torch::Tensor weight;  // [filters, D, kernel_size], as torch::nn::Conv1d
+  torch::Tensor bias;    // [filters]
+
+ private:
+  Conv1dSpec spec_;
+};
+TORCH_MODULE(Conv1d);
 
 /// See DenseSpec. Shapes: [..., input_size] -> [..., units].
 /// The head of a model gives logits: its activation is applied by SequenceModel.

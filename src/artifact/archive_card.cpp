@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "artifact/data_paths.h"
 #include "artifact/parts.h"
+#include "core/data_paths.h"
 #include "metrics/json_fields.h"
 #include "metrics/report_json.h"
 #include "sequent/artifact.h"
@@ -27,7 +27,7 @@ std::string public_path(const std::string& path) {
 }
 
 std::string public_config(Config config) {
-  change_data_paths(config.data, public_path);
+  change_data_paths(config, public_path);
   return dump_config(config);
 }
 
@@ -44,6 +44,7 @@ std::string archive_card_to_json(const ArchiveCard& card) {
   json["validation"] = card.validation_report.empty()
                            ? Json(nullptr)
                            : report_as_json(report_from_json(card.validation_report));
+  json["weights_checksum"] = card.weights_checksum;
   json["parity"] = {{"digest", card.parity_digest},
                     {"difference", card.parity_difference},
                     {"rows", card.parity_rows}};
@@ -67,6 +68,7 @@ ArchiveCard archive_card_from_json(const std::string& json, const std::string& w
   if (!fields.is_null("validation")) {
     card.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
   }
+  card.weights_checksum = fields.text("weights_checksum");
   const JsonFields parity = fields.object("parity");
   card.parity_digest = parity.text("digest");
   card.parity_difference = parity.number("difference");

@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "artifact/data_paths.h"
 #include "artifact/parts.h"
+#include "core/data_paths.h"
 #include "core/files.h"
 #include "sequent/artifact.h"
 #include "sequent/error.h"
@@ -89,7 +89,7 @@ Config move_config(const Config& config, const fs::path& folder) {
   Config moved = config;
   // Without links: `..` then leads to the same place whether it is followed or cut off by name.
   moved.base_directory = fs::weakly_canonical(fs::absolute(folder));
-  change_data_paths(moved.data, [&](const std::string& path) {
+  change_data_paths(moved, [&](const std::string& path) {
     if (fs::path(path).is_absolute()) return path;
     const fs::path file = fs::absolute(config.resolve_path(path));
     const fs::path relative = fs::relative(file, moved.base_directory);

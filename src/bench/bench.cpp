@@ -94,7 +94,8 @@ CellKind cell_of(const std::string& name) {
 double flops_per_token(const RecurrentImpl& layer) {
   double weights = 0;
   for (const RecurrentImpl::Direction& direction : layer.directions) {
-    weights += static_cast<double>(direction.weight_ih.numel() + direction.weight_hh.numel());
+    weights += static_cast<double>(direction.weight_ih.numel());
+    if (direction.weight_hh.defined()) weights += static_cast<double>(direction.weight_hh.numel());
   }
   return 2 * weights;
 }
@@ -305,7 +306,9 @@ BenchReport bench_config(const Config& config, int rounds) {
   const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
   const ResolvedConfig resolved = resolve(config, data.vocabulary.size(), data.labels.size());
   report.lines.push_back(bench_training(resolved, data.train, rounds));
-  report.lines.push_back(bench_inference(resolved, data.validation, rounds));
+  if (FusedEngine::not_served(resolved).empty()) {
+    report.lines.push_back(bench_inference(resolved, data.validation, rounds));
+  }
   bench_single(resolved, data, report);
   report.peak_mib = peak_mib();
   return report;

@@ -2,7 +2,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 
+#include "core/data_paths.h"
 #include "core/layer_chain.h"
 #include "core/option_reader.h"
 #include "core/option_writer.h"
@@ -169,9 +171,7 @@ Json identity_of(const Config& config) {
     const fs::path place = fs::weakly_canonical(config.resolve_path(path), code);
     return code ? config.resolve_path(path).string() : place.string();
   };
-  absolute.data.train = place_of(config.data.train);
-  if (auto* file = std::get_if<std::string>(&absolute.data.validation)) *file = place_of(*file);
-  if (absolute.data.test) absolute.data.test = place_of(*config.data.test);
+  change_data_paths(absolute, place_of);
   Json json = write_option(absolute, /*minimal=*/false);
   for (const char* other : {"version", "name", "runtime"}) json.erase(other);
   return json;

@@ -69,25 +69,66 @@ class ChainWalker {
     return input_;
   }
 
-  Shape output(const RnnSpec& spec) { return recurrent(spec); }
-  Shape output(const LstmSpec& spec) { return recurrent(spec); }
-  Shape output(const GruSpec& spec) { return recurrent(spec); }
+  Shape output(const SpatialDropoutSpec&) {
+    expect(input_.form == Form::kSequence, "a sequence; for vectors use dropout");
+    return input_;
+  }
 
-  template <class Spec>
-  Shape recurrent(const Spec& spec) {
+  Shape output(const LstmSpec& spec) {
+    if (spec.peephole && spec.coupled) {
+      fault("/coupled", "found true beside /peephole; a layer has one of the two");
+    }
+    return recurrent(spec);
+  }
+  Shape output(const RnnSpec& spec) { return recurrent(spec); }
+  Shape output(const LstmHiddenStateSpec& spec) { return recurrent(spec); }
+  Shape output(const GruSpec& spec) { return recurrent(spec); }
+  Shape output(const MinGruSpec& spec) { return recurrent(spec); }
+
+  Shape recurrent(const RecurrentSpec& spec) {
     expect(input_.form == Form::kSequence,
            input_.form == Form::kVector
                ? "a sequence; set return_sequences to true in the recurrent layer before, and "
                  "leave out a pool between them"
                : "a sequence; put an embedding before it");
-    return {spec.return_sequences ? Form::kSequence : Form::kVector,
-            spec.units * (spec.bidirectional ? 2 : 1)};
+    const std::int64_t width = spec.units * (spec.bidirectional ? 2 : 1);
+    if (spec.residual && !spec.return_sequences) {
+      fault("/residual", "found true without return_sequences: there is one input per step");
+    } else if (spec.residual && input_.width != width) {
+      fault("/residual", "found true, but the input is " + std::to_string(input_.width) +
+                             " wide and the output " + std::to_string(width));
+    }
+    return {spec.return_sequences ? Form::kSequence : Form::kVector, width};
   }
 
-  Shape output(const PoolSpec&) {
-    expect(input_.form == Form::kSequence,
-           "a sequence; set return_sequences to true in the recurrent layer before");
+  Shape output(const Conv1dSpec& spec) {
+    expect_sequence();
+    if (spec.activation == Activation::kSoftmax) {
+      fault("/activation", "found \"softmax\"; allowed in the last layer alone");
+    }
+    return {Form::kSequence, spec.filters};
+  }
+
+  Shape output(const LayerNormSpec&) {
+    expect(input_.form != Form::kTokens, "a sequence or a vector; put an embedding before it");
+    return input_;
+  }
+
+  Shape output(const PoolSpec& spec) {
+    expect_sequence();
+    return {Form::kVector, input_.width * static_cast<std::int64_t>(spec.modes().size())};
+  }
+
+  Shape output(const AttentionSpec&) {
+    expect_sequence();
     return {Form::kVector, input_.width};
+  }
+
+  void expect_sequence() {
+    expect(input_.form == Form::kSequence,
+           input_.form == Form::kTokens
+               ? "a sequence; put an embedding before it"
+               : "a sequence; set return_sequences to true in the recurrent layer before");
   }
 
   Shape output(const DenseSpec& spec) {

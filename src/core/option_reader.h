@@ -1,8 +1,10 @@
 // JSON -> spec structs. Every fault is collected with its pointer; nothing is silently accepted.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -193,6 +195,8 @@ class OptionReader {
       return "an integer";
     } else if constexpr (std::is_enum_v<T>) {
       return list_alternatives(enum_alternatives<T>());
+    } else if constexpr (IsVector<T>::value) {
+      return "a list [ ... ]";
     } else {
       static_assert(Described<T> || IsMap<T>::value);
       return "an object { ... }";
@@ -205,6 +209,8 @@ class OptionReader {
       return json.is_string();
     } else if constexpr (std::is_same_v<T, std::int64_t>) {
       return json.is_number();
+    } else if constexpr (IsVector<T>::value) {
+      return json.is_array();
     } else {
       return json.is_object();
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <sstream>
 
 #include "core/files.h"
@@ -87,18 +88,25 @@ void prove_parity(SequenceModelImpl& model, const std::vector<std::vector<std::i
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
   const TorchScriptEngine graph(exported);
-  const FusedEngine fused(model.config(), ArchiveWeights(exported), {});
+  std::optional<FusedEngine> fused;
+  if (FusedEngine::not_served(model.config()).empty()) {
+    fused.emplace(model.config(), ArchiveWeights(exported), FusedOptions{});
+  }
   Checksum digest;
   card.parity_difference = 0;
   card.parity_rows = static_cast<std::int64_t>(rows.size());
   for (const EncodedRows& batch : probe_batches(rows)) {
     const RowTensors tensors = make_row_tensors(batch);
     const torch::Tensor wanted = model.probabilities({tensors.tokens, tensors.lengths}).cpu();
-    torch::Tensor found = torch::empty_like(wanted);
-    fused.probabilities(batch, found.data_ptr<float>());
     card.parity_difference =
-        std::max({card.parity_difference, check_difference(wanted, found, "fused"),
-                  check_difference(wanted, graph.probabilities(batch), "torchscript")});
+        std::max(card.parity_difference,
+                 check_difference(wanted, graph.probabilities(batch), "torchscript"));
+    if (fused) {
+      const torch::Tensor found = torch::empty_like(wanted);
+      fused->probabilities(batch, found.data_ptr<float>());
+      card.parity_difference =
+          std::max(card.parity_difference, check_difference(wanted, found, "fused"));
+    }
     for (const auto& row : batch) {
       digest.add({reinterpret_cast<const char*>(row.data()), row.size_bytes()});
     }
@@ -127,6 +135,7 @@ void export_model(SequenceModelImpl& model, ArchiveCard& card,
   const torch::jit::Module script = make_script(model);
   // What is proven is what a reader gets, not the module in memory. The proof is itself part of the
   // archive: it is made from a draft, and the archive with the proof is opened once more.
+  card.weights_checksum = weights_checksum(script);
   const LoadedArchive draft = load_bytes(archive_bytes(script, card), file);
   prove_parity(model, rows, draft.module, card);
   const std::string bytes = archive_bytes(script, card);

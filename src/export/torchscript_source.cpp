@@ -1,7 +1,10 @@
 // Config -> TorchScript source. One visitor case per layer, beside the layer's module in
 // src/model/.
+#include <concepts>
+#include <iomanip>
 #include <sstream>
 
+#include "export/recurrent_source.h"
 #include "infer/parameter_names.h"
 #include "sequent/exporter.h"
 
@@ -41,87 +44,104 @@ class SourceWriter {
     line("    x = torch.embedding(" + parameter("weight") + ", x)");
   }
 
-  void write_layer(const LstmSpec& spec) { write_recurrent("lstm", spec, /*has_bias_hh=*/false); }
-  void write_layer(const GruSpec& spec) { write_recurrent("gru", spec, /*has_bias_hh=*/true); }
-  void write_layer(const RnnSpec& spec) {
-    const bool relu = spec.activation == RnnActivation::kRelu;
-    write_recurrent(relu ? "rnn_relu" : "rnn_tanh", spec, /*has_bias_hh=*/false);
-  }
-
   template <class Spec>
-  void write_recurrent(const std::string& name, const Spec& spec, bool has_bias_hh) {
-    const std::string units = std::to_string(spec.units);
-    line("    zero = torch.zeros([1, x.size(0), " + units + "], dtype=x.dtype, device=x.device)");
-    write_direction(name, "forward_states", "x", "", has_bias_hh);
+  requires std::derived_from<Spec, RecurrentSpec>
+  void write_layer(const Spec& spec) {
+    const auto write_direction = [&](const std::string& result, const std::string& input,
+                                     const std::string& suffix) {
+      CellSource cell{cell_kind(spec), spec.units, has_full_peephole(spec), {}};
+      cell.parameter = [this, suffix](const std::string& name) {
+        return parameter(name + "_l0" + suffix);
+      };
+      for (const std::string& text : direction_source(cell, result, input)) line("    " + text);
+    };
+    write_direction("forward_states", "x", "");
     if (spec.bidirectional) {
       line("    reversed = x.gather(1, backwards.unsqueeze(2).expand(-1, -1, x.size(2)))");
-      write_direction(name, "backward_states", "reversed", "_reverse", has_bias_hh);
+      write_direction("backward_states", "reversed", "_reverse");
     }
-    const std::string width = "expand(-1, -1, " + units + ")";
+    const std::string width = "expand(-1, -1, " + std::to_string(spec.units) + ")";
     const std::string last = "gather(1, last_step.unsqueeze(2)." + width + ").squeeze(1)";
-    if (spec.return_sequences) {
-      line("    x = forward_states");
-      if (spec.bidirectional) {
-        line("    backward_states = backward_states.gather(1, backwards.unsqueeze(2)." + width +
-             ")");
-        line("    x = torch.cat([x, backward_states], 2)");
-      }
-    } else {
-      line("    x = forward_states." + last);
-      if (spec.bidirectional) line("    x = torch.cat([x, backward_states." + last + "], 1)");
+    std::string result = "forward_states";
+    if (!spec.return_sequences) {
+      result += "." + last;
+      if (spec.bidirectional)
+        result = "torch.cat([" + result + ", backward_states." + last + "], 1)";
+    } else if (spec.bidirectional) {
+      line("    backward_states = backward_states.gather(1, backwards.unsqueeze(2)." + width + ")");
+      result = "torch.cat([forward_states, backward_states], 2)";
     }
+    line("    x = " + std::string(spec.residual ? "x + " : "") + result);
   }
 
-  void write_direction(const std::string& name, const std::string& result, const std::string& input,
-                       const std::string& suffix, bool has_bias_hh) {
-    const std::string bias = parameter("bias_ih_l0" + suffix);
-    const std::string bias_hh =
-        has_bias_hh ? parameter("bias_hh_l0" + suffix) : "torch.zeros_like(" + bias + ")";
-    const std::string start = name == "lstm" ? "[zero, zero]" : "zero";
-    line("    " + result + " = torch." + name + "(" + input + ", " + start + ", [" +
-         parameter("weight_ih_l0" + suffix) + ", " + parameter("weight_hh_l0" + suffix) + ", " +
-         bias + ", " + bias_hh + "], True, 1, 0.0, False, False, True)[0]");
+  void write_layer(const SpatialDropoutSpec&) {}
+
+  void write_layer(const Conv1dSpec& spec) {
+    const std::int64_t before = spec.steps_before();
+    line("    x = x.masked_fill(padding.unsqueeze(2), 0.0).transpose(1, 2)");
+    line("    x = torch.constant_pad_nd(x, [" + std::to_string(before) + ", " +
+         std::to_string(spec.kernel_size - 1 - before) + "], 0.0)");
+    line("    x = torch.conv1d(x, " + parameter("weight") + ", " + parameter("bias") +
+         ").transpose(1, 2)");
+    write_activation(spec.activation);
+  }
+
+  void write_layer(const LayerNormSpec& spec) {
+    std::ostringstream epsilon;
+    epsilon << std::scientific << std::setprecision(17) << spec.epsilon;
+    line("    x = torch.layer_norm(x, [x.size(-1)], " + parameter("weight") + ", " +
+         parameter("bias") + ", " + epsilon.str() + ")");
+  }
+
+  void write_layer(const AttentionSpec&) {
+    line("    scores = torch.matmul(torch.tanh(torch.linear(x, " + parameter("weight") + ", " +
+         parameter("bias") + ")), " + parameter("query") + ")");
+    line(
+        "    shares = torch.softmax(scores.masked_fill(padding, float(\"-inf\")), 1).unsqueeze(2)");
+    line("    x = (x.masked_fill(padding.unsqueeze(2), 0.0) * shares).sum(1)");
   }
 
   void write_layer(const PoolSpec& spec) {
-    switch (spec.mode) {
+    std::string parts;
+    for (const PoolMode mode : spec.modes()) parts += (parts.empty() ? "" : ", ") + pooled(mode);
+    line("    x = " + (spec.modes().size() == 1 ? parts : "torch.cat([" + parts + "], 1)"));
+  }
+
+  static std::string pooled(PoolMode mode) {
+    switch (mode) {
       case PoolMode::kMax:
-        line("    x = x.masked_fill(padding.unsqueeze(2), float(\"-inf\")).max(1)[0]");
-        return;
+        return "x.masked_fill(padding.unsqueeze(2), float(\"-inf\")).max(1)[0]";
       case PoolMode::kMean:
-        line(
-            "    x = x.masked_fill(padding.unsqueeze(2), 0.0).sum(1) / "
-            "lengths.unsqueeze(1).to(x.dtype)");
-        return;
+        return "x.masked_fill(padding.unsqueeze(2), 0.0).sum(1) / "
+               "lengths.unsqueeze(1).to(x.dtype)";
       case PoolMode::kLast:
-        line("    x = x.gather(1, last_step.unsqueeze(2).expand(-1, -1, x.size(2))).squeeze(1)");
-        return;
+        return "x.gather(1, last_step.unsqueeze(2).expand(-1, -1, x.size(2))).squeeze(1)";
       case PoolMode::kFirst:
-        line("    x = x.select(1, 0)");
-        return;
+        return "x.select(1, 0)";
     }
+    return "";
   }
 
   void write_layer(const DenseSpec& spec) {
-    const std::string sum =
-        "torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")";
-    switch (spec.activation) {
+    line("    x = torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")");
+    write_activation(spec.activation);
+    if (spec.activation == Activation::kSigmoid && is_head()) {
+      line("    x = torch.cat([1.0 - x, x], 1)");
+    }
+  }
+
+  void write_activation(Activation activation) {
+    switch (activation) {
       case Activation::kLinear:
-        line("    x = " + sum);
         return;
       case Activation::kRelu:
-        line("    x = torch.relu(" + sum + ")");
-        return;
+        return line("    x = torch.relu(x)");
       case Activation::kTanh:
-        line("    x = torch.tanh(" + sum + ")");
-        return;
+        return line("    x = torch.tanh(x)");
       case Activation::kSoftmax:
-        line("    x = torch.softmax(" + sum + ", 1)");
-        return;
+        return line("    x = torch.softmax(x, 1)");
       case Activation::kSigmoid:
-        line("    x = torch.sigmoid(" + sum + ")");
-        if (is_head()) line("    x = torch.cat([1.0 - x, x], 1)");
-        return;
+        return line("    x = torch.sigmoid(x)");
     }
   }
 

@@ -5,9 +5,11 @@
 #include <cstring>
 #include <fstream>
 #include <istream>
+#include <map>
 #include <streambuf>
 #include <string_view>
 
+#include "core/files.h"
 #include "infer/parameter_names.h"
 #include "sequent/error.h"
 
@@ -82,11 +84,27 @@ LoadedArchive load_from(std::istream& in, const std::string& name) {
   } catch (const c10::Error&) {
     fail(name, "the archive is truncated or damaged; copy or export it again");
   }
+  // LibTorch leaves the ZIP format's own checksums aside.
+  if (weights_checksum(archive.module) != archive.card.weights_checksum) {
+    fail(name, "the weights are damaged: their checksum differs; copy or export the archive again");
+  }
   archive.module.eval();
   return archive;
 }
 
 }  // namespace
+
+std::string weights_checksum(const torch::jit::Module& module) {
+  std::map<std::string, torch::Tensor> weights;
+  for (const auto& named : module.named_parameters(/*recurse=*/false)) {
+    weights[named.name] = named.value.contiguous();
+  }
+  Checksum sum;
+  for (const auto& [name, weight] : weights) {
+    sum.add({static_cast<const char*>(weight.data_ptr()), weight.nbytes()});
+  }
+  return sum.hex();
+}
 
 LoadedArchive load_archive(const fs::path& file) {
   std::error_code code;

@@ -25,6 +25,9 @@ LoadedArchive load_archive(const std::filesystem::path& file);
 /// The same from memory; `name` stands for it in messages.
 LoadedArchive load_archive(std::span<const std::byte> bytes, const std::string& name);
 
+/// Checksum of the weights' bytes, in the order of their names.
+std::string weights_checksum(const torch::jit::Module& module);
+
 /// An archive's weights by the names the model gives them: `layers.2.weight_ih_l0`.
 class ArchiveWeights {
  public:

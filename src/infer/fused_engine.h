@@ -24,7 +24,10 @@ struct FusedOptions {
 /// Threads: `probabilities` may be called from many at once.
 class FusedEngine {
  public:
-  /// Copies the weights into the order the kernels read.
+  /// Empty, or which part of the model has no kernel: then TorchScriptEngine runs it.
+  static std::string not_served(const ResolvedConfig& config);
+
+  /// `config` is served. Copies the weights into the order the kernels read.
   FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
               const FusedOptions& options);
   FusedEngine(const FusedEngine&) = delete;

@@ -34,7 +34,11 @@ class Predictor::Impl {
         config_(resolved(archive.card)),
         encoder_(std::get<TextInput>(archive.card.config.input),
                  std::move(archive.card.vocabulary)) {
-    if (options.engine == Engine::kFused) {
+    const std::string not_served = FusedEngine::not_served(config_);
+    if (options.engine == Engine::kFused && !not_served.empty()) {
+      log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
+    }
+    if (options.engine == Engine::kFused && not_served.empty()) {
       const FusedOptions fused{options.token_table_mib << 20};
       fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), fused);
       if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);

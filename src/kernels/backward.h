@@ -110,7 +110,8 @@ void swap_recurrent_part(const Layout<T>& layout, std::int64_t tokens, T* gates,
 /// Walks the steps backwards; the gates' activations become the gradients of their sums.
 template <class C, class T>
 void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const StepPlan& plan,
-                   const OutputGradient<T>& output, const States<T>& states, Arena& arena) {
+                   const OutputGradient<T>& output, const States<T>& states, const T* peephole,
+                   T* peephole_gradient, Arena& arena) {
   const std::int64_t state_size = plan.rows() * layout.padded;
   T* gradient = arena.take<T>(static_cast<std::size_t>(state_size));  // of the step's hidden
   T* carried = arena.take<T>(static_cast<std::size_t>(state_size));   // of the step's cell
@@ -118,7 +119,9 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
   const bool is_gru = C::kCell == Cell::kGru;
   T* recurrent =
       is_gru ? arena.take<T>(static_cast<std::size_t>(plan.rows() * layout.stride)) : nullptr;
-  const T* packed = pack_for_gradient(layout, weights.weight_hh, layout.units, arena);
+  constexpr bool kMultiplies = has_recurrent_weights(C::kCell);
+  const T* packed =
+      kMultiplies ? pack_for_gradient(layout, weights.weight_hh, layout.units, arena) : nullptr;
   const Panels<T> panels{layout.units, kPanelVectors};
   for (std::int64_t step = plan.steps() - 1; step >= 0; --step) {
     const std::int64_t active = plan.active(step);
@@ -128,12 +131,15 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
       const std::int64_t now = (plan.first(step) + row) * layout.padded;
       const std::int64_t before = step == 0 ? 0 : (plan.first(step - 1) + row) * layout.padded;
       for (std::int64_t u = 0; u < layout.padded; u += kLanes<T>) {
-        const bool has_cells_before = step > 0 && C::kCell == Cell::kLstm;
+        const bool has_cells_before = step > 0 && C::kCarriesCell;
         const Place<T> place{gates + row * layout.stride + u * C::kGates,
                              C::kHasCell ? states.cells + now + u : nullptr,
                              has_cells_before ? states.cells + before + u : nullptr,
                              step > 0 ? states.hidden + before + u : nullptr,
-                             states.hidden + now + u};
+                             states.hidden + now + u,
+                             peephole == nullptr ? nullptr : peephole + u,
+                             peephole_gradient == nullptr ? nullptr : peephole_gradient + u,
+                             layout.padded};
         T* at = gradient + row * layout.padded + u;
         const Vector<T> of_hidden = load(at);
         store(at, Vector<T>{});
@@ -141,6 +147,7 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
       }
     }
     if (step == 0) break;
+    if (!kMultiplies) continue;
     const T* left = gates;
     if (is_gru) {
       copy_values(gates, active * layout.stride, recurrent);
@@ -194,7 +201,20 @@ void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPl
                    const Input<T>& input, const OutputGradient<T>& output, const States<T>& states,
                    T* input_gradient, const WeightGradients<T>& gradients, Arena& arena) {
   const Layout<T> layout(size);
-  retreat_steps<C>(layout, weights, plan, output, states, arena);
+  const T* peephole = nullptr;
+  T* of_peephole = nullptr;
+  if constexpr (has_peephole(C::kCell)) {
+    peephole = pack_peephole(layout, weights.peephole, arena);
+    of_peephole = arena.take<T>(static_cast<std::size_t>(kPeepholeGates * layout.padded));
+    for (std::int64_t i = 0; i < kPeepholeGates * layout.padded; ++i) of_peephole[i] = T(0);
+  }
+  retreat_steps<C>(layout, weights, plan, output, states, peephole, of_peephole, arena);
+  if (gradients.peephole != nullptr && of_peephole != nullptr) {
+    for (std::int64_t gate = 0; gate < kPeepholeGates; ++gate) {
+      add_values(of_peephole + gate * layout.padded, layout.units,
+                 gradients.peephole + gate * layout.units);
+    }
+  }
   const std::int64_t tokens = plan.tokens();
   input_gradients(layout, weights, tokens, input, states.gates, input_gradient, gradients.weight_ih,
                   arena);

@@ -19,6 +19,9 @@ struct Place {
   const T* cell_before;  // nullptr at the first step
   const T* hidden_before;
   T* hidden;
+  const T* peephole = nullptr;     // of gate i; f and o follow at `peephole_stride`
+  T* peephole_gradient = nullptr;  // likewise; added to
+  std::int64_t peephole_stride = 0;
 };
 
 /// h = o tanh(c), c = f c' + i g.
@@ -26,6 +29,7 @@ template <class T>
 struct LstmCell {
   static constexpr int kGates = 4;
   static constexpr bool kHasCell = true;
+  static constexpr bool kCarriesCell = true;
   static constexpr Cell kCell = Cell::kLstm;
 
   template <bool kKeep>
@@ -70,6 +74,7 @@ template <class T>
 struct GruCell {
   static constexpr int kGates = 3;
   static constexpr bool kHasCell = true;
+  static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = Cell::kGru;
 
   /// `sums`: r and z whole, of n the recurrent part; `input`: the input's part of n.
@@ -107,11 +112,181 @@ struct GruCell {
   }
 };
 
+/// c = f c' + (1 - f) g, h = o tanh(c): coupled input and forget gates (Greff et al. 2017).
+template <class T>
+struct CoupledLstmCell {
+  static constexpr int kGates = 3;
+  static constexpr bool kHasCell = true;
+  static constexpr bool kCarriesCell = true;
+  static constexpr Cell kCell = Cell::kCoupledLstm;
+
+  template <bool kKeep>
+  static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>*, const Place<T>& at) {
+    const Vector<T> f = sigmoid<T>(sums[0]);
+    const Vector<T> g = hyperbolic_tangent<T>(sums[1]);
+    const Vector<T> o = sigmoid<T>(sums[2]);
+    Vector<T> c = g - f * g;
+    if (at.cell_before != nullptr) c += f * load(at.cell_before);
+    store(at.cell, c);
+    store(at.hidden, o * hyperbolic_tangent<T>(c));
+    if constexpr (kKeep) {
+      store(at.gates, f);
+      store(at.gates + kLanes<T>, g);
+      store(at.gates + 2 * kLanes<T>, o);
+    }
+  }
+
+  static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T* carried,
+                                     T*) {
+    const Vector<T> f = load<T>(at.gates);
+    const Vector<T> g = load<T>(at.gates + kLanes<T>);
+    const Vector<T> o = load<T>(at.gates + 2 * kLanes<T>);
+    const Vector<T> before = at.cell_before != nullptr ? load<T>(at.cell_before) : Vector<T>{};
+    const Vector<T> squashed = hyperbolic_tangent<T>(load<T>(at.cell));
+    const Vector<T> d_c = load<T>(carried) + gradient * o * (T(1) - squashed * squashed);
+    store(carried, d_c * f);
+    store(at.gates, d_c * (before - g) * f * (T(1) - f));
+    store(at.gates + kLanes<T>, d_c * (T(1) - f) * (T(1) - g * g));
+    store(at.gates + 2 * kLanes<T>, gradient * squashed * o * (T(1) - o));
+  }
+};
+
+/// An LSTM whose gates also see the cell through weights p, one per unit: i and f see c', o sees c
+/// (Gers and Schmidhuber 2000) or, unless kCurrent, c' as well.
+template <class T, bool kCurrent>
+struct PeepholeLstmCell {
+  static constexpr int kGates = 4;
+  static constexpr bool kHasCell = true;
+  static constexpr bool kCarriesCell = true;
+  static constexpr Cell kCell = kCurrent ? Cell::kPeepholeLstm : Cell::kPeepholePreviousLstm;
+
+  template <bool kKeep>
+  static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>*, const Place<T>& at) {
+    const Vector<T> before = at.cell_before != nullptr ? load<T>(at.cell_before) : Vector<T>{};
+    const Vector<T> i = sigmoid<T>(sums[0] + load(at.peephole) * before);
+    const Vector<T> f = sigmoid<T>(sums[1] + load(at.peephole + at.peephole_stride) * before);
+    const Vector<T> g = hyperbolic_tangent<T>(sums[2]);
+    const Vector<T> c = i * g + f * before;
+    const Vector<T> seen = kCurrent ? c : before;
+    const Vector<T> o = sigmoid<T>(sums[3] + load(at.peephole + 2 * at.peephole_stride) * seen);
+    store(at.cell, c);
+    store(at.hidden, o * hyperbolic_tangent<T>(c));
+    if constexpr (kKeep) {
+      store(at.gates, i);
+      store(at.gates + kLanes<T>, f);
+      store(at.gates + 2 * kLanes<T>, g);
+      store(at.gates + 3 * kLanes<T>, o);
+    }
+  }
+
+  static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T* carried,
+                                     T*) {
+    const Vector<T> i = load<T>(at.gates);
+    const Vector<T> f = load<T>(at.gates + kLanes<T>);
+    const Vector<T> g = load<T>(at.gates + 2 * kLanes<T>);
+    const Vector<T> o = load<T>(at.gates + 3 * kLanes<T>);
+    const Vector<T> before = at.cell_before != nullptr ? load<T>(at.cell_before) : Vector<T>{};
+    const Vector<T> c = load<T>(at.cell);
+    const Vector<T> squashed = hyperbolic_tangent<T>(c);
+    const Vector<T> d_o = gradient * squashed * o * (T(1) - o);
+    const Vector<T> from_o = d_o * load(at.peephole + 2 * at.peephole_stride);
+    Vector<T> d_c = load<T>(carried) + gradient * o * (T(1) - squashed * squashed);
+    if constexpr (kCurrent) d_c += from_o;
+    const Vector<T> d_i = d_c * g * i * (T(1) - i);
+    const Vector<T> d_f = d_c * before * f * (T(1) - f);
+    Vector<T> d_before =
+        d_c * f + d_i * load(at.peephole) + d_f * load(at.peephole + at.peephole_stride);
+    if constexpr (!kCurrent) d_before += from_o;
+    store(carried, d_before);
+    store(at.gates, d_i);
+    store(at.gates + kLanes<T>, d_f);
+    store(at.gates + 2 * kLanes<T>, d_c * i * (T(1) - g * g));
+    store(at.gates + 3 * kLanes<T>, d_o);
+    if (at.peephole_gradient == nullptr) return;
+    add(at.peephole_gradient, d_i * before);
+    add(at.peephole_gradient + at.peephole_stride, d_f * before);
+    add(at.peephole_gradient + 2 * at.peephole_stride, d_o * (kCurrent ? c : before));
+  }
+
+ private:
+  static SEQUENT_INLINE void add(T* to, const Vector<T>& value) { store(to, load(to) + value); }
+};
+
+/// h = f h' + i g: an LSTM whose only state is h. What leaves the layer, o tanh(h), feeds nothing
+/// back and is computed outside.
+template <class T>
+struct HiddenStateCell {
+  static constexpr int kGates = 3;
+  static constexpr bool kHasCell = false;
+  static constexpr bool kCarriesCell = false;
+  static constexpr Cell kCell = Cell::kHiddenState;
+
+  template <bool kKeep>
+  static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>*, const Place<T>& at) {
+    const Vector<T> i = sigmoid<T>(sums[0]);
+    const Vector<T> f = sigmoid<T>(sums[1]);
+    const Vector<T> g = hyperbolic_tangent<T>(sums[2]);
+    Vector<T> h = i * g;
+    if (at.hidden_before != nullptr) h += f * load(at.hidden_before);
+    store(at.hidden, h);
+    if constexpr (kKeep) {
+      store(at.gates, i);
+      store(at.gates + kLanes<T>, f);
+      store(at.gates + 2 * kLanes<T>, g);
+    }
+  }
+
+  static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T*,
+                                     T* through) {
+    const Vector<T> i = load<T>(at.gates);
+    const Vector<T> f = load<T>(at.gates + kLanes<T>);
+    const Vector<T> g = load<T>(at.gates + 2 * kLanes<T>);
+    const Vector<T> before = at.hidden_before != nullptr ? load<T>(at.hidden_before) : Vector<T>{};
+    store(through, gradient * f);
+    store(at.gates, gradient * g * i * (T(1) - i));
+    store(at.gates + kLanes<T>, gradient * before * f * (T(1) - f));
+    store(at.gates + 2 * kLanes<T>, gradient * i * (T(1) - g * g));
+  }
+};
+
+/// h = (1 - z) h' + z n, z = sigmoid(sum_z), n = sum_n, both of the input alone (Feng et al. 2024,
+/// "Were RNNs All We Needed?").
+template <class T>
+struct MinGruCell {
+  static constexpr int kGates = 2;
+  static constexpr bool kHasCell = false;
+  static constexpr bool kCarriesCell = false;
+  static constexpr Cell kCell = Cell::kMinGru;
+
+  template <bool kKeep>
+  static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>*, const Place<T>& at) {
+    const Vector<T> z = sigmoid<T>(sums[0]);
+    const Vector<T> n = sums[1];
+    const Vector<T> before = at.hidden_before != nullptr ? load<T>(at.hidden_before) : Vector<T>{};
+    store(at.hidden, before + z * (n - before));
+    if constexpr (kKeep) {
+      store(at.gates, z);
+      store(at.gates + kLanes<T>, n);
+    }
+  }
+
+  static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T*,
+                                     T* through) {
+    const Vector<T> z = load<T>(at.gates);
+    const Vector<T> n = load<T>(at.gates + kLanes<T>);
+    const Vector<T> before = at.hidden_before != nullptr ? load<T>(at.hidden_before) : Vector<T>{};
+    store(through, gradient * (T(1) - z));
+    store(at.gates, gradient * (n - before) * z * (T(1) - z));
+    store(at.gates + kLanes<T>, gradient * z);
+  }
+};
+
 /// h = tanh(sum) or relu(sum).
 template <class T, bool kRelu>
 struct RnnCell {
   static constexpr int kGates = 1;
   static constexpr bool kHasCell = false;
+  static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = kRelu ? Cell::kRnnRelu : Cell::kRnnTanh;
 
   template <bool kKeep>

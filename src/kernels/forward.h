@@ -24,7 +24,8 @@ template <class C, bool kKeep, class T>
 void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std::int64_t active,
                   const StepRows<T>& step) {
   const Panels<T> panels = layout.gate_panels();
-  const std::int64_t depth = step.hidden_before == nullptr ? 0 : layout.units;
+  const bool multiplies = has_recurrent_weights(C::kCell) && step.hidden_before != nullptr;
+  const std::int64_t depth = multiplies ? layout.units : 0;
   const auto input_of = [&](std::int64_t row) {
     const std::int64_t at = step.table_rows == nullptr ? row : step.table_rows[row];
     return step.input + at * layout.stride;
@@ -49,7 +50,10 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
                                  C::kHasCell && step.cells != nullptr ? step.cells + at : nullptr,
                                  step.cells_before != nullptr ? step.cells_before + at : nullptr,
                                  step.hidden_before != nullptr ? step.hidden_before + at : nullptr,
-                                 step.hidden + at};
+                                 step.hidden + at,
+                                 has_peephole(C::kCell) ? weights.peephole + u : nullptr,
+                                 nullptr,
+                                 layout.padded};
             Vector<T> input_part{};
             if constexpr (C::kCell == Cell::kGru) {
               input_part = load(input_of(row) + column + 2 * kLanes<T>);
@@ -58,7 +62,8 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
           }
         };
         multiply_panel<V>(
-            0, active, depth, 1, weights.recurrent + panels.begin(p, layout.units),
+            0, active, depth, 1,
+            depth == 0 ? nullptr : weights.recurrent + panels.begin(p, layout.units),
             [&](std::int64_t row) SEQUENT_INLINE_LAMBDA {
               return depth == 0 ? static_cast<const T*>(nullptr)
                                 : step.hidden_before + row * layout.padded;
@@ -132,7 +137,7 @@ States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, co
     if (C::kHasCell) rows.cells = states.cells + now;
     if (step > 0) {
       rows.hidden_before = states.hidden + before;
-      if (C::kCell == Cell::kLstm) rows.cells_before = states.cells + before;
+      if (C::kCarriesCell) rows.cells_before = states.cells + before;
     }
     advance_step<C, true>(layout, weights, plan.active(step), rows);
     write_output(layout, plan, step, rows.hidden, output);
@@ -164,7 +169,7 @@ void run_cell(const CellSize& size, const PackedWeights<T>& weights, const StepP
   const Layout<T> layout(size);
   const auto state_size = static_cast<std::size_t>(plan.rows() * layout.padded);
   T* hidden[2] = {arena.take<T>(state_size), arena.take<T>(state_size)};
-  T* cells = C::kCell == Cell::kLstm ? arena.take<T>(state_size) : nullptr;
+  T* cells = C::kCarriesCell ? arena.take<T>(state_size) : nullptr;
   for (std::int64_t step = 0; step < plan.steps(); ++step) {
     StepRows<T> rows{};
     rows.input = run.table;

@@ -17,6 +17,16 @@ auto for_cell(Cell cell, const With& with) {
       return with.template operator()<GruCell<T>>();
     case Cell::kRnnTanh:
       return with.template operator()<RnnCell<T, false>>();
+    case Cell::kCoupledLstm:
+      return with.template operator()<CoupledLstmCell<T>>();
+    case Cell::kPeepholeLstm:
+      return with.template operator()<PeepholeLstmCell<T, true>>();
+    case Cell::kPeepholePreviousLstm:
+      return with.template operator()<PeepholeLstmCell<T, false>>();
+    case Cell::kHiddenState:
+      return with.template operator()<HiddenStateCell<T>>();
+    case Cell::kMinGru:
+      return with.template operator()<MinGruCell<T>>();
     case Cell::kRnnRelu:
       break;
   }

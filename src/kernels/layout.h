@@ -71,6 +71,19 @@ const T* pack_gates(const Layout<T>& layout, const T* weight, std::int64_t depth
   return packed;
 }
 
+constexpr std::int64_t kPeepholeGates = 3;
+
+/// Each gate's weights filled up to whole vectors.
+template <class T>
+const T* pack_peephole(const Layout<T>& layout, const T* weight, Arena& arena) {
+  T* packed = arena.take<T>(static_cast<std::size_t>(kPeepholeGates * layout.padded));
+  for (std::int64_t i = 0; i < kPeepholeGates * layout.padded; ++i) {
+    const std::int64_t unit = i % layout.padded;
+    packed[i] = unit < layout.units ? weight[i / layout.padded * layout.units + unit] : T(0);
+  }
+  return packed;
+}
+
 template <class T>
 PackedWeights<T> pack(const CellSize& size, const Weights<T>& weights, Arena& arena) {
   const Layout<T> layout(size);
@@ -87,6 +100,9 @@ PackedWeights<T> pack(const CellSize& size, const Weights<T>& weights, Arena& ar
     if (is_gru && row >= 0 && row < 2 * layout.units) bias[column] += weights.bias_hh[row];
   }
   packed.bias = bias;
+  if (weights.peephole != nullptr) {
+    packed.peephole = pack_peephole(layout, weights.peephole, arena);
+  }
   if (is_gru) {
     T* bias_n = arena.take<T>(static_cast<std::size_t>(layout.padded));
     for (std::int64_t unit = 0; unit < layout.padded; ++unit) {

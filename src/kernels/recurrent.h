@@ -1,5 +1,6 @@
-// Recurrent layers over whole batches on the CPU: LSTM, GRU and plain RNN, forwards and backwards
-// in time, values and gradients. Plain pointers and sizes; nothing of LibTorch.
+// Recurrent layers over whole batches on the CPU: LSTM and its variants, GRU, minimal GRU and plain
+// RNN, forwards and backwards in time, values and gradients. Plain pointers and sizes; nothing of
+// LibTorch.
 //
 // No padding is computed: a StepPlan lets the active rows shrink as rows end. Weights are packed
 // into panels that the inner loops read in order; a panel holds all gates of one vector of units,
@@ -18,12 +19,44 @@
 
 namespace sequent::kernels {
 
-enum class Cell { kRnnTanh, kRnnRelu, kLstm, kGru };
+/// The cells; cells.h has their formulas.
+enum class Cell {
+  kRnnTanh,
+  kRnnRelu,
+  kLstm,
+  kGru,
+  kCoupledLstm,           // i = 1 - f
+  kPeepholeLstm,          // i and f also see c_{t-1}, o sees c_t
+  kPeepholePreviousLstm,  // all three see c_{t-1}
+  kHiddenState,           // without a cell: h = f h_{t-1} + i g; its output gate is not part of it
+  kMinGru                 // gates that see the input alone
+};
 
-/// Gates of a cell, in the order of torch::nn: LSTM i f g o, GRU r z n, RNN its one sum.
+/// Gates of a cell, in their order: LSTM i f g o, GRU r z n, RNN its one sum (as torch::nn);
+/// coupled LSTM f g o, hidden state i f g, minimal GRU z n.
 constexpr std::int64_t gate_count(Cell cell) {
-  return cell == Cell::kLstm ? 4 : cell == Cell::kGru ? 3 : 1;
+  switch (cell) {
+    case Cell::kLstm:
+    case Cell::kPeepholeLstm:
+    case Cell::kPeepholePreviousLstm:
+      return 4;
+    case Cell::kGru:
+    case Cell::kCoupledLstm:
+    case Cell::kHiddenState:
+      return 3;
+    case Cell::kMinGru:
+      return 2;
+    case Cell::kRnnTanh:
+    case Cell::kRnnRelu:
+      return 1;
+  }
+  return 0;
 }
+
+constexpr bool has_peephole(Cell cell) {
+  return cell == Cell::kPeepholeLstm || cell == Cell::kPeepholePreviousLstm;
+}
+constexpr bool has_recurrent_weights(Cell cell) { return cell != Cell::kMinGru; }
 
 struct CellSize {
   Cell cell = Cell::kLstm;
@@ -32,13 +65,15 @@ struct CellSize {
 };
 
 /// One direction's weights as torch::nn lays them out, row-major: weight_ih [G * H, I],
-/// weight_hh [G * H, H], biases [G * H]. Only a GRU has bias_hh; others pass nullptr.
+/// weight_hh [G * H, H], biases [G * H], peephole [3, H] for the gates i f o. Only a GRU has
+/// bias_hh, only the peephole cells have peephole, a minimal GRU has no weight_hh: nullptr.
 template <class T>
 struct Weights {
   const T* weight_ih = nullptr;
   const T* weight_hh = nullptr;
   const T* bias_ih = nullptr;
   const T* bias_hh = nullptr;
+  const T* peephole = nullptr;
 };
 
 /// The same shapes; results are added to what is there. nullptr: not wanted.
@@ -48,6 +83,7 @@ struct WeightGradients {
   T* weight_hh = nullptr;
   T* bias_ih = nullptr;
   T* bias_hh = nullptr;
+  T* peephole = nullptr;
 };
 
 /// Weights in the order the forward loops read them. Made by Kernels::pack, for that table alone.
@@ -58,6 +94,7 @@ struct PackedWeights {
   const T* recurrent = nullptr;  // panels of weight_hh
   const T* bias = nullptr;       // [width]; a GRU's bias_hh of the gates r and z is in it
   const T* bias_n = nullptr;     // [units, rounded up], GRU only: bias_hh of the gate n
+  const T* peephole = nullptr;   // [3, units, rounded up]
 };
 
 /// Input rows and which of them each token reads, in the plan's order.
@@ -85,7 +122,7 @@ struct Output {
 template <class T>
 struct States {
   T* gates = nullptr;   // [tokens, gate_stride]: activated gates; their gradients after backward
-  T* cells = nullptr;   // [tokens, padded units]: LSTM cell states; GRU's recurrent part of n
+  T* cells = nullptr;   // [tokens, padded units]: an LSTM's cell states; GRU's recurrent part of n
   T* hidden = nullptr;  // [tokens, padded units]
 };
 

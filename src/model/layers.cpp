@@ -101,9 +101,16 @@ torch::Tensor DropoutImpl::forward(const torch::Tensor& input, const LayerContex
   return input * dropout_mask(input, spec_.rate, /*same_for_all_steps=*/false, context);
 }
 
-torch::Tensor PoolImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+torch::Tensor SpatialDropoutImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  if (!context.batch.noise || spec_.rate == 0) return input;
+  return input * dropout_mask(input, spec_.rate, /*same_for_all_steps=*/true, context);
+}
+
+namespace {
+
+torch::Tensor pool(PoolMode mode, const torch::Tensor& input, const LayerContext& context) {
   const torch::Tensor& lengths = context.batch.lengths;
-  switch (spec_.mode) {
+  switch (mode) {
     case PoolMode::kMax: {
       constexpr double kLowest = -std::numeric_limits<double>::infinity();
       return std::get<0>(input.masked_fill(context.padding.unsqueeze(2), kLowest).max(1));
@@ -121,16 +128,8 @@ torch::Tensor PoolImpl::forward(const torch::Tensor& input, const LayerContext& 
   return input;
 }
 
-DenseImpl::DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units,
-                     bool is_head)
-    : activation_(is_head ? Activation::kLinear : spec.activation) {
-  weight = register_parameter("weight", torch::zeros({units, input_size}));
-  bias = register_parameter("bias", torch::zeros({units}));
-}
-
-torch::Tensor DenseImpl::forward(const torch::Tensor& input, const LayerContext&) {
-  const torch::Tensor sum = torch::linear(input, weight, bias);
-  switch (activation_) {
+torch::Tensor activate(Activation f, const torch::Tensor& sum) {
+  switch (f) {
     case Activation::kRelu:
       return torch::relu(sum);
     case Activation::kTanh:
@@ -144,17 +143,105 @@ torch::Tensor DenseImpl::forward(const torch::Tensor& input, const LayerContext&
   return sum;
 }
 
-void DenseImpl::initialize(Initialization kind, at::Generator& generator) {
+/// LibTorch's initial values of a layer's weight and bias: uniform in +-1 / sqrt(inputs).
+void torch_uniform(torch::Tensor& weight, torch::Tensor& bias, at::Generator& generator) {
+  const double bound = 1 / std::sqrt(static_cast<double>(weight[0].numel()));
+  weight.uniform_(-bound, bound, generator);
+  bias.uniform_(-bound, bound, generator);
+}
+
+}  // namespace
+
+torch::Tensor PoolImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  std::vector<torch::Tensor> pooled;
+  for (const PoolMode mode : spec_.modes()) pooled.push_back(pool(mode, input, context));
+  return pooled.size() == 1 ? pooled[0] : torch::cat(pooled, 1);
+}
+
+AttentionImpl::AttentionImpl(std::int64_t input_size, std::int64_t units) {
+  weight = register_parameter("weight", torch::zeros({units, input_size}));
+  bias = register_parameter("bias", torch::zeros({units}));
+  query = register_parameter("query", torch::zeros({units}));
+}
+
+torch::Tensor AttentionImpl::weights(const torch::Tensor& input,
+                                     const torch::Tensor& padding) const {
+  constexpr double kLowest = -std::numeric_limits<double>::infinity();
+  const torch::Tensor scores =
+      torch::matmul(torch::tanh(torch::linear(input, weight, bias)), query);
+  return torch::softmax(scores.masked_fill(padding, kLowest), 1);
+}
+
+torch::Tensor AttentionImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  const torch::Tensor shares = weights(input, context.padding).unsqueeze(2);
+  return (input.masked_fill(context.padding.unsqueeze(2), 0) * shares).sum(1);
+}
+
+void AttentionImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
-  const auto inputs = static_cast<double>(weight.size(1));
   if (kind == Initialization::kTorch) {
-    const double bound = 1 / std::sqrt(inputs);
-    weight.uniform_(-bound, bound, generator);
-    bias.uniform_(-bound, bound, generator);
+    torch_uniform(weight, bias, generator);
   } else {
     glorot_uniform(weight, generator);
     bias.zero_();
   }
+  const double bound = std::sqrt(6 / static_cast<double>(query.numel() + 1));
+  query.uniform_(-bound, bound, generator);
+}
+
+LayerNormImpl::LayerNormImpl(const LayerNormSpec& spec, std::int64_t width) : spec_(spec) {
+  weight = register_parameter("weight", torch::ones({width}));
+  bias = register_parameter("bias", torch::zeros({width}));
+}
+
+torch::Tensor LayerNormImpl::forward(const torch::Tensor& input, const LayerContext&) {
+  return torch::layer_norm(input, {weight.size(0)}, weight, bias, spec_.epsilon);
+}
+
+void LayerNormImpl::initialize(Initialization, at::Generator&) {
+  const torch::NoGradGuard no_gradient;
+  weight.fill_(1);
+  bias.zero_();
+}
+
+Conv1dImpl::Conv1dImpl(const Conv1dSpec& spec, std::int64_t input_size) : spec_(spec) {
+  weight = register_parameter("weight", torch::zeros({spec.filters, input_size, spec.kernel_size}));
+  bias = register_parameter("bias", torch::zeros({spec.filters}));
+}
+
+torch::Tensor Conv1dImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  const std::int64_t before = spec_.steps_before();
+  const torch::Tensor steps = input.masked_fill(context.padding.unsqueeze(2), 0).transpose(1, 2);
+  const torch::Tensor padded =
+      torch::constant_pad_nd(steps, {before, spec_.kernel_size - 1 - before}, 0);
+  return activate(spec_.activation, torch::conv1d(padded, weight, bias).transpose(1, 2));
+}
+
+void Conv1dImpl::initialize(Initialization kind, at::Generator& generator) {
+  const torch::NoGradGuard no_gradient;
+  if (kind == Initialization::kTorch) return torch_uniform(weight, bias, generator);
+  const double fans = static_cast<double>(spec_.kernel_size * (weight.size(0) + weight.size(1)));
+  const double bound = std::sqrt(6 / fans);
+  weight.uniform_(-bound, bound, generator);
+  bias.zero_();
+}
+
+DenseImpl::DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units,
+                     bool is_head)
+    : activation_(is_head ? Activation::kLinear : spec.activation) {
+  weight = register_parameter("weight", torch::zeros({units, input_size}));
+  bias = register_parameter("bias", torch::zeros({units}));
+}
+
+torch::Tensor DenseImpl::forward(const torch::Tensor& input, const LayerContext&) {
+  return activate(activation_, torch::linear(input, weight, bias));
+}
+
+void DenseImpl::initialize(Initialization kind, at::Generator& generator) {
+  const torch::NoGradGuard no_gradient;
+  if (kind == Initialization::kTorch) return torch_uniform(weight, bias, generator);
+  glorot_uniform(weight, generator);
+  bias.zero_();
 }
 
 }  // namespace sequent

@@ -40,6 +40,21 @@ torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for
   return mask.to(like.device(), like.scalar_type());
 }
 
+torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t number,
+                          const LayerContext& context) {
+  // Apart from the rows' draws, which count from 0.
+  constexpr std::uint64_t kLast = ~std::uint64_t{0};
+  const RandomStream draws = stream_of(context).at(kLast - number);
+  const torch::Tensor mask = torch::empty(like.sizes(), torch::kFloat32);
+  auto* values = mask.data_ptr<float>();
+  const auto kept = static_cast<float>(1.0 / (1.0 - rate));
+  const auto bound = static_cast<float>(rate);
+  for (std::int64_t i = 0; i < mask.numel(); ++i) {
+    values[i] = draws.uniform(static_cast<std::uint64_t>(i)) < bound ? 0.0F : kept;
+  }
+  return mask.to(like.device(), like.scalar_type());
+}
+
 torch::Tensor token_choice(const torch::Tensor& tokens, double rate, const LayerContext& context) {
   const torch::Tensor choice = torch::empty(tokens.sizes(), torch::kBool);
   fill_choices<bool>(choice.data_ptr<bool>(), tokens.size(0), tokens.size(1), rate, true, false,

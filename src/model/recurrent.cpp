@@ -6,6 +6,7 @@
 #include "model/initial_weights.h"
 #include "model/noise.h"
 #include "model/recurrent_kernels.h"
+#include "model/recurrent_operators.h"
 #include "sequent/model.h"
 
 namespace sequent {
@@ -26,18 +27,28 @@ torch::Tensor take_steps(const torch::Tensor& sequence, const torch::Tensor& ind
 }  // namespace
 
 RecurrentImpl::RecurrentImpl(const RecurrentOptions& options) : options_(options) {
-  const std::int64_t rows = kernels::gate_count(kernel_cell(options.cell)) * options.units;
+  const std::int64_t units = options.units;
+  const std::int64_t rows = gate_count(options.cell) * units;
+  const bool peeps =
+      options.cell == CellKind::kPeepholeLstm || options.cell == CellKind::kPeepholePreviousLstm;
   for (const char* suffix : {"", "_reverse"}) {
     if (*suffix != '\0' && !options.bidirectional) break;
     const std::string end = std::string("_l0") + suffix;
+    const auto parameter = [&](const char* name, torch::IntArrayRef sizes) {
+      return register_parameter(name + end, torch::zeros(sizes));
+    };
     Direction direction;
-    direction.weight_ih =
-        register_parameter("weight_ih" + end, torch::zeros({rows, options.input_size}));
-    direction.weight_hh =
-        register_parameter("weight_hh" + end, torch::zeros({rows, options.units}));
-    direction.bias_ih = register_parameter("bias_ih" + end, torch::zeros({rows}));
-    if (options.cell == CellKind::kGru) {
-      direction.bias_hh = register_parameter("bias_hh" + end, torch::zeros({rows}));
+    direction.weight_ih = parameter("weight_ih", {rows, options.input_size});
+    if (options.cell != CellKind::kMinGru) {
+      direction.weight_hh = parameter("weight_hh", {rows, units});
+    }
+    direction.bias_ih = parameter("bias_ih", {rows});
+    if (options.cell == CellKind::kGru) direction.bias_hh = parameter("bias_hh", {rows});
+    constexpr std::int64_t kPeepholeGates = 3;
+    if (peeps && options.full_peephole) {
+      direction.peephole = parameter("weight_peephole", {kPeepholeGates * units, units});
+    } else if (peeps) {
+      direction.peephole = parameter("weight_peephole", {kPeepholeGates, units});
     }
     directions.push_back(direction);
   }
@@ -46,9 +57,17 @@ RecurrentImpl::RecurrentImpl(const RecurrentOptions& options) : options_(options
 std::string_view RecurrentImpl::kind() const {
   switch (options_.cell) {
     case CellKind::kLstm:
+    case CellKind::kCoupledLstm:
+    case CellKind::kPeepholeLstm:
+    case CellKind::kPeepholePreviousLstm:
       return LstmSpec::kType;
+    case CellKind::kHiddenState:
+      return LstmHiddenStateSpec::kType;
     case CellKind::kGru:
+    case CellKind::kGruResetBefore:
       return GruSpec::kType;
+    case CellKind::kMinGru:
+      return MinGruSpec::kType;
     case CellKind::kRnnTanh:
     case CellKind::kRnnRelu:
       return RnnSpec::kType;
@@ -56,67 +75,64 @@ std::string_view RecurrentImpl::kind() const {
   return "";
 }
 
+namespace {
+
+/// The place of the forget gate among the gates; -1 where there is none.
+std::int64_t forget_gate(CellKind cell) {
+  switch (cell) {
+    case CellKind::kLstm:
+    case CellKind::kPeepholeLstm:
+    case CellKind::kPeepholePreviousLstm:
+    case CellKind::kHiddenState:
+      return 1;
+    case CellKind::kCoupledLstm:
+      return 0;
+    case CellKind::kRnnTanh:
+    case CellKind::kRnnRelu:
+    case CellKind::kGru:
+    case CellKind::kGruResetBefore:
+    case CellKind::kMinGru:
+      return -1;
+  }
+  return -1;
+}
+
+}  // namespace
+
 void RecurrentImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
   for (Direction& direction : directions) {
     if (kind == Initialization::kTorch) {
       const double bound = 1 / std::sqrt(static_cast<double>(options_.units));
-      for (torch::Tensor* weight :
-           {&direction.weight_ih, &direction.weight_hh, &direction.bias_ih, &direction.bias_hh}) {
+      for (torch::Tensor* weight : {&direction.weight_ih, &direction.weight_hh, &direction.bias_ih,
+                                    &direction.bias_hh, &direction.peephole}) {
         if (weight->defined()) weight->uniform_(-bound, bound, generator);
       }
       continue;
     }
     glorot_uniform(direction.weight_ih, generator);
-    orthogonal(direction.weight_hh, generator);
+    if (direction.weight_hh.defined()) orthogonal(direction.weight_hh, generator);
     direction.bias_ih.zero_();
     if (direction.bias_hh.defined()) direction.bias_hh.zero_();
-    if (options_.cell == CellKind::kLstm) {
-      direction.bias_ih.narrow(0, options_.units, options_.units).fill_(1);  // forget gate
+    if (direction.peephole.defined()) glorot_uniform(direction.peephole, generator);
+    if (const std::int64_t gate = forget_gate(options_.cell); gate >= 0) {
+      direction.bias_ih.narrow(0, gate * options_.units, options_.units).fill_(1);
     }
   }
 }
 
-torch::Tensor RecurrentImpl::run(const torch::Tensor& input, const Direction& direction) const {
-  const torch::Tensor start = torch::zeros({1, input.size(0), options_.units}, input.options());
-  const torch::Tensor bias_hh =
-      direction.bias_hh.defined() ? direction.bias_hh : torch::zeros_like(direction.bias_ih);
-  const std::vector<torch::Tensor> weights = {direction.weight_ih, direction.weight_hh,
-                                              direction.bias_ih, bias_hh};
-  constexpr bool kHasBiases = true;
-  constexpr std::int64_t kLayers = 1;
-  constexpr double kDropout = 0;
-  constexpr bool kBidirectional = false;
-  constexpr bool kBatchFirst = true;
-  // cuDNN keeps what the backward pass needs only if told that this is training.
-  const bool training = torch::GradMode::is_enabled();
-  switch (options_.cell) {
-    case CellKind::kLstm:
-      return std::get<0>(torch::lstm(input, {start, start}, weights, kHasBiases, kLayers, kDropout,
-                                     training, kBidirectional, kBatchFirst));
-    case CellKind::kGru:
-      return std::get<0>(torch::gru(input, start, weights, kHasBiases, kLayers, kDropout, training,
-                                    kBidirectional, kBatchFirst));
-    case CellKind::kRnnTanh:
-      return std::get<0>(torch::rnn_tanh(input, start, weights, kHasBiases, kLayers, kDropout,
-                                         training, kBidirectional, kBatchFirst));
-    case CellKind::kRnnRelu:
-      return std::get<0>(torch::rnn_relu(input, start, weights, kHasBiases, kLayers, kDropout,
-                                         training, kBidirectional, kBatchFirst));
-  }
-  return {};
-}
-
 torch::Tensor RecurrentImpl::run_operators(const torch::Tensor& input,
+                                           const std::vector<Direction>& weights,
                                            const LayerContext& context) const {
   const torch::Tensor& lengths = context.batch.lengths;
   const torch::Tensor last_step = (lengths - 1).unsqueeze(1);
   std::vector<torch::Tensor> results;
-  for (std::size_t i = 0; i < directions.size(); ++i) {
+  for (std::size_t i = 0; i < weights.size(); ++i) {
     const bool reversed = i == 1;
     torch::Tensor index;
     if (reversed) index = reversed_steps(lengths, context.padding);
-    const torch::Tensor states = run(reversed ? take_steps(input, index) : input, directions[i]);
+    const torch::Tensor states =
+        run_direction(options_, reversed ? take_steps(input, index) : input, weights[i]);
     if (!options_.return_sequences) {
       results.push_back(take_steps(states, last_step).squeeze(1));
     } else {
@@ -126,23 +142,112 @@ torch::Tensor RecurrentImpl::run_operators(const torch::Tensor& input,
   return results.size() == 1 ? results[0] : torch::cat(results, -1);
 }
 
+namespace {
+
+/// The gates i f g of a hidden-state cell: what its kernel computes.
+std::vector<RecurrentImpl::Direction> state_gates(
+    const RecurrentOptions& options, const std::vector<RecurrentImpl::Direction>& all) {
+  std::vector<RecurrentImpl::Direction> result;
+  for (const RecurrentImpl::Direction& direction : all) {
+    const std::int64_t rows = 3 * options.units;
+    result.push_back({direction.weight_ih.narrow(0, 0, rows),
+                      direction.weight_hh.narrow(0, 0, rows),
+                      direction.bias_ih.narrow(0, 0, rows),
+                      {},
+                      {}});
+  }
+  return result;
+}
+
+/// y = o tanh(h) for all states of a hidden-state cell. Shapes: states [B, T, D * H]; -> the same,
+/// or the last visited [B, D * H].
+torch::Tensor hidden_state_output(const RecurrentOptions& options,
+                                  const std::vector<RecurrentImpl::Direction>& directions,
+                                  const RecurrentInput& input, const torch::Tensor& states,
+                                  const LayerContext& context) {
+  const std::int64_t units = options.units;
+  const std::int64_t gate = 3 * units;
+  std::vector<torch::Tensor> results;
+  for (std::size_t d = 0; d < directions.size(); ++d) {
+    const RecurrentImpl::Direction& direction = directions[d];
+    torch::Tensor sums = torch::linear(input.rows, direction.weight_ih.narrow(0, gate, units),
+                                       direction.bias_ih.narrow(0, gate, units));
+    if (input.row_of_place != nullptr) {
+      sums = sums.index_select(0, torch::tensor(*input.row_of_place, torch::kInt32));
+    }
+    const torch::Tensor h = states.narrow(2, static_cast<std::int64_t>(d) * units, units);
+    const torch::Tensor o =
+        torch::sigmoid(sums.view({h.size(0), h.size(1), units}) +
+                       torch::linear(h, direction.weight_hh.narrow(0, gate, units)));
+    const torch::Tensor y = o * torch::tanh(h);
+    if (options.return_sequences) {
+      results.push_back(y);
+    } else if (d == 0) {
+      results.push_back(take_steps(y, (context.batch.lengths - 1).unsqueeze(1)).squeeze(1));
+    } else {  // the backward direction visits step 0 last
+      results.push_back(y.select(1, 0));
+    }
+  }
+  return results.size() == 1 ? results[0] : torch::cat(results, -1);
+}
+
+torch::Tensor run_on_kernels(const RecurrentOptions& options,
+                             const std::vector<RecurrentImpl::Direction>& directions,
+                             const RecurrentInput& input, std::int64_t steps,
+                             const LayerContext& context) {
+  const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
+  if (options.cell != CellKind::kHiddenState) {
+    return run_kernels(options, directions, input, plan, steps);
+  }
+  RecurrentOptions states_only = options;
+  states_only.return_sequences = true;
+  const torch::Tensor states =
+      run_kernels(states_only, state_gates(options, directions), input, plan, steps);
+  return hidden_state_output(options, directions, input, states, context);
+}
+
+}  // namespace
+
+bool RecurrentImpl::uses_kernels(const torch::Tensor& input) const {
+  return !use_operators_ && kernel_cell(options_.cell) && !options_.full_peephole &&
+         kernels_serve(input);
+}
+
+bool RecurrentImpl::reads_distinct(const torch::Tensor& input, const LayerContext& context) const {
+  const bool noisy = context.batch.noise && options_.dropout > 0;
+  return uses_kernels(input) && !noisy && !options_.residual;
+}
+
+std::vector<RecurrentImpl::Direction> RecurrentImpl::dropped_weights(
+    const LayerContext& context) const {
+  std::vector<Direction> dropped = directions;
+  if (!context.batch.noise || options_.weight_drop == 0) return dropped;
+  for (std::size_t d = 0; d < dropped.size(); ++d) {
+    torch::Tensor& weight = dropped[d].weight_hh;
+    weight = weight * weight_mask(weight, options_.weight_drop, d, context);
+  }
+  return dropped;
+}
+
 torch::Tensor RecurrentImpl::forward(const torch::Tensor& input, const LayerContext& context) {
   torch::Tensor sequence = input;
   if (context.batch.noise && options_.dropout > 0) {
     sequence = input * dropout_mask(input, options_.dropout, /*same_for_all_steps=*/true, context);
   }
-  if (use_operators_ || !kernels_serve(sequence)) return run_operators(sequence, context);
-  const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
-  return run_kernels(options_, directions, {sequence.reshape({-1, sequence.size(2)}), nullptr},
-                     plan, sequence.size(1));
+  const std::vector<Direction> weights = dropped_weights(context);
+  const torch::Tensor result =
+      uses_kernels(sequence)
+          ? run_on_kernels(options_, weights, {sequence.reshape({-1, sequence.size(2)}), nullptr},
+                           sequence.size(1), context)
+          : run_operators(sequence, weights, context);
+  return options_.residual ? input + result : result;
 }
 
 torch::Tensor RecurrentImpl::forward_distinct(const torch::Tensor& rows,
                                               const DistinctTokens& tokens,
                                               const LayerContext& context) {
-  const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
-  return run_kernels(options_, directions, {rows, &tokens.row_of_place}, plan,
-                     context.batch.tokens.size(1));
+  return run_on_kernels(options_, dropped_weights(context), {rows, &tokens.row_of_place},
+                        context.batch.tokens.size(1), context);
 }
 
 }  // namespace sequent

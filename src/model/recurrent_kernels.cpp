@@ -57,7 +57,7 @@ struct LayerCall : torch::CustomClassHolder {
   bool return_sequences = false;
   bool shared_rows = false;
   std::size_t direction_count = 1;
-  std::size_t weights_per_direction = 3;  // weight_ih, weight_hh, bias_ih; GRU: and bias_hh
+  std::size_t weights_per_direction = 0;
   std::array<std::vector<std::int32_t>, 2> places;      // of each token, per direction
   std::array<std::vector<std::int32_t>, 2> input_rows;  // empty: the places
   std::array<kernels::States<T>, 2> states;
@@ -90,14 +90,32 @@ struct LayerCall : torch::CustomClassHolder {
   }
 };
 
-/// The weights of a direction in a list of all directions' weights.
+/// A direction's weights that the cell has, in a fixed order.
+template <class Direction>
+auto weights_in_order(kernels::Cell cell, Direction& direction) {
+  std::vector<decltype(&direction.weight_ih)> list{&direction.weight_ih, &direction.bias_ih};
+  if (kernels::has_recurrent_weights(cell)) list.push_back(&direction.weight_hh);
+  if (cell == kernels::Cell::kGru) list.push_back(&direction.bias_hh);
+  if (kernels::has_peephole(cell)) list.push_back(&direction.peephole);
+  return list;
+}
+
+/// Weights or WeightGradients of a direction, out of a list of all directions' weights or of their
+/// gradients.
+template <class Pointers, class T>
+Pointers pointers_to(const LayerCall<T>& call, at::TensorList all, std::size_t direction) {
+  Pointers pointers;
+  std::size_t next = direction * call.weights_per_direction;
+  for (auto* place : weights_in_order(call.size.cell, pointers)) {
+    *place = all[next++].template data_ptr<T>();
+  }
+  return pointers;
+}
+
 template <class T>
 kernels::Weights<T> weights_of(const LayerCall<T>& call, at::TensorList weights,
                                std::size_t direction) {
-  const at::TensorList own =
-      weights.slice(direction * call.weights_per_direction, call.weights_per_direction);
-  return {own[0].data_ptr<T>(), own[1].data_ptr<T>(), own[2].data_ptr<T>(),
-          own.size() > 3 ? own[3].data_ptr<T>() : nullptr};
+  return pointers_to<kernels::Weights<T>>(call, weights, direction);
 }
 
 template <class T>
@@ -137,11 +155,7 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>>
     torch::autograd::variable_list of_weights;
     for (const torch::Tensor& weight : weights) of_weights.push_back(torch::zeros_like(weight));
     for (std::size_t d = 0; d < call.direction_count; ++d) {
-      auto* own = of_weights.data() + d * call.weights_per_direction;
-      const kernels::WeightGradients<T> sums{
-          own[0].template data_ptr<T>(), own[1].template data_ptr<T>(),
-          own[2].template data_ptr<T>(),
-          call.weights_per_direction > 3 ? own[3].template data_ptr<T>() : nullptr};
+      const auto sums = pointers_to<kernels::WeightGradients<T>>(call, of_weights, d);
       k.backward(call.size, weights_of(call, weights, d), *call.plan, call.input(rows, d),
                  call.output_gradient(of_result, d), call.states[d],
                  of_rows.defined() ? of_rows.data_ptr<T>() : nullptr, sums, *call.arena);
@@ -181,13 +195,12 @@ torch::Tensor run_typed(const RecurrentOptions& options,
                         const RecurrentInput& input, const std::shared_ptr<const StepPlan>& plan,
                         std::int64_t steps) {
   auto call = c10::make_intrusive<LayerCall<T>>();
-  call->size = {kernel_cell(options.cell), options.input_size, options.units};
+  call->size = {kernel_cell(options.cell).value(), options.input_size, options.units};
   call->plan = plan;
   call->steps = steps;
   call->return_sequences = options.return_sequences;
   call->shared_rows = input.row_of_place != nullptr;
   call->direction_count = directions.size();
-  call->weights_per_direction = directions[0].bias_hh.defined() ? 4 : 3;
   std::vector<torch::Tensor> weights;
   for (std::size_t d = 0; d < directions.size(); ++d) {
     call->places[d] = plan->positions(steps, /*reversed=*/d == 1);
@@ -196,11 +209,9 @@ torch::Tensor run_typed(const RecurrentOptions& options,
         call->input_rows[d].push_back((*input.row_of_place)[static_cast<std::size_t>(place)]);
       }
     }
-    const RecurrentImpl::Direction& direction = directions[d];
-    for (const torch::Tensor* weight :
-         {&direction.weight_ih, &direction.weight_hh, &direction.bias_ih, &direction.bias_hh}) {
-      if (weight->defined()) weights.push_back(weight->contiguous());
-    }
+    const auto own = weights_in_order(call->size.cell, directions[d]);
+    call->weights_per_direction = own.size();
+    for (const torch::Tensor* weight : own) weights.push_back(weight->contiguous());
   }
   const torch::Tensor rows = input.rows.contiguous();
   if (!torch::GradMode::is_enabled()) return run_without_gradient<T>(*call, rows, weights);
@@ -208,20 +219,6 @@ torch::Tensor run_typed(const RecurrentOptions& options,
 }
 
 }  // namespace
-
-kernels::Cell kernel_cell(CellKind kind) {
-  switch (kind) {
-    case CellKind::kLstm:
-      return kernels::Cell::kLstm;
-    case CellKind::kGru:
-      return kernels::Cell::kGru;
-    case CellKind::kRnnTanh:
-      return kernels::Cell::kRnnTanh;
-    case CellKind::kRnnRelu:
-      return kernels::Cell::kRnnRelu;
-  }
-  return kernels::Cell::kLstm;
-}
 
 bool kernels_serve(const torch::Tensor& input) {
   const auto type = input.scalar_type();

@@ -7,14 +7,12 @@
 #include <memory>
 #include <vector>
 
+#include "kernels/cell_kind.h"
 #include "kernels/recurrent.h"
 #include "kernels/step_plan.h"
 #include "sequent/model.h"
 
 namespace sequent {
-
-/// The cell as the kernels call it.
-kernels::Cell kernel_cell(CellKind kind);
 
 /// Whether the kernels compute this: on the CPU, float32 or float64.
 bool kernels_serve(const torch::Tensor& input);

@@ -1,6 +1,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
+#include <concepts>
 
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
@@ -29,22 +30,38 @@ struct LayerBuilder {
   LayerPointer operator()(const DropoutSpec& spec) const {
     return std::make_shared<DropoutImpl>(spec);
   }
-  LayerPointer operator()(const RnnSpec& spec) const {
-    const bool relu = spec.activation == RnnActivation::kRelu;
-    return recurrent(relu ? CellKind::kRnnRelu : CellKind::kRnnTanh, spec);
+  LayerPointer operator()(const SpatialDropoutSpec& spec) const {
+    return std::make_shared<SpatialDropoutImpl>(spec);
   }
-  LayerPointer operator()(const LstmSpec& spec) const { return recurrent(CellKind::kLstm, spec); }
-  LayerPointer operator()(const GruSpec& spec) const { return recurrent(CellKind::kGru, spec); }
+  template <class Spec>
+  requires std::derived_from<Spec, RecurrentSpec> LayerPointer operator()(const Spec& spec) const {
+    RecurrentOptions options;
+    options.cell = cell_kind(spec);
+    options.input_size = input().width;
+    options.units = spec.units;
+    options.bidirectional = spec.bidirectional;
+    options.return_sequences = spec.return_sequences;
+    options.dropout = spec.dropout;
+    options.residual = spec.residual;
+    options.full_peephole = has_full_peephole(spec);
+    if constexpr (std::derived_from<Spec, RecurrentMatrixSpec>) {
+      options.weight_drop = spec.weight_drop;
+    }
+    return std::make_shared<RecurrentImpl>(options);
+  }
+  LayerPointer operator()(const Conv1dSpec& spec) const {
+    return std::make_shared<Conv1dImpl>(spec, input().width);
+  }
+  LayerPointer operator()(const LayerNormSpec& spec) const {
+    return std::make_shared<LayerNormImpl>(spec, input().width);
+  }
+  LayerPointer operator()(const AttentionSpec& spec) const {
+    return std::make_shared<AttentionImpl>(input().width, spec.units.value_or(input().width));
+  }
   LayerPointer operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
   LayerPointer operator()(const DenseSpec& spec) const {
     const bool is_head = index + 1 == config.config.model.layers.size();
     return std::make_shared<DenseImpl>(spec, input().width, output().width, is_head);
-  }
-
-  template <class Spec>
-  LayerPointer recurrent(CellKind cell, const Spec& spec) const {
-    return std::make_shared<RecurrentImpl>(RecurrentOptions{
-        cell, input().width, spec.units, spec.bidirectional, spec.return_sequences, spec.dropout});
   }
 };
 
@@ -80,13 +97,12 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
   while (next < layers_.size() && layers_[next]->passes_through(context)) ++next;
   auto* recurrent =
       next < layers_.size() ? dynamic_cast<RecurrentImpl*>(layers_[next].get()) : nullptr;
-  const bool noisy =
-      recurrent != nullptr && context.batch.noise && recurrent->options().dropout > 0;
-  if (embedding == nullptr || recurrent == nullptr || noisy || recurrent->uses_operators() ||
-      !kernels_serve(embedding->weight)) {
+  if (embedding == nullptr || recurrent == nullptr ||
+      !recurrent->reads_distinct(embedding->weight, context)) {
     values = layers_[index]->forward(values, context);
     return index + 1;
   }
+  context.index = static_cast<std::int64_t>(next);
   const DistinctTokens tokens = distinct_tokens(values);
   values = recurrent->forward_distinct(embedding->rows(tokens.ids), tokens, context);
   return next + 1;

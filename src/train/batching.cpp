@@ -8,28 +8,57 @@
 
 namespace sequent {
 
-std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, std::int64_t batch_size,
+namespace {
+
+constexpr std::int64_t kBatchesPerPool = 100;
+
+std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// Cuts a pool's rows, sorted by length, into `count` batches of as many rows or tokens.
+void cut_pool(const EncodedDataset& data, const BatchSize& size, std::span<const std::int64_t> rows,
+              std::int64_t count, std::vector<RowNumbers>& batches) {
+  if (const auto* fixed = std::get_if<std::int64_t>(&size)) {
+    const auto step = static_cast<std::size_t>(*fixed);
+    for (std::size_t at = 0; at < rows.size(); at += step) {
+      const auto batch = rows.subspan(at, std::min(step, rows.size() - at));
+      batches.emplace_back(batch.begin(), batch.end());
+    }
+    return;
+  }
+  for (const auto batch : split_by_tokens(data, rows, static_cast<std::size_t>(count))) {
+    batches.emplace_back(batch.begin(), batch.end());
+  }
+}
+
+}  // namespace
+
+std::int64_t count_batches(const EncodedDataset& data, const BatchSize& size) {
+  if (const auto* rows = std::get_if<std::int64_t>(&size)) return quotient_up(data.size(), *rows);
+  const std::int64_t wanted = quotient_up(data.token_count(), std::get<TokenBudget>(size).tokens);
+  return std::min(wanted, data.size());  // no batch is empty
+}
+
+std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& size,
                                    std::uint64_t seed, std::int64_t epoch) {
-  constexpr std::int64_t kBatchesPerPool = 100;
   const RandomStream random(seed, RandomPurpose::kOrder, {static_cast<std::uint64_t>(epoch)});
   RowNumbers order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   random.at(0).shuffle(std::span(order));
+  const std::int64_t count = count_batches(data, size);
+  const auto* fixed = std::get_if<std::int64_t>(&size);
+  // The first row of the batch with this number, were all batches of one size.
+  const auto row_of = [&](std::int64_t batch) {
+    const std::int64_t row = fixed != nullptr ? batch * *fixed : batch * data.size() / count;
+    return static_cast<std::size_t>(std::min(row, data.size()));
+  };
   std::vector<RowNumbers> batches;
-  const auto pool_size = static_cast<std::size_t>(batch_size * kBatchesPerPool);
-  const auto step = static_cast<std::size_t>(batch_size);
-  for (std::size_t pool = 0; pool < order.size(); pool += pool_size) {
-    const auto begin = order.begin() + static_cast<std::ptrdiff_t>(pool);
-    const auto end =
-        order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), pool + pool_size));
-    std::stable_sort(begin, end, [&](std::int64_t a, std::int64_t b) {
+  for (std::int64_t first = 0; first < count; first += kBatchesPerPool) {
+    const std::int64_t end = std::min(count, first + kBatchesPerPool);
+    const auto pool = std::span(order).subspan(row_of(first), row_of(end) - row_of(first));
+    std::stable_sort(pool.begin(), pool.end(), [&](std::int64_t a, std::int64_t b) {
       return data.length(a) > data.length(b);
     });
-    for (auto at = begin; at < end;) {
-      const auto next = at + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(step), end - at);
-      batches.emplace_back(at, next);
-      at = next;
-    }
+    cut_pool(data, size, pool, end - first, batches);
   }
   random.at(1).shuffle(std::span(batches));
   return batches;

@@ -6,16 +6,20 @@
 #include <vector>
 
 #include "sequent/data.h"
+#include "sequent/training_spec.h"
 
 namespace sequent {
 
 using RowNumbers = std::vector<std::int64_t>;
 
+/// Steps per epoch: the same in each.
+std::int64_t count_batches(const EncodedDataset& data, const BatchSize& size);
+
 /// The batches of one epoch: all rows in random order, cut into pools of 100 batches, each pool
 /// sorted by length and cut into batches, and these shuffled. Rows of a batch have similar lengths
 /// and stand in the order of falling length. Every row comes once.
 /// The same seed and epoch give the same batches.
-std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, std::int64_t batch_size,
+std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& size,
                                    std::uint64_t seed, std::int64_t epoch);
 
 /// Splits a batch into at most `parts` runs of neighbours with about equally many tokens; none is

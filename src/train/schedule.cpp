@@ -44,6 +44,17 @@ double schedule_factor(const ScheduleSpec& spec, std::int64_t step, std::int64_t
   return std::visit(FactorOf{step, total_steps}, spec);
 }
 
+std::int64_t warmup_steps(const ScheduleSpec& spec) {
+  return std::visit(
+      []<class Spec>(const Spec& schedule) -> std::int64_t {
+        if constexpr (std::is_same_v<Spec, ReduceOnPlateau>)
+          return 0;
+        else
+          return schedule.warmup_steps;
+      },
+      spec);
+}
+
 double monitored_value(Monitor monitor, const Report& report) {
   switch (monitor) {
     case Monitor::kLoss:

@@ -13,6 +13,9 @@ namespace sequent {
 /// here: its factor comes from PlateauTracker.
 double schedule_factor(const ScheduleSpec& spec, std::int64_t step, std::int64_t total_steps);
 
+/// Steps over which the schedule's rate rises.
+std::int64_t warmup_steps(const ScheduleSpec& spec);
+
 double monitored_value(Monitor monitor, const Report& report);
 
 /// Remembers the best epoch by a validation metric. Among equals in accuracy or F1 the one with the

@@ -38,20 +38,39 @@ struct Details {
     return spec.mask ? "" : "unmasked";
   }
   std::string operator()(const DropoutSpec& spec) const { return rate(spec.rate); }
+  std::string operator()(const SpatialDropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const RnnSpec& spec) const {
-    std::string text(enum_name(spec.activation));
-    if (spec.bidirectional) text += ", bidirectional";
-    return text;
+    return recurrent(spec, std::string(enum_name(spec.activation)));
   }
   std::string operator()(const LstmSpec& spec) const {
-    return spec.bidirectional ? "bidirectional" : "";
+    return recurrent(spec, spec.peephole ? "peephole" : spec.coupled ? "coupled" : "");
   }
+  std::string operator()(const LstmHiddenStateSpec& spec) const { return recurrent(spec, ""); }
   std::string operator()(const GruSpec& spec) const {
-    return spec.bidirectional ? "bidirectional" : "";
+    return recurrent(spec, spec.reset_after ? "" : "reset before");
   }
-  std::string operator()(const PoolSpec& spec) const { return std::string(enum_name(spec.mode)); }
+  std::string operator()(const MinGruSpec& spec) const { return recurrent(spec, ""); }
+  std::string operator()(const Conv1dSpec& spec) const {
+    return std::to_string(spec.kernel_size) + " steps, " + std::string(enum_name(spec.activation));
+  }
+  std::string operator()(const LayerNormSpec&) const { return ""; }
+  std::string operator()(const AttentionSpec&) const { return ""; }
+  std::string operator()(const PoolSpec& spec) const {
+    std::string text;
+    for (const PoolMode mode : spec.modes()) {
+      if (!text.empty()) text += ", ";
+      text += enum_name(mode);
+    }
+    return text;
+  }
   std::string operator()(const DenseSpec& spec) const {
     return std::string(enum_name(spec.activation));
+  }
+
+  static std::string recurrent(const RecurrentSpec& spec, std::string text) {
+    if (spec.bidirectional) text += text.empty() ? "bidirectional" : ", bidirectional";
+    if (spec.residual) text += text.empty() ? "residual" : ", residual";
+    return text;
   }
 
   static std::string rate(double value) {

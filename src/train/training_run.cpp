@@ -5,21 +5,20 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
 #include "runtime/device.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "train/batching.h"
 #include "train/run_folder.h"
+#include "train/start_vectors.h"
 #include "train/tensor_file.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
 namespace {
-
-std::int64_t count_batches(const PreparedData& data, const TrainingSpec& training) {
-  return (data.train.size() + training.batch_size - 1) / training.batch_size;
-}
 
 Monitor best_monitor(const TrainingSpec& training) {
   return training.early_stopping ? training.early_stopping->monitor : EarlyStopping{}.monitor;
@@ -43,6 +42,24 @@ std::optional<AveragedWeights> make_average(const TrainingSpec& training,
   return AveragedWeights(*training.ema, *model);
 }
 
+/// What the recurrent layers run on.
+std::string engine_text(torch::Device device, const ResolvedConfig& config) {
+  if (!device.is_cpu()) return "on LibTorch's operators: the kernels serve the CPU alone";
+  const std::string kernels = "on the " + std::string(kernels::kernels<float>().name) + " kernels";
+  const std::string not_served = FusedEngine::not_served(config);
+  return not_served.empty() ? kernels
+                            : kernels + "; " + not_served + ", which runs on LibTorch's operators";
+}
+
+/// Warm-up that lasts beyond the last step never reaches the learning rate.
+void warn_about_warmup(const TrainingSpec& training, std::int64_t total_steps) {
+  const std::int64_t warmup = warmup_steps(training.schedule);
+  if (warmup < total_steps) return;
+  log_warning("/training/schedule/warmup_steps: found " + std::to_string(warmup) +
+              ", but there are " + std::to_string(total_steps) +
+              " steps: the learning rate is never reached");
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -58,6 +75,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers))),
       resolved_(resolve(config, data_.vocabulary.size(), data_.labels.size())),
       model_(make_model(resolved_, device_)),
+      vectors_found_(start_vectors()),
       team_(model_, device_, static_cast<int>(config.runtime.workers)),
       loss_{config.training.loss, config.training.label_smoothing,
             make_class_weights(config, data_.labels, data_.train.labels())},
@@ -68,17 +86,17 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
             config.training.early_stopping ? config.training.early_stopping->min_delta : 0),
       plateau_(config.training.schedule),
       journal_(folder_.metrics()),
-      epoch_steps_(count_batches(data_, config.training)),
+      epoch_steps_(count_batches(data_.train, config.training.batch_size)),
       last_checkpoint_(Clock::now()) {
   if (loss_.class_weights.defined()) loss_.class_weights = loss_.class_weights.to(device_);
   total_steps_ = epoch_steps_ * config.training.epochs;
   if (config.training.max_steps) {
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
   }
+  warn_about_warmup(config.training, total_steps_);
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
-  engine_ = device_.is_cpu() ? "on the " + std::string(kernels::kernels<float>().name) + " kernels"
-                             : "on LibTorch's operators: the kernels serve the CPU alone";
+  engine_ = engine_text(device_, resolved_);
   log_debug("recurrent layers run " + engine_);
   if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
   warn_about_slow_blas();
@@ -93,6 +111,13 @@ TrainReport TrainingRun::run() {
   while (state_.stopped_because.empty() && !interrupted_) run_epoch();
   if (interrupted_) return {};
   return finish();
+}
+
+/// A checkpoint's weights started from them already.
+std::string TrainingRun::start_vectors() {
+  const bool resumes =
+      options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
+  return resumes ? "" : load_vectors(config_, data_, *model_);
 }
 
 void TrainingRun::start() {
@@ -354,6 +379,7 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
                 {"Recurrent layers", engine_},
                 {"Seed", std::to_string(manifest.seed)},
                 {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
+  if (!vectors_found_.empty()) page.facts.emplace_back("Vectors", vectors_found_);
   page.epoch_records = journal_.lines();
   page.model_summary = summarize(resolved_);
   page.validation = report_from_json(state_.best_report);

@@ -33,6 +33,7 @@ class TrainingRun {
  private:
   using Clock = std::chrono::steady_clock;
 
+  std::string start_vectors();
   void start();
   bool resume();
   void save_checkpoint();
@@ -59,6 +60,7 @@ class TrainingRun {
   PreparedData data_;
   ResolvedConfig resolved_;
   SequenceModel model_;
+  std::string vectors_found_;
   WorkerTeam team_;
   LossOptions loss_;
   std::vector<TrainedParameter> parameters_;

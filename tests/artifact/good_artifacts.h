@@ -62,6 +62,7 @@ inline ArchiveCard good_card() {
           .vocabulary = Vocabulary({"the", "film", "\u7535\u5f71"}),
           .labels = LabelSet({"negative", "positive"}),
           .validation_report = good_report(),
+          .weights_checksum = "8899aabbccddeeff",
           .parity_digest = "0011223344556677",
           .parity_difference = 1.1920929e-07,
           .parity_rows = 96};

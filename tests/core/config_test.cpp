@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support.h"
 
 namespace sequent {
@@ -28,7 +30,7 @@ std::string faults_of(const std::vector<Override>& changes, const char* json = k
 
 TEST(Config, DefaultsAreFilledIn) {
   const Config config = parse_config(kSmall, "c.json");
-  EXPECT_EQ(config.training.batch_size, 32);
+  EXPECT_EQ(config.training.batch_size, BatchSize(std::int64_t{32}));
   EXPECT_EQ(config.model.layers.size(), 3U);
   EXPECT_EQ(std::get<LstmSpec>(config.model.layers[1]).units, 4);
   EXPECT_TRUE(std::holds_alternative<AdamSpec>(config.training.optimizer));
@@ -93,8 +95,9 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
         FaultCase{"model.layers.1.type", "lstn",
                   "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
-                  "are \"word_dropout\", \"embedding\", \"dropout\", \"rnn\", \"lstm\", \"gru\", "
-                  "\"pool\" or \"dense\""},
+                  "are \"word_dropout\", \"embedding\", \"dropout\", \"spatial_dropout\", \"rnn\", "
+                  "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
+                  "\"layer_norm\", \"pool\", \"attention\" or \"dense\""},
         FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
         FaultCase{"data.validation", "3",
                   "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},
@@ -191,7 +194,7 @@ TEST(Config, OverrideTextNeedsPathAndValue) {
 TEST(Config, ValidateHoldsConfigsMadeInCodeToTheSameRules) {
   Config config = parse_config(kSmall, "c.json");
   EXPECT_FALSE(testing::error_of([&] { validate(config); }));
-  config.training.batch_size = 0;
+  config.training.batch_size = std::int64_t{0};
   EXPECT_TRUE(testing::error_of([&] { validate(config); }));
 }
 

@@ -129,6 +129,20 @@ TEST_F(DamagedArchive, TruncatedAnywhereIsSaid) {
   }
 }
 
+TEST_F(DamagedArchive, AChangedWeightIsSaid) {
+  LoadedArchive archive = load_archive(folder_ / "model.pt");
+  {
+    const torch::NoGradGuard no_gradient;
+    for (const auto& named : archive.module.named_parameters(/*recurse=*/false)) {
+      named.value.view(-1)[0] += 1;
+      break;
+    }
+  }
+  const auto path = folder_ / "changed.pt";
+  archive.module.save(path.string(), {{ArchiveCard::kFileName, archive.card_json}});
+  EXPECT_NE(fault_of(testing::slurp(path)).find("weights are damaged"), std::string::npos);
+}
+
 TEST_F(DamagedArchive, ForeignFilesAreSaid) {
   EXPECT_NE(fault_of("").find("is empty"), std::string::npos);
   EXPECT_NE(fault_of("hello, world").find("is no model archive"), std::string::npos);

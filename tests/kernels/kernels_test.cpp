@@ -32,7 +32,7 @@ struct Problem {
 /// All that one direction computes.
 template <class T>
 struct Results {
-  std::vector<T> sequence, last, input, weight_ih, weight_hh, bias_ih, bias_hh;
+  std::vector<T> sequence, last, input, weight_ih, weight_hh, bias_ih, bias_hh, peephole;
 };
 
 constexpr std::int64_t kSharedRows = 5;
@@ -50,6 +50,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   const auto weight_hh = random_values<T>(size(gates * units * units), 3, 0.07);
   const auto bias_ih = random_values<T>(size(gates * units), 4);
   const auto bias_hh = random_values<T>(size(gates * units), 5);
+  const auto peephole = random_values<T>(size(3 * units), 8);
   const auto of_sequence = random_values<T>(size(rows * width * units), 6);
   const auto of_last = random_values<T>(size(rows * units), 7);
 
@@ -62,8 +63,10 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   }
   const bool is_gru = problem.cell == Cell::kGru;
   const CellSize cell{problem.cell, problem.input, units};
-  const Weights<T> weights{weight_ih.data(), weight_hh.data(), bias_ih.data(),
-                           is_gru ? bias_hh.data() : nullptr};
+  const bool peeps = has_peephole(problem.cell);
+  const bool recurs = has_recurrent_weights(problem.cell);
+  const Weights<T> weights{weight_ih.data(), recurs ? weight_hh.data() : nullptr, bias_ih.data(),
+                           is_gru ? bias_hh.data() : nullptr, peeps ? peephole.data() : nullptr};
   const Input<T> input{x.data(), problem.input, input_rows, input_row.data(), problem.shared};
   Results<T> r;
   r.sequence.resize(of_sequence.size());
@@ -73,6 +76,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   r.weight_hh.resize(weight_hh.size());
   r.bias_ih.resize(bias_ih.size());
   r.bias_hh.resize(bias_hh.size());
+  r.peephole.resize(peephole.size());
   Arena arena;
   const auto packed = k.pack(cell, weights, arena);
   const auto states =
@@ -81,8 +85,8 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   k.backward(cell, weights, plan, input,
              {of_sequence.data(), units, places.data(), of_last.data(), units}, states,
              r.input.data(),
-             {r.weight_ih.data(), r.weight_hh.data(), r.bias_ih.data(),
-              is_gru ? r.bias_hh.data() : nullptr},
+             {r.weight_ih.data(), recurs ? r.weight_hh.data() : nullptr, r.bias_ih.data(),
+              is_gru ? r.bias_hh.data() : nullptr, peeps ? r.peephole.data() : nullptr},
              arena);
 
   // The path that keeps no states gives the same values.
@@ -125,11 +129,14 @@ void expect_equal(const Results<T>& found, const Results<U>& wanted, double valu
   expect_near(found.weight_hh, wanted.weight_hh, gradients, "weight_hh");
   expect_near(found.bias_ih, wanted.bias_ih, gradients, "bias_ih");
   expect_near(found.bias_hh, wanted.bias_hh, gradients, "bias_hh");
+  expect_near(found.peephole, wanted.peephole, gradients, "peephole");
 }
 
 std::vector<Problem> problems() {
   std::vector<Problem> all;
-  for (const Cell cell : {Cell::kRnnTanh, Cell::kRnnRelu, Cell::kLstm, Cell::kGru}) {
+  for (const Cell cell :
+       {Cell::kRnnTanh, Cell::kRnnRelu, Cell::kLstm, Cell::kGru, Cell::kCoupledLstm,
+        Cell::kPeepholeLstm, Cell::kPeepholePreviousLstm, Cell::kHiddenState, Cell::kMinGru}) {
     all.push_back({cell, {1}, 1, 1, false, false});
     all.push_back({cell, {3, 7, 1, 7, 2}, 5, 19, true, false});
     all.push_back({cell, {4, 4, 4}, 33, 64, false, true});
@@ -156,7 +163,15 @@ TEST_P(Instructions, AllGiveTheSame) {
 }
 
 std::string problem_name(const ::testing::TestParamInfo<Problem>& test) {
-  const char* cells[] = {"RnnTanh", "RnnRelu", "Lstm", "Gru"};
+  const char* cells[] = {"RnnTanh",
+                         "RnnRelu",
+                         "Lstm",
+                         "Gru",
+                         "CoupledLstm",
+                         "PeepholeLstm",
+                         "PeepholePreviousLstm",
+                         "HiddenState",
+                         "MinGru"};
   return std::string(cells[static_cast<int>(test.param.cell)]) + std::to_string(test.index % 5);
 }
 

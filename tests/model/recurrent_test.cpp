@@ -1,6 +1,8 @@
 // Recurrent layers against torch::nn's on packed input, in double: values and gradients.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "sequent/model.h"
 #include "tensors.h"
 
@@ -142,6 +144,130 @@ std::string case_name(const ::testing::TestParamInfo<Case>& test) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cells, RecurrentParity, ::testing::ValuesIn(all_cases()), case_name);
+
+/// A layer's values and gradients, in double, for rows of several lengths.
+std::vector<torch::Tensor> values_and_gradients(RecurrentImpl& layer, const torch::Tensor& input,
+                                                const LayerContext& context) {
+  torch::Tensor own_input = input.detach().clone().requires_grad_();
+  layer.zero_grad();
+  const torch::Tensor found = layer.forward(own_input, context);
+  const torch::Tensor seen =
+      layer.options().return_sequences ? found.masked_fill(context.padding.unsqueeze(2), 0) : found;
+  (seen * torch::arange(seen.numel(), torch::kFloat64).cos().view(seen.sizes())).sum().backward();
+  std::vector<torch::Tensor> all{seen.detach(), own_input.grad().clone()};
+  for (const torch::Tensor& parameter : layer.parameters()) all.push_back(parameter.grad().clone());
+  return all;
+}
+
+// The kernels against the formulas of layers.h written in LibTorch's operators, step by step.
+TEST(Recurrent, KernelsEqualTheFormulas) {
+  torch::manual_seed(2);
+  for (const CellKind cell :
+       {CellKind::kCoupledLstm, CellKind::kPeepholeLstm, CellKind::kPeepholePreviousLstm,
+        CellKind::kHiddenState, CellKind::kMinGru}) {
+    for (const bool both : {false, true}) {
+      for (const bool sequences : {false, true}) {
+        SCOPED_TRACE("cell " + std::to_string(static_cast<int>(cell)));
+        RecurrentImpl layer(RecurrentOptions{cell, 5, 11, both, sequences});
+        layer.to(torch::kFloat64);
+        {
+          const torch::NoGradGuard no_gradient;
+          for (torch::Tensor& parameter : layer.parameters()) parameter.normal_(0, 0.5);
+        }
+        const torch::Tensor lengths = some_lengths(6, 13);
+        const Batch batch{torch::zeros({6, 13}, torch::kInt64), lengths};
+        const torch::Tensor padding = torch::arange(13).unsqueeze(0) >= lengths.unsqueeze(1);
+        const torch::Tensor input = torch::randn({6, 13, 5}, torch::kFloat64);
+        ASSERT_TRUE(layer.uses_kernels(input));
+        const auto found = values_and_gradients(layer, input, {batch, padding});
+        layer.use_operators(true);
+        ASSERT_FALSE(layer.uses_kernels(input));
+        const auto wanted = values_and_gradients(layer, input, {batch, padding});
+        ASSERT_EQ(found.size(), wanted.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          EXPECT_TRUE(all_near(found[i], wanted[i], 1e-9)) << "result " << i;
+        }
+      }
+    }
+  }
+}
+
+/// h of one unit after reading `inputs`, by the scalar formulas of layers.h; every weight is
+/// `w` times its place in the parameter.
+double scalar_cell(CellKind cell, const std::vector<double>& inputs, double w) {
+  const auto s = [](double x) { return 1 / (1 + std::exp(-x)); };
+  double h = 0;
+  double c = 0;
+  double y = 0;
+  for (const double x : inputs) {
+    // Of one unit the gate g's sum is w (g + 1) (x + h + 1).
+    const auto sum = [&](int gate, double state) { return w * (gate + 1) * (x + state + 1); };
+    switch (cell) {
+      case CellKind::kCoupledLstm: {
+        const double f = s(sum(0, h));
+        c = f * c + (1 - f) * std::tanh(sum(1, h));
+        y = h = s(sum(2, h)) * std::tanh(c);
+        break;
+      }
+      case CellKind::kPeepholeLstm:
+      case CellKind::kPeepholePreviousLstm: {
+        const double before = c;
+        const double i = s(sum(0, h) + w * before);
+        const double f = s(sum(1, h) + 2 * w * before);
+        c = f * before + i * std::tanh(sum(2, h));
+        const double seen = cell == CellKind::kPeepholeLstm ? c : before;
+        y = h = s(sum(3, h) + 3 * w * seen) * std::tanh(c);
+        break;
+      }
+      case CellKind::kHiddenState: {
+        h = s(sum(1, h)) * h + s(sum(0, h)) * std::tanh(sum(2, h));
+        y = s(sum(3, h)) * std::tanh(h);
+        break;
+      }
+      case CellKind::kGruResetBefore: {
+        const double r = s(sum(0, h));
+        const double z = s(sum(1, h));
+        const double n = std::tanh(sum(2, r * h));
+        y = h = (1 - z) * n + z * h;
+        break;
+      }
+      default: {  // minimal GRU: no state in the sums
+        const double z = s(w * (x + 1));
+        y = h = (1 - z) * h + z * 2 * w * (x + 1);
+      }
+    }
+  }
+  return y;
+}
+
+TEST(Recurrent, CellsFollowTheScalarFormulas) {
+  const std::vector<double> inputs{0.5, -1.25, 2, 0.75};
+  constexpr double kWeight = 0.3;
+  for (const CellKind cell :
+       {CellKind::kCoupledLstm, CellKind::kPeepholeLstm, CellKind::kPeepholePreviousLstm,
+        CellKind::kHiddenState, CellKind::kMinGru, CellKind::kGruResetBefore}) {
+    for (const bool full : {false, true}) {
+      const bool peeps = cell == CellKind::kPeepholeLstm || cell == CellKind::kPeepholePreviousLstm;
+      if (full && !peeps) continue;
+      RecurrentOptions options{cell, 1, 1};
+      options.full_peephole = full;
+      RecurrentImpl layer(options);
+      layer.to(torch::kFloat64);
+      const torch::NoGradGuard no_gradient;
+      for (torch::Tensor& parameter : layer.parameters()) {
+        const std::int64_t rows = parameter.size(0);
+        parameter.copy_(kWeight *
+                        torch::arange(1, rows + 1, torch::kFloat64).view(parameter.sizes()));
+      }
+      const Batch batch{torch::zeros({1, 4}, torch::kInt64), torch::tensor({4}, torch::kInt64)};
+      const torch::Tensor x = torch::tensor(inputs, torch::kFloat64).view({1, 4, 1});
+      const LayerContext context{batch, torch::zeros({1, 4}, torch::kBool)};
+      EXPECT_NEAR(layer.forward(x, context).item<double>(), scalar_cell(cell, inputs, kWeight),
+                  1e-12)
+          << static_cast<int>(cell);
+    }
+  }
+}
 
 TEST(Recurrent, LastStateIsThatOfEachRowsLastStep) {
   torch::manual_seed(1);

@@ -1,6 +1,9 @@
 // Batches, losses, schedules, averages: each against values worked out by hand or by LibTorch.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -53,6 +56,28 @@ TEST(Batching, EveryRowComesOnceSortedInsideItsBatch) {
   EXPECT_EQ(plan_epoch(data, 16, 1, 1), batches);
   EXPECT_NE(plan_epoch(data, 16, 1, 2), batches);
   EXPECT_NE(plan_epoch(data, 16, 2, 1), batches);
+}
+
+TEST(Batching, TokenBudgetsCutByTokens) {
+  const EncodedDataset data = random_data(1234, 40, 2);
+  const TokenBudget budget{300};
+  const auto batches = plan_epoch(data, budget, /*seed=*/1, /*epoch=*/1);
+  EXPECT_EQ(static_cast<std::int64_t>(batches.size()), count_batches(data, budget));
+  EXPECT_EQ(static_cast<std::int64_t>(batches.size()), (data.token_count() + 299) / 300);
+  std::set<std::int64_t> seen;
+  for (const RowNumbers& batch : batches) {
+    ASSERT_FALSE(batch.empty());
+    std::int64_t tokens = 0;
+    for (const std::int64_t row : batch) {
+      EXPECT_TRUE(seen.insert(row).second);
+      tokens += data.length(row);
+    }
+    EXPECT_LE(tokens, 2 * 300);
+  }
+  EXPECT_EQ(seen.size(), 1234U);
+  EXPECT_NE(plan_epoch(data, budget, 1, 2), batches);
+  // Rows longer than the budget stand alone; there are never more batches than rows.
+  EXPECT_EQ(plan_epoch(data, TokenBudget{1}, 1, 1).size(), 1234U);
 }
 
 TEST(Batching, PoolsSaveMostOfThePadding) {

@@ -1,12 +1,16 @@
 // Whole runs: they learn, they resume exactly, they leave what they promise.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "sequent/error.h"
 #include "sequent/sample.h"
 #include "sequent/trainer.h"
 #include "support.h"
+#include "tensors.h"
+#include "train/load_run.h"
 
 namespace sequent {
 namespace {
@@ -58,6 +62,34 @@ class Training : public ::testing::Test {
 
   TemporaryFolder folder_;
 };
+
+TEST_F(Training, StartsFromVectorsAndResumesWithoutThem) {
+  folder_.write("vectors.txt", "the 1 2 3 4 5 6 7 8\nzzz 0 0 0 0 0 0 0 0\n");
+  const Config with_vectors = config({{"model.layers.1.vectors", "vectors.txt"},
+                                      {"model.layers.1.trainable", "false"},
+                                      {"training.ema", "null"}});
+  run(with_vectors, "run", ExistingRun::kRefuse, stop_after(3));
+  fs::remove(folder_ / "vectors.txt");
+  EXPECT_TRUE(run(with_vectors, "run", ExistingRun::kResume).finished);
+  const RunFolder folder{folder_ / "run"};
+  const auto id = read_run_text(folder).vocabulary.id("the");
+  ASSERT_NE(id, Vocabulary::kUnknown);
+  const LoadedRun loaded = load_run(folder_ / "run");
+  const torch::Tensor table = loaded.model->named_parameters()["layers.1.weight"];
+  EXPECT_TRUE(testing::all_near(table[id], torch::arange(1, 9), 0));
+  const auto error = error_of([&] { run(with_vectors, "other"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kData);
+}
+
+TEST_F(Training, TokenBudgetsResumeExactly) {
+  const Config budget = config({{"training.batch_size", R"({"tokens": 400})"}});
+  run(budget, "whole");
+  run(budget, "parts", ExistingRun::kRefuse, stop_after(7));
+  run(budget, "parts", ExistingRun::kResume);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "whole"}.best_weights()),
+            slurp(RunFolder{folder_ / "parts"}.best_weights()));
+}
 
 TEST_F(Training, LeavesACompleteFolder) {
   const TrainReport report = run(config(), "run");

@@ -10,9 +10,16 @@
 
 namespace sequent {
 
-/// Replaces each data path (training, validation file, test) by what `change` makes of it.
+/// Replaces each data path (training, validation file, test, vectors) by what `change` makes of it.
 template <class Change>
-void change_data_paths(DataSpec& data, const Change& change) {
+void change_data_paths(Config& config, const Change& change) {
+  for (LayerSpec& layer : config.model.layers) {
+    auto* embedding = std::get_if<EmbeddingSpec>(&layer);
+    if (embedding != nullptr && embedding->vectors) {
+      embedding->vectors = change(*embedding->vectors);
+    }
+  }
+  DataSpec& data = config.data;
   data.train = change(data.train);
   if (auto* validation = std::get_if<std::string>(&data.validation)) {
     *validation = change(*validation);

@@ -1,0 +1,211 @@
+// The config's "data" and "input": where rows come from and how they become model input.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "sequent/describe.h"
+
+namespace sequent {
+
+// ---- data -------------------------------------------------------------------------------------
+
+/// A column by its header name, or by its index from 0.
+using Column = std::variant<std::string, std::int64_t>;
+
+struct TsvFormat {
+  static constexpr std::string_view kType = "tsv";
+  Column text = "text";
+  Column label = "label";
+  bool header = true;
+  bool operator==(const TsvFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("text", self.text, "Column of the text, by name or by index from 0.");
+    visit("label", self.label, "Column of the label, by name or by index from 0.");
+    visit("header", self.header, "The first line holds the column names.");
+  }
+};
+
+struct CsvFormat {
+  static constexpr std::string_view kType = "csv";
+  Column text = "text";
+  Column label = "label";
+  bool header = true;
+  bool operator==(const CsvFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("text", self.text, "Column of the text, by name or by index from 0.");
+    visit("label", self.label, "Column of the label, by name or by index from 0.");
+    visit("header", self.header, "The first record holds the column names.");
+  }
+};
+
+struct JsonlFormat {
+  static constexpr std::string_view kType = "jsonl";
+  std::string text = "text";
+  std::string label = "label";
+  bool operator==(const JsonlFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("text", self.text, "Key of the text in each line's object.", not_empty);
+    visit("label", self.label, "Key of the label: a string, an integer or a boolean.", not_empty);
+  }
+};
+
+/// One folder per label, one text per *.txt file below it.
+struct FoldersFormat {
+  static constexpr std::string_view kType = "folders";
+  bool operator==(const FoldersFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self&, Visitor&) {}
+};
+
+/// `__label__x text`, as fastText reads it; one label a line.
+struct FastTextFormat {
+  static constexpr std::string_view kType = "fasttext";
+  std::string prefix = "__label__";
+  bool operator==(const FastTextFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("prefix", self.prefix, "What marks a word as the label.", not_empty);
+  }
+};
+
+using DataFormat = std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat>;
+
+/// A seeded share of the training rows, the same share of each label.
+struct HeldOut {
+  double fraction = 0.1;
+  std::int64_t seed = 1;
+  bool operator==(const HeldOut&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("fraction", self.fraction, "Share of the training rows held out, stratified by label.",
+          between(0, 0.9).open_below());
+    visit("seed", self.seed, "Which rows: apart from training.seed, so that seeds share a split.",
+          between(0, 9007199254740991.0));
+  }
+};
+
+/// What becomes of validation and test rows whose label no training row has.
+enum class UnseenLabels { kError, kSkip };
+template <>
+struct EnumNames<UnseenLabels> {
+  static constexpr std::array<std::string_view, 2> values{"error", "skip"};
+};
+
+/// A file, or a share of the training rows.
+using ValidationSource = std::variant<std::string, HeldOut>;
+
+struct DataSpec {
+  std::string train;
+  ValidationSource validation = HeldOut{};
+  std::optional<std::string> test;
+  DataFormat format = TsvFormat{};
+  UnseenLabels unseen_labels = UnseenLabels::kError;
+  bool operator==(const DataSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("train", self.train,
+          "Training file or folder, relative to this config file; .gz and .xz are read as well.",
+          required, not_empty);
+    visit("validation", self.validation, "A file, or a held-out share of the training rows.");
+    visit("test", self.test, "File evaluated once, after training, with the kept weights.");
+    visit("format", self.format, "How the files are laid out.");
+    visit("unseen_labels", self.unseen_labels,
+          "Validation and test rows with a label that no training row has: an error, or left out "
+          "with a warning that counts them.");
+  }
+};
+
+// ---- input ------------------------------------------------------------------------------------
+
+/// What all tokenizers do to a text before they split it.
+struct Normalization {
+  bool lowercase = true;
+  bool nfkc = true;
+  bool operator==(const Normalization&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("lowercase", self.lowercase, "Full Unicode case folding (Unicode 3.13).");
+    visit("nfkc", self.nfkc,
+          "Normalization form KC (UAX #15): full-width letters and digits become half-width.");
+  }
+};
+
+/// Words by Unicode word boundaries (UAX #29); Chinese, Japanese and Thai by ICU's dictionaries.
+/// Punctuation marks are tokens, white space is not.
+struct WordsTokenizer : Normalization {
+  static constexpr std::string_view kType = "words";
+};
+/// Grapheme clusters (UAX #29), white space left out.
+struct CharactersTokenizer : Normalization {
+  static constexpr std::string_view kType = "characters";
+};
+/// What stands between white space.
+struct WhitespaceTokenizer : Normalization {
+  static constexpr std::string_view kType = "whitespace";
+};
+
+using TokenizerSpec = std::variant<WordsTokenizer, CharactersTokenizer, WhitespaceTokenizer>;
+
+/// The reserved ids are `<pad>` 0, `<unk>` 1 and `<empty>` 2; words follow by falling count, then
+/// by their bytes.
+struct VocabularySpec {
+  std::int64_t max_size = 50000;
+  std::int64_t min_count = 1;
+  bool operator==(const VocabularySpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("max_size", self.max_size, "Greatest number of ids, the three reserved ones included.",
+          between(4, 10000000));
+    visit("min_count", self.min_count, "Rarer training words become <unk>.",
+          between(1, 1000000000));
+  }
+};
+
+enum class Side { kPre, kPost };
+template <>
+struct EnumNames<Side> {
+  static constexpr std::array<std::string_view, 2> values{"pre", "post"};
+};
+
+struct TextInput {
+  static constexpr std::string_view kType = "text";
+  TokenizerSpec tokenizer = WordsTokenizer{};
+  VocabularySpec vocabulary;
+  std::int64_t max_length = 256;
+  Side truncating = Side::kPost;
+  std::optional<Side> padding;
+  bool operator==(const TextInput&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("tokenizer", self.tokenizer, "How a text becomes tokens.");
+    visit("vocabulary", self.vocabulary, "Which tokens get an id of their own.");
+    visit("max_length", self.max_length, "Longer texts are cut to this many tokens.",
+          between(1, 1000000));
+    visit("truncating", self.truncating, "Which end of a long text is cut off.");
+    visit("padding", self.padding,
+          "Only for an embedding with \"mask\": false, which reads padding as a token: the side on "
+          "which every text is filled up to max_length.");
+  }
+};
+
+using InputSpec = std::variant<TextInput>;
+
+}  // namespace sequent

@@ -1,0 +1,200 @@
+#include "data/word_vectors.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "data/line_reader.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+constexpr std::size_t kMostLineBytes = std::size_t{1} << 20;
+
+std::vector<std::string_view> fields_of(std::string_view line) {
+  std::vector<std::string_view> fields;
+  while (!line.empty()) {
+    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+    if (end > 0) fields.push_back(line.substr(0, end));
+    line.remove_prefix(std::min(end + 1, line.size()));
+  }
+  return fields;
+}
+
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number value{};
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+class VectorFile {
+ public:
+  VectorFile(const std::string& path, const Vocabulary& vocabulary, std::int64_t width)
+      : path_(path), vocabulary_(vocabulary), width_(width) {
+    const auto rows = static_cast<std::size_t>(vocabulary.size());
+    result_.values.assign(rows * static_cast<std::size_t>(width), 0);
+    result_.found.assign(rows, false);
+  }
+
+  WordVectors read() {
+    if (const std::optional<std::int64_t> count = binary_count()) {
+      read_binary(*count);
+    } else {
+      read_text();
+    }
+    if (result_.found_count == 0) {
+      throw Error(ErrorKind::kData, path_,
+                  "has a vector for none of the vocabulary's " +
+                      std::to_string(vocabulary_.size()) +
+                      " tokens; is it of another language, or of cased words?");
+    }
+    return std::move(result_);
+  }
+
+ private:
+  [[noreturn]] static void fail(const std::string& where, const std::string& message) {
+    throw Error(ErrorKind::kData, where, message);
+  }
+
+  void check_width(const std::string& where, std::int64_t found) const {
+    if (found == width_) return;
+    fail(where, "found vectors " + std::to_string(found) + " wide; the embedding's output_dim is " +
+                    std::to_string(width_));
+  }
+
+  /// The number of vectors in a word2vec binary file; nothing for text.
+  std::optional<std::int64_t> binary_count() const {
+    constexpr std::size_t kLookedAt = 4096;
+    BlockReader blocks(path_);
+    std::string front;
+    for (std::string_view rest = blocks.rest(); !rest.empty() && front.size() < kLookedAt;) {
+      front += rest;
+      blocks.consume(rest.size());
+      rest = blocks.rest();
+    }
+    const std::string_view start = front;
+    const std::size_t end = start.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto header = fields_of(start.substr(0, end));
+    const auto count = header.size() == 2 ? number_of<std::int64_t>(header[0]) : std::nullopt;
+    if (!count) return std::nullopt;
+    const std::string_view after = start.substr(end + 1, kLookedAt);
+    const bool is_text = std::none_of(after.begin(), after.end(), [](char c) {
+      return static_cast<unsigned char>(c) < '\t';  // no text has such bytes
+    });
+    return is_text ? std::nullopt : count;
+  }
+
+  /// True if the token wants its vector.
+  bool wanted(std::string_view token, std::int64_t& id) {
+    ++result_.file_count;
+    id = vocabulary_.id(token);
+    if (id == Vocabulary::kUnknown || result_.found[static_cast<std::size_t>(id)]) return false;
+    result_.found[static_cast<std::size_t>(id)] = true;
+    ++result_.found_count;
+    return true;
+  }
+
+  float* row(std::int64_t id) { return result_.values.data() + id * width_; }
+
+  void read_text() {
+    LineReader lines(path_, kMostLineBytes);
+    LineReader::Line line;
+    while (lines.next(line)) {
+      const std::string where = lines.place(line.number);
+      if (line.too_long) fail(where, "longer than 1 MiB; expected a token and its numbers");
+      if (line.is_blank()) continue;
+      const auto fields = fields_of(line.text);
+      if (line.number == 1 && fields.size() == 2 && number_of<std::int64_t>(fields[0])) {
+        check_width(where, number_of<std::int64_t>(fields[1]).value_or(-1));
+        continue;
+      }
+      add_line(where, fields);
+    }
+  }
+
+  void add_line(const std::string& where, const std::vector<std::string_view>& fields) {
+    const auto width = static_cast<std::size_t>(width_);
+    if (fields.size() <= width) check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
+    // A few tokens of large files hold spaces; the numbers are the last fields.
+    const std::size_t numbers = fields.size() - width;
+    if (numbers > 1 && number_of<float>(fields[1]) && number_of<float>(fields[numbers - 1])) {
+      check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
+    }
+    const char* last = fields[numbers - 1].data() + fields[numbers - 1].size();
+    const std::string_view token(fields[0].data(),
+                                 static_cast<std::size_t>(last - fields[0].data()));
+    std::int64_t id = 0;
+    if (!wanted(token, id)) return;
+    for (std::size_t i = 0; i < width; ++i) {
+      const auto value = number_of<float>(fields[numbers + i]);
+      if (!value) {
+        fail(where, "found \"" + std::string(fields[numbers + i]) + "\" as number " +
+                        std::to_string(i + 1) + " of the vector of \"" + std::string(token) + "\"");
+      }
+      row(id)[i] = *value;
+    }
+  }
+
+  void read_binary(std::int64_t count) {
+    BlockReader blocks(path_);
+    const auto header = fields_of(take_until(blocks, '\n'));
+    check_width(path_, header.size() == 2 ? number_of<std::int64_t>(header[1]).value_or(-1) : -1);
+    std::vector<float> vector(static_cast<std::size_t>(width_));
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::string token = take_until(blocks, ' ');
+      if (token.starts_with('\n')) token.erase(0, 1);
+      take(blocks, std::as_writable_bytes(std::span(vector)));
+      std::int64_t id = 0;
+      if (wanted(token, id)) std::copy(vector.begin(), vector.end(), row(id));
+    }
+  }
+
+  [[noreturn]] void fail_short() const {
+    fail(path_, "ends in the middle of a vector, after " + std::to_string(result_.file_count) +
+                    " whole ones; copy it again");
+  }
+
+  std::string take_until(BlockReader& blocks, char mark) const {
+    std::string text;
+    for (;;) {
+      const std::string_view rest = blocks.rest();
+      if (rest.empty() || text.size() > kMostLineBytes) fail_short();
+      const std::size_t end = rest.find(mark);
+      text += rest.substr(0, end);
+      blocks.consume(end == std::string_view::npos ? rest.size() : end + 1);
+      if (end != std::string_view::npos) return text;
+    }
+  }
+
+  void take(BlockReader& blocks, std::span<std::byte> to) const {
+    while (!to.empty()) {
+      const std::string_view rest = blocks.rest();
+      if (rest.empty()) fail_short();
+      const std::size_t part = std::min(rest.size(), to.size());
+      std::memcpy(to.data(), rest.data(), part);
+      blocks.consume(part);
+      to = to.subspan(part);
+    }
+  }
+
+  const std::string& path_;
+  const Vocabulary& vocabulary_;
+  std::int64_t width_;
+  WordVectors result_;
+};
+
+}  // namespace
+
+WordVectors read_word_vectors(const std::string& path, const Vocabulary& vocabulary,
+                              std::int64_t width) {
+  return VectorFile(path, vocabulary, width).read();
+}
+
+}  // namespace sequent

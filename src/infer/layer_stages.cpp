@@ -1,0 +1,302 @@
+// The layers of the fused engine without recurrence.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "infer/stages.h"
+
+namespace sequent {
+namespace {
+
+using kernels::Arena;
+using kernels::CellSize;
+using kernels::PackedWeights;
+using kernels::StepPlan;
+
+class EmbeddingStage : public Stage {
+ public:
+  EmbeddingStage(std::span<const float> table, std::int64_t width)
+      : table_(table.begin(), table.end()), width_(width) {}
+
+  void run(Flow& flow) const override {
+    flow.width = width_;
+    flow.values = flow.arena.take<float>(to_size(flow.plan.tokens() * width_));
+    for (std::int64_t i = 0; i < flow.plan.tokens(); ++i) {
+      const float* from = table_.data() + flow.ids[to_size(i)] * width_;
+      std::copy(from, from + width_, flow.values + i * width_);
+    }
+  }
+
+ private:
+  std::vector<float> table_;
+  std::int64_t width_;
+};
+
+class PoolStage : public Stage {
+ public:
+  explicit PoolStage(std::vector<PoolMode> modes) : modes_(std::move(modes)) {}
+
+  void run(Flow& flow) const override {
+    const StepPlan& plan = flow.plan;
+    const std::int64_t width = flow.width * static_cast<std::int64_t>(modes_.size());
+    auto* result = flow.arena.take<float>(to_size(plan.rows() * width));
+    for (std::int64_t step = 0; step < plan.steps(); ++step) {
+      for (std::int64_t place = 0; place < plan.active(step); ++place) {
+        float* to = result + plan.row(place) * width;
+        for (std::size_t m = 0; m < modes_.size(); ++m) {
+          add(modes_[m], flow, step, place, to + static_cast<std::int64_t>(m) * flow.width);
+        }
+      }
+    }
+    flow.values = result;
+    flow.width = width;
+    flow.is_sequence = false;
+  }
+
+ private:
+  static void add(PoolMode mode, const Flow& flow, std::int64_t step, std::int64_t place,
+                  float* to) {
+    const float* from = flow.values + (flow.plan.first(step) + place) * flow.width;
+    const auto length = static_cast<float>(flow.plan.length(place));
+    const bool last = step + 1 == flow.plan.length(place);
+    for (std::int64_t i = 0; i < flow.width; ++i) {
+      switch (mode) {
+        case PoolMode::kMax:
+          to[i] = step == 0 ? from[i] : std::max(to[i], from[i]);
+          break;
+        case PoolMode::kMean:
+          to[i] = (step == 0 ? 0 : to[i]) + from[i];
+          if (last) to[i] /= length;
+          break;
+        case PoolMode::kLast:
+          to[i] = from[i];
+          break;
+        case PoolMode::kFirst:
+          if (step == 0) to[i] = from[i];
+          break;
+      }
+    }
+  }
+
+  std::vector<PoolMode> modes_;
+};
+
+/// Applies f to a row of `width` values.
+void activate(Activation f, std::int64_t width, float* row) {
+  switch (f) {
+    case Activation::kLinear:
+      return;
+    case Activation::kRelu:
+      // NaN is not less than 0 and stays.
+      for (std::int64_t i = 0; i < width; ++i) row[i] = row[i] < 0 ? 0 : row[i];
+      return;
+    case Activation::kTanh:
+      for (std::int64_t i = 0; i < width; ++i) row[i] = std::tanh(row[i]);
+      return;
+    case Activation::kSigmoid:
+      for (std::int64_t i = 0; i < width; ++i) row[i] = 1 / (1 + std::exp(-row[i]));
+      return;
+    case Activation::kSoftmax: {
+      const float most = *std::max_element(row, row + width);
+      float sum = 0;
+      for (std::int64_t i = 0; i < width; ++i) sum += row[i] = std::exp(row[i] - most);
+      for (std::int64_t i = 0; i < width; ++i) row[i] /= sum;
+      return;
+    }
+  }
+}
+
+/// f(W x + b) for many rows: the input product of an RNN without its recurrence.
+class DenseProduct {
+ public:
+  DenseProduct(std::int64_t input, std::int64_t units, Activation activation, const float* weight,
+               const float* bias)
+      : size_{kernels::Cell::kRnnTanh, input, units}, activation_(activation) {
+    packed_ =
+        kernels::kernels<float>().pack(size_, {weight, nullptr, bias, nullptr, nullptr}, memory_);
+  }
+
+  /// Shapes: rows [count, input] -> [count, units], in the arena.
+  float* of(const float* rows, std::int64_t count, Arena& arena) const {
+    const auto& k = kernels::kernels<float>();
+    const std::int64_t stride = k.gate_stride(size_);
+    auto* sums = arena.take<float>(to_size(count * stride));
+    auto* result = arena.take<float>(to_size(count * size_.units));
+    k.project(size_, packed_, rows, size_.input, count, sums);
+    for (std::int64_t i = 0; i < count; ++i) {
+      float* row = result + i * size_.units;
+      std::copy(sums + i * stride, sums + i * stride + size_.units, row);
+      activate(activation_, size_.units, row);
+    }
+    return result;
+  }
+
+  std::int64_t units() const { return size_.units; }
+
+ private:
+  CellSize size_;
+  Activation activation_;
+  Arena memory_;
+  PackedWeights<float> packed_;
+};
+
+class DenseStage : public Stage {
+ public:
+  DenseStage(std::int64_t input, std::int64_t units, Activation activation, const float* weight,
+             const float* bias)
+      : product_(input, units, activation, weight, bias) {}
+
+  void run(Flow& flow) const override {
+    flow.values = product_.of(flow.values, flow.count(), flow.arena);
+    flow.width = product_.units();
+  }
+
+ private:
+  DenseProduct product_;
+};
+
+/// weight [filters, input, steps] -> [filters, steps, input], as a window's values lie.
+std::vector<float> by_step(std::span<const float> weight, const Conv1dSpec& spec,
+                           std::int64_t input) {
+  std::vector<float> turned;
+  turned.reserve(weight.size());
+  for (std::int64_t f = 0; f < spec.filters; ++f) {
+    for (std::int64_t k = 0; k < spec.kernel_size; ++k) {
+      for (std::int64_t i = 0; i < input; ++i) {
+        turned.push_back(weight[to_size((f * input + i) * spec.kernel_size + k)]);
+      }
+    }
+  }
+  return turned;
+}
+
+/// A dense product of each token's window.
+class Conv1dStage : public Stage {
+ public:
+  Conv1dStage(const Conv1dSpec& spec, std::int64_t input, std::span<const float> weight,
+              std::span<const float> bias)
+      : spec_(spec),
+        product_(input * spec.kernel_size, spec.filters, spec.activation,
+                 by_step(weight, spec, input).data(), bias.data()) {}
+
+  void run(Flow& flow) const override {
+    const StepPlan& plan = flow.plan;
+    const std::int64_t width = flow.width;
+    auto* windows = flow.arena.take<float>(to_size(plan.tokens() * spec_.kernel_size * width));
+    float* to = windows;
+    for (std::int64_t step = 0; step < plan.steps(); ++step) {
+      for (std::int64_t place = 0; place < plan.active(step); ++place) {
+        for (std::int64_t k = 0; k < spec_.kernel_size; ++k, to += width) {
+          const std::int64_t seen = step + k - spec_.steps_before();
+          if (seen < 0 || seen >= plan.length(place)) {
+            std::fill(to, to + width, 0.0F);
+          } else {
+            const float* from = flow.values + (plan.first(seen) + place) * width;
+            std::copy(from, from + width, to);
+          }
+        }
+      }
+    }
+    flow.values = product_.of(windows, plan.tokens(), flow.arena);
+    flow.width = spec_.filters;
+  }
+
+ private:
+  Conv1dSpec spec_;
+  DenseProduct product_;
+};
+
+class LayerNormStage : public Stage {
+ public:
+  LayerNormStage(double epsilon, std::span<const float> weight, std::span<const float> bias)
+      : epsilon_(epsilon), weight_(weight.begin(), weight.end()), bias_(bias.begin(), bias.end()) {}
+
+  void run(Flow& flow) const override {
+    const std::int64_t width = flow.width;
+    auto* result = flow.arena.take<float>(to_size(flow.count() * width));
+    for (std::int64_t row = 0; row < flow.count(); ++row) {
+      const float* from = flow.values + row * width;
+      double mean = 0;
+      for (std::int64_t i = 0; i < width; ++i) mean += from[i];
+      mean /= static_cast<double>(width);
+      double variance = 0;
+      for (std::int64_t i = 0; i < width; ++i) variance += (from[i] - mean) * (from[i] - mean);
+      variance /= static_cast<double>(width);
+      const double scale = 1 / std::sqrt(variance + epsilon_);
+      for (std::int64_t i = 0; i < width; ++i) {
+        const auto normal = static_cast<float>((from[i] - mean) * scale);
+        result[row * width + i] = normal * weight_[to_size(i)] + bias_[to_size(i)];
+      }
+    }
+    flow.values = result;
+  }
+
+ private:
+  double epsilon_;
+  std::vector<float> weight_;
+  std::vector<float> bias_;
+};
+
+class AttentionStage : public Stage {
+ public:
+  AttentionStage(std::int64_t input, std::span<const float> weight, std::span<const float> bias,
+                 std::span<const float> query)
+      : product_(input, static_cast<std::int64_t>(query.size()), Activation::kTanh, weight.data(),
+                 bias.data()),
+        query_(query.begin(), query.end()) {}
+
+  void run(Flow& flow) const override {
+    const StepPlan& plan = flow.plan;
+    const float* seen = product_.of(flow.values, plan.tokens(), flow.arena);
+    auto* result = flow.arena.take<float>(to_size(plan.rows() * flow.width));
+    std::vector<float> shares;
+    for (std::int64_t place = 0; place < plan.rows(); ++place) {
+      const std::int64_t length = plan.length(place);
+      shares.assign(to_size(length), 0);
+      for (std::int64_t t = 0; t < length; ++t) {
+        const float* row = seen + (plan.first(t) + place) * product_.units();
+        for (std::size_t u = 0; u < query_.size(); ++u) shares[to_size(t)] += row[u] * query_[u];
+      }
+      activate(Activation::kSoftmax, length, shares.data());
+      float* to = result + plan.row(place) * flow.width;
+      std::fill(to, to + flow.width, 0.0F);
+      for (std::int64_t t = 0; t < length; ++t) {
+        const float* from = flow.values + (plan.first(t) + place) * flow.width;
+        for (std::int64_t i = 0; i < flow.width; ++i) to[i] += shares[to_size(t)] * from[i];
+      }
+    }
+    flow.values = result;
+    flow.is_sequence = false;
+  }
+
+ private:
+  DenseProduct product_;
+  std::vector<float> query_;
+};
+
+}  // namespace
+
+StagePointer embedding_stage(std::span<const float> table, std::int64_t width) {
+  return std::make_unique<EmbeddingStage>(table, width);
+}
+StagePointer pool_stage(const std::vector<PoolMode>& modes) {
+  return std::make_unique<PoolStage>(modes);
+}
+StagePointer dense_stage(std::int64_t input, std::int64_t units, Activation activation,
+                         std::span<const float> weight, std::span<const float> bias) {
+  return std::make_unique<DenseStage>(input, units, activation, weight.data(), bias.data());
+}
+StagePointer conv1d_stage(const Conv1dSpec& spec, std::int64_t input, std::span<const float> weight,
+                          std::span<const float> bias) {
+  return std::make_unique<Conv1dStage>(spec, input, weight, bias);
+}
+StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
+                              std::span<const float> bias) {
+  return std::make_unique<LayerNormStage>(epsilon, weight, bias);
+}
+StagePointer attention_stage(std::int64_t input, std::span<const float> weight,
+                             std::span<const float> bias, std::span<const float> query) {
+  return std::make_unique<AttentionStage>(input, weight, bias, query);
+}
+
+}  // namespace sequent

@@ -1,0 +1,254 @@
+// Recurrent layers of the fused engine.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "infer/stages.h"
+#include "infer/token_table.h"
+
+namespace sequent {
+namespace {
+
+using kernels::Arena;
+using kernels::CellSize;
+using kernels::PackedWeights;
+using kernels::Pooling;
+using kernels::StepPlan;
+
+std::vector<std::int32_t> identity(std::int64_t count) {
+  std::vector<std::int32_t> rows(to_size(count));
+  for (std::int64_t i = 0; i < count; ++i) rows[to_size(i)] = static_cast<std::int32_t>(i);
+  return rows;
+}
+
+class RecurrentStage : public Stage {
+ public:
+  RecurrentStage(const RecurrentShape& shape, const std::string& prefix,
+                 const WeightSource& weights, const TokenInput& tokens)
+      : shape_(shape) {
+    for (std::size_t d = 0; d < shape.directions; ++d) {
+      const std::string end = d == 0 ? "_l0" : "_l0_reverse";
+      const auto weight = [&](const char* name) {
+        std::string full = prefix;
+        full += name;
+        full += end;
+        return weights(full).data();
+      };
+      const kernels::Cell cell = shape.size.cell;
+      kernels::Weights<float> all;
+      all.weight_ih = weight("weight_ih");
+      all.bias_ih = weight("bias_ih");
+      if (kernels::has_recurrent_weights(cell)) all.weight_hh = weight("weight_hh");
+      if (cell == kernels::Cell::kGru) all.bias_hh = weight("bias_hh");
+      if (kernels::has_peephole(cell)) all.peephole = weight("weight_peephole");
+      packed_.push_back(kernels::kernels<float>().pack(shape.size, all, memory_));
+    }
+    if (!tokens.embedding.empty()) {
+      embedding_.assign(tokens.embedding.begin(), tokens.embedding.end());
+      tokens_.emplace(shape_.size, packed_, embedding_, tokens.most_bytes);
+    }
+  }
+
+  void run(Flow& flow) const override {
+    const auto& k = kernels::kernels<float>();
+    TokenTable::Products products;
+    if (tokens_) products = tokens_->of(flow.ids, flow.arena);
+    const std::int64_t units = shape_.size.units;
+    const std::int64_t width = units * static_cast<std::int64_t>(shape_.directions);
+    const bool sequence = shape_.result == Result::kSequence;
+    const std::int64_t count = sequence ? flow.plan.tokens() : flow.plan.rows();
+    auto* result = flow.arena.take<float>(to_size(count * width));
+    for (std::size_t d = 0; d < shape_.directions; ++d) {
+      const bool reversed = d == 1;
+      kernels::Run<float> run;
+      const auto own = token_rows(flow, products, reversed);
+      run.table_row_of_token = own.data();
+      run.table = tokens_ ? products.tables[d] : project(flow, d);
+      float* begin = result + static_cast<std::int64_t>(d) * units;
+      kernels::Output<float> output;
+      std::vector<std::int32_t> targets;
+      if (sequence) {
+        targets = reversed ? flow.mirrored : identity(flow.plan.tokens());
+        output = {begin, width, targets.data(), nullptr, 0};
+      } else if (shape_.result == Result::kLastVisited) {
+        output = {nullptr, 0, nullptr, begin, width};
+      } else {
+        run.pooling = pooling(reversed);
+        run.pooled = begin;
+        run.pooled_stride = width;
+      }
+      k.run(shape_.size, packed_[d], flow.plan, run, output, flow.arena);
+    }
+    if (shape_.result == Result::kPooled && shape_.pool == PoolMode::kMean) {
+      divide_by_length(flow.plan, width, result);
+    }
+    if (shape_.residual) {
+      for (std::int64_t i = 0; i < count * width; ++i) result[i] += flow.values[i];
+    }
+    flow.values = result;
+    flow.width = width;
+    flow.is_sequence = sequence;
+  }
+
+ private:
+  /// The row of the table that each token reads, in the order in which this direction visits them.
+  std::vector<std::int32_t> token_rows(const Flow& flow, const TokenTable::Products& products,
+                                       bool reversed) const {
+    if (!tokens_) return reversed ? flow.mirrored : identity(flow.plan.tokens());
+    if (!reversed) return products.row_of;
+    std::vector<std::int32_t> rows;
+    rows.reserve(flow.mirrored.size());
+    for (const std::int32_t token : flow.mirrored) {
+      rows.push_back(products.row_of[static_cast<std::size_t>(token)]);
+    }
+    return rows;
+  }
+
+  const float* project(const Flow& flow, std::size_t direction) const {
+    const auto& k = kernels::kernels<float>();
+    auto* table = flow.arena.take<float>(to_size(flow.plan.tokens() * k.gate_stride(shape_.size)));
+    k.project(shape_.size, packed_[direction], flow.values, flow.width, flow.plan.tokens(), table);
+    return table;
+  }
+
+  /// The text's last step is the first that the backward direction visits.
+  Pooling pooling(bool reversed) const {
+    switch (shape_.pool) {
+      case PoolMode::kMax:
+        return Pooling::kMax;
+      case PoolMode::kMean:
+        return Pooling::kSum;
+      case PoolMode::kLast:
+        return reversed ? Pooling::kFirst : Pooling::kLast;
+      case PoolMode::kFirst:
+        return reversed ? Pooling::kLast : Pooling::kFirst;
+    }
+    return Pooling::kMax;
+  }
+
+  static void divide_by_length(const StepPlan& plan, std::int64_t width, float* values) {
+    for (std::int64_t place = 0; place < plan.rows(); ++place) {
+      float* row = values + plan.row(place) * width;
+      const auto length = static_cast<float>(plan.length(place));
+      for (std::int64_t i = 0; i < width; ++i) row[i] /= length;
+    }
+  }
+
+  RecurrentShape shape_;
+  Arena memory_;
+  std::vector<PackedWeights<float>> packed_;
+  std::vector<float> embedding_;
+  std::optional<TokenTable> tokens_;
+};
+
+/// States by the kernel; for all of them y = sigmoid(W x + U h + b) * tanh(h).
+class HiddenStateStage : public Stage {
+ public:
+  HiddenStateStage(const RecurrentShape& shape, const std::string& prefix,
+                   const WeightSource& weights)
+      : shape_(shape) {
+    const std::int64_t units = shape.size.units;
+    const std::int64_t gate = 3 * units;
+    zeros_.assign(to_size(units), 0);
+    input_gate_ = {kernels::Cell::kRnnTanh, shape.size.input, units};
+    state_gate_ = {kernels::Cell::kRnnTanh, units, units};
+    const auto& k = kernels::kernels<float>();
+    for (std::size_t d = 0; d < shape.directions; ++d) {
+      const std::string end = d == 0 ? "_l0" : "_l0_reverse";
+      const float* weight_ih = weights(prefix + "weight_ih" + end).data();
+      const float* weight_hh = weights(prefix + "weight_hh" + end).data();
+      const float* bias = weights(prefix + "bias_ih" + end).data();
+      states_.push_back(
+          k.pack(shape.size, {weight_ih, weight_hh, bias, nullptr, nullptr}, memory_));
+      inputs_.push_back(k.pack(
+          input_gate_,
+          {weight_ih + gate * shape.size.input, nullptr, bias + gate, nullptr, nullptr}, memory_));
+      recurrent_.push_back(
+          k.pack(state_gate_, {weight_hh + gate * units, nullptr, zeros_.data(), nullptr, nullptr},
+                 memory_));
+    }
+  }
+
+  void run(Flow& flow) const override {
+    const std::int64_t tokens = flow.plan.tokens();
+    const std::int64_t width = shape_.size.units * static_cast<std::int64_t>(shape_.directions);
+    auto* all = flow.arena.take<float>(to_size(tokens * width));
+    for (std::size_t d = 0; d < shape_.directions; ++d) run_direction(flow, d, width, all);
+    if (shape_.result == Result::kLastVisited) return take_last(flow, width, all);
+    if (shape_.residual) {
+      for (std::int64_t i = 0; i < tokens * width; ++i) all[i] += flow.values[i];
+    }
+    flow.values = all;
+    flow.width = width;
+  }
+
+ private:
+  float* project(const Flow& flow, const CellSize& size, const PackedWeights<float>& weights,
+                 const float* rows) const {
+    const auto& k = kernels::kernels<float>();
+    auto* table = flow.arena.take<float>(to_size(flow.plan.tokens() * k.gate_stride(size)));
+    k.project(size, weights, rows, size.input, flow.plan.tokens(), table);
+    return table;
+  }
+
+  void run_direction(const Flow& flow, std::size_t d, std::int64_t width, float* all) const {
+    const auto& k = kernels::kernels<float>();
+    const std::int64_t units = shape_.size.units;
+    const std::int64_t tokens = flow.plan.tokens();
+    const auto order = d == 1 ? flow.mirrored : identity(tokens);
+    auto* states = flow.arena.take<float>(to_size(tokens * units));
+    kernels::Run<float> run;
+    run.table_row_of_token = order.data();
+    run.table = project(flow, shape_.size, states_[d], flow.values);
+    k.run(shape_.size, states_[d], flow.plan, run, {states, units, order.data(), nullptr, 0},
+          flow.arena);
+    const float* from_input = project(flow, input_gate_, inputs_[d], flow.values);
+    const float* from_state = project(flow, state_gate_, recurrent_[d], states);
+    const std::int64_t stride = k.gate_stride(input_gate_);
+    for (std::int64_t i = 0; i < tokens; ++i) {
+      float* to = all + i * width + static_cast<std::int64_t>(d) * units;
+      for (std::int64_t u = 0; u < units; ++u) {
+        const float sum = from_input[i * stride + u] + from_state[i * stride + u];
+        to[u] = std::tanh(states[i * units + u]) / (1 + std::exp(-sum));
+      }
+    }
+  }
+
+  /// Forwards the row's last step, backwards its first.
+  void take_last(Flow& flow, std::int64_t width, const float* all) const {
+    const StepPlan& plan = flow.plan;
+    auto* result = flow.arena.take<float>(to_size(plan.rows() * width));
+    const std::int64_t units = shape_.size.units;
+    for (std::int64_t place = 0; place < plan.rows(); ++place) {
+      float* to = result + plan.row(place) * width;
+      const float* last = all + (plan.first(plan.length(place) - 1) + place) * width;
+      std::copy(last, last + units, to);
+      const float* first = all + place * width;
+      std::copy(first + units, first + width, to + units);
+    }
+    flow.values = result;
+    flow.width = width;
+    flow.is_sequence = false;
+  }
+
+  RecurrentShape shape_;
+  CellSize input_gate_;
+  CellSize state_gate_;
+  std::vector<float> zeros_;
+  Arena memory_;
+  std::vector<PackedWeights<float>> states_, inputs_, recurrent_;
+};
+
+}  // namespace
+
+StagePointer recurrent_stage(const RecurrentShape& shape, const std::string& prefix,
+                             const WeightSource& weights, const TokenInput& tokens) {
+  return std::make_unique<RecurrentStage>(shape, prefix, weights, tokens);
+}
+
+StagePointer hidden_state_stage(const RecurrentShape& shape, const std::string& prefix,
+                                const WeightSource& weights) {
+  return std::make_unique<HiddenStateStage>(shape, prefix, weights);
+}
+
+}  // namespace sequent

@@ -1,0 +1,79 @@
+// The steps of the fused engine: each turns what flows into what the next one reads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "infer/fused_engine.h"
+#include "kernels/recurrent.h"
+
+namespace sequent {
+
+inline std::size_t to_size(std::int64_t n) { return static_cast<std::size_t>(n); }
+
+/// What flows between stages: token ids, or values of the plan's tokens, or of the rows.
+struct Flow {
+  const kernels::StepPlan& plan;
+  kernels::Arena& arena;
+  std::vector<std::int32_t> ids;       // of the plan's tokens
+  std::vector<std::int32_t> mirrored;  // see StepPlan
+  float* values = nullptr;             // [tokens, width], or [rows, width] once it is a vector
+  std::int64_t width = 0;
+  bool is_sequence = true;
+
+  std::int64_t count() const { return is_sequence ? plan.tokens() : plan.rows(); }
+};
+
+class Stage {
+ public:
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  virtual ~Stage() = default;
+  virtual void run(Flow& flow) const = 0;
+};
+using StagePointer = std::unique_ptr<Stage>;
+
+/// What becomes of a recurrent layer's states.
+enum class Result { kSequence, kLastVisited, kPooled };
+
+struct RecurrentShape {
+  kernels::CellSize size;
+  std::size_t directions = 1;
+  Result result = Result::kSequence;
+  PoolMode pool = PoolMode::kMax;
+  bool residual = false;  // only with kSequence, and without TokenInput
+};
+
+/// What the first recurrent layer needs to read token ids instead of values.
+struct TokenInput {
+  std::span<const float> embedding;  // [V, I]
+  std::int64_t most_bytes = 0;       // of the table of products
+};
+
+/// `prefix`: of the layer's weights' names. `tokens` without an embedding: it reads values.
+StagePointer recurrent_stage(const RecurrentShape& shape, const std::string& prefix,
+                             const WeightSource& weights, const TokenInput& tokens);
+
+/// The hidden-state cell, whose output is apart from its state. `shape.result` is kSequence or
+/// kLastVisited.
+StagePointer hidden_state_stage(const RecurrentShape& shape, const std::string& prefix,
+                                const WeightSource& weights);
+
+/// Rows of the table for each token: where no recurrent layer follows at once.
+StagePointer embedding_stage(std::span<const float> table, std::int64_t width);
+
+StagePointer pool_stage(const std::vector<PoolMode>& modes);
+StagePointer dense_stage(std::int64_t input, std::int64_t units, Activation activation,
+                         std::span<const float> weight, std::span<const float> bias);
+StagePointer conv1d_stage(const Conv1dSpec& spec, std::int64_t input, std::span<const float> weight,
+                          std::span<const float> bias);
+StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
+                              std::span<const float> bias);
+StagePointer attention_stage(std::int64_t input, std::span<const float> weight,
+                             std::span<const float> bias, std::span<const float> query);
+
+}  // namespace sequent

@@ -1,0 +1,16 @@
+// Pretrained vectors as the embeddings' initial values.
+#pragma once
+
+#include <string>
+
+#include "sequent/data.h"
+#include "sequent/model.h"
+
+namespace sequent {
+
+/// Writes the vectors that the config names into the model's embeddings; tokens without one keep
+/// their initial values. What was found, as a line for the report; empty without vectors.
+/// Errors: Data, as read_word_vectors.
+std::string load_vectors(const Config& config, const PreparedData& data, SequenceModelImpl& model);
+
+}  // namespace sequent

@@ -1,0 +1,82 @@
+// Pretrained vectors in every form they come in.
+#include "data/word_vectors.h"
+
+#include <gtest/gtest.h>
+
+#include "data_support.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::TemporaryFolder;
+
+const Vocabulary kVocabulary({"the", "film", "\u7535\u5f71"});  // ids 3, 4, 5
+
+std::vector<float> row(const WordVectors& vectors, std::int64_t id) {
+  return {vectors.values.begin() + id * 2, vectors.values.begin() + id * 2 + 2};
+}
+
+void expect_two_found(const WordVectors& vectors) {
+  EXPECT_EQ(vectors.found_count, 2);
+  EXPECT_EQ(row(vectors, 3), (std::vector<float>{0.5F, -1.25F}));
+  EXPECT_EQ(row(vectors, 5), (std::vector<float>{2e-3F, 4}));
+  EXPECT_FALSE(vectors.found[4]);
+  EXPECT_EQ(row(vectors, 4), (std::vector<float>{0, 0}));
+}
+
+TEST(WordVectors, TextWithAndWithoutAHeader) {
+  const TemporaryFolder folder;
+  const std::string lines = "the 0.5 -1.25\nother 1 1\n\u7535\u5f71 0.002 4 \nthe 9 9\na b c 7 7\n";
+  for (const std::string& header : {std::string(), std::string("5 2\n")}) {
+    const WordVectors vectors =
+        read_word_vectors(folder.write("v.txt", header + lines), kVocabulary, 2);
+    expect_two_found(vectors);
+    EXPECT_EQ(vectors.file_count, 5);
+  }
+}
+
+TEST(WordVectors, Word2vecBinary) {
+  const TemporaryFolder folder;
+  std::string bytes = "3 2\n";
+  const auto add = [&](const std::string& token, float a, float b) {
+    bytes += token + " ";
+    bytes.append(reinterpret_cast<const char*>(&a), sizeof a);
+    bytes.append(reinterpret_cast<const char*>(&b), sizeof b);
+    bytes += "\n";
+  };
+  add("the", 0.5F, -1.25F);
+  add("other", 1, 1);
+  add("\u7535\u5f71", 2e-3F, 4);
+  expect_two_found(read_word_vectors(folder.write("v.bin", bytes), kVocabulary, 2));
+  const auto error = error_of([&] {
+    read_word_vectors(folder.write("cut.bin", bytes.substr(0, bytes.size() - 5)), kVocabulary, 2);
+  });
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->issues()[0].message.find("after 2 whole ones"), std::string::npos);
+}
+
+TEST(WordVectors, FaultsNameTheLine) {
+  const TemporaryFolder folder;
+  struct Case {
+    std::string content, where, message;
+  };
+  for (const Case& c : {
+           Case{"the 0.5 1 2\n", ":1", "found vectors 3 wide; the embedding's output_dim is 2"},
+           Case{"2 300\nthe 0.5 1\n", ":1", "found vectors 300 wide"},
+           Case{"a 1 2\nthe 0.5\n", ":2", "found vectors 1 wide"},
+           Case{"a 1 2\nthe 0.5 x\n", ":2", "found \"x\" as number 2 of the vector of \"the\""},
+           Case{"a 1 2\nb 1 2\n", "", "none of the vocabulary's 6 tokens"},
+       }) {
+    const std::string path = folder.write("v.txt", c.content);
+    const auto error = error_of([&] { read_word_vectors(path, kVocabulary, 2); });
+    ASSERT_TRUE(error) << c.content;
+    EXPECT_EQ(error->kind(), ErrorKind::kData);
+    EXPECT_EQ(error->issues()[0].where, path + c.where);
+    EXPECT_NE(error->issues()[0].message.find(c.message), std::string::npos)
+        << error->issues()[0].message;
+  }
+}
+
+}  // namespace
+}  // namespace sequent
