@@ -85,7 +85,8 @@ bool valid(const json& value, const json& schema) {
 TEST(Schema, AcceptsEveryShippedConfig) {
   const json schema = json::parse(config_schema());
   int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(SEQUENT_SOURCE_DIR "/configs")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(SEQUENT_SOURCE_DIR "/configs")) {
     if (entry.path().extension() != ".json") continue;
     const json config = json::parse(testing::slurp(entry.path()));
     EXPECT_TRUE(valid(config, schema)) << entry.path();
