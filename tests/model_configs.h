@@ -83,6 +83,21 @@ inline std::vector<NamedLayers> all_layer_chains() {
                    R"(", "units": 6, "return_sequences": true, "residual": true)" + drop +
                    R"(}, {"type": "pool", "mode": "max"},)" + softmax + "]"});
   }
+  for (const std::string cell :
+       {R"("lstm")", R"("lstm", "coupled": true)", R"("lstm", "peephole": {})",
+        R"("lstm", "peephole": {"weights": "full"})", R"("lstm_hidden_state")", R"("gru")",
+        R"("gru", "reset_after": false)", R"("min_gru")", R"("rnn")",
+        R"("rnn", "activation": "relu")"}) {
+    for (const std::string option :
+         {R"("zoneout": 0.3)", R"("layer_norm": true)", R"("learned_initial_state": true)",
+          R"("zoneout": 0.2, "layer_norm": true, "learned_initial_state": true)"}) {
+      std::string name = cell + "Step" + option;
+      std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+      chains.push_back({name, "[" + embedding + R"({"type": )" + cell +
+                                  R"(, "units": 5, "bidirectional": true,)" + option + "}," +
+                                  softmax + "]"});
+    }
+  }
   chains.push_back({"PoolSeveral", "[" + embedding + states +
                                        R"(, {"type": "pool", "mode": ["last", "max", "mean"]},)" +
                                        softmax + "]"});

@@ -86,6 +86,9 @@ struct RecurrentSpec {
   bool bidirectional = false;
   bool return_sequences = false;
   double dropout = 0.0;
+  double zoneout = 0.0;
+  bool layer_norm = false;
+  bool learned_initial_state = false;
   bool residual = false;
   bool operator==(const RecurrentSpec&) const = default;
 
@@ -99,6 +102,18 @@ struct RecurrentSpec {
           "Share of the input features set to zero while training, one choice per sequence "
           "(variational dropout, Gal and Ghahramani 2016).",
           between(0, 1).open_above());
+    visit(
+        "zoneout", self.zoneout,
+        "Share of the units that keep their state of the step before while training; afterwards "
+        "old and new are mixed in that proportion (Krueger et al. 2017). On LibTorch's operators.",
+        between(0, 1).open_above());
+    visit(
+        "layer_norm", self.layer_norm,
+        "Normalize the products with input and state, and the cell state where it leaves the cell "
+        "(Ba et al. 2016). On LibTorch's operators.");
+    visit("learned_initial_state", self.learned_initial_state,
+          "Train the state before the first step instead of starting from 0. On LibTorch's "
+          "operators.");
     visit(
         "residual", self.residual,
         "Add the input to the output; needs return_sequences and an input as wide as the output.");
@@ -239,6 +254,12 @@ inline CellKind cell_kind(const GruSpec& spec) {
   return spec.reset_after ? CellKind::kGru : CellKind::kGruResetBefore;
 }
 inline CellKind cell_kind(const MinGruSpec&) { return CellKind::kMinGru; }
+
+/// Whether a cell has a state c apart from h.
+constexpr bool has_cell_state(CellKind cell) {
+  return cell == CellKind::kLstm || cell == CellKind::kCoupledLstm ||
+         cell == CellKind::kPeepholeLstm || cell == CellKind::kPeepholePreviousLstm;
+}
 
 /// Whether an LSTM's gates see all cells. False for other layers.
 template <class Spec>

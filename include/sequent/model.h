@@ -138,11 +138,14 @@ struct RecurrentOptions {
   double weight_drop = 0;
   bool residual = false;
   bool full_peephole = false;  // of the two peephole cells
+  double zoneout = 0;
+  bool layer_norm = false;
+  bool learned_initial_state = false;
 };
 
 /// A recurrent layer of any cell, in one or both directions. On the CPU it runs on kernels/, for
-/// float32 and float64; elsewhere, and for full peepholes and a GRU's reset before the product, on
-/// LibTorch's operators.
+/// float32 and float64; elsewhere, and with what has no kernel (see missing_kernel), on LibTorch's
+/// operators.
 ///
 /// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D = 1 or 2
 ///          directions, forward first.
@@ -151,6 +154,8 @@ struct RecurrentOptions {
 ///          (LSTM; coupled: f g o), r z n (GRU), z n (minimal GRU, which has no weight_hh_l0);
 ///          bias_hh_l0 only in a GRU with the reset after the product, where it is not redundant;
 ///          peepholes weight_peephole_l0 [3, H], full [3 * H, H], for the gates i f o.
+///          With layer_norm the gains norm_ih_l0, norm_hh_l0 [G * H] and of the cell norm_cell_l0,
+///          norm_cell_bias_l0 [H]; with learned_initial_state initial_h_l0, initial_c_l0 [H].
 class RecurrentImpl : public LayerImpl {
  public:
   explicit RecurrentImpl(const RecurrentOptions& options);
@@ -170,6 +175,12 @@ class RecurrentImpl : public LayerImpl {
     torch::Tensor bias_ih;    // [G * H]
     torch::Tensor bias_hh;    // [G * H], GRU only
     torch::Tensor peephole;   // [3, H] or [3 * H, H], with peepholes only
+    torch::Tensor norm_ih;    // [G * H], with layer_norm only, as the next three
+    torch::Tensor norm_hh;    // [G * H]; not in a minimal GRU
+    torch::Tensor norm_cell;  // [H], in cells with a state c, as the next
+    torch::Tensor norm_cell_bias;
+    torch::Tensor initial_h;  // [H], with learned_initial_state only, as the next
+    torch::Tensor initial_c;  // [H], in cells with a state c
   };
   std::vector<Direction> directions;
 

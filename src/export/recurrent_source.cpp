@@ -1,5 +1,8 @@
 #include "export/recurrent_source.h"
 
+#include <iomanip>
+#include <sstream>
+
 namespace sequent {
 namespace {
 
@@ -21,7 +24,61 @@ Lines known_cell(const CellSource& cell, const std::string& name, const std::str
 
 std::string sigmoid(const std::string& value) { return "torch.sigmoid(" + value + ")"; }
 
+std::string number(double value) {
+  std::ostringstream out;
+  out << std::scientific << std::setprecision(17) << value;
+  return out.str();
+}
+
 std::string gate(int index) { return "gates[" + std::to_string(index) + "]"; }
+
+std::string range(const CellSource& cell, std::int64_t first, std::int64_t count) {
+  return std::to_string(first * cell.units) + ", " + std::to_string(count * cell.units);
+}
+
+constexpr const char* kEpsilon = "1e-05";
+
+/// `values` normalized over the last dimension.
+std::string normal(const std::string& values, const std::string& size, const std::string& gain,
+                   const std::string& bias) {
+  return "torch.layer_norm(" + values + ", [" + size + "], " + gain + ", " + bias + ", " +
+         kEpsilon + ")";
+}
+
+/// The product of a state with `count` gates' weights from gate `first` on.
+std::string product(const CellSource& cell, const std::string& state, std::int64_t first,
+                    std::int64_t count) {
+  const std::string rows = ".narrow(0, " + range(cell, first, count) + ")";
+  const std::string value =
+      "torch.linear(" + state + ", " + cell.parameter("weight_hh") + rows + ")";
+  if (!cell.layer_norm) return value;
+  return normal(value, std::to_string(count * cell.units), cell.parameter("norm_hh") + rows,
+                "None");
+}
+std::string part(const CellSource& cell, std::int64_t first, std::int64_t count) {
+  return "step.narrow(1, " + range(cell, first, count) + ")";
+}
+
+std::string all_gates(const CellSource& cell) {
+  const std::int64_t count = gate_count(cell.cell);
+  return "gates = (step + " + product(cell, "h", 0, count) + ").chunk(" + std::to_string(count) +
+         ", 1)";
+}
+
+/// Sets a state to `value`, mixed with the old one by zoneout.
+std::string set_state(const CellSource& cell, const std::string& state, const std::string& value) {
+  if (cell.zoneout == 0) return state + " = " + value;
+  return state + " = " + number(cell.zoneout) + " * " + state + " + " + number(1 - cell.zoneout) +
+         " * (" + value + ")";
+}
+
+std::string squashed(const CellSource& cell) {
+  if (!cell.layer_norm) return "torch.tanh(c)";
+  return "torch.tanh(" +
+         normal("c", std::to_string(cell.units), cell.parameter("norm_cell"),
+                cell.parameter("norm_cell_bias")) +
+         ")";
+}
 
 /// What gate `index` of i f o sees of `cell_state`.
 std::string seen(const CellSource& cell, std::int64_t index, const std::string& cell_state) {
@@ -29,80 +86,92 @@ std::string seen(const CellSource& cell, std::int64_t index, const std::string& 
   if (!cell.full_peephole) {
     return cell_state + " * " + weight + ".select(0, " + std::to_string(index) + ")";
   }
-  return "torch.linear(" + cell_state + ", " + weight + ".narrow(0, " +
-         std::to_string(index * cell.units) + ", " + std::to_string(cell.units) + "))";
+  return "torch.linear(" + cell_state + ", " + weight + ".narrow(0, " + range(cell, index, 1) +
+         "))";
 }
 
-/// Rows of weight_hh: `count` gates from gate `first` on.
-std::string recurrent_rows(const CellSource& cell, std::int64_t first, std::int64_t count) {
-  return cell.parameter("weight_hh") + ".narrow(0, " + std::to_string(first * cell.units) + ", " +
-         std::to_string(count * cell.units) + ")";
-}
-std::string sum_rows(const CellSource& cell, std::int64_t first, std::int64_t count) {
-  return "step.narrow(1, " + std::to_string(first * cell.units) + ", " +
-         std::to_string(count * cell.units) + ")";
+Lines peephole_step(const CellSource& cell) {
+  const bool current = cell.cell == CellKind::kPeepholeLstm;
+  return {all_gates(cell),
+          "i = " + sigmoid("gates[0] + " + seen(cell, 0, "c")),
+          "f = " + sigmoid("gates[1] + " + seen(cell, 1, "c")),
+          "before = c",
+          set_state(cell, "c", "f * before + i * torch.tanh(gates[2])"),
+          "o = " + sigmoid("gates[3] + " + seen(cell, 2, current ? "c" : "before")),
+          set_state(cell, "h", "o * " + squashed(cell)),
+          "y = h"};
 }
 
-std::string all_gates(const CellSource& cell) {
-  return "gates = (step + torch.linear(h, " + cell.parameter("weight_hh") + ")).chunk(" +
-         std::to_string(gate_count(cell.cell)) + ", 1)";
+/// f c + i g of the gates i f g.
+std::string new_state(const std::string& state) {
+  return sigmoid(gate(1)) + " * " + state + " + " + sigmoid(gate(0)) + " * torch.tanh(gates[2])";
 }
 
 /// One step: reads `step`, changes `h` and `c`, sets `y`. As model/recurrent_operators.cpp has it.
 Lines step_source(const CellSource& cell) {
   switch (cell.cell) {
+    case CellKind::kRnnTanh:
+      return {set_state(cell, "h", "torch.tanh(step + " + product(cell, "h", 0, 1) + ")"), "y = h"};
+    case CellKind::kRnnRelu:
+      return {set_state(cell, "h", "torch.relu(step + " + product(cell, "h", 0, 1) + ")"), "y = h"};
+    case CellKind::kLstm:
+      return {all_gates(cell), set_state(cell, "c", new_state("c")),
+              set_state(cell, "h", sigmoid(gate(3)) + " * " + squashed(cell)), "y = h"};
     case CellKind::kCoupledLstm:
       return {all_gates(cell), "f = " + sigmoid(gate(0)),
-              "c = f * c + (1.0 - f) * torch.tanh(gates[1])",
-              "h = " + sigmoid(gate(2)) + " * torch.tanh(c)", "y = h"};
+              set_state(cell, "c", "f * c + (1.0 - f) * torch.tanh(gates[1])"),
+              set_state(cell, "h", sigmoid(gate(2)) + " * " + squashed(cell)), "y = h"};
     case CellKind::kPeepholeLstm:
-    case CellKind::kPeepholePreviousLstm: {
-      const bool current = cell.cell == CellKind::kPeepholeLstm;
-      return {all_gates(cell),
-              "i = " + sigmoid("gates[0] + " + seen(cell, 0, "c")),
-              "f = " + sigmoid("gates[1] + " + seen(cell, 1, "c")),
-              "before = c",
-              "c = f * before + i * torch.tanh(gates[2])",
-              "o = " + sigmoid("gates[3] + " + seen(cell, 2, current ? "c" : "before")),
-              "h = o * torch.tanh(c)",
-              "y = h"};
-    }
+    case CellKind::kPeepholePreviousLstm:
+      return peephole_step(cell);
     case CellKind::kHiddenState:
-      return {"gates = (" + sum_rows(cell, 0, 3) + " + torch.linear(h, " +
-                  recurrent_rows(cell, 0, 3) + ")).chunk(3, 1)",
-              "h = " + sigmoid(gate(1)) + " * h + " + sigmoid(gate(0)) + " * torch.tanh(gates[2])",
-              "o = " + sigmoid(sum_rows(cell, 3, 1) + " + torch.linear(h, " +
-                               recurrent_rows(cell, 3, 1) + ")"),
-              "y = o * torch.tanh(h)"};
+      return {"gates = (" + part(cell, 0, 3) + " + " + product(cell, "h", 0, 3) + ").chunk(3, 1)",
+              set_state(cell, "h", new_state("h")),
+              "y = " + sigmoid(part(cell, 3, 1) + " + " + product(cell, "h", 3, 1)) +
+                  " * torch.tanh(h)"};
     case CellKind::kMinGru:
       return {"gates = step.chunk(2, 1)", "z = " + sigmoid(gate(0)),
-              "h = (1.0 - z) * h + z * gates[1]", "y = h"};
-    case CellKind::kGruResetBefore:
-      return {"gates = " +
-                  sigmoid(sum_rows(cell, 0, 2) + " + torch.linear(h, " +
-                          recurrent_rows(cell, 0, 2) + ")") +
-                  ".chunk(2, 1)",
-              "n = torch.tanh(" + sum_rows(cell, 2, 1) + " + torch.linear(gates[0] * h, " +
-                  recurrent_rows(cell, 2, 1) + "))",
-              "h = (1.0 - gates[1]) * n + gates[1] * h", "y = h"};
-    case CellKind::kRnnTanh:
-    case CellKind::kRnnRelu:
-    case CellKind::kLstm:
+              set_state(cell, "h", "(1.0 - z) * h + z * gates[1]"), "y = h"};
     case CellKind::kGru:
-      break;
+      return {"gates = step.chunk(3, 1)",
+              "parts = (" + product(cell, "h", 0, 3) + " + " + cell.parameter("bias_hh") +
+                  ").chunk(3, 1)",
+              "r = " + sigmoid("gates[0] + parts[0]"),
+              "z = " + sigmoid("gates[1] + parts[1]"),
+              set_state(cell, "h", "(1.0 - z) * torch.tanh(gates[2] + r * parts[2]) + z * h"),
+              "y = h"};
+    case CellKind::kGruResetBefore:
+      return {
+          "gates = " + sigmoid(part(cell, 0, 2) + " + " + product(cell, "h", 0, 2)) +
+              ".chunk(2, 1)",
+          "n = torch.tanh(" + part(cell, 2, 1) + " + " + product(cell, "gates[0] * h", 2, 1) + ")",
+          set_state(cell, "h", "(1.0 - gates[1]) * n + gates[1] * h"), "y = h"};
   }
   return {};
 }
 
 Lines step_loop(const CellSource& cell, const std::string& result, const std::string& input) {
-  Lines lines = {"sums = torch.linear(" + input + ", " + cell.parameter("weight_ih") + ", " +
-                     cell.parameter("bias_ih") + ")",
-                 "h = torch.zeros([x.size(0), " + std::to_string(cell.units) +
-                     "], dtype=x.dtype, device=x.device)",
-                 "c = h",
-                 "states: List[Tensor] = []",
-                 "for t in range(sums.size(1)):",
-                 "    step = sums.select(1, t)"};
+  const std::string units = std::to_string(cell.units);
+  const std::string weight = cell.parameter("weight_ih");
+  const std::string bias = cell.parameter("bias_ih");
+  const std::string width = std::to_string(gate_count(cell.cell) * cell.units);
+  const auto start = [&](const std::string& state) {
+    const bool learned = cell.learned_initial_state && (state == "h" || has_cell_state(cell.cell));
+    const std::string value =
+        learned ? cell.parameter("initial_" + state) + ".expand(x.size(0), " + units + ")"
+                : "torch.zeros([x.size(0), " + units + "], dtype=x.dtype, device=x.device)";
+    return state + " = " + value;
+  };
+  const std::string sums = cell.layer_norm
+                               ? normal("torch.linear(" + input + ", " + weight + ")", width,
+                                        cell.parameter("norm_ih"), bias)
+                               : "torch.linear(" + input + ", " + weight + ", " + bias + ")";
+  Lines lines{"sums = " + sums,
+              start("h"),
+              start("c"),
+              "states: List[Tensor] = []",
+              "for t in range(sums.size(1)):",
+              "    step = sums.select(1, t)"};
   for (const std::string& line : step_source(cell)) lines.push_back("    " + line);
   lines.insert(lines.end(), {"    states.append(y)", result + " = torch.stack(states, 1)"});
   return lines;
@@ -112,6 +181,8 @@ Lines step_loop(const CellSource& cell, const std::string& result, const std::st
 
 std::vector<std::string> direction_source(const CellSource& cell, const std::string& result,
                                           const std::string& input) {
+  const bool plain = cell.zoneout == 0 && !cell.layer_norm && !cell.learned_initial_state;
+  if (!plain) return step_loop(cell, result, input);
   switch (cell.cell) {
     case CellKind::kLstm:
       return known_cell(cell, "lstm", result, input);

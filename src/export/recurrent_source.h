@@ -14,6 +14,9 @@ struct CellSource {
   CellKind cell = CellKind::kLstm;
   std::int64_t units = 0;
   bool full_peephole = false;
+  double zoneout = 0;
+  bool layer_norm = false;
+  bool learned_initial_state = false;
 
   /// The expression for a parameter of this direction: `weight_ih` -> `self.layers_1_weight_ih_l0`.
   std::function<std::string(const std::string& name)> parameter;

@@ -49,7 +49,13 @@ class SourceWriter {
   void write_layer(const Spec& spec) {
     const auto write_direction = [&](const std::string& result, const std::string& input,
                                      const std::string& suffix) {
-      CellSource cell{cell_kind(spec), spec.units, has_full_peephole(spec), {}};
+      CellSource cell;
+      cell.cell = cell_kind(spec);
+      cell.units = spec.units;
+      cell.full_peephole = has_full_peephole(spec);
+      cell.zoneout = spec.zoneout;
+      cell.layer_norm = spec.layer_norm;
+      cell.learned_initial_state = spec.learned_initial_state;
       cell.parameter = [this, suffix](const std::string& name) {
         return parameter(name + "_l0" + suffix);
       };

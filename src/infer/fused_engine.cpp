@@ -171,8 +171,7 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
     const std::string reason = std::visit(
         []<class Spec>(const Spec& spec) -> std::string {
           if constexpr (std::derived_from<Spec, RecurrentSpec>) {
-            if (has_full_peephole(spec)) return "full peephole weights";
-            if (!kernel_cell(cell_kind(spec))) return "a GRU that resets before the product";
+            return missing_kernel(spec);
           }
           return "";
         },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "kernels/recurrent.h"
 #include "sequent/layers.h"
@@ -34,6 +35,17 @@ inline std::optional<kernels::Cell> kernel_cell(CellKind kind) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+/// Empty, or what of a recurrent layer has no kernel.
+template <class Spec>
+std::string missing_kernel(const Spec& spec) {
+  if (!kernel_cell(cell_kind(spec))) return "a GRU that resets before the product";
+  if (has_full_peephole(spec)) return "full peephole weights";
+  if (spec.zoneout > 0) return "zoneout";
+  if (spec.layer_norm) return "layer_norm in its cell";
+  if (spec.learned_initial_state) return "a learned initial state";
+  return "";
 }
 
 }  // namespace sequent

@@ -15,14 +15,14 @@ RandomStream stream_of(const LayerContext& context) {
 /// Fills [rows, row_size] with `chosen` where a draw is below `rate`, else with `other`.
 template <class T>
 void fill_choices(T* values, std::int64_t rows, std::int64_t row_size, double rate, T chosen,
-                  T other, const LayerContext& context) {
+                  T other, const LayerContext& context, std::uint64_t first_draw = 0) {
   const RandomStream stream = stream_of(context);
   const auto bound = static_cast<float>(rate);
   for (std::int64_t row = 0; row < rows; ++row) {
     const RandomStream draws = stream.at(static_cast<std::uint64_t>(context.batch.first_row + row));
     T* out = values + row * row_size;
     for (std::int64_t i = 0; i < row_size; ++i) {
-      out[i] = draws.uniform(static_cast<std::uint64_t>(i)) < bound ? chosen : other;
+      out[i] = draws.uniform(first_draw + static_cast<std::uint64_t>(i)) < bound ? chosen : other;
     }
   }
 }
@@ -38,6 +38,16 @@ torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for
   fill_choices<float>(mask.data_ptr<float>(), rows, mask.numel() / rows, rate, 0.0F,
                       static_cast<float>(1.0 / (1.0 - rate)), context);
   return mask.to(like.device(), like.scalar_type());
+}
+
+torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t units,
+                         std::uint64_t number, const LayerContext& context) {
+  const torch::Tensor kept = torch::empty({like.size(0), like.size(1), units}, torch::kFloat32);
+  // Far beyond the draws of dropout on the layer's input.
+  constexpr int kNumberBits = 40;
+  fill_choices<float>(kept.data_ptr<float>(), like.size(0), like.size(1) * units, rate, 1.0F, 0.0F,
+                      context, (number + 1) << kNumberBits);
+  return kept.to(like.device(), like.scalar_type());
 }
 
 torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t number,

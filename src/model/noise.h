@@ -14,10 +14,15 @@ namespace sequent {
 torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for_all_steps,
                            const LayerContext& context);
 
-/// The same for weights: one choice per step, whichever rows are computed. Masks with another
-/// `number` differ.
+/// As dropout_mask for weights: one choice per step, whichever rows are computed. Masks with
+/// another `number` differ.
 torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t number,
                           const LayerContext& context);
+
+/// 1 with probability `rate`, else 0. Shapes: like [B, T, I] -> [B, T, units]; another for each
+/// `number`.
+torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t units,
+                         std::uint64_t number, const LayerContext& context);
 
 /// True with probability `rate`. Shapes: tokens [B, T] -> [B, T] bool.
 torch::Tensor token_choice(const torch::Tensor& tokens, double rate, const LayerContext& context);

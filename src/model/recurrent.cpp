@@ -50,6 +50,19 @@ RecurrentImpl::RecurrentImpl(const RecurrentOptions& options) : options_(options
     } else if (peeps) {
       direction.peephole = parameter("weight_peephole", {kPeepholeGates, units});
     }
+    const bool has_cell = has_cell_state(options.cell);
+    if (options.layer_norm) {
+      direction.norm_ih = parameter("norm_ih", {rows});
+      if (direction.weight_hh.defined()) direction.norm_hh = parameter("norm_hh", {rows});
+      if (has_cell) {
+        direction.norm_cell = parameter("norm_cell", {units});
+        direction.norm_cell_bias = parameter("norm_cell_bias", {units});
+      }
+    }
+    if (options.learned_initial_state) {
+      direction.initial_h = parameter("initial_h", {units});
+      if (has_cell) direction.initial_c = parameter("initial_c", {units});
+    }
     directions.push_back(direction);
   }
 }
@@ -102,6 +115,13 @@ std::int64_t forget_gate(CellKind cell) {
 void RecurrentImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
   for (Direction& direction : directions) {
+    for (torch::Tensor* gain : {&direction.norm_ih, &direction.norm_hh, &direction.norm_cell}) {
+      if (gain->defined()) gain->fill_(1);
+    }
+    for (torch::Tensor* start :
+         {&direction.norm_cell_bias, &direction.initial_h, &direction.initial_c}) {
+      if (start->defined()) start->zero_();
+    }
     if (kind == Initialization::kTorch) {
       const double bound = 1 / std::sqrt(static_cast<double>(options_.units));
       for (torch::Tensor* weight : {&direction.weight_ih, &direction.weight_hh, &direction.bias_ih,
@@ -131,8 +151,8 @@ torch::Tensor RecurrentImpl::run_operators(const torch::Tensor& input,
     const bool reversed = i == 1;
     torch::Tensor index;
     if (reversed) index = reversed_steps(lengths, context.padding);
-    const torch::Tensor states =
-        run_direction(options_, reversed ? take_steps(input, index) : input, weights[i]);
+    const torch::Tensor states = run_direction(
+        options_, reversed ? take_steps(input, index) : input, weights[i], i, context);
     if (!options_.return_sequences) {
       results.push_back(take_steps(states, last_step).squeeze(1));
     } else {
@@ -150,11 +170,11 @@ std::vector<RecurrentImpl::Direction> state_gates(
   std::vector<RecurrentImpl::Direction> result;
   for (const RecurrentImpl::Direction& direction : all) {
     const std::int64_t rows = 3 * options.units;
-    result.push_back({direction.weight_ih.narrow(0, 0, rows),
-                      direction.weight_hh.narrow(0, 0, rows),
-                      direction.bias_ih.narrow(0, 0, rows),
-                      {},
-                      {}});
+    RecurrentImpl::Direction part;
+    part.weight_ih = direction.weight_ih.narrow(0, 0, rows);
+    part.weight_hh = direction.weight_hh.narrow(0, 0, rows);
+    part.bias_ih = direction.bias_ih.narrow(0, 0, rows);
+    result.push_back(part);
   }
   return result;
 }
@@ -209,8 +229,9 @@ torch::Tensor run_on_kernels(const RecurrentOptions& options,
 }  // namespace
 
 bool RecurrentImpl::uses_kernels(const torch::Tensor& input) const {
-  return !use_operators_ && kernel_cell(options_.cell) && !options_.full_peephole &&
-         kernels_serve(input);
+  const bool plain = !options_.full_peephole && options_.zoneout == 0 && !options_.layer_norm &&
+                     !options_.learned_initial_state;
+  return !use_operators_ && plain && kernel_cell(options_.cell) && kernels_serve(input);
 }
 
 bool RecurrentImpl::reads_distinct(const torch::Tensor& input, const LayerContext& context) const {

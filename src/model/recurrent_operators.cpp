@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/noise.h"
+
 namespace sequent {
 namespace {
 
@@ -39,25 +41,91 @@ torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tenso
   }
 }
 
-/// One step after another, from h_0 = c_0 = 0. The lines are those of export/recurrent_source.cpp.
+/// One step after another. The lines are those of export/recurrent_source.cpp.
 class StepLoop {
  public:
-  StepLoop(const RecurrentOptions& options, const torch::Tensor& input, const Direction& weights)
-      : options_(options),
-        weights_(weights),
-        sums_(torch::linear(input, weights.weight_ih, weights.bias_ih)),
-        h_(torch::zeros({input.size(0), options.units}, input.options())),
-        c_(h_) {}
+  StepLoop(const RecurrentOptions& options, const torch::Tensor& input, const Direction& weights,
+           std::size_t number, const LayerContext& context)
+      : options_(options), weights_(weights) {
+    const torch::Tensor products = torch::linear(input, weights.weight_ih);
+    sums_ = normal(products, weights.norm_ih) + weights.bias_ih;
+    h_ = start(weights.initial_h, input);
+    c_ = start(weights.initial_c, input);
+    if (context.batch.noise && options.zoneout > 0) {
+      const auto keep = [&](std::uint64_t state) {
+        return kept_units(input, options.zoneout, options.units, 2 * number + state, context);
+      };
+      keep_h_ = keep(0);
+      if (has_cell_state(options.cell)) keep_c_ = keep(1);
+    }
+  }
 
   torch::Tensor run() {
     std::vector<torch::Tensor> results;
-    for (std::int64_t t = 0; t < sums_.size(1); ++t) results.push_back(step(sums_.select(1, t)));
+    for (t_ = 0; t_ < sums_.size(1); ++t_) results.push_back(step(sums_.select(1, t_)));
     return torch::stack(results, 1);
   }
 
  private:
+  static constexpr double kEpsilon = 1e-5;
+
+  torch::Tensor start(const torch::Tensor& learned, const torch::Tensor& input) const {
+    const std::int64_t rows = input.size(0);
+    return learned.defined() ? learned.expand({rows, options_.units})
+                             : torch::zeros({rows, options_.units}, input.options());
+  }
+
+  /// Normalized over the last dimension if there is a gain.
+  static torch::Tensor normal(const torch::Tensor& values, const torch::Tensor& gain) {
+    return gain.defined() ? torch::layer_norm(values, {values.size(-1)}, gain, {}, kEpsilon)
+                          : values;
+  }
+
+  /// The product of a state with `count` gates' weights from gate `first` on.
+  torch::Tensor product(const torch::Tensor& state, std::int64_t first, std::int64_t count) const {
+    const std::int64_t from = first * options_.units;
+    const std::int64_t rows = count * options_.units;
+    const torch::Tensor gain =
+        weights_.norm_hh.defined() ? weights_.norm_hh.narrow(0, from, rows) : torch::Tensor();
+    return normal(torch::linear(state, weights_.weight_hh.narrow(0, from, rows)), gain);
+  }
+  torch::Tensor part(const torch::Tensor& sums, std::int64_t first, std::int64_t count) const {
+    return sums.narrow(1, first * options_.units, count * options_.units);
+  }
+  std::vector<torch::Tensor> gates(const torch::Tensor& sums) const {
+    const std::int64_t count = gate_count(options_.cell);
+    return (sums + product(h_, 0, count)).chunk(count, 1);
+  }
+
+  /// A new state, or the old one where zoneout keeps it.
+  torch::Tensor next(const torch::Tensor& before, const torch::Tensor& now,
+                     const torch::Tensor& keep) const {
+    if (options_.zoneout == 0) return now;
+    if (!keep.defined()) return options_.zoneout * before + (1 - options_.zoneout) * now;
+    const torch::Tensor kept = keep.select(1, t_);
+    return kept * before + (1 - kept) * now;
+  }
+  void set_h(const torch::Tensor& now) { h_ = next(h_, now, keep_h_); }
+  void set_c(const torch::Tensor& now) { c_ = next(c_, now, keep_c_); }
+
+  /// tanh of the cell state, normalized if asked for.
+  torch::Tensor squashed() const {
+    if (!weights_.norm_cell.defined()) return torch::tanh(c_);
+    return torch::tanh(torch::layer_norm(c_, {options_.units}, weights_.norm_cell,
+                                         weights_.norm_cell_bias, kEpsilon));
+  }
+
+  /// Changes the states; what leaves the cell.
   torch::Tensor step(const torch::Tensor& sums) {
     switch (options_.cell) {
+      case CellKind::kRnnTanh:
+        set_h(torch::tanh(sums + product(h_, 0, 1)));
+        return h_;
+      case CellKind::kRnnRelu:
+        set_h(torch::relu(sums + product(h_, 0, 1)));
+        return h_;
+      case CellKind::kLstm:
+        return lstm(gates(sums));
       case CellKind::kCoupledLstm:
         return coupled(gates(sums));
       case CellKind::kPeepholeLstm:
@@ -67,25 +135,25 @@ class StepLoop {
         return hidden_state(sums);
       case CellKind::kMinGru:
         return min_gru(sums.chunk(2, 1));
+      case CellKind::kGru:
+        return gru(sums.chunk(3, 1), (product(h_, 0, 3) + weights_.bias_hh).chunk(3, 1));
       case CellKind::kGruResetBefore:
         return reset_before(sums);
-      case CellKind::kRnnTanh:
-      case CellKind::kRnnRelu:
-      case CellKind::kLstm:
-      case CellKind::kGru:
-        break;
     }
-    TORCH_CHECK(false, "run_known_cell computes this cell");
+    return {};
   }
 
-  std::vector<torch::Tensor> gates(const torch::Tensor& sums) const {
-    return (sums + torch::linear(h_, weights_.weight_hh)).chunk(gate_count(options_.cell), 1);
+  torch::Tensor lstm(const std::vector<torch::Tensor>& gate) {
+    set_c(torch::sigmoid(gate[1]) * c_ + torch::sigmoid(gate[0]) * torch::tanh(gate[2]));
+    set_h(torch::sigmoid(gate[3]) * squashed());
+    return h_;
   }
 
   torch::Tensor coupled(const std::vector<torch::Tensor>& gate) {
     const torch::Tensor f = torch::sigmoid(gate[0]);
-    c_ = f * c_ + (1 - f) * torch::tanh(gate[1]);
-    return h_ = torch::sigmoid(gate[2]) * torch::tanh(c_);
+    set_c(f * c_ + (1 - f) * torch::tanh(gate[1]));
+    set_h(torch::sigmoid(gate[2]) * squashed());
+    return h_;
   }
 
   /// What gate `index` of i f o sees of a cell state.
@@ -100,59 +168,63 @@ class StepLoop {
     const torch::Tensor before = c_;
     const torch::Tensor i = torch::sigmoid(gate[0] + seen(0, before));
     const torch::Tensor f = torch::sigmoid(gate[1] + seen(1, before));
-    c_ = f * before + i * torch::tanh(gate[2]);
+    set_c(f * before + i * torch::tanh(gate[2]));
     const bool current = options_.cell == CellKind::kPeepholeLstm;
     const torch::Tensor o = torch::sigmoid(gate[3] + seen(2, current ? c_ : before));
-    return h_ = o * torch::tanh(c_);
+    set_h(o * squashed());
+    return h_;
   }
 
   torch::Tensor hidden_state(const torch::Tensor& sums) {
-    const std::int64_t units = options_.units;
-    const auto state_gates = (sums.narrow(1, 0, 3 * units) +
-                              torch::linear(h_, weights_.weight_hh.narrow(0, 0, 3 * units)))
-                                 .chunk(3, 1);
-    h_ = torch::sigmoid(state_gates[1]) * h_ +
-         torch::sigmoid(state_gates[0]) * torch::tanh(state_gates[2]);
-    const torch::Tensor o =
-        torch::sigmoid(sums.narrow(1, 3 * units, units) +
-                       torch::linear(h_, weights_.weight_hh.narrow(0, 3 * units, units)));
-    return o * torch::tanh(h_);
+    const auto gate = (part(sums, 0, 3) + product(h_, 0, 3)).chunk(3, 1);
+    set_h(torch::sigmoid(gate[1]) * h_ + torch::sigmoid(gate[0]) * torch::tanh(gate[2]));
+    return torch::sigmoid(part(sums, 3, 1) + product(h_, 3, 1)) * torch::tanh(h_);
   }
 
   torch::Tensor min_gru(const std::vector<torch::Tensor>& gate) {
     const torch::Tensor z = torch::sigmoid(gate[0]);
-    return h_ = (1 - z) * h_ + z * gate[1];
+    set_h((1 - z) * h_ + z * gate[1]);
+    return h_;
+  }
+
+  torch::Tensor gru(const std::vector<torch::Tensor>& input,
+                    const std::vector<torch::Tensor>& state) {
+    const torch::Tensor r = torch::sigmoid(input[0] + state[0]);
+    const torch::Tensor z = torch::sigmoid(input[1] + state[1]);
+    set_h((1 - z) * torch::tanh(input[2] + r * state[2]) + z * h_);
+    return h_;
   }
 
   torch::Tensor reset_before(const torch::Tensor& sums) {
-    const std::int64_t units = options_.units;
-    const auto gate = torch::sigmoid(sums.narrow(1, 0, 2 * units) +
-                                     torch::linear(h_, weights_.weight_hh.narrow(0, 0, 2 * units)))
-                          .chunk(2, 1);
-    const torch::Tensor n =
-        torch::tanh(sums.narrow(1, 2 * units, units) +
-                    torch::linear(gate[0] * h_, weights_.weight_hh.narrow(0, 2 * units, units)));
-    return h_ = (1 - gate[1]) * n + gate[1] * h_;
+    const auto gate = torch::sigmoid(part(sums, 0, 2) + product(h_, 0, 2)).chunk(2, 1);
+    const torch::Tensor n = torch::tanh(part(sums, 2, 1) + product(gate[0] * h_, 2, 1));
+    set_h((1 - gate[1]) * n + gate[1] * h_);
+    return h_;
   }
 
   const RecurrentOptions& options_;
   const Direction& weights_;
-  torch::Tensor sums_;
-  torch::Tensor h_;
-  torch::Tensor c_;
+  torch::Tensor sums_;    // [B, T, G * H]
+  torch::Tensor h_;       // [B, H]
+  torch::Tensor c_;       // [B, H]
+  torch::Tensor keep_h_;  // [B, T, H], while training with zoneout
+  torch::Tensor keep_c_;
+  std::int64_t t_ = 0;
 };
 
-bool libtorch_has(CellKind cell) {
-  return cell == CellKind::kLstm || cell == CellKind::kGru || cell == CellKind::kRnnTanh ||
-         cell == CellKind::kRnnRelu;
+bool libtorch_has(const RecurrentOptions& options) {
+  if (options.zoneout > 0 || options.layer_norm || options.learned_initial_state) return false;
+  return options.cell == CellKind::kLstm || options.cell == CellKind::kGru ||
+         options.cell == CellKind::kRnnTanh || options.cell == CellKind::kRnnRelu;
 }
 
 }  // namespace
 
 torch::Tensor run_direction(const RecurrentOptions& options, const torch::Tensor& input,
-                            const RecurrentImpl::Direction& weights) {
-  if (libtorch_has(options.cell)) return run_known_cell(options, input, weights);
-  return StepLoop(options, input, weights).run();
+                            const RecurrentImpl::Direction& weights, std::size_t number,
+                            const LayerContext& context) {
+  if (libtorch_has(options)) return run_known_cell(options, input, weights);
+  return StepLoop(options, input, weights, number, context).run();
 }
 
 }  // namespace sequent

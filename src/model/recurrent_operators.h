@@ -7,9 +7,10 @@
 
 namespace sequent {
 
-/// All states of one direction, from step 0 on. The cells that LibTorch has run on its operators,
-/// others step by step. Shapes: input [B, T, I] -> [B, T, H].
+/// All states of direction `number`, from step 0 on. What LibTorch has runs on its operators, the
+/// rest step by step. Shapes: input [B, T, I] -> [B, T, H].
 torch::Tensor run_direction(const RecurrentOptions& options, const torch::Tensor& input,
-                            const RecurrentImpl::Direction& weights);
+                            const RecurrentImpl::Direction& weights, std::size_t number,
+                            const LayerContext& context);
 
 }  // namespace sequent

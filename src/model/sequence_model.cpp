@@ -44,6 +44,9 @@ struct LayerBuilder {
     options.dropout = spec.dropout;
     options.residual = spec.residual;
     options.full_peephole = has_full_peephole(spec);
+    options.zoneout = spec.zoneout;
+    options.layer_norm = spec.layer_norm;
+    options.learned_initial_state = spec.learned_initial_state;
     if constexpr (std::derived_from<Spec, RecurrentMatrixSpec>) {
       options.weight_drop = spec.weight_drop;
     }

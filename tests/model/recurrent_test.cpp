@@ -269,6 +269,62 @@ TEST(Recurrent, CellsFollowTheScalarFormulas) {
   }
 }
 
+// With a learned initial state of 0 a cell runs step by step, but computes what it always does.
+TEST(Recurrent, StepByStepEqualsTheWholeSequence) {
+  torch::manual_seed(4);
+  for (const CellKind cell :
+       {CellKind::kRnnTanh, CellKind::kRnnRelu, CellKind::kLstm, CellKind::kGru}) {
+    RecurrentOptions options{cell, 5, 7, /*bidirectional=*/true, /*return_sequences=*/true};
+    RecurrentImpl whole(options);
+    options.learned_initial_state = true;
+    RecurrentImpl steps(options);
+    whole.to(torch::kFloat64);
+    steps.to(torch::kFloat64);
+    const torch::NoGradGuard no_gradient;
+    for (auto& named : whole.named_parameters()) {
+      named.value().normal_(0, 0.5);
+      steps.named_parameters()[named.key()].copy_(named.value());
+    }
+    const torch::Tensor lengths = some_lengths(4, 9);
+    const Batch batch{torch::zeros({4, 9}, torch::kInt64), lengths};
+    const torch::Tensor padding = torch::arange(9).unsqueeze(0) >= lengths.unsqueeze(1);
+    const torch::Tensor input = torch::randn({4, 9, 5}, torch::kFloat64);
+    ASSERT_FALSE(steps.uses_kernels(input));
+    const torch::Tensor mask = padding.unsqueeze(2);
+    EXPECT_TRUE(all_near(steps.forward(input, {batch, padding}).masked_fill(mask, 0),
+                         whole.forward(input, {batch, padding}).masked_fill(mask, 0), 1e-12));
+  }
+}
+
+// One unit of a plain RNN, written out.
+TEST(Recurrent, StepOptionsFollowTheirFormulas) {
+  const std::vector<double> inputs{0.5, -1.25, 2};
+  const Batch batch{torch::zeros({1, 3}, torch::kInt64), torch::tensor({3}, torch::kInt64)};
+  const torch::Tensor x = torch::tensor(inputs, torch::kFloat64).view({1, 3, 1});
+  const LayerContext context{batch, torch::zeros({1, 3}, torch::kBool)};
+  RecurrentOptions options{CellKind::kRnnTanh, 1, 1};
+  options.zoneout = 0.25;
+  options.learned_initial_state = true;
+  RecurrentImpl layer(options);
+  layer.to(torch::kFloat64);
+  const torch::NoGradGuard no_gradient;
+  for (torch::Tensor& parameter : layer.parameters()) parameter.fill_(0.4);
+  double h = 0.4;
+  for (const double value : inputs) {
+    h = 0.25 * h + 0.75 * std::tanh(0.4 * value + 0.4 * h + 0.4);
+  }
+  EXPECT_NEAR(layer.forward(x, context).item<double>(), h, 1e-12);
+
+  options.zoneout = 0;
+  options.layer_norm = true;
+  options.units = 2;
+  RecurrentImpl normal(options);
+  normal.to(torch::kFloat64);
+  for (torch::Tensor& parameter : normal.parameters()) parameter.fill_(0.5);
+  // Two equal units: their products are normalized to 0, the bias is left.
+  EXPECT_NEAR(normal.forward(x, context)[0][0].item<double>(), std::tanh(0.5), 1e-12);
+}
+
 TEST(Recurrent, LastStateIsThatOfEachRowsLastStep) {
   torch::manual_seed(1);
   RecurrentImpl sequences({CellKind::kLstm, 3, 4, true, /*return_sequences=*/true, 0});
