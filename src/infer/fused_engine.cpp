@@ -110,9 +110,8 @@ class StageMaker {
     if (next() >= layers.size()) return false;
     return std::visit(
         []<class Spec>(const Spec& spec) {
-          if constexpr (std::is_same_v<Spec, LstmHiddenStateSpec>) {
-            return false;
-          } else if constexpr (std::derived_from<Spec, RecurrentSpec>) {
+          if constexpr (std::derived_from<Spec, RecurrentSpec> &&
+                        !std::is_same_v<Spec, LstmHiddenStateSpec>) {
             return !spec.residual;
           } else {
             return false;

@@ -21,19 +21,22 @@ std::vector<std::int32_t> identity(std::int64_t count) {
   return rows;
 }
 
+/// The weight of one direction by the name that torch::nn gives it, as in `weight_ih_l0_reverse`.
+const float* weight_of(const WeightSource& weights, const std::string& prefix, const char* name,
+                       std::size_t direction) {
+  std::string full = prefix;
+  full += name;
+  full += direction == 0 ? "_l0" : "_l0_reverse";
+  return weights(full).data();
+}
+
 class RecurrentStage : public Stage {
  public:
   RecurrentStage(const RecurrentShape& shape, const std::string& prefix,
                  const WeightSource& weights, const TokenInput& tokens)
       : shape_(shape) {
     for (std::size_t d = 0; d < shape.directions; ++d) {
-      const std::string end = d == 0 ? "_l0" : "_l0_reverse";
-      const auto weight = [&](const char* name) {
-        std::string full = prefix;
-        full += name;
-        full += end;
-        return weights(full).data();
-      };
+      const auto weight = [&](const char* name) { return weight_of(weights, prefix, name, d); };
       const kernels::Cell cell = shape.size.cell;
       kernels::Weights<float> all;
       all.weight_ih = weight("weight_ih");
@@ -154,10 +157,9 @@ class HiddenStateStage : public Stage {
     state_gate_ = {kernels::Cell::kRnnTanh, units, units};
     const auto& k = kernels::kernels<float>();
     for (std::size_t d = 0; d < shape.directions; ++d) {
-      const std::string end = d == 0 ? "_l0" : "_l0_reverse";
-      const float* weight_ih = weights(prefix + "weight_ih" + end).data();
-      const float* weight_hh = weights(prefix + "weight_hh" + end).data();
-      const float* bias = weights(prefix + "bias_ih" + end).data();
+      const float* weight_ih = weight_of(weights, prefix, "weight_ih", d);
+      const float* weight_hh = weight_of(weights, prefix, "weight_hh", d);
+      const float* bias = weight_of(weights, prefix, "bias_ih", d);
       states_.push_back(
           k.pack(shape.size, {weight_ih, weight_hh, bias, nullptr, nullptr}, memory_));
       inputs_.push_back(k.pack(

@@ -220,8 +220,8 @@ torch::Tensor Conv1dImpl::forward(const torch::Tensor& input, const LayerContext
 void Conv1dImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
   if (kind == Initialization::kTorch) return torch_uniform(weight, bias, generator);
-  const double fans = static_cast<double>(spec_.kernel_size * (weight.size(0) + weight.size(1)));
-  const double bound = std::sqrt(6 / fans);
+  const std::int64_t fans = spec_.kernel_size * (weight.size(0) + weight.size(1));
+  const double bound = std::sqrt(6.0 / static_cast<double>(fans));
   weight.uniform_(-bound, bound, generator);
   bias.zero_();
 }

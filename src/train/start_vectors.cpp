@@ -48,7 +48,9 @@ std::string load_vectors(const Config& config, const PreparedData& data, Sequenc
                                         {spec->output_dim}, torch::kFloat32));
     }
     found = coverage(vectors, data.train);
-    log_info(path + ": vectors for " + found);
+    std::string said = path;
+    said.append(": vectors for ").append(found);
+    log_info(said);
   }
   return found;
 }
