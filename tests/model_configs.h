@@ -103,6 +103,12 @@ inline std::vector<NamedLayers> all_layer_chains() {
                                        softmax + "]"});
   chains.push_back(
       {"Attention", "[" + embedding + states + R"(, {"type": "attention"},)" + softmax + "]"});
+  for (const std::string option : {R"("heads": 3, "dropout": 0.3)", R"("residual": false)"}) {
+    chains.push_back(
+        {option.find("heads") == std::string::npos ? "SelfAttention" : "SelfAttention3",
+         "[" + embedding + R"({"type": "self_attention", )" + option +
+             R"(}, {"type": "layer_norm"}, {"type": "gru", "units": 4},)" + softmax + "]"});
+  }
   chains.push_back({"AttentionNarrow", "[" + embedding +
                                            R"({"type": "attention", "units": 4},
                                               {"type": "layer_norm"},)" +

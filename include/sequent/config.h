@@ -57,6 +57,9 @@ struct Config {
   /// Where relative paths start: the folder of the config file. Not part of the file.
   std::filesystem::path base_directory;
 
+  /// The config file, for messages; empty for a config made in code. Not part of the file.
+  std::filesystem::path file;
+
   /// `path` of this config, made absolute with base_directory.
   std::filesystem::path resolve_path(const std::string& path) const;
 

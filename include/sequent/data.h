@@ -20,9 +20,11 @@ namespace sequent {
 struct Record {
   std::string where;  // `file:line` of its first line
   std::string text;
+  std::vector<float> values;         // of a "series", [steps, channels], step by step
+  std::int64_t channels = 0;         // of `values`
   std::optional<std::string> label;  // nothing where the file has no label column
   std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
-  std::optional<std::string> fault;  // why text or label cannot be used
+  std::optional<std::string> fault;  // why text, values or label cannot be used
 };
 
 /// Reads the rows of one file, or of one folder of class folders, in order and in bounded memory.
@@ -57,28 +59,52 @@ std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFo
 std::unique_ptr<RecordReader> open_lines(const std::string& path,
                                          const ReaderOptions& options = {});
 
-/// Token ids and class of many rows, one after the other in memory.
+/// One row as a model reads it: token ids, or steps of numbers.
+struct InputRow {
+  std::span<const std::int32_t> ids;
+  std::span<const float> values;  // [length, channels], step by step
+  std::int64_t channels = 0;      // 0: token ids
+
+  std::int64_t length() const {
+    return channels == 0 ? static_cast<std::int64_t>(ids.size())
+                         : static_cast<std::int64_t>(values.size()) / channels;
+  }
+};
+
+/// Input and class of many rows, one after the other in memory. All of one dataset are token ids,
+/// or all are numbers of as many channels.
 class EncodedDataset {
  public:
   void reserve(std::int64_t rows, std::int64_t tokens);
   void add(std::span<const std::int32_t> ids, std::int32_t label);
+  void add(const InputRow& row, std::int32_t label);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
-  std::int64_t token_count() const { return static_cast<std::int64_t>(ids_.size()); }
-  std::span<const std::int32_t> ids(std::int64_t row) const {
+  /// Tokens, or steps.
+  std::int64_t token_count() const { return offsets_.back(); }
+  /// Of a row; empty where rows are numbers.
+  std::span<const std::int32_t> ids(std::int64_t row) const { return this->row(row).ids; }
+  InputRow row(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
-    const auto end = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row) + 1]);
-    return {ids_.data() + begin, end - begin};
+    const auto count = static_cast<std::size_t>(length(row));
+    if (channels_ == 0) return {{ids_.data() + begin, count}, {}, 0};
+    const auto width = static_cast<std::size_t>(channels_);
+    return {{}, {values_.data() + begin * width, count * width}, channels_};
   }
-  std::int64_t length(std::int64_t row) const { return static_cast<std::int64_t>(ids(row).size()); }
+  std::int64_t length(std::int64_t row) const {
+    return offsets_[static_cast<std::size_t>(row) + 1] - offsets_[static_cast<std::size_t>(row)];
+  }
+  std::int64_t channels() const { return channels_; }
   std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
   bool operator==(const EncodedDataset&) const = default;
 
  private:
   friend struct DatasetFile;
+  std::int64_t channels_ = 0;
   std::vector<std::int32_t> ids_;
-  std::vector<std::int64_t> offsets_{0};  // size() + 1 of them
+  std::vector<float> values_;
+  std::vector<std::int64_t> offsets_{0};  // in tokens or steps, size() + 1 of them
   std::vector<std::int32_t> labels_;
 };
 
@@ -105,7 +131,7 @@ struct PreparedData {
 /// Reads the config's files, builds vocabulary and labels from the training split alone, encodes
 /// all splits with `threads` threads (0: one per core) and keeps the result in `cache_folder`
 /// (empty: no cache) under a name made of the files' checksums and the data and input options. A
-/// cache file that is damaged is made anew. Memory: the encoded ids; a text lives only while it is
+/// cache file that is damaged is made anew. Memory: the encoded rows; a text lives only while it is
 /// read. Errors: Data with file and line, up to 20 faults at once: invalid UTF-8, missing columns,
 /// a label in validation or test that training does not have, fewer than two labels, no rows.
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
@@ -113,8 +139,13 @@ PreparedData prepare_data(const Config& config, const std::filesystem::path& cac
 
 /// Encodes one labelled file for evaluation. Errors: Data, as prepare_data.
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
-                           const TextEncoder& encoder, const LabelSet& labels,
-                           UnseenLabels unseen = UnseenLabels::kError, int threads = 0);
+                           const InputSpec& input, const Vocabulary& vocabulary,
+                           const LabelSet& labels, UnseenLabels unseen = UnseenLabels::kError,
+                           int threads = 0);
+
+/// Cuts `values` to the spec's max_length and fills up where it asks for padding, so that the model
+/// can read them. Shapes: [steps, channels]. Returns whether something was cut off.
+bool fit_values(std::vector<float>& values, const NumericInput& spec);
 
 /// The seeded, stratified choice of held-out rows: for each row of `labels` whether it is held out.
 /// Each label with at least two rows gives round(fraction * rows), at least one and never all.

@@ -81,7 +81,25 @@ struct FastTextFormat {
   }
 };
 
-using DataFormat = std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat>;
+/// Sequences of numbers as JSON Lines: a list of steps, each a list with a number per channel; with
+/// one channel the numbers themselves.
+struct SeriesFormat {
+  static constexpr std::string_view kType = "series";
+  std::string values = "x";
+  std::string label = "label";
+  bool operator==(const SeriesFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("values", self.values,
+          "Key of the steps in each line's object: [[1, 2], [3, 4]] is two steps of two channels.",
+          not_empty);
+    visit("label", self.label, "Key of the label: a string, an integer or a boolean.", not_empty);
+  }
+};
+
+using DataFormat =
+    std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat>;
 
 /// A seeded share of the training rows, the same share of each label.
 struct HeldOut {
@@ -206,6 +224,32 @@ struct TextInput {
   }
 };
 
-using InputSpec = std::variant<TextInput>;
+/// Sequences of numbers; goes with the data format "series".
+struct NumericInput {
+  static constexpr std::string_view kType = "numeric";
+  std::int64_t channels = 1;
+  std::int64_t max_length = 1000;
+  Side truncating = Side::kPost;
+  std::optional<Side> padding;
+  bool operator==(const NumericInput&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("channels", self.channels, "Numbers per step.", between(1, 65536));
+    visit("max_length", self.max_length, "Longer sequences are cut to this many steps.",
+          between(1, 1000000));
+    visit("truncating", self.truncating, "Which end of a long sequence is cut off.");
+    visit("padding", self.padding,
+          "The side on which every sequence is filled up to max_length with zeros, which the model "
+          "reads as steps like others; not set: every sequence keeps its length.");
+  }
+};
+
+using InputSpec = std::variant<TextInput, NumericInput>;
+
+/// The greatest length of what a model reads, in tokens or steps.
+inline std::int64_t max_length(const InputSpec& input) {
+  return std::visit([](const auto& spec) { return spec.max_length; }, input);
+}
 
 }  // namespace sequent

@@ -399,9 +399,42 @@ struct Conv1dSpec {
   }
 };
 
-using LayerSpec = std::variant<WordDropoutSpec, EmbeddingSpec, DropoutSpec, SpatialDropoutSpec,
-                               RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec,
-                               Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec, DenseSpec>;
+/// Each channel of a numeric input as (x - mean) / deviation, both of the training rows and fixed
+/// from then on, as Keras' Normalization; stands first.
+struct NormalizationSpec {
+  static constexpr std::string_view kType = "normalization";
+  bool operator==(const NormalizationSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self&, Visitor&) {}
+};
+
+/// Multi-head scaled dot-product attention of a sequence to itself (Vaswani et al. 2017), as
+/// torch::nn::MultiheadAttention; the sequence keeps its form.
+struct SelfAttentionSpec {
+  static constexpr std::string_view kType = "self_attention";
+  std::int64_t heads = 1;
+  double dropout = 0.0;
+  bool residual = true;
+  bool operator==(const SelfAttentionSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("heads", self.heads,
+          "Attentions side by side, each on its share of the features; the "
+          "width is a multiple of it.",
+          between(1, 1024));
+    visit("dropout", self.dropout,
+          "Share of the result's values set to zero while training, before the residual.",
+          between(0, 1).open_above());
+    visit("residual", self.residual, "Add the input to the output.");
+  }
+};
+
+using LayerSpec =
+    std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
+                 RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
+                 LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, DenseSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>
@@ -416,8 +449,9 @@ struct ModelSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("layers", self.layers, "First to last; the first reads tokens, the last is dense.",
-          required, not_empty);
+    visit("layers", self.layers,
+          "First to last; the first reads tokens or numbers, the last is dense.", required,
+          not_empty);
     visit("initialization", self.initialization,
           "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1. torch: LibTorch's "
           "defaults.");

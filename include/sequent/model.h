@@ -26,7 +26,7 @@ struct NoiseKey {
 
 /// Rows of a batch.
 struct Batch {
-  torch::Tensor tokens;   // [B, T] int64, right-padded with 0
+  torch::Tensor input;    // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
   torch::Tensor lengths;  // [B] int64, 1..T
 
   /// Set while training: dropout is on. Row b draws as row first_row + b of the step.
@@ -97,6 +97,18 @@ class EmbeddingImpl : public LayerImpl {
   torch::Tensor weight;  // [rows, output_dim]
 };
 TORCH_MODULE(Embedding);
+
+/// See NormalizationSpec. Shapes: [B, T, C] -> the same.
+class NormalizationImpl : public LayerImpl {
+ public:
+  explicit NormalizationImpl(std::int64_t channels);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return NormalizationSpec::kType; }
+
+  torch::Tensor mean;       // [C], not trained
+  torch::Tensor deviation;  // [C], above 0, not trained
+};
 
 /// See DropoutSpec. Shapes: any -> the same.
 class DropoutImpl : public LayerImpl {
@@ -232,6 +244,25 @@ class AttentionImpl : public LayerImpl {
   torch::Tensor query;   // [units]
 };
 TORCH_MODULE(Attention);
+
+/// See SelfAttentionSpec. Shapes: [B, T, D] -> the same. Parameters as
+/// torch::nn::MultiheadAttention names and lays them out.
+class SelfAttentionImpl : public LayerImpl {
+ public:
+  SelfAttentionImpl(const SelfAttentionSpec& spec, std::int64_t width);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return SelfAttentionSpec::kType; }
+
+  torch::Tensor in_proj_weight;   // [3 * D, D]: query, key, value
+  torch::Tensor in_proj_bias;     // [3 * D]
+  torch::Tensor out_proj_weight;  // [D, D]
+  torch::Tensor out_proj_bias;    // [D]
+
+ private:
+  SelfAttentionSpec spec_;
+};
+TORCH_MODULE(SelfAttention);
 
 /// See LayerNormSpec. Shapes: [..., D] -> the same.
 class LayerNormImpl : public LayerImpl {

@@ -33,7 +33,7 @@ struct Prediction {
   float probability = 0;             // of that label
   std::vector<float> probabilities;  // [labels], sum 1
   bool empty = false;                // the text had no token
-  bool truncated = false;            // the text was longer than the model's max_length
+  bool truncated = false;            // the input was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, in 0..1
 };
 
@@ -58,9 +58,17 @@ class Predictor {
   ~Predictor();
 
   /// One prediction per text, in order; each the same whatever else is in the span.
-  /// Errors: Data if a text is not UTF-8, naming its index.
+  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;
   Prediction predict(std::string_view text) const;
+
+  /// The same for a model of numeric input. Shapes: each sequence [steps, channels()], step by
+  /// step. Errors: Data if a sequence has no step, a broken one or a value that is not finite,
+  /// naming its index; Usage if the model reads text.
+  std::vector<Prediction> predict(std::span<const std::vector<float>> sequences) const;
+
+  /// Numbers per step of what the model reads; 0: it reads text.
+  std::int64_t channels() const;
 
   const std::vector<std::string>& labels() const;
 

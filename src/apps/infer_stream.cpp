@@ -23,7 +23,7 @@ std::vector<Record> read_window(RecordReader& reader) {
   while (window.size() < kWindowRecords && bytes < kWindowBytes) {
     Record record;
     if (!reader.next(record)) break;
-    bytes += record.text.size();
+    bytes += record.text.size() + record.values.size() * sizeof(float);
     window.push_back(std::move(record));
   }
   return window;
@@ -33,11 +33,17 @@ std::vector<Record> read_window(RecordReader& reader) {
 std::vector<Prediction> predict_window(const std::vector<Record>& window,
                                        const Predictor& predictor) {
   std::vector<std::string> texts;
-  texts.reserve(window.size());
+  std::vector<std::vector<float>> sequences;
+  const bool numeric = predictor.channels() > 0;
   for (const Record& record : window) {
-    if (!record.fault) texts.push_back(record.text);
+    if (record.fault) continue;
+    if (numeric) {
+      sequences.push_back(record.values);
+    } else {
+      texts.push_back(record.text);
+    }
   }
-  std::vector<Prediction> found = predictor.predict(texts);
+  std::vector<Prediction> found = numeric ? predictor.predict(sequences) : predictor.predict(texts);
   if (found.size() == window.size()) return found;
   std::vector<Prediction> all(window.size());
   std::size_t next = 0;
@@ -45,6 +51,15 @@ std::vector<Prediction> predict_window(const std::vector<Record>& window,
     if (!window[i].fault) all[i] = std::move(found[next++]);
   }
   return all;
+}
+
+/// A row of another number of channels than the model reads cannot be used.
+void check_channels(std::vector<Record>& window, std::int64_t channels) {
+  for (Record& record : window) {
+    if (record.fault || record.channels == channels) continue;
+    record.fault = "found steps of " + std::to_string(record.channels) +
+                   " numbers; the model reads " + std::to_string(channels);
+  }
 }
 
 void stop_at_fault(const std::vector<Record>& window) {
@@ -128,6 +143,7 @@ StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
     std::vector<Record> window = ahead.get();
     if (window.empty() || stop_requested()) break;
     ahead = read_ahead();
+    check_channels(window, predictor.channels());
     if (!record_faults) stop_at_fault(window);
     std::vector<Prediction> predictions = predict_window(window, predictor);
     for (const Record& record : window) counts.faults += record.fault ? 1 : 0;

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "apps/common_program.h"
@@ -27,6 +28,7 @@ struct InferOptions {
   std::string on_error = "fail";
   PredictorOptions predictor;
   bool token_table_given = false;
+  bool text_given = false;
   int top_k = 1;
   bool probabilities = false;
   bool no_header = false;
@@ -81,10 +83,27 @@ struct Input {
   FieldKind fields = FieldKind::kText;
 };
 
-Input open_input(const InferOptions& options) {
+/// The key under which the training data had their steps.
+std::string values_key(const Predictor& predictor) {
+  const auto card = nlohmann::json::parse(predictor.card_json());
+  return card.at("config").at("data").at("format").at("values").get<std::string>();
+}
+
+Input open_input(const InferOptions& options, const Predictor& predictor) {
   ReaderOptions reading;
   reading.need_label = false;
   const std::string format = input_format_of(options);
+  if (predictor.channels() > 0) {
+    if (format != "jsonl") {
+      throw Error(ErrorKind::kUsage, options.input,
+                  "is read as " + format +
+                      ", but the model reads numbers; give JSON Lines such as "
+                      "{\"" +
+                      values_key(predictor) + "\": [[1.5], [2]]} with --input-format jsonl");
+    }
+    const std::string key = options.text_given ? options.text : values_key(predictor);
+    return {open_records(options.input, SeriesFormat{key, "label"}, reading), FieldKind::kObject};
+  }
   if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
   if (format == "jsonl") {
     return {open_records(options.input, JsonlFormat{options.text, "label"}, reading),
@@ -106,7 +125,7 @@ void predict_file(const InferOptions& options) {
   check_input_options(options);
   const Predictor predictor = Predictor::load(options.model, options.predictor);
   OutputSink sink(options.output, options.overwrite);
-  const Input input = open_input(options);
+  const Input input = open_input(options, predictor);
   const RecordWriter writer({output_format_of(options), input.fields, input.reader->columns(),
                              predictor.labels(), options.top_k, options.probabilities,
                              options.prefix});
@@ -125,6 +144,10 @@ void predict_file(const InferOptions& options) {
 
 void predict_as_typed(const InferOptions& options) {
   const Predictor predictor = Predictor::load(options.model, options.predictor);
+  if (predictor.channels() > 0) {
+    throw Error(ErrorKind::kUsage, "--interactive",
+                "the model reads sequences of numbers; give them in a file of JSON Lines");
+  }
   const bool prompt = ::isatty(STDIN_FILENO) != 0;
   const auto show_prompt = [prompt] {
     if (prompt) std::cerr << "> " << std::flush;
@@ -160,7 +183,10 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "lines, tsv, csv, jsonl; auto: by the file's ending, else lines")
       ->check(CLI::IsMember({"auto", "lines", "tsv", "csv", "jsonl"}))
       ->capture_default_str();
-  app.add_option("--text", options.text, "Column or key of the text, or a column's index from 0")
+  app.add_option("--text", options.text,
+                 "Column or key of the text, or a column's index from 0; for a model that reads "
+                 "numbers the key of the steps, default: as in training")
+      ->each([&options](const std::string&) { options.text_given = true; })
       ->capture_default_str();
   app.add_flag("--no-header", options.no_header, "TSV and CSV input begins with data");
   app.add_option("--top-k", options.top_k, "Labels to give, the most probable first")

@@ -203,7 +203,7 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
         model.team.run(batches.size(), [&](std::size_t b) {
           EncodedRows rows;
           for (const std::size_t row : batches[b]) {
-            rows.push_back(data.ids(static_cast<std::int64_t>(row)));
+            rows.push_back(data.row(static_cast<std::int64_t>(row)));
           }
           std::vector<float> out(rows.size() * static_cast<std::size_t>(config.class_count));
           engine.probabilities(rows, out.data());
@@ -235,11 +235,17 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
   constexpr std::int64_t kRequests = 1000;
   std::vector<double> times;
   for (std::int64_t i = 0; i < kRequests; ++i) {
+    const InputRow row = data.validation.row(i % data.validation.size());
     std::string text;
-    for (const std::int32_t id : data.validation.ids(i % data.validation.size())) {
-      text += data.vocabulary.token(id) + " ";
-    }
-    const double seconds = seconds_of([&] { predictor->predict(text); });
+    for (const std::int32_t id : row.ids) text += data.vocabulary.token(id) + " ";
+    const std::vector<float> values(row.values.begin(), row.values.end());
+    const double seconds = seconds_of([&] {
+      if (row.channels > 0) {
+        predictor->predict({&values, 1});
+      } else {
+        predictor->predict(text);
+      }
+    });
     times.push_back(seconds * 1e6);
   }
   std::sort(times.begin(), times.end());

@@ -61,12 +61,23 @@ void check_class_weights(const Config& config, const std::string& prefix,
 void check_columns(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const auto same_column = [](const auto& format) {
     if constexpr (requires { format.text == format.label; }) return format.text == format.label;
+    if constexpr (requires { format.values == format.label; }) return format.values == format.label;
     return false;
   };
   if (std::visit(same_column, config.data.format)) {
     issues.push_back({prefix + "/data/format/label",
-                      "is the column of the text as well; name the column of the labels"});
+                      "is the place of the input as well; name the place of the labels"});
   }
+}
+
+void check_input(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const bool numeric = std::holds_alternative<NumericInput>(config.input);
+  if (numeric == std::holds_alternative<SeriesFormat>(config.data.format)) return;
+  const std::string format(
+      std::visit([](const auto& spec) { return spec.kType; }, config.data.format));
+  issues.push_back({prefix + "/data/format/type",
+                    "found \"" + format + "\" with " + (numeric ? "numeric" : "text") +
+                        " input; numeric input and the format \"series\" need each other"});
 }
 
 /// Rules between fields: those of one field alone are in its declaration.
@@ -76,6 +87,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_training(config, prefix, issues);
   check_class_weights(config, prefix, issues);
   check_columns(config, prefix, issues);
+  check_input(config, prefix, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
 }
 
@@ -126,6 +138,7 @@ Config parse_config(std::string_view json, const std::string& name,
 Config load_config(const fs::path& file, const std::vector<Override>& overrides) {
   Config config = parse_config(read_config_file(file), file.string(), overrides);
   config.base_directory = fs::absolute(file).parent_path();
+  config.file = file;
   return config;
 }
 

@@ -44,7 +44,16 @@ class ChainWalker {
 
   Shape output(const EmbeddingSpec& spec) {
     expect(input_.form == Form::kTokens, "token ids; only one embedding reads the input");
-    const auto& input = std::get<TextInput>(config_.input);
+    if (const auto* text = std::get_if<TextInput>(&config_.input)) check_mask(spec, *text);
+    if (spec.input_dim && *spec.input_dim < vocabulary_size_) {
+      fault("/input_dim", "found " + std::to_string(*spec.input_dim) + "; the vocabulary has " +
+                              std::to_string(vocabulary_size_) +
+                              " ids: raise it, leave it out, or set /input/vocabulary/max_size");
+    }
+    return {Form::kSequence, spec.output_dim};
+  }
+
+  void check_mask(const EmbeddingSpec& spec, const TextInput& input) {
     if (!spec.mask && !input.padding) {
       fault("/mask",
             "found false without /input/padding; say on which side texts are filled up: "
@@ -56,12 +65,13 @@ class ChainWalker {
                          "/model/layers/" +
                              std::to_string(index_) + "/mask to false"});
     }
-    if (spec.input_dim && *spec.input_dim < vocabulary_size_) {
-      fault("/input_dim", "found " + std::to_string(*spec.input_dim) + "; the vocabulary has " +
-                              std::to_string(vocabulary_size_) +
-                              " ids: raise it, leave it out, or set /input/vocabulary/max_size");
+  }
+
+  Shape output(const NormalizationSpec&) {
+    if (index_ != 0 || !std::holds_alternative<NumericInput>(config_.input)) {
+      fault("", "expected is numeric input, and no layer before it; between layers use layer_norm");
     }
-    return {Form::kSequence, spec.output_dim};
+    return input_;
   }
 
   Shape output(const DropoutSpec&) {
@@ -116,12 +126,26 @@ class ChainWalker {
 
   Shape output(const PoolSpec& spec) {
     expect_sequence();
+    std::vector<PoolMode> modes = spec.modes();
+    std::sort(modes.begin(), modes.end());
+    if (std::adjacent_find(modes.begin(), modes.end()) != modes.end()) {
+      fault("/mode", "names a mode twice; each gives the same values again");
+    }
     return {Form::kVector, input_.width * static_cast<std::int64_t>(spec.modes().size())};
   }
 
   Shape output(const AttentionSpec&) {
     expect_sequence();
     return {Form::kVector, input_.width};
+  }
+
+  Shape output(const SelfAttentionSpec& spec) {
+    expect_sequence();
+    if (input_.form == Form::kSequence && input_.width % spec.heads != 0) {
+      fault("/heads", "found " + std::to_string(spec.heads) + ", but the input is " +
+                          std::to_string(input_.width) + " wide; expected is a divisor of that");
+    }
+    return input_;
   }
 
   void expect_sequence() {
@@ -207,6 +231,9 @@ ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
   ResolvedConfig resolved{config, vocabulary_size, class_count, {}, {}};
   ChainWalker walker(config, vocabulary_size, class_count, prefix, issues);
   Shape shape{Form::kTokens, vocabulary_size};
+  if (const auto* numeric = std::get_if<NumericInput>(&config.input)) {
+    shape = {Form::kSequence, numeric->channels};
+  }
   const std::size_t faults_before = issues.size();
   const auto& layers = config.model.layers;
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -227,11 +254,19 @@ bool ResolvedConfig::is_binary() const {
   return head.activation == Activation::kSigmoid;
 }
 
+namespace {
+
+std::string named(const Config& config) {
+  return config.file.empty() ? "config \"" + config.name + "\"" : config.file.string();
+}
+
+}  // namespace
+
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size,
                        std::int64_t class_count) {
   std::vector<Issue> issues;
   ResolvedConfig resolved =
-      walk_layers(config, vocabulary_size, class_count, "config \"" + config.name + "\": ", issues);
+      walk_layers(config, vocabulary_size, class_count, named(config) + ": ", issues);
   if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);
   return resolved;
 }

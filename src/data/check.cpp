@@ -35,6 +35,16 @@ std::string counted(std::int64_t count, const char* one, const char* many) {
 
 std::string rows_of(std::int64_t count) { return counted(count, "row", "rows"); }
 
+/// What rows and their parts are called.
+struct InputWords {
+  const char* row;
+  const char* rows;
+  const char* steps;
+  bool is_text;
+};
+constexpr InputWords kTextWords{"text", "texts", "tokens", true};
+constexpr InputWords kSeriesWords{"sequence", "sequences", "steps", false};
+
 class Warnings {
  public:
   void add(const std::string& sentence) {
@@ -51,7 +61,8 @@ class Warnings {
 
 std::string shown(const std::string& label) { return '"' + fit_text(label, kLabelColumns) + '"'; }
 
-void warn_of_split(const NamedSummary& split, const TextInput& input, Warnings& warnings) {
+void warn_of_split(const NamedSummary& split, const InputWords& words, std::int64_t max_length,
+                   Warnings& warnings) {
   const SplitSummary& found = split.summary;
   const std::string in = " in " + split.name;
   if (found.empty > 0) {
@@ -59,9 +70,10 @@ void warn_of_split(const NamedSummary& split, const TextInput& input, Warnings& 
                  " without any token: the model reads <empty>.");
   }
   if (found.truncated_share() > kManyTruncated) {
-    warnings.add(format_percent(found.truncated_share()) + " of the texts" + in +
-                 " are cut to input.max_length " + format_count(input.max_length) +
-                 "; 95 % of them have at most " + format_count(found.percentile_95) + " tokens.");
+    warnings.add(format_percent(found.truncated_share()) + " of the " + words.rows + in +
+                 " are cut to input.max_length " + format_count(max_length) +
+                 "; 95 % of them have at most " + format_count(found.percentile_95) + " " +
+                 words.steps + ".");
   }
   if (found.unknown_share() > kManyUnknown) {
     warnings.add(format_percent(found.unknown_share()) + " of the tokens" + in +
@@ -69,15 +81,16 @@ void warn_of_split(const NamedSummary& split, const TextInput& input, Warnings& 
                  "smaller min_count or another tokenizer.");
   }
   if (found.repeated_share() >= kManyRepeated) {
-    warnings.add(counted(found.repeated, "row repeats", "rows repeat") +
-                 " the text of an earlier one" + in + ".");
+    warnings.add(counted(found.repeated, "row repeats", "rows repeat") + " the " + words.row +
+                 " of an earlier one" + in + ".");
   }
   if (found.also_in_training > 0) {
-    warnings.add(counted(found.also_in_training, "text", "texts") + in +
+    warnings.add(counted(found.also_in_training, words.row, words.rows) + in +
                  " can be found in training as well: scores on them flatter.");
   }
   if (found.contradictory > 0) {
-    warnings.add(counted(found.contradictory, "text", "texts") + in + " with more than one label.");
+    warnings.add(counted(found.contradictory, words.row, words.rows) + in +
+                 " with more than one label.");
   }
 }
 
@@ -121,7 +134,8 @@ void warn_of_similar_labels(const LabelSet& labels, Warnings& warnings) {
   }
 }
 
-std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet& labels) {
+std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet& labels,
+                         const InputWords& words) {
   TextTable table;
   const auto add = [&](const std::string& name,
                        const std::function<std::string(const SplitSummary&)>& cell) {
@@ -144,46 +158,54 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   if (listed < labels.names().size()) {
     table.add_row({"  and " + std::to_string(labels.names().size() - listed) + " more labels"});
   }
-  add_count("tokens per text: fewest", &SplitSummary::shortest);
+  add_count(std::string(words.steps) + " per " + words.row + ": fewest", &SplitSummary::shortest);
   add_count("  median", &SplitSummary::median);
   add_count("  95th percentile", &SplitSummary::percentile_95);
   add_count("  most", &SplitSummary::longest);
-  add_count("empty texts", &SplitSummary::empty);
-  add("truncated texts", [](const SplitSummary& summary) {
+  if (words.is_text) add_count("empty texts", &SplitSummary::empty);
+  add(std::string("truncated ") + words.rows, [](const SplitSummary& summary) {
     return format_count(summary.truncated) + " (" + format_percent(summary.truncated_share()) + ")";
   });
-  add("unknown tokens",
-      [](const SplitSummary& summary) { return format_percent(summary.unknown_share()); });
-  add_count("rows that repeat a text", &SplitSummary::repeated);
-  add_count("rows whose text is in training", &SplitSummary::also_in_training);
-  add_count("texts with several labels", &SplitSummary::contradictory);
+  if (words.is_text) {
+    add("unknown tokens",
+        [](const SplitSummary& summary) { return format_percent(summary.unknown_share()); });
+  }
+  const std::string row = words.row;
+  add_count("rows that repeat a " + row, &SplitSummary::repeated);
+  add_count("rows whose " + row + " is in training", &SplitSummary::also_in_training);
+  add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
   return table.render();
 }
 
 }  // namespace
 
 DataCheck check_data(const Config& config, int threads) {
-  const auto& input = std::get<TextInput>(config.input);
+  const auto* text = std::get_if<TextInput>(&config.input);
+  const InputWords& words = text != nullptr ? kTextWords : kSeriesWords;
+  const std::int64_t longest = max_length(config.input);
   const Splits data = read_splits(config, threads);
   std::vector<NamedSummary> splits;
   const auto add = [&](const char* name, const SplitRows& split,
                        const std::vector<RowNote>& training) {
-    splits.push_back({name, summarize(split, data.labels.size(), input.max_length, training)});
+    splits.push_back({name, summarize(split, data.labels.size(), longest, training)});
   };
   add("training", data.train, {});
   add("validation", data.validation, data.train.notes);
   if (data.test) add("test", *data.test, data.train.notes);
 
   Warnings warnings;
-  for (const NamedSummary& split : splits) warn_of_split(split, input, warnings);
+  for (const NamedSummary& split : splits) warn_of_split(split, words, longest, warnings);
   warn_of_labels(splits, data.labels, warnings);
   warn_of_similar_labels(data.labels, warnings);
 
   DataCheck check;
   check.warnings = warnings.count();
-  check.text = render_table(splits, data.labels) +
-               "  vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
-               format_count(input.vocabulary.max_size) + "\n" + warnings.text();
+  check.text = render_table(splits, data.labels, words);
+  if (text != nullptr) {
+    check.text += "  vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
+                  format_count(text->vocabulary.max_size) + "\n";
+  }
+  check.text += warnings.text();
   return check;
 }
 

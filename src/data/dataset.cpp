@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "sequent/data.h"
+#include "sequent/error.h"
 
 namespace sequent {
 
@@ -9,9 +12,32 @@ void EncodedDataset::reserve(std::int64_t rows, std::int64_t tokens) {
 }
 
 void EncodedDataset::add(std::span<const std::int32_t> ids, std::int32_t label) {
-  ids_.insert(ids_.end(), ids.begin(), ids.end());
-  offsets_.push_back(static_cast<std::int64_t>(ids_.size()));
+  add(InputRow{ids, {}, 0}, label);
+}
+
+void EncodedDataset::add(const InputRow& row, std::int32_t label) {
+  if (size() > 0 && row.channels != channels_) {
+    throw Error(ErrorKind::kInternal, "", "rows of one dataset have as many channels");
+  }
+  channels_ = row.channels;
+  ids_.insert(ids_.end(), row.ids.begin(), row.ids.end());
+  values_.insert(values_.end(), row.values.begin(), row.values.end());
+  offsets_.push_back(offsets_.back() + row.length());
   labels_.push_back(label);
+}
+
+bool fit_values(std::vector<float>& values, const NumericInput& spec) {
+  const auto limit = static_cast<std::size_t>(spec.max_length * spec.channels);
+  const bool too_long = values.size() > limit;
+  if (too_long && spec.truncating == Side::kPre) {
+    values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(limit));
+  } else if (too_long) {
+    values.resize(limit);
+  } else if (spec.padding) {
+    const auto at = *spec.padding == Side::kPre ? values.begin() : values.end();
+    values.insert(at, limit - values.size(), 0.0F);
+  }
+  return too_long;
 }
 
 }  // namespace sequent

@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 struct DatasetFile {
   template <class Dataset, class Visitor>
   static void visit_parts(Dataset& dataset, Visitor& visit) {
+    visit(dataset.channels_);
     visit(dataset.ids_);
+    visit(dataset.values_);
     visit(dataset.offsets_);
     visit(dataset.labels_);
   }
@@ -30,8 +32,12 @@ struct DatasetFile {
   static bool is_sound(const EncodedDataset& dataset, std::int64_t vocabulary_size,
                        std::int64_t class_count) {
     const auto& offsets = dataset.offsets_;
-    if (offsets.size() != dataset.labels_.size() + 1 || offsets.front() != 0 ||
-        offsets.back() != static_cast<std::int64_t>(dataset.ids_.size())) {
+    if (offsets.size() != dataset.labels_.size() + 1 || offsets.front() != 0) return false;
+    const bool numeric = dataset.channels_ > 0;
+    const auto ids = static_cast<std::int64_t>(dataset.ids_.size());
+    const auto values = static_cast<std::int64_t>(dataset.values_.size());
+    if (ids != (numeric ? 0 : offsets.back()) || dataset.channels_ < 0 ||
+        values != dataset.channels_ * offsets.back()) {
       return false;
     }
     for (std::size_t i = 1; i < offsets.size(); ++i) {
@@ -50,7 +56,7 @@ struct DatasetFile {
 namespace {
 
 // Raise when the layout below changes, or when the same text would be encoded otherwise.
-constexpr std::string_view kMagic = "sequent encoded data 1\n";
+constexpr std::string_view kMagic = "sequent encoded data 2\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
@@ -68,6 +74,7 @@ class CacheWriter {
     sum_.add(bytes);
   }
   void number(std::int64_t value) { bytes({reinterpret_cast<const char*>(&value), sizeof(value)}); }
+  void operator()(std::int64_t value) { number(value); }
   void text(std::string_view text) {
     number(static_cast<std::int64_t>(text.size()));
     bytes(text);
@@ -119,6 +126,7 @@ class CacheReader {
     bytes(&value, sizeof(value));
     return value;
   }
+  void operator()(std::int64_t& value) { value = number(); }
   /// A count of things that take at least `size` bytes each.
   std::size_t count(std::size_t size) {
     const std::int64_t value = number();

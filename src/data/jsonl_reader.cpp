@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -25,10 +26,21 @@ struct RowFault {
   throw RowFault{"no key \"" + key + "\"; keys: " + there + did_you_mean(key, keys)};
 }
 
+/// Moves what stands at the content's key into the record. Errors: RowFault.
+using ContentReader = void (*)(Json& value, const std::string& key, Record& record);
+
+/// The keys of a line's object, and how the content is read.
+struct ObjectLayout {
+  std::string content;
+  std::string label;
+  ContentReader read_content;
+  const char* example;  // of a content
+};
+
 class JsonlReader : public RecordReader {
  public:
-  JsonlReader(const std::string& path, JsonlFormat format, const ReaderOptions& options)
-      : format_(std::move(format)), options_(options), lines_(path, options.max_row_bytes) {
+  JsonlReader(const std::string& path, ObjectLayout layout, const ReaderOptions& options)
+      : layout_(std::move(layout)), options_(options), lines_(path, options.max_row_bytes) {
     if (lines_.at_end()) throw Error(ErrorKind::kData, lines_.name(), "no rows");
   }
 
@@ -68,8 +80,8 @@ class JsonlReader : public RecordReader {
       return Json::parse(line_.text, refuse_twice);
     } catch (const Json::parse_error& error) {
       throw RowFault{"not JSON from byte " + std::to_string(error.byte) +
-                     " on; expected one object per line, such as {\"" + format_.text +
-                     "\": \"...\"}"};
+                     " on; expected one object per line, such as {\"" + layout_.content +
+                     "\": " + layout_.example + "}"};
     } catch (const Json::exception& error) {
       throw RowFault{std::string("JSON that cannot be read: ") + error.what()};
     }
@@ -80,20 +92,16 @@ class JsonlReader : public RecordReader {
     if (!object.is_object()) {
       throw RowFault{std::string("found ") + object.type_name() + "; expected an object"};
     }
-    const auto text = object.find(format_.text);
-    if (text == object.end()) fail_key(object, format_.text);
-    if (!text->is_string()) {
-      throw RowFault{"found " + std::string(text->type_name()) + " for \"" + format_.text +
-                     "\"; expected a string"};
-    }
+    const auto content = object.find(layout_.content);
+    if (content == object.end()) fail_key(object, layout_.content);
+    layout_.read_content(*content, layout_.content, record);
     record.label = label_of(object);
-    record.text = std::move(text->get_ref<std::string&>());
   }
 
   std::optional<std::string> label_of(const Json& object) const {
-    const auto label = object.find(format_.label);
+    const auto label = object.find(layout_.label);
     if (label == object.end()) {
-      if (options_.need_label) fail_key(object, format_.label);
+      if (options_.need_label) fail_key(object, layout_.label);
       return std::nullopt;
     }
     if (label->is_boolean()) return label->get<bool>() ? "true" : "false";
@@ -105,22 +113,88 @@ class JsonlReader : public RecordReader {
     const std::string found = label->is_string()         ? "an empty string"
                               : label->is_number_float() ? label->dump()
                                                          : label->type_name();
-    throw RowFault{"found " + found + " for \"" + format_.label +
+    throw RowFault{"found " + found + " for \"" + layout_.label +
                    "\"; expected a string, an integer or a boolean"};
   }
 
-  JsonlFormat format_;
+  ObjectLayout layout_;
   ReaderOptions options_;
   LineReader lines_;
   LineReader::Line line_;
   std::vector<std::string> no_columns_;
 };
 
+void read_text(Json& value, const std::string& key, Record& record) {
+  if (!value.is_string()) {
+    throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key +
+                   "\"; expected a string"};
+  }
+  record.text = std::move(value.get_ref<std::string&>());
+}
+
+/// `x[3][0]`, counted from 0 as JSON libraries do.
+std::string place_of(const std::string& key, std::size_t step,
+                     std::optional<std::size_t> channel = std::nullopt) {
+  std::string place = "\"" + key + "\"[" + std::to_string(step) + "]";
+  if (channel) place += "[" + std::to_string(*channel) + "]";
+  return place;
+}
+
+float read_number(const Json& value, const std::string& place) {
+  if (value.is_null()) {
+    throw RowFault{"found null at " + place +
+                   ": a missing value; fill it in, or leave the row out"};
+  }
+  if (!value.is_number()) {
+    throw RowFault{std::string("found ") + value.type_name() + " at " + place +
+                   "; expected a number"};
+  }
+  const auto number = value.get<float>();
+  if (!std::isfinite(number)) {
+    throw RowFault{"found " + value.dump() + " at " + place +
+                   ", which is beyond a 32-bit float; scale the data"};
+  }
+  return number;
+}
+
+void read_step(const Json& step, std::size_t index, const std::string& key, Record& record) {
+  const auto channels = static_cast<std::int64_t>(step.is_array() ? step.size() : 1);
+  if (channels == 0) throw RowFault{"found an empty step at " + place_of(key, index)};
+  if (index > 0 && channels != record.channels) {
+    throw RowFault{"found " + std::to_string(channels) + " channels at " + place_of(key, index) +
+                   ", where the steps before have " + std::to_string(record.channels)};
+  }
+  record.channels = channels;
+  if (!step.is_array()) {
+    record.values.push_back(read_number(step, place_of(key, index)));
+    return;
+  }
+  for (std::size_t channel = 0; channel < step.size(); ++channel) {
+    record.values.push_back(read_number(step[channel], place_of(key, index, channel)));
+  }
+}
+
+void read_steps(Json& value, const std::string& key, Record& record) {
+  if (!value.is_array()) {
+    throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key +
+                   "\"; expected a list of steps"};
+  }
+  if (value.empty()) throw RowFault{"\"" + key + "\" has no step; expected at least one"};
+  for (std::size_t i = 0; i < value.size(); ++i) read_step(value[i], i, key, record);
+}
+
 }  // namespace
 
 std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
                                          const ReaderOptions& options) {
-  return std::make_unique<JsonlReader>(path, format, options);
+  const ObjectLayout layout{format.text, format.label, read_text, "\"...\""};
+  return std::make_unique<JsonlReader>(path, layout, options);
+}
+
+std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesFormat& format,
+                                          const ReaderOptions& options) {
+  const ObjectLayout layout{format.values, format.label, read_steps, "[[1.5], [2]]"};
+  return std::make_unique<JsonlReader>(path, layout, options);
 }
 
 }  // namespace sequent

@@ -24,6 +24,9 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const FastTextFormat& format) const {
     return read_fasttext(path, format, options);
   }
+  std::unique_ptr<RecordReader> operator()(const SeriesFormat& format) const {
+    return read_series(path, format, options);
+  }
 };
 
 }  // namespace

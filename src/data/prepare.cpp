@@ -70,9 +70,10 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
 }
 
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
-                           const TextEncoder& encoder, const LabelSet& labels, UnseenLabels unseen,
-                           int threads) {
+                           const InputSpec& input, const Vocabulary& vocabulary,
+                           const LabelSet& labels, UnseenLabels unseen, int threads) {
   FaultList faults;
+  const RowEncoder encoder(input, vocabulary);
   SplitRows split = encode_rows(path, format, encoder, {labels, unseen}, threads, faults);
   faults.throw_if_any();
   return std::move(split.rows);

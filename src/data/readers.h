@@ -25,10 +25,15 @@ std::unique_ptr<RecordReader> read_folders(const std::string& path, const Reader
 std::unique_ptr<RecordReader> read_fasttext(const std::string& path, const FastTextFormat& format,
                                             const ReaderOptions& options);
 
+std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesFormat& format,
+                                          const ReaderOptions& options);
+
 /// What remains of a record when the next one is read into it: nothing.
 inline void clear(Record& record) {
   record.where.clear();
   record.text.clear();
+  record.values.clear();
+  record.channels = 0;
   record.label.reset();
   record.fields.clear();
   record.fault.reset();

@@ -27,7 +27,7 @@ std::string unknown_label(const std::string& label, const LabelSet& labels) {
          "; \"unseen_labels\": \"skip\" leaves such rows out";
 }
 
-EncodedBlock encode_block(const RowBlock& block, const TextEncoder& encoder,
+EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
                           const AllowedLabels& allowed) {
   EncodedBlock result;
   for (const Record& row : block.rows) {
@@ -44,10 +44,14 @@ EncodedBlock encode_block(const RowBlock& block, const TextEncoder& encoder,
       result.faults.add({row.where, unknown_label(*row.label, allowed.labels)});
       continue;
     }
-    const EncodedText text = encoder.encode(row.text);
-    const auto index = static_cast<std::int32_t>(*label);
-    result.split.rows.add(text.ids, index);
-    result.split.notes.push_back({hash_text(row.text), text.token_count, index});
+    RowEncoder::Row encoded = encoder.encode(row);
+    if (encoded.fault) {
+      result.faults.add({row.where, *encoded.fault});
+      continue;
+    }
+    encoded.note.label = static_cast<std::int32_t>(*label);
+    result.split.rows.add(encoded.input(), encoded.note.label);
+    result.split.notes.push_back(encoded.note);
   }
   return result;
 }
@@ -65,7 +69,7 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
   for (EncodedBlock& block : blocks) {
     const SplitRows part = std::move(block.split);
     for (std::int64_t row = 0; row < part.rows.size(); ++row) {
-      result.rows.add(part.rows.ids(row), part.rows.label(row));
+      result.rows.add(part.rows.row(row), part.rows.label(row));
     }
     result.notes.insert(result.notes.end(), part.notes.begin(), part.notes.end());
   }
@@ -74,7 +78,41 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
 
 }  // namespace
 
+std::uint64_t hash_values(std::span<const float> values) {
+  return hash_text({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+}
+
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+RowEncoder::RowEncoder(const InputSpec& input, const Vocabulary& vocabulary) {
+  if (const auto* text = std::get_if<TextInput>(&input)) {
+    text_.emplace(*text, vocabulary);
+  } else {
+    numeric_ = std::get<NumericInput>(input);
+  }
+}
+
+RowEncoder::Row RowEncoder::encode(const Record& record) const {
+  Row row;
+  if (text_) {
+    EncodedText text = text_->encode(record.text);
+    row.ids = std::move(text.ids);
+    row.note = {hash_text(record.text), text.token_count, 0};
+    return row;
+  }
+  if (record.channels != numeric_.channels) {
+    row.fault = "found steps of " + std::to_string(record.channels) +
+                (record.channels == 1 ? " number" : " numbers") + "; /input/channels says " +
+                std::to_string(numeric_.channels);
+    return row;
+  }
+  const auto steps = static_cast<std::int64_t>(record.values.size()) / record.channels;
+  row.note = {hash_values(record.values), steps, 0};
+  row.values = record.values;
+  fit_values(row.values, numeric_);
+  row.channels = record.channels;
+  return row;
+}
 
 ReaderOptions labelled_rows() {
   ReaderOptions options;
@@ -82,7 +120,7 @@ ReaderOptions labelled_rows() {
   return options;
 }
 
-SplitRows encode_rows(const std::string& path, const DataFormat& format, const TextEncoder& encoder,
+SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults) {
   FaultList found;
   std::vector<EncodedBlock> blocks;

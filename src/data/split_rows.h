@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,31 @@ struct SplitRows {
 };
 
 std::uint64_t hash_text(std::string_view text);
+std::uint64_t hash_values(std::span<const float> values);
 
 /// Options for rows that are read to be encoded.
 ReaderOptions labelled_rows();
+
+/// Turns records into what the model reads, by the config's input.
+class RowEncoder {
+ public:
+  RowEncoder(const InputSpec& input, const Vocabulary& vocabulary);
+
+  struct Row {
+    std::vector<std::int32_t> ids;
+    std::vector<float> values;
+    std::int64_t channels = 0;
+    RowNote note;  // without its label
+    std::optional<std::string> fault;
+
+    InputRow input() const { return {ids, values, channels}; }
+  };
+  Row encode(const Record& record) const;
+
+ private:
+  std::optional<TextEncoder> text_;
+  NumericInput numeric_;  // where there is no text
+};
 
 /// The labels a row may have, and what becomes of rows with others.
 struct AllowedLabels {
@@ -36,7 +59,7 @@ struct AllowedLabels {
 /// Reads and encodes a file with a vocabulary and labels that are there already. Rows with a fault,
 /// an unseen label among them where that is an error, go to `faults`; so does a file that cannot be
 /// opened or read on, or that has no rows.
-SplitRows encode_rows(const std::string& path, const DataFormat& format, const TextEncoder& encoder,
+SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults);
 
 }  // namespace sequent

@@ -32,38 +32,41 @@ torch::jit::Module make_script(SequenceModelImpl& model) {
   return script;
 }
 
-/// Random ids: rows of one token, of the greatest length, and of lengths between.
-std::vector<std::vector<std::int32_t>> edge_rows(const ResolvedConfig& config) {
-  const auto& input = std::get<TextInput>(config.config.input);
+/// Random rows: of one step, of the greatest length, and of lengths between.
+void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
   // A very long row proves nothing that this length does not.
-  const std::int64_t longest = std::min<std::int64_t>(input.max_length, 1000);
+  const std::int64_t longest = std::min<std::int64_t>(max_length(config.config.input), 1000);
+  const auto* numeric = std::get_if<NumericInput>(&config.config.input);
   const RandomStream random(0, RandomPurpose::kProbe);
-  std::vector<std::vector<std::int32_t>> rows;
   std::uint64_t counter = 0;
   for (const std::int64_t length :
        {std::int64_t{1}, std::min<std::int64_t>(2, longest), (longest + 1) / 2, longest}) {
-    std::vector<std::int32_t> row;
-    for (std::int64_t t = 0; t < length; ++t) {
-      row.push_back(static_cast<std::int32_t>(
+    std::vector<std::int32_t> ids;
+    std::vector<float> values;
+    for (std::int64_t t = 0; numeric == nullptr && t < length; ++t) {
+      ids.push_back(static_cast<std::int32_t>(
           random.below(static_cast<std::uint64_t>(config.vocabulary_size), counter++)));
     }
-    rows.push_back(row);
+    for (std::int64_t i = 0; numeric != nullptr && i < length * numeric->channels; ++i) {
+      values.push_back(static_cast<float>(4 * random.uniform(counter++) - 2));
+    }
+    rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, 0);
   }
-  rows.push_back({static_cast<std::int32_t>(Vocabulary::kEmpty)});
-  return rows;
+  const std::int32_t empty = Vocabulary::kEmpty;
+  if (numeric == nullptr) rows.add(std::span(&empty, 1), 0);
 }
 
 /// Rows together, and each of the first few alone.
-std::vector<EncodedRows> probe_batches(const std::vector<std::vector<std::int32_t>>& rows) {
-  constexpr std::size_t kTogether = 32;
-  constexpr std::size_t kAlone = 8;
+std::vector<EncodedRows> probe_batches(const EncodedDataset& rows) {
+  constexpr std::int64_t kTogether = 32;
+  constexpr std::int64_t kAlone = 8;
   std::vector<EncodedRows> batches;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  for (std::int64_t i = 0; i < rows.size(); ++i) {
     if (i % kTogether == 0) batches.emplace_back();
-    batches.back().emplace_back(rows[i]);
+    batches.back().push_back(rows.row(i));
   }
-  for (std::size_t i = 0; i < std::min(rows.size(), kAlone); ++i) {
-    batches.push_back({std::span<const std::int32_t>(rows[i])});
+  for (std::int64_t i = 0; i < std::min(rows.size(), kAlone); ++i) {
+    batches.push_back({rows.row(i)});
   }
   return batches;
 }
@@ -83,7 +86,7 @@ double check_difference(const torch::Tensor& wanted, const torch::Tensor& found,
 }
 
 /// Fills in the card's parity fields. Errors: Internal if an engine differs from the model.
-void prove_parity(SequenceModelImpl& model, const std::vector<std::vector<std::int32_t>>& rows,
+void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
                   const torch::jit::Module& exported, ArchiveCard& card) {
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
@@ -94,10 +97,10 @@ void prove_parity(SequenceModelImpl& model, const std::vector<std::vector<std::i
   }
   Checksum digest;
   card.parity_difference = 0;
-  card.parity_rows = static_cast<std::int64_t>(rows.size());
+  card.parity_rows = rows.size();
   for (const EncodedRows& batch : probe_batches(rows)) {
     const RowTensors tensors = make_row_tensors(batch);
-    const torch::Tensor wanted = model.probabilities({tensors.tokens, tensors.lengths}).cpu();
+    const torch::Tensor wanted = model.probabilities({tensors.input, tensors.lengths}).cpu();
     card.parity_difference =
         std::max(card.parity_difference,
                  check_difference(wanted, graph.probabilities(batch), "torchscript"));
@@ -107,8 +110,9 @@ void prove_parity(SequenceModelImpl& model, const std::vector<std::vector<std::i
       card.parity_difference =
           std::max(card.parity_difference, check_difference(wanted, found, "fused"));
     }
-    for (const auto& row : batch) {
-      digest.add({reinterpret_cast<const char*>(row.data()), row.size_bytes()});
+    for (const InputRow& row : batch) {
+      digest.add({reinterpret_cast<const char*>(row.ids.data()), row.ids.size_bytes()});
+      digest.add({reinterpret_cast<const char*>(row.values.data()), row.values.size_bytes()});
     }
   }
   card.parity_digest = digest.hex();
@@ -127,11 +131,11 @@ LoadedArchive load_bytes(const std::string& bytes, const std::filesystem::path& 
 
 }  // namespace
 
-void export_model(SequenceModelImpl& model, ArchiveCard& card,
-                  const std::vector<std::vector<std::int32_t>>& probes,
+void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedDataset& probes,
                   const std::filesystem::path& file) {
-  std::vector<std::vector<std::int32_t>> rows = edge_rows(model.config());
-  rows.insert(rows.end(), probes.begin(), probes.end());
+  EncodedDataset rows;
+  add_edge_rows(model.config(), rows);
+  for (std::int64_t i = 0; i < probes.size(); ++i) rows.add(probes.row(i), 0);
   const torch::jit::Module script = make_script(model);
   // What is proven is what a reader gets, not the module in memory. The proof is itself part of the
   // archive: it is made from a draft, and the archive with the proof is opened once more.

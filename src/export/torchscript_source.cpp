@@ -17,16 +17,24 @@ class SourceWriter {
   explicit SourceWriter(const ResolvedConfig& config) : config_(config) {}
 
   std::string write() {
-    line("def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:");
-    line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
+    if (const auto* numeric = std::get_if<NumericInput>(&config_.config.input)) {
+      const std::string channels = std::to_string(numeric->channels);
+      line("def forward(self, values: Tensor, lengths: Tensor) -> Tensor:");
+      line("    assert values.dim() == 3 and values.size(2) == " + channels +
+           ", \"values must be [B, T, " + channels + "] float32\"");
+      line("    x = values");
+    } else {
+      line("def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:");
+      line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
+      line("    x = tokens");
+    }
     line(
-        "    assert lengths.dim() == 1 and lengths.size(0) == tokens.size(0), "
+        "    assert lengths.dim() == 1 and lengths.size(0) == x.size(0), "
         "\"lengths must be [B] int64\"");
-    line("    steps = torch.arange(tokens.size(1), device=tokens.device).unsqueeze(0)");
+    line("    steps = torch.arange(x.size(1), device=x.device).unsqueeze(0)");
     line("    padding = steps >= lengths.unsqueeze(1)");
     line("    last_step = (lengths - 1).unsqueeze(1)");
     line("    backwards = torch.where(padding, steps.expand_as(padding), last_step - steps)");
-    line("    x = tokens");
     const auto& layers = config_.config.model.layers;
     for (index_ = 0; index_ < layers.size(); ++index_) {
       std::visit([this](const auto& spec) { write_layer(spec); }, layers[index_]);
@@ -97,6 +105,26 @@ class SourceWriter {
     epsilon << std::scientific << std::setprecision(17) << spec.epsilon;
     line("    x = torch.layer_norm(x, [x.size(-1)], " + parameter("weight") + ", " +
          parameter("bias") + ", " + epsilon.str() + ")");
+  }
+
+  void write_layer(const NormalizationSpec&) {
+    line("    x = (x - " + parameter("mean") + ") / " + parameter("deviation"));
+  }
+
+  void write_layer(const SelfAttentionSpec& spec) {
+    const std::string heads = std::to_string(spec.heads);
+    line("    parts = torch.linear(x, " + parameter("in_proj_weight") + ", " +
+         parameter("in_proj_bias") + ").reshape(x.size(0), x.size(1), 3, " + heads +
+         ", x.size(2) // " + heads + ").permute(2, 0, 3, 1, 4)");
+    line("    scores = torch.matmul(parts[0], parts[1].transpose(2, 3)) * (float(x.size(2) // " +
+         heads + ") ** -0.5)");
+    line("    scores = scores.masked_fill(padding.unsqueeze(1).unsqueeze(1), float(\"-inf\"))");
+    line(
+        "    read = torch.matmul(torch.softmax(scores, 3), "
+        "parts[2].masked_fill(padding.unsqueeze(1).unsqueeze(3), 0.0))");
+    line("    read = torch.linear(read.transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2)), " +
+         parameter("out_proj_weight") + ", " + parameter("out_proj_bias") + ")");
+    line(std::string("    x = ") + (spec.residual ? "x + read" : "read"));
   }
 
   void write_layer(const AttentionSpec&) {

@@ -13,7 +13,7 @@ torch::Tensor TorchScriptEngine::probabilities(const EncodedRows& rows) const {
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const RowTensors tensors = make_row_tensors(rows);
   torch::jit::Method forward = forward_;
-  return forward({tensors.tokens, tensors.lengths}).toTensor().contiguous();
+  return forward({tensors.input, tensors.lengths}).toTensor().contiguous();
 }
 
 }  // namespace sequent

@@ -37,6 +37,11 @@ class StageMaker {
 
   void add(const SpatialDropoutSpec&) {}
 
+  void add(const NormalizationSpec&) {
+    stages_.push_back(
+        normalization_stage(weights_(prefix() + "mean"), weights_(prefix() + "deviation")));
+  }
+  void add(const SelfAttentionSpec&) {}  // see not_served
   void add(const EmbeddingSpec& spec) {
     const std::span<const float> table = weights_(prefix() + "weight");
     if (next_reads_tokens()) {
@@ -128,6 +133,29 @@ class StageMaker {
   std::vector<StagePointer> stages_;
 };
 
+/// Puts what the rows hold into the plan's order.
+void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
+  const StepPlan& plan = flow.plan;
+  const std::int64_t channels = rows.empty() ? 0 : rows.front().channels;
+  if (channels == 0) {
+    flow.ids.reserve(to_size(plan.tokens()));
+  } else {
+    flow.values = flow.arena.take<float>(to_size(plan.tokens() * channels));
+    flow.width = channels;
+  }
+  float* values = flow.values;
+  for (std::int64_t step = 0; step < plan.steps(); ++step) {
+    for (std::int64_t place = 0; place < plan.active(step); ++place) {
+      const InputRow& row = rows[to_size(plan.row(place))];
+      if (channels == 0) {
+        flow.ids.push_back(row.ids[to_size(step)]);
+      } else {
+        values = std::copy_n(row.values.data() + step * channels, channels, values);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 class FusedEngine::Impl {
@@ -135,20 +163,15 @@ class FusedEngine::Impl {
   Impl(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
       : binary_(config.is_binary()), stages_(StageMaker(config, weights, options).make()) {}
 
-  void probabilities(const std::vector<std::span<const std::int32_t>>& rows, float* out) const {
+  void probabilities(const std::vector<InputRow>& rows, float* out) const {
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
-    for (const auto& row : rows) lengths.push_back(static_cast<std::int64_t>(row.size()));
+    for (const InputRow& row : rows) lengths.push_back(row.length());
     const StepPlan plan(lengths);
     thread_local Arena arena;
     arena.reset();
     Flow flow{plan, arena, {}, plan.mirrored()};
-    flow.ids.reserve(to_size(plan.tokens()));
-    for (std::int64_t step = 0; step < plan.steps(); ++step) {
-      for (std::int64_t place = 0; place < plan.active(step); ++place) {
-        flow.ids.push_back(rows[to_size(plan.row(place))][to_size(step)]);
-      }
-    }
+    read_rows(rows, flow);
     for (const auto& stage : stages_) stage->run(flow);
     if (!binary_) {
       std::copy(flow.values, flow.values + plan.rows() * flow.width, out);
@@ -171,8 +194,11 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
         []<class Spec>(const Spec& spec) -> std::string {
           if constexpr (std::derived_from<Spec, RecurrentSpec>) {
             return missing_kernel(spec);
+          } else if constexpr (std::is_same_v<Spec, SelfAttentionSpec>) {
+            return "self-attention";
+          } else {
+            return "";
           }
-          return "";
         },
         config.config.model.layers[i]);
     if (!reason.empty()) return "layer " + std::to_string(i) + " has " + reason;
@@ -185,8 +211,7 @@ FusedEngine::FusedEngine(const ResolvedConfig& config, const WeightSource& weigh
     : impl_(std::make_unique<Impl>(config, weights, options)) {}
 FusedEngine::~FusedEngine() = default;
 
-void FusedEngine::probabilities(const std::vector<std::span<const std::int32_t>>& rows,
-                                float* out) const {
+void FusedEngine::probabilities(const std::vector<InputRow>& rows, float* out) const {
   impl_->probabilities(rows, out);
 }
 

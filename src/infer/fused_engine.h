@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sequent/config.h"
+#include "sequent/data.h"
 
 namespace sequent {
 
@@ -34,8 +35,9 @@ class FusedEngine {
   FusedEngine& operator=(const FusedEngine&) = delete;
   ~FusedEngine();
 
-  /// `rows` of token ids, none empty. Shapes: out [rows, C], row by row.
-  void probabilities(const std::vector<std::span<const std::int32_t>>& rows, float* out) const;
+  /// `rows`, none empty, all token ids or all numbers as the config says. Shapes: out [rows, C],
+  /// row by row.
+  void probabilities(const std::vector<InputRow>& rows, float* out) const;
 
  private:
   class Impl;

@@ -237,6 +237,26 @@ class LayerNormStage : public Stage {
   std::vector<float> bias_;
 };
 
+class NormalizationStage : public Stage {
+ public:
+  NormalizationStage(std::span<const float> mean, std::span<const float> deviation)
+      : mean_(mean.begin(), mean.end()), deviation_(deviation.begin(), deviation.end()) {}
+
+  void run(Flow& flow) const override {
+    const std::int64_t width = flow.width;
+    auto* result = flow.arena.take<float>(to_size(flow.count() * width));
+    for (std::int64_t i = 0; i < flow.count() * width; ++i) {
+      const std::size_t channel = to_size(i % width);
+      result[i] = (flow.values[i] - mean_[channel]) / deviation_[channel];
+    }
+    flow.values = result;
+  }
+
+ private:
+  std::vector<float> mean_;
+  std::vector<float> deviation_;
+};
+
 class AttentionStage : public Stage {
  public:
   AttentionStage(std::int64_t input, std::span<const float> weight, std::span<const float> bias,
@@ -294,6 +314,10 @@ StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
                               std::span<const float> bias) {
   return std::make_unique<LayerNormStage>(epsilon, weight, bias);
 }
+StagePointer normalization_stage(std::span<const float> mean, std::span<const float> deviation) {
+  return std::make_unique<NormalizationStage>(mean, deviation);
+}
+
 StagePointer attention_stage(std::int64_t input, std::span<const float> weight,
                              std::span<const float> bias, std::span<const float> query) {
   return std::make_unique<AttentionStage>(input, weight, bias, query);

@@ -1,6 +1,7 @@
 #include "sequent/predictor.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -31,9 +32,12 @@ class Predictor::Impl {
       : options_(options),
         card_json_(std::move(archive.card_json)),
         labels_(archive.card.labels.names()),
-        config_(resolved(archive.card)),
-        encoder_(std::get<TextInput>(archive.card.config.input),
-                 std::move(archive.card.vocabulary)) {
+        config_(resolved(archive.card)) {
+    if (const auto* text = std::get_if<TextInput>(&config_.config.input)) {
+      encoder_.emplace(*text, std::move(archive.card.vocabulary));
+    } else {
+      numeric_ = std::get<NumericInput>(config_.config.input);
+    }
     const std::string not_served = FusedEngine::not_served(config_);
     if (options.engine == Engine::kFused && !not_served.empty()) {
       log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
@@ -49,6 +53,10 @@ class Predictor::Impl {
   }
 
   std::vector<Prediction> predict(std::span<const std::string> texts) const {
+    if (!encoder_) {
+      throw Error(ErrorKind::kUsage, "",
+                  "the model reads sequences of numbers, and was given text");
+    }
     std::vector<EncodedText> encoded(texts.size());
     std::vector<Prediction> predictions(texts.size());
     constexpr std::size_t kTextsPerTask = 64;
@@ -58,20 +66,57 @@ class Predictor::Impl {
       const std::size_t end = std::min(texts.size(), begin + kTextsPerTask);
       for (std::size_t i = begin; i < end; ++i) encode_one(texts[i], i, encoded[i], predictions[i]);
     });
-    std::vector<std::int64_t> lengths;
-    lengths.reserve(texts.size());
-    for (const EncodedText& text : encoded) {
-      lengths.push_back(static_cast<std::int64_t>(text.ids.size()));
-    }
-    const auto batches = plan_batches(lengths, options_.batch_tokens);
-    for_each(batches.size(), [&](std::size_t b) { run(batches[b], encoded, predictions); });
+    EncodedRows rows;
+    rows.reserve(texts.size());
+    for (const EncodedText& text : encoded) rows.push_back({text.ids, {}, 0});
+    run_all(rows, predictions);
     return predictions;
   }
+
+  std::vector<Prediction> predict(std::span<const std::vector<float>> sequences) const {
+    if (!numeric_) {
+      throw Error(ErrorKind::kUsage, "", "the model reads text, and was given numbers");
+    }
+    std::vector<Prediction> predictions(sequences.size());
+    std::vector<std::vector<float>> fitted(sequences.begin(), sequences.end());
+    EncodedRows rows;
+    rows.reserve(sequences.size());
+    for (std::size_t i = 0; i < fitted.size(); ++i) {
+      check_values(fitted[i], i);
+      predictions[i].truncated = fit_values(fitted[i], *numeric_);
+      rows.push_back({{}, fitted[i], numeric_->channels});
+    }
+    run_all(rows, predictions);
+    return predictions;
+  }
+
+  std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
 
   const std::vector<std::string>& labels() const { return labels_; }
   const std::string& card_json() const { return card_json_; }
 
  private:
+  void check_values(const std::vector<float>& values, std::size_t index) const {
+    const std::string where = "sequence " + std::to_string(index);
+    const auto channels = static_cast<std::size_t>(numeric_->channels);
+    if (values.empty() || values.size() % channels != 0) {
+      throw Error(ErrorKind::kData, where,
+                  "found " + std::to_string(values.size()) +
+                      " numbers; expected at least one step of " + std::to_string(channels));
+    }
+    if (!std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); })) {
+      throw Error(ErrorKind::kData, where, "found a value that is not finite");
+    }
+  }
+
+  void run_all(const EncodedRows& rows, std::vector<Prediction>& predictions) const {
+    std::vector<std::int64_t> lengths;
+    lengths.reserve(rows.size());
+    for (const InputRow& row : rows) lengths.push_back(row.length());
+    const auto batches = plan_batches(lengths, options_.batch_tokens);
+    for_each(batches.size(), [&](std::size_t b) { run(batches[b], rows, predictions); });
+  }
+
   /// One task runs in the caller's thread; more share the pool, which is made when first needed.
   void for_each(std::size_t count, const std::function<void(std::size_t)>& task) const {
     if (count == 1) {
@@ -86,7 +131,7 @@ class Predictor::Impl {
   void encode_one(const std::string& text, std::size_t index, EncodedText& encoded,
                   Prediction& prediction) const {
     try {
-      encoded = encoder_.encode(text);
+      encoded = encoder_->encode(text);
     } catch (const Error& error) {
       throw Error(error.kind(), "text " + std::to_string(index), error.issues().at(0).message);
     }
@@ -97,11 +142,11 @@ class Predictor::Impl {
     if (kept > 0) prediction.unknown_share = static_cast<double>(encoded.unknown_count) / kept;
   }
 
-  void run(const std::vector<std::size_t>& batch, const std::vector<EncodedText>& encoded,
+  void run(const std::vector<std::size_t>& batch, const EncodedRows& all_rows,
            std::vector<Prediction>& predictions) const {
     EncodedRows rows;
     rows.reserve(batch.size());
-    for (const std::size_t row : batch) rows.emplace_back(encoded[row].ids);
+    for (const std::size_t row : batch) rows.push_back(all_rows[row]);
     const std::size_t classes = labels_.size();
     std::vector<float> all(rows.size() * classes);
     if (fused_) {
@@ -125,7 +170,8 @@ class Predictor::Impl {
   std::string card_json_;
   std::vector<std::string> labels_;
   ResolvedConfig config_;
-  TextEncoder encoder_;
+  std::optional<TextEncoder> encoder_;  // one of the two
+  std::optional<NumericInput> numeric_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
   std::unique_ptr<TorchScriptEngine> torch_script_;
   mutable std::once_flag pool_made_;
@@ -149,6 +195,12 @@ Predictor Predictor::load(std::span<const std::byte> archive, const std::string&
 std::vector<Prediction> Predictor::predict(std::span<const std::string> texts) const {
   return impl_->predict(texts);
 }
+
+std::vector<Prediction> Predictor::predict(std::span<const std::vector<float>> sequences) const {
+  return impl_->predict(sequences);
+}
+
+std::int64_t Predictor::channels() const { return impl_->channels(); }
 
 Prediction Predictor::predict(std::string_view text) const {
   const std::string copy(text);

@@ -96,6 +96,21 @@ void EmbeddingImpl::initialize(Initialization kind, at::Generator& generator) {
   }
 }
 
+NormalizationImpl::NormalizationImpl(std::int64_t channels) {
+  mean = register_parameter("mean", torch::zeros({channels}), /*requires_grad=*/false);
+  deviation = register_parameter("deviation", torch::ones({channels}), /*requires_grad=*/false);
+}
+
+torch::Tensor NormalizationImpl::forward(const torch::Tensor& input, const LayerContext&) {
+  return (input - mean) / deviation;
+}
+
+void NormalizationImpl::initialize(Initialization, at::Generator&) {
+  const torch::NoGradGuard no_gradient;
+  mean.zero_();
+  deviation.fill_(1);
+}
+
 torch::Tensor DropoutImpl::forward(const torch::Tensor& input, const LayerContext& context) {
   if (!context.batch.noise || spec_.rate == 0) return input;
   return input * dropout_mask(input, spec_.rate, /*same_for_all_steps=*/false, context);
@@ -187,6 +202,55 @@ void AttentionImpl::initialize(Initialization kind, at::Generator& generator) {
   }
   const double bound = std::sqrt(6 / static_cast<double>(query.numel() + 1));
   query.uniform_(-bound, bound, generator);
+}
+
+SelfAttentionImpl::SelfAttentionImpl(const SelfAttentionSpec& spec, std::int64_t width)
+    : spec_(spec) {
+  in_proj_weight = register_parameter("in_proj_weight", torch::zeros({3 * width, width}));
+  in_proj_bias = register_parameter("in_proj_bias", torch::zeros({3 * width}));
+  out_proj_weight = register_parameter("out_proj_weight", torch::zeros({width, width}));
+  out_proj_bias = register_parameter("out_proj_bias", torch::zeros({width}));
+}
+
+torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  constexpr double kLowest = -std::numeric_limits<double>::infinity();
+  const std::int64_t rows = input.size(0);
+  const std::int64_t steps = input.size(1);
+  const std::int64_t width = input.size(2);
+  const std::int64_t share = width / spec_.heads;
+  const torch::Tensor parts = torch::linear(input, in_proj_weight, in_proj_bias)
+                                  .reshape({rows, steps, 3, spec_.heads, share})
+                                  .permute({2, 0, 3, 1, 4});
+  const torch::Tensor scores =
+      torch::matmul(parts[0], parts[1].transpose(2, 3)) / std::sqrt(static_cast<double>(share));
+  const torch::Tensor of_key = context.padding.unsqueeze(1).unsqueeze(1);
+  const torch::Tensor shares = torch::softmax(scores.masked_fill(of_key, kLowest), 3);
+  const torch::Tensor values = parts[2].masked_fill(of_key.transpose(2, 3), 0);
+  const torch::Tensor heads =
+      torch::matmul(shares, values).transpose(1, 2).reshape({rows, steps, width});
+  torch::Tensor read = torch::linear(heads, out_proj_weight, out_proj_bias);
+  if (context.batch.noise && spec_.dropout > 0) {
+    read = read * dropout_mask(read, spec_.dropout, /*same_for_all_steps=*/false, context);
+  }
+  return spec_.residual ? input + read : read;
+}
+
+void SelfAttentionImpl::initialize(Initialization kind, at::Generator& generator) {
+  const torch::NoGradGuard no_gradient;
+  in_proj_bias.zero_();
+  out_proj_bias.zero_();
+  const std::int64_t width = out_proj_weight.size(0);
+  if (kind == Initialization::kTorch) {  // as torch::nn::MultiheadAttention
+    glorot_uniform(in_proj_weight, generator);
+    const double bound = 1 / std::sqrt(static_cast<double>(width));
+    out_proj_weight.uniform_(-bound, bound, generator);
+    return;
+  }
+  for (std::int64_t part = 0; part < 3; ++part) {
+    torch::Tensor square = in_proj_weight.narrow(0, part * width, width);
+    glorot_uniform(square, generator);
+  }
+  glorot_uniform(out_proj_weight, generator);
 }
 
 LayerNormImpl::LayerNormImpl(const LayerNormSpec& spec, std::int64_t width) : spec_(spec) {

@@ -268,7 +268,7 @@ torch::Tensor RecurrentImpl::forward_distinct(const torch::Tensor& rows,
                                               const DistinctTokens& tokens,
                                               const LayerContext& context) {
   return run_on_kernels(options_, dropped_weights(context), {rows, &tokens.row_of_place},
-                        context.batch.tokens.size(1), context);
+                        context.batch.input.size(1), context);
 }
 
 }  // namespace sequent

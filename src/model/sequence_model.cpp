@@ -27,6 +27,12 @@ struct LayerBuilder {
     const std::int64_t rows = spec.input_dim.value_or(config.vocabulary_size);
     return std::make_shared<EmbeddingImpl>(spec, rows);
   }
+  LayerPointer operator()(const NormalizationSpec&) const {
+    return std::make_shared<NormalizationImpl>(input().width);
+  }
+  LayerPointer operator()(const SelfAttentionSpec& spec) const {
+    return std::make_shared<SelfAttentionImpl>(spec, input().width);
+  }
   LayerPointer operator()(const DropoutSpec& spec) const {
     return std::make_shared<DropoutImpl>(spec);
   }
@@ -70,7 +76,7 @@ struct LayerBuilder {
 
 torch::Tensor padding_of(const Batch& batch) {
   const torch::Tensor steps =
-      torch::arange(batch.tokens.size(1), batch.lengths.options()).unsqueeze(0);
+      torch::arange(batch.input.size(1), batch.lengths.options()).unsqueeze(0);
   return steps >= batch.lengths.unsqueeze(1);
 }
 
@@ -113,8 +119,8 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
 
 torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
   LayerContext context{batch, padding_of(batch)};
-  if (batch.tokens.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
-  torch::Tensor values = batch.tokens;
+  if (batch.input.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
+  torch::Tensor values = batch.input;
   for (std::size_t i = 0; i < layers_.size();) {
     context.index = static_cast<std::int64_t>(i);
     if (layers_[i]->kind() == EmbeddingSpec::kType) {
@@ -128,7 +134,7 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
 }
 
 torch::Tensor SequenceModelImpl::probabilities(const Batch& batch) {
-  const Batch quiet{batch.tokens, batch.lengths};
+  const Batch quiet{batch.input, batch.lengths};
   const torch::Tensor logits = forward(quiet);
   if (!config_.is_binary()) return torch::softmax(logits, 1).to(torch::kFloat32);
   const torch::Tensor second = torch::sigmoid(logits);

@@ -6,16 +6,24 @@
 namespace sequent {
 
 RowTensors make_row_tensors(const EncodedRows& rows) {
-  std::size_t longest = 1;
-  for (const auto& row : rows) longest = std::max(longest, row.size());
+  std::int64_t longest = 1;
+  for (const InputRow& row : rows) longest = std::max(longest, row.length());
   const auto count = static_cast<std::int64_t>(rows.size());
-  RowTensors tensors{torch::zeros({count, static_cast<std::int64_t>(longest)}, torch::kInt64),
+  const std::int64_t channels = rows.empty() ? 0 : rows.front().channels;
+  RowTensors tensors{channels == 0 ? torch::zeros({count, longest}, torch::kInt64)
+                                   : torch::zeros({count, longest, channels}, torch::kFloat32),
                      torch::empty({count}, torch::kInt64)};
-  auto* tokens = tensors.tokens.data_ptr<std::int64_t>();
   auto* lengths = tensors.lengths.data_ptr<std::int64_t>();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::copy(rows[i].begin(), rows[i].end(), tokens + i * longest);
-    lengths[i] = static_cast<std::int64_t>(rows[i].size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    const InputRow& row = rows[static_cast<std::size_t>(i)];
+    lengths[i] = row.length();
+    if (channels == 0) {
+      std::copy(row.ids.begin(), row.ids.end(),
+                tensors.input.data_ptr<std::int64_t>() + i * longest);
+    } else {
+      std::copy(row.values.begin(), row.values.end(),
+                tensors.input.data_ptr<float>() + i * longest * channels);
+    }
   }
   return tensors;
 }

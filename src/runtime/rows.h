@@ -8,14 +8,17 @@
 #include <span>
 #include <vector>
 
+#include "sequent/data.h"
+
 namespace sequent {
 
 /// Rows of one computation, in any order.
-using EncodedRows = std::vector<std::span<const std::int32_t>>;
+using EncodedRows = std::vector<InputRow>;
 
-/// Shapes: -> tokens [B, T] int64 right-padded with 0, lengths [B] int64.
+/// Shapes: -> input [B, T] int64 or [B, T, channels] float32, right-padded with 0; lengths [B]
+/// int64.
 struct RowTensors {
-  torch::Tensor tokens;
+  torch::Tensor input;
   torch::Tensor lengths;
 };
 RowTensors make_row_tensors(const EncodedRows& rows);

@@ -13,9 +13,15 @@ namespace {
 EncodedDataset read_rows(const std::string& file, const Config& config,
                          const Vocabulary& vocabulary, const LabelSet& labels,
                          const EvaluateOptions& options) {
-  const TextEncoder encoder(std::get<TextInput>(config.input), vocabulary);
-  return encode_file(file, options.format.value_or(config.data.format), encoder, labels,
-                     config.data.unseen_labels, options.threads);
+  const DataFormat& format = options.format ? *options.format : config.data.format;
+  const bool numeric = std::holds_alternative<NumericInput>(config.input);
+  if (numeric != std::holds_alternative<SeriesFormat>(format)) {
+    throw Error(ErrorKind::kUsage, file,
+                numeric ? "the model reads numbers: the format must be series"
+                        : "the model reads text: the format cannot be series");
+  }
+  return encode_file(file, format, config.input, vocabulary, labels, config.data.unseen_labels,
+                     options.threads);
 }
 
 Report evaluate_run(const std::filesystem::path& folder, const std::string& file,
@@ -43,7 +49,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   pool.run(batches.size(), [&](std::size_t b) {
     EncodedRows rows;
     for (const std::size_t row : batches[b]) {
-      rows.push_back(data.ids(static_cast<std::int64_t>(row)));
+      rows.push_back(data.row(static_cast<std::int64_t>(row)));
     }
     results[b] = engine.probabilities(rows);
   });

@@ -9,15 +9,14 @@ namespace {
 
 /// Validation rows of the run's data, if they are still there: the shortest, the longest, and some
 /// between.
-std::vector<std::vector<std::int32_t>> real_probes(const LoadedRun& run, const RunFolder& folder) {
+EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
   constexpr std::int64_t kRows = 96;
-  std::vector<std::vector<std::int32_t>> probes;
+  EncodedDataset probes;
   try {
     const PreparedData data = prepare_data(run.text.config, folder.cache());
     const std::int64_t stride = std::max<std::int64_t>(1, data.validation.size() / kRows);
     for (std::int64_t row = 0; row < data.validation.size(); row += stride) {
-      const auto ids = data.validation.ids(row);
-      probes.emplace_back(ids.begin(), ids.end());
+      probes.add(data.validation.row(row), 0);
     }
   } catch (const Error& error) {
     log_warning(std::string("the run's data cannot be read (") + error.what() +

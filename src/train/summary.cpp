@@ -38,6 +38,10 @@ struct Details {
     if (!spec.trainable) return spec.mask ? "frozen" : "frozen, unmasked";
     return spec.mask ? "" : "unmasked";
   }
+  std::string operator()(const NormalizationSpec&) const { return "from the training rows"; }
+  std::string operator()(const SelfAttentionSpec& spec) const {
+    return std::to_string(spec.heads) + (spec.heads == 1 ? " head" : " heads");
+  }
   std::string operator()(const DropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const SpatialDropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const RnnSpec& spec) const {

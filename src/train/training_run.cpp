@@ -12,6 +12,7 @@
 #include "sequent/error.h"
 #include "sequent/log.h"
 #include "train/batching.h"
+#include "train/fit_normalization.h"
 #include "train/run_folder.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
@@ -117,7 +118,9 @@ TrainReport TrainingRun::run() {
 std::string TrainingRun::start_vectors() {
   const bool resumes =
       options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
-  return resumes ? "" : load_vectors(config_, data_, *model_);
+  if (resumes) return "";
+  fit_normalization(data_.train, *model_);
+  return load_vectors(config_, data_, *model_);
 }
 
 void TrainingRun::start() {
@@ -367,9 +370,11 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
   page.title = config_.name;
   std::ostringstream seconds;
   seconds << std::round(manifest.seconds * 10) / 10 << " s";
+  const std::int64_t channels = data_.train.channels();
   page.facts = {{"Training rows", std::to_string(data_.train.size())},
                 {"Validation rows", std::to_string(data_.validation.size())},
-                {"Vocabulary", std::to_string(data_.vocabulary.size())},
+                {channels > 0 ? "Channels" : "Vocabulary",
+                 std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
                 {"Labels", std::to_string(data_.labels.size())},
                 {"Best epoch",
                  std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},

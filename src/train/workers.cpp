@@ -15,9 +15,9 @@ template <class Numbers>
 RowTensors tensors_of(const EncodedDataset& data, const Numbers& rows, torch::Device device) {
   EncodedRows encoded;
   encoded.reserve(rows.size());
-  for (const auto row : rows) encoded.push_back(data.ids(static_cast<std::int64_t>(row)));
+  for (const auto row : rows) encoded.push_back(data.row(static_cast<std::int64_t>(row)));
   const RowTensors tensors = make_row_tensors(encoded);
-  return {tensors.tokens.to(device), tensors.lengths.to(device)};
+  return {tensors.input.to(device), tensors.lengths.to(device)};
 }
 
 /// The sum of two coalesced sparse gradients of one table, coalesced.
@@ -85,7 +85,7 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
                                      std::span<const std::int64_t> rows, Batch batch,
                                      const LossOptions& loss, double batch_size) const {
   const RowTensors tensors = tensors_of(data, rows, device_);
-  batch.tokens = tensors.tokens;
+  batch.input = tensors.input;
   batch.lengths = tensors.lengths;
   std::vector<std::int64_t> targets;
   targets.reserve(rows.size());
@@ -124,7 +124,7 @@ torch::Tensor WorkerTeam::probabilities(const EncodedDataset& data,
                                         const std::vector<std::size_t>& rows) {
   const torch::NoGradGuard no_gradient;
   const RowTensors tensors = tensors_of(data, rows, device_);
-  return replicas_[0]->probabilities({tensors.tokens, tensors.lengths}).cpu().contiguous();
+  return replicas_[0]->probabilities({tensors.input, tensors.lengths}).cpu().contiguous();
 }
 
 void WorkerTeam::predict(const EncodedDataset& data, ClassificationMetrics& metrics) {

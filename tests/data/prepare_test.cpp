@@ -100,8 +100,8 @@ TEST_F(Prepare, CutsAndFillsAsTheEncoderDoes) {
       const bool knows_a = data.vocabulary.id("a") != Vocabulary::kUnknown;
       EXPECT_EQ(knows_a, truncating == Side::kPost);
       EXPECT_EQ(data.train.length(2), padding ? 3 : 1);
-      const TextEncoder encoder(input(), data.vocabulary);
-      EXPECT_EQ(encode_file(path("train.tsv"), TsvFormat{}, encoder, data.labels), data.train);
+      EXPECT_EQ(encode_file(path("train.tsv"), TsvFormat{}, input(), data.vocabulary, data.labels),
+                data.train);
     }
   }
 }
@@ -206,15 +206,16 @@ TEST_F(Prepare, ReportsARowFaultBeforeAnUnclosedQuote) {
 }
 
 TEST_F(Prepare, EncodesOneFile) {
-  const TextEncoder encoder(input(), Vocabulary({"good", "film"}));
+  const Vocabulary vocabulary({"good", "film"});
   const LabelSet labels({"neg", "pos"});
   const std::string file = folder_.write("a.tsv", "text\tlabel\ngood x\tpos\nfilm\tneg\n");
-  const EncodedDataset rows = encode_file(file, TsvFormat{}, encoder, labels);
+  const EncodedDataset rows = encode_file(file, TsvFormat{}, input(), vocabulary, labels);
   ASSERT_EQ(rows.size(), 2);
   EXPECT_EQ(ids(rows, 0), (Ids{3, 1}));
   EXPECT_EQ(rows.labels(), (Ids{1, 0}));
   const std::string unknown = folder_.write("b.tsv", "text\tlabel\ngood\tPOS\n");
-  const auto error = error_of([&] { encode_file(unknown, TsvFormat{}, encoder, labels); });
+  const auto error =
+      error_of([&] { encode_file(unknown, TsvFormat{}, input(), vocabulary, labels); });
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->issues()[0].where, unknown + ":2");
 }

@@ -37,6 +37,12 @@ ResolvedConfig resolved_of(const NamedLayers& chain) {
   return resolve(config_of(chain), 40, chain.name == "Binary" ? 2 : 3);
 }
 
+EncodedDataset rows_of(const std::vector<std::vector<std::int32_t>>& all) {
+  EncodedDataset rows;
+  for (const auto& ids : all) rows.add(std::span<const std::int32_t>(ids), 0);
+  return rows;
+}
+
 SequenceModel random_model(const ResolvedConfig& config) {
   SequenceModel model(config);
   const torch::NoGradGuard no_gradient;
@@ -53,7 +59,7 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
   SequenceModel model = random_model(config);
   ArchiveCard card = card_of(config);
   const auto file = folder / "model.pt";
-  export_model(*model, card, {{3, 4, 5}, {39, 1}}, file);
+  export_model(*model, card, rows_of({{3, 4, 5}, {39, 1}}), file);
   EXPECT_LE(card.parity_difference, 1e-5);
   EXPECT_EQ(card.parity_rows, 7);
 

@@ -30,7 +30,7 @@ Batch batch_of(const std::vector<std::vector<std::int64_t>>& rows, std::int64_t 
     const auto& row = rows[static_cast<std::size_t>(b)];
     batch.lengths[b] = static_cast<std::int64_t>(row.size());
     for (std::size_t t = 0; t < row.size(); ++t) {
-      batch.tokens[b][static_cast<std::int64_t>(t)] = row[t];
+      batch.input[b][static_cast<std::int64_t>(t)] = row[t];
     }
   }
   return batch;

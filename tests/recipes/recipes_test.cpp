@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sequent/predictor.h"
 #include "sequent/sample.h"
@@ -26,21 +27,52 @@ std::vector<std::string> shipped_configs() {
   return names;
 }
 
-class Recipe : public ::testing::TestWithParam<std::string> {};
+/// Two classes of waves, in the form that a numeric config reads.
+std::string numeric_rows(const Config& config) {
+  const auto& input = std::get<NumericInput>(config.input);
+  const auto& format = std::get<SeriesFormat>(config.data.format);
+  std::string rows;
+  for (int row = 0; row < 60; ++row) {
+    rows += "{\"" + format.label + "\": \"" + (row % 2 == 0 ? "slow" : "fast") + "\", \"" +
+            format.values + "\": [";
+    for (int step = 0; step < 8 + row % 5; ++step) {
+      rows += step == 0 ? "[" : ", [";
+      for (std::int64_t channel = 0; channel < input.channels; ++channel) {
+        const double value = std::sin((row % 2 == 0 ? 0.2 : 1.1) * step + row);
+        rows += (channel == 0 ? "" : ", ") + std::to_string(value);
+      }
+      rows += "]";
+    }
+    rows += "]}\n";
+  }
+  return rows;
+}
 
-TEST_P(Recipe, TrainsExportsAndPredicts) {
-  const testing::TemporaryFolder folder;
-  SentimentSample sample;
-  sample.rows = 300;
-  sample.language = SampleLanguage::kBoth;
-  const SampleFiles files = write_sentiment_sample(sample, folder / "data");
-  Config config = load_config(fs::path(SEQUENT_SOURCE_DIR "/configs") / GetParam());
-  // The recipe's own data are not shipped; rows of the same form stand in.
+/// The recipe's own data are not shipped; rows of the same form stand in.
+void replace_data(Config& config, const testing::TemporaryFolder& folder) {
+  SampleFiles files;
+  if (std::holds_alternative<NumericInput>(config.input)) {
+    files.train = folder.write("rows.jsonl", numeric_rows(config));
+    files.validation = files.test = files.train;
+  } else {
+    SentimentSample sample;
+    sample.rows = 300;
+    sample.language = SampleLanguage::kBoth;
+    files = write_sentiment_sample(sample, folder / "data");
+  }
   config.data.train = files.train.string();
   if (std::holds_alternative<std::string>(config.data.validation)) {
     config.data.validation = files.validation.string();
   }
   if (config.data.test) config.data.test = files.test.string();
+}
+
+class Recipe : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Recipe, TrainsExportsAndPredicts) {
+  const testing::TemporaryFolder folder;
+  Config config = load_config(fs::path(SEQUENT_SOURCE_DIR "/configs") / GetParam());
+  replace_data(config, folder);
   for (LayerSpec& layer : config.model.layers) {
     auto* embedding = std::get_if<EmbeddingSpec>(&layer);
     if (embedding == nullptr || !embedding->vectors) continue;
@@ -54,7 +86,11 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   EXPECT_TRUE(train(config, options).finished);
   export_run(options.out, folder / "model.pt");
   const Predictor predictor = Predictor::load(folder / "model.pt");
-  const Prediction prediction = predictor.predict("not as bad as I feared 没有我担心的那么差");
+  const std::vector<std::vector<float>> numbers{
+      std::vector<float>(static_cast<std::size_t>(3 * predictor.channels()), 0.5F)};
+  const Prediction prediction =
+      predictor.channels() > 0 ? predictor.predict(numbers).front()
+                               : predictor.predict("not as bad as I feared 没有我担心的那么差");
   EXPECT_EQ(prediction.probabilities.size(), 2U);
   EXPECT_NEAR(prediction.probabilities[0] + prediction.probabilities[1], 1, 1e-5);
 }

@@ -1,0 +1,58 @@
+#include "data/training_series.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+namespace sequent {
+
+TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& format,
+                                    const NumericInput& input, FaultList& faults) {
+  TrainingSeries result;
+  const RowEncoder encoder(input, Vocabulary());
+  FaultList found;
+  std::vector<std::string> names;  // of each row
+  try {
+    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
+    for (Record record; reader->next(record);) {
+      RowEncoder::Row row;
+      if (!record.fault) {
+        row = encoder.encode(record);
+        record.fault = row.fault;
+      }
+      if (record.fault) {
+        found.add({record.where, *record.fault});
+        continue;
+      }
+      names.push_back(*record.label);
+      result.rows_.rows.add(row.input(), /*label=*/0);
+      result.rows_.notes.push_back(row.note);
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kData) throw;
+    found.add(error);
+  }
+  const std::set<std::string> distinct(names.begin(), names.end());
+  result.labels_.assign(distinct.begin(), distinct.end());
+  for (const std::string& name : names) {
+    const auto at = std::lower_bound(result.labels_.begin(), result.labels_.end(), name);
+    result.classes_.push_back(static_cast<std::int32_t>(at - result.labels_.begin()));
+  }
+  if (found.empty() && result.size() == 0) found.add({path, "no rows"});
+  faults.append(found);
+  return result;
+}
+
+TrainingSeries::Encoded TrainingSeries::encode(const Vocabulary&,
+                                               const std::vector<bool>& held_out) && {
+  Encoded result;
+  for (std::size_t row = 0; row < classes_.size(); ++row) {
+    SplitRows& split = held_out[row] ? result.held_out : result.train;
+    split.rows.add(rows_.rows.row(static_cast<std::int64_t>(row)), classes_[row]);
+    split.notes.push_back(rows_.notes[row]);
+    split.notes.back().label = classes_[row];
+  }
+  return result;
+}
+
+}  // namespace sequent

@@ -1,0 +1,148 @@
+// Sequences of numbers: reading, faults, splits and the cache.
+#include <gtest/gtest.h>
+
+#include "data_support.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::TemporaryFolder;
+using Values = std::vector<float>;
+
+constexpr const char* kRows =
+    R"({"x": [[1, 2], [3, 4], [5, 6]], "label": "up"}
+{"x": [[6.5, -5], [4, 3e1]], "label": "down"}
+{"x": [[0, 0]], "label": "up"}
+{"x": [[9, 9], [8, 8], [7, 7], [6, 6]], "label": "down"}
+)";
+
+class Series : public ::testing::Test {
+ protected:
+  Config config(const std::string& rows, const std::string& input) {
+    Config config =
+        parse_config(R"({"version": 1, "data": {"train": ")" + folder_.write("rows.jsonl", rows) +
+                         R"(", "validation": {"fraction": 0.5},
+          "format": {"type": "series"}}, "input": {"type": "numeric", )" +
+                         input + R"(}, "model": {"layers": [{"type": "lstm",
+          "units": 2}, {"type": "dense", "activation": "softmax"}]}})",
+                     "series.json");
+    return config;
+  }
+
+  std::string fault_of(const std::string& row) {
+    const std::string path = folder_.write("bad.jsonl", row + "\n");
+    const auto shown = testing::shown(path, SeriesFormat{});
+    return shown.empty() ? "" : shown[0].substr(path.size());
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Series, ReadsStepsOfChannels) {
+  const auto records =
+      testing::read_all(*open_records(folder_.write("a.jsonl", kRows), SeriesFormat{}));
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records[0].values, (Values{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(records[0].channels, 2);
+  EXPECT_EQ(records[1].values, (Values{6.5F, -5, 4, 30}));
+  EXPECT_EQ(records[1].label, "down");
+  const auto bare = testing::read_all(*open_records(
+      folder_.write("b.jsonl", R"({"y": [1, 2.5, -3], "label": 1})"), SeriesFormat{"y", "label"}));
+  EXPECT_EQ(bare[0].values, (Values{1, 2.5F, -3}));
+  EXPECT_EQ(bare[0].channels, 1);
+}
+
+TEST_F(Series, SaysWhichRowsCannotBeUsed) {
+  EXPECT_EQ(fault_of(R"({"x": "no", "label": 1})"),
+            R"(:1: found string for "x"; expected a list of steps)");
+  EXPECT_EQ(fault_of(R"({"x": [], "label": 1})"), R"(:1: "x" has no step; expected at least one)");
+  EXPECT_EQ(fault_of(R"({"x": [[1], [2, 3]], "label": 1})"),
+            R"(:1: found 2 channels at "x"[1], where the steps before have 1)");
+  EXPECT_EQ(fault_of(R"({"x": [[1, "b"]], "label": 1})"),
+            R"(:1: found string at "x"[0][1]; expected a number)");
+  EXPECT_EQ(fault_of(R"({"x": [1, null], "label": 1})"),
+            R"(:1: found null at "x"[1]: a missing value; fill it in, or leave the row out)");
+  EXPECT_EQ(fault_of(R"({"x": [1e300], "label": 1})"),
+            R"(:1: found 1e+300 at "x"[0], which is beyond a 32-bit float; scale the data)");
+  EXPECT_EQ(fault_of(R"({"x": [[]], "label": 1})"), R"(:1: found an empty step at "x"[0])");
+  EXPECT_NE(fault_of(R"({"values": [1], "label": 1})").find("no key \"x\""), std::string::npos);
+}
+
+TEST_F(Series, SplitsAndCachesAsRead) {
+  const Config numeric = config(kRows, R"("channels": 2, "max_length": 3)");
+  const PreparedData data = prepare_data(numeric, folder_ / "cache");
+  EXPECT_FALSE(data.from_cache);
+  EXPECT_EQ(data.labels.names(), (std::vector<std::string>{"down", "up"}));
+  EXPECT_EQ(data.train.size() + data.validation.size(), 4);
+  EXPECT_EQ(data.train.channels(), 2);
+  for (const EncodedDataset* split : {&data.train, &data.validation}) {
+    for (std::int64_t row = 0; row < split->size(); ++row) {
+      EXPECT_LE(split->length(row), 3);
+      EXPECT_EQ(split->row(row).values.size(), static_cast<std::size_t>(2 * split->length(row)));
+    }
+  }
+  const PreparedData again = prepare_data(numeric, folder_ / "cache");
+  EXPECT_TRUE(again.from_cache);
+  EXPECT_TRUE(again.train == data.train);
+  EXPECT_TRUE(again.validation == data.validation);
+}
+
+TEST_F(Series, CutsAndFillsOnTheSideAsked) {
+  NumericInput input;
+  input.channels = 2;
+  input.max_length = 2;
+  Values long_row{1, 2, 3, 4, 5, 6};
+  EXPECT_TRUE(fit_values(long_row, input));
+  EXPECT_EQ(long_row, (Values{1, 2, 3, 4}));
+  input.truncating = Side::kPre;
+  long_row = {1, 2, 3, 4, 5, 6};
+  EXPECT_TRUE(fit_values(long_row, input));
+  EXPECT_EQ(long_row, (Values{3, 4, 5, 6}));
+  Values short_row{1, 2};
+  EXPECT_FALSE(fit_values(short_row, input));
+  EXPECT_EQ(short_row, (Values{1, 2}));
+  input.padding = Side::kPre;
+  fit_values(short_row, input);
+  EXPECT_EQ(short_row, (Values{0, 0, 1, 2}));
+  input.padding = Side::kPost;
+  short_row = {1, 2};
+  fit_values(short_row, input);
+  EXPECT_EQ(short_row, (Values{1, 2, 0, 0}));
+}
+
+TEST_F(Series, ReportsAllRowsOfOtherChannels) {
+  const auto error = error_of([&] {
+    prepare_data(config(std::string(kRows) + R"({"x": [1], "label": "up"})", R"("channels": 3)"),
+                 "");
+  });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kData);
+  ASSERT_EQ(error->issues().size(), 5U);
+  EXPECT_EQ(error->issues()[0].message, "found steps of 2 numbers; /input/channels says 3");
+  EXPECT_EQ(error->issues()[4].message, "found steps of 1 number; /input/channels says 3");
+}
+
+TEST_F(Series, FormatAndInputNeedEachOther) {
+  const auto error = error_of([] {
+    parse_config(R"({"version": 1, "data": {"train": "a.tsv"}, "input": {"type": "numeric"},
+      "model": {"layers": [{"type": "lstm", "units": 2},
+                           {"type": "dense", "activation": "softmax"}]}})",
+                 "c.json");
+  });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->issues()[0].where, "c.json: /data/format/type");
+  const auto embedded = error_of([&] {
+    Config config = Series::config(kRows, R"("channels": 2)");
+    EmbeddingSpec embedding;
+    embedding.output_dim = 4;
+    config.model.layers.insert(config.model.layers.begin(), embedding);
+    validate(config);
+  });
+  ASSERT_TRUE(embedded);
+  EXPECT_NE(std::string(embedded->what()).find("expected is token ids"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sequent
