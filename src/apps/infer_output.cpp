@@ -90,9 +90,9 @@ std::vector<std::string> RecordWriter::added_columns() const {
       for (const std::string& label : options_.labels) names.push_back("probability_of_" + label);
     }
   }
-  for (const char* name : {"empty", "truncated", "unknown_share", "error"}) {
-    names.emplace_back(name);
-  }
+  std::vector<std::string> flags{"truncated", "error"};
+  if (options_.is_text) flags = {"empty", "truncated", "unknown_share", "error"};
+  names.insert(names.end(), flags.begin(), flags.end());
   for (std::string& name : names) name.insert(0, options_.prefix);
   return names;
 }
@@ -178,12 +178,16 @@ void RecordWriter::append_json(std::string& out, const Record& record,
     }
     out += '}';
   }
-  key("empty");
-  out += prediction.empty ? "true" : "false";
+  if (options_.is_text) {
+    key("empty");
+    out += prediction.empty ? "true" : "false";
+  }
   key("truncated");
   out += prediction.truncated ? "true" : "false";
-  key("unknown_share");
-  append_number(out, prediction.unknown_share);
+  if (options_.is_text) {
+    key("unknown_share");
+    append_number(out, prediction.unknown_share);
+  }
   out += "}\n";
 }
 
@@ -247,9 +251,9 @@ void RecordWriter::append_table(std::string& out, const Record& record,
     if (options_.probabilities) {
       for (const float value : prediction.probabilities) cells.push_back(number_text(value));
     }
-    cells.emplace_back(prediction.empty ? "true" : "false");
+    if (options_.is_text) cells.emplace_back(prediction.empty ? "true" : "false");
     cells.emplace_back(prediction.truncated ? "true" : "false");
-    cells.push_back(number_text(prediction.unknown_share));
+    if (options_.is_text) cells.push_back(number_text(prediction.unknown_share));
     cells.emplace_back();
   }
   for (std::size_t i = 0; i < cells.size(); ++i) {

@@ -23,14 +23,15 @@ struct OutputOptions {
   FieldKind fields = FieldKind::kText;
   std::vector<std::string> columns;  // of the input, for kTable
   std::vector<std::string> labels;
+  bool is_text = true;  // false: of numbers, without `empty` and `unknown_share`
   int top_k = 1;
   bool probabilities = false;
   std::string prefix;  // before the names of what is added
 };
 
 /// Writes the input's fields untouched, then prefix + `prediction`, `probability`, with top_k > 1
-/// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`. A record
-/// with a fault gets `error` instead.
+/// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`, of which
+/// numbers have `truncated` alone. A record with a fault gets `error` instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.

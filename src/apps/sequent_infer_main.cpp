@@ -127,8 +127,8 @@ void predict_file(const InferOptions& options) {
   OutputSink sink(options.output, options.overwrite);
   const Input input = open_input(options, predictor);
   const RecordWriter writer({output_format_of(options), input.fields, input.reader->columns(),
-                             predictor.labels(), options.top_k, options.probabilities,
-                             options.prefix});
+                             predictor.labels(), predictor.channels() == 0, options.top_k,
+                             options.probabilities, options.prefix});
   watch_signals();
   const StreamCounts counts =
       predict_stream(*input.reader, predictor, writer, options.on_error == "record", sink,

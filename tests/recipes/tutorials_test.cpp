@@ -37,6 +37,29 @@ TEST_P(Tutorials, LearnsItsRowsAndPredictsThem) {
   EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(prediction.label)], GetParam().label);
 }
 
+// LSTM(128) on one number a step, Dense of 128 to 3 labels; padded to 100 steps as Keras'
+// pad_sequences(padding="post") does.
+TEST(NumericTutorial, LearnsThreeShapesAndPredictsThem) {
+  const testing::TemporaryFolder folder;
+  const Config config = load_config(SEQUENT_SOURCE_DIR "/configs/tutorials/three-shapes.json");
+  TrainOptions options;
+  options.out = folder / "run";
+  const TrainReport report = train(config, options);
+  EXPECT_GT(report.validation.accuracy, 0.99);
+  EXPECT_NE(summarize(options.out).find(" 66,947\n"), std::string::npos);
+  export_run(options.out, folder / "model.pt");
+  const Predictor predictor = Predictor::load(folder / "model.pt");
+  std::vector<std::vector<float>> shapes(2);
+  for (int step = 0; step < 95; ++step) {
+    const auto value = static_cast<float>(step) / 47 - 1;
+    shapes[0].push_back(value);
+    shapes[1].push_back(-value);
+  }
+  const auto found = predictor.predict(shapes);
+  EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(found[0].label)], "rising");
+  EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(found[1].label)], "falling");
+}
+
 // next-word: 14 ids of 10, LSTM(50) on 10, Dense of 50 to 12 labels.
 INSTANTIATE_TEST_SUITE_P(
     Shipped, Tutorials,
