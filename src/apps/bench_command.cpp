@@ -49,8 +49,8 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   LayerBenchOptions& layer = options->layer;
   std::vector<CLI::Option*> own = {
-      command->add_option("--cell", layer.cell, "Cell of the layer: rnn, lstm, gru")
-          ->check(CLI::IsMember({"rnn", "lstm", "gru"}))
+      command->add_option("--cell", layer.cell, "Cell of the layer")
+          ->check(CLI::IsMember(bench_cells()))
           ->capture_default_str(),
       command->add_option("--units", layer.units, "Units of the layer")
           ->check(CLI::Range(1, 65536))

@@ -32,20 +32,24 @@ struct BenchReport {
   std::string instructions;  // of the kernels: avx512, avx2, portable
   double limit_gflops = 0;   // a large product of float matrices on one core: ours or the BLAS'
   std::vector<BenchLine> lines;
-  std::optional<Latency> single;  // one text through Predictor
-  double load_ms = 0;             // opening the archive
-  double peak_mib = 0;            // of the process's memory
+  std::optional<Latency> single;   // one text through Predictor
+  double load_ms = 0;              // opening the archive
+  std::optional<double> start_ms;  // sequent-infer on one text: process start to its end
+  double peak_mib = 0;             // of the process's memory
 };
 
 /// A layer alone, forward and backward, full rows of `length` steps.
 struct LayerBenchOptions {
-  std::string cell = "lstm";  // rnn, lstm, gru
+  std::string cell = "lstm";  // one of bench_cells()
   std::int64_t units = 128;
   std::int64_t input = 0;  // 0: units
   std::int64_t length = 200;
   std::int64_t batch = 32;
   int rounds = 5;
 };
+/// Names for LayerBenchOptions::cell.
+std::vector<std::string> bench_cells();
+
 BenchReport bench_layer(const LayerBenchOptions& options);
 
 /// Training steps, inference and single texts of a config on its own data.

@@ -44,6 +44,11 @@ std::string bench_to_text(const BenchReport& report) {
     out << " us; opening the archive ";
     number(report.load_ms, 0, 0);
     out << " ms\n";
+    if (report.start_ms) {
+      out << "sequent-infer on one line, start to end: ";
+      number(*report.start_ms, 0, 0);
+      out << " ms\n";
+    }
   }
   out << "peak memory ";
   number(report.peak_mib, 0, 0);
@@ -71,6 +76,7 @@ std::string bench_to_json(const BenchReport& report) {
                       {"p99_us", report.single->p99_us},
                       {"requests", report.single->requests},
                       {"load_ms", report.load_ms}};
+    if (report.start_ms) json["single"]["start_ms"] = *report.start_ms;
   }
   json["peak_mib"] = report.peak_mib;
   return json.dump(2);

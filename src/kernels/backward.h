@@ -28,11 +28,12 @@ void read_output_gradient(const Layout<T>& layout, const StepPlan& plan, std::in
   }
 }
 
-/// weight[row_of_column(m)][columns] += sum over i of left[i][m] * right_of(i)[columns]; `left` has
+/// weight[row_of_column(m)][columns] += sum over i of left[i][m] * right(i)[columns]; `left` has
 /// the gates' layout.
-template <class T, class RightOf>
+template <class T>
 void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* left,
-                         const RightOf& right_of, std::int64_t columns, T* weight, Arena& arena) {
+                         const Rows<const T>& right_rows, std::int64_t columns, T* weight,
+                         Arena& arena) {
   const Panels<T> panels{columns, kPanelVectors};
   T* right = arena.take<T>(static_cast<std::size_t>(panels.packed_size(kDepthBlock)));
   T* unused = arena.take<T>(static_cast<std::size_t>(columns));  // takes the rows of filling units
@@ -44,17 +45,18 @@ void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* l
   for (std::int64_t c = 0; c < columns; ++c) unused[c] = T(0);
   for (std::int64_t first = 0; first < count; first += kDepthBlock) {
     const std::int64_t depth = smaller(kDepthBlock, count - first);
-    pack_rows<T>(
-        depth, panels, [&](std::int64_t k) { return right_of(first + k); }, right);
+    Rows<const T> part = right_rows;
+    if (part.index == nullptr) {
+      part.base += first * part.stride;
+    } else {
+      part.index += first;
+    }
+    pack_rows<T>(depth, panels, part, right);
+    const Block block{0, layout.width, first, depth, layout.stride};
     for (std::int64_t p = 0; p < panels.count(); ++p) {
       const std::int64_t column = panels.first_column(p);
-      for_width(panels.vectors_of(p), [&]<int V>() SEQUENT_INLINE_LAMBDA {
-        multiply_panel_into<V>(
-            0, layout.width, depth, layout.stride, right + panels.begin(p, depth),
-            [&](std::int64_t m) SEQUENT_INLINE_LAMBDA { return left + first * layout.stride + m; },
-            [&](std::int64_t m) SEQUENT_INLINE_LAMBDA { return targets[m] + column; },
-            static_cast<const T*>(nullptr), columns - column);
-      });
+      multiply_block<T>(block, {left, 1}, panels.vectors_of(p), right + panels.begin(p, depth),
+                        {nullptr, 0, nullptr, targets}, column, nullptr, columns - column);
     }
   }
 }
@@ -83,13 +85,12 @@ const T* pack_for_gradient(const Layout<T>& layout, const T* weight, std::int64_
   T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(layout.width)));
   T* zeros = arena.take<T>(static_cast<std::size_t>(columns));
   for (std::int64_t i = 0; i < columns; ++i) zeros[i] = T(0);
-  pack_rows<T>(
-      layout.width, panels,
-      [&](std::int64_t m) {
-        const std::int64_t row = layout.row_of_column(m);
-        return row < 0 ? zeros : weight + row * columns;
-      },
-      packed);
+  auto** rows = arena.take<const T*>(static_cast<std::size_t>(layout.width));
+  for (std::int64_t m = 0; m < layout.width; ++m) {
+    const std::int64_t row = layout.row_of_column(m);
+    rows[m] = row < 0 ? zeros : weight + row * columns;
+  }
+  pack_rows<T>(layout.width, panels, {nullptr, 0, nullptr, rows}, packed);
   return packed;
 }
 
@@ -155,9 +156,8 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
                              states.cells + plan.first(step) * layout.padded);
       left = recurrent;
     }
-    multiply_rows<T>(
-        active, layout.width, [&](std::int64_t i) { return left + i * layout.stride; }, panels,
-        packed, nullptr, [&](std::int64_t i) { return gradient + i * layout.padded; });
+    multiply_rows<T>(active, layout.width, {left, layout.stride}, panels, packed, nullptr,
+                     {gradient, layout.padded});
   }
 }
 
@@ -178,21 +178,16 @@ void input_gradients(const Layout<T>& layout, const Weights<T>& weights, std::in
     }
     sums = by_row;
   }
-  const auto input_row = [&](std::int64_t i) -> std::int64_t {
-    return input.shared ? i : input.row_of_token[i];
-  };
+  const std::int32_t* row_of_token = input.shared ? nullptr : input.row_of_token;
   if (input_gradient != nullptr) {
     const T* packed = pack_for_gradient(layout, weights.weight_ih, layout.input, arena);
-    multiply_rows<T>(
-        count, layout.width, [&](std::int64_t i) { return sums + i * layout.stride; },
-        Panels<T>{layout.input, kPanelVectors}, packed, nullptr,
-        [&](std::int64_t i) { return input_gradient + input_row(i) * input.stride; });
+    multiply_rows<T>(count, layout.width, {sums, layout.stride},
+                     Panels<T>{layout.input, kPanelVectors}, packed, nullptr,
+                     {input_gradient, input.stride, row_of_token});
   }
   if (weight_gradient != nullptr) {
-    add_weight_gradient<T>(
-        layout, count, sums,
-        [&](std::int64_t i) { return input.rows + input_row(i) * input.stride; }, layout.input,
-        weight_gradient, arena);
+    add_weight_gradient<T>(layout, count, sums, {input.rows, input.stride, row_of_token},
+                           layout.input, weight_gradient, arena);
   }
 }
 
@@ -235,10 +230,9 @@ void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPl
             static_cast<std::int32_t>(plan.first(step - 1) + place);
       }
     }
-    add_weight_gradient<T>(
-        layout, tokens - first, states.gates + first * layout.stride,
-        [&](std::int64_t i) { return states.hidden + before[i] * layout.padded; }, layout.units,
-        gradients.weight_hh, arena);
+    add_weight_gradient<T>(layout, tokens - first, states.gates + first * layout.stride,
+                           {states.hidden, layout.padded, before}, layout.units,
+                           gradients.weight_hh, arena);
   }
 }
 

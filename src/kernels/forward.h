@@ -102,11 +102,8 @@ T* project_tokens(const CellSize& size, const PackedWeights<T>& weights, std::in
   const Layout<T> layout(size);
   T* gates = arena.take<T>(static_cast<std::size_t>(tokens * layout.stride));
   if (!input.shared) {
-    multiply_rows<T>(
-        tokens, layout.input,
-        [&](std::int64_t i) { return input.rows + input.row_of_token[i] * input.stride; },
-        layout.gate_panels(), weights.input, weights.bias,
-        [&](std::int64_t i) { return gates + i * layout.stride; });
+    multiply_rows<T>(tokens, layout.input, {input.rows, input.stride, input.row_of_token},
+                     layout.gate_panels(), weights.input, weights.bias, {gates, layout.stride});
     return gates;
   }
   T* products = arena.take<T>(static_cast<std::size_t>(input.count * layout.stride));

@@ -63,11 +63,8 @@ void multiply(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* 
   T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(k)));
   T* zeros = arena.take<T>(static_cast<std::size_t>(panels.packed_size(1)));
   for (std::int64_t i = 0; i < columns; ++i) zeros[i] = T(0);
-  pack_rows<T>(
-      k, panels, [&](std::int64_t i) { return b + i * columns; }, packed);
-  multiply_rows<T>(
-      rows, k, [&](std::int64_t i) { return a + i * k; }, panels, packed, zeros,
-      [&](std::int64_t i) { return c + i * columns; });
+  pack_rows<T>(k, panels, {b, columns}, packed);
+  multiply_rows<T>(rows, k, {a, k}, panels, packed, zeros, {c, columns});
 }
 
 template <class T>

@@ -117,9 +117,8 @@ template <class T>
 void project(const CellSize& size, const PackedWeights<T>& weights, const T* rows,
              std::int64_t stride, std::int64_t count, T* products) {
   const Layout<T> layout(size);
-  multiply_rows<T>(
-      count, layout.input, [&](std::int64_t i) { return rows + i * stride; }, layout.gate_panels(),
-      weights.input, weights.bias, [&](std::int64_t i) { return products + i * layout.stride; });
+  multiply_rows<T>(count, layout.input, {rows, stride}, layout.gate_panels(), weights.input,
+                   weights.bias, {products, layout.stride});
 }
 
 template <class T>

@@ -53,7 +53,7 @@ struct Panels {
 template <int R, int V, class T>
 __attribute__((noinline)) void multiply_tile(std::int64_t depth, const T* const* rows,
                                              std::int64_t step, const T* panel,
-                                             Vector<T> (&sums)[R][V]) {
+                                             Vector<T> (*sums)[V]) {
   const T* a[R];
   Vector<T> local[R][V];  // that nothing else can point to
   for (int r = 0; r < R; ++r) {
@@ -160,68 +160,92 @@ SEQUENT_INLINE void store_part(T* to, const Vector<T>& value, std::int64_t count
   for (int i = 0; i < count; ++i) to[i] = value[i];
 }
 
-/// target(i)[column...] += the sums of `multiply_panel`; with `start`, start[...] + the sums.
-/// Columns past `room` do not exist.
-template <int V, class T, class RowOf, class Target>
-SEQUENT_INLINE void multiply_panel_into(std::int64_t first, std::int64_t last, std::int64_t depth,
-                                        std::int64_t step, const T* panel, const RowOf& row_of,
-                                        const Target& target, const T* start, std::int64_t room) {
-  const bool whole = room >= V * kLanes<T>;
-  multiply_panel<V>(
-      first, last, depth, step, panel, row_of,
-      [&](std::int64_t i, Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
-        const T* from = start != nullptr ? start : target(i);
-        for (int v = 0; v < V; ++v) {
-          const T* at = from + v * kLanes<T>;
-          sums[v] = whole ? load(at) : load_part(at, room - v * kLanes<T>);
-        }
-      },
-      [&](std::int64_t i, const Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
-        T* to = target(i);
-        for (int v = 0; v < V; ++v) {
-          if (whole) {
-            store(to + v * kLanes<T>, sums[v]);
-          } else {
-            store_part(to + v * kLanes<T>, sums[v], room - v * kLanes<T>);
+/// Where the rows of a matrix lie: `pointers`, or at a stride from `base`, by `index` if there is
+/// one. A struct, not a function: products of all kinds share one copy of their code.
+template <class T>
+struct Rows {
+  T* base = nullptr;
+  std::int64_t stride = 0;
+  const std::int32_t* index = nullptr;
+  T* const* pointers = nullptr;
+
+  SEQUENT_INLINE T* operator()(std::int64_t i) const {
+    if (pointers != nullptr) return pointers[i];
+    return base + (index == nullptr ? i : index[i]) * stride;
+  }
+};
+
+/// A part of a product of a matrix with packed panels.
+struct Block {
+  std::int64_t first_row;
+  std::int64_t last_row;
+  std::int64_t first_depth;
+  std::int64_t depth;
+  std::int64_t step;  // from one value of a left row to the next
+};
+
+/// target(i)[column...] += the block's sums; with `start`, start[...] + the sums. Columns past
+/// `room` do not exist.
+template <class T>
+__attribute__((noinline)) void multiply_block(const Block& block, const Rows<const T>& left,
+                                              int vectors, const T* panel, const Rows<T>& target,
+                                              std::int64_t column, const T* start,
+                                              std::int64_t room) {
+  for_width(vectors, [&]<int V>() SEQUENT_INLINE_LAMBDA {
+    const bool whole = room >= V * kLanes<T>;
+    multiply_panel<V>(
+        block.first_row, block.last_row, block.depth, block.step, panel,
+        [&](std::int64_t i)
+            SEQUENT_INLINE_LAMBDA { return left(i) + block.first_depth * block.step; },
+        [&](std::int64_t i, Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
+          const T* from = start != nullptr ? start : target(i) + column;
+          for (int v = 0; v < V; ++v) {
+            const T* at = from + v * kLanes<T>;
+            sums[v] = whole ? load(at) : load_part(at, room - v * kLanes<T>);
           }
-        }
-      });
+        },
+        [&](std::int64_t i, const Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
+          T* to = target(i) + column;
+          for (int v = 0; v < V; ++v) {
+            if (whole) {
+              store(to + v * kLanes<T>, sums[v]);
+            } else {
+              store_part(to + v * kLanes<T>, sums[v], room - v * kLanes<T>);
+            }
+          }
+        });
+  });
 }
 
-/// target(i)[columns] += sum over k of row_of(i)[k] * b[k][columns]; with `bias`, bias + the sum.
-template <class T, class RowOf, class Target>
-void multiply_rows(std::int64_t rows, std::int64_t depth, const RowOf& row_of,
-                   const Panels<T>& panels, const T* packed, const T* bias, const Target& target) {
+/// target(i)[columns] += sum over k of left(i)[k] * b[k][columns]; with `bias`, bias + the sum.
+template <class T>
+void multiply_rows(std::int64_t rows, std::int64_t depth, const Rows<const T>& left,
+                   const Panels<T>& panels, const T* packed, const T* bias, const Rows<T>& target) {
   for (std::int64_t r0 = 0; r0 < rows; r0 += kRowBlock) {
-    const std::int64_t r1 = smaller(rows, r0 + kRowBlock);
     for (std::int64_t k0 = 0; k0 < depth; k0 += kDepthBlock) {
-      const std::int64_t part = smaller(kDepthBlock, depth - k0);
+      const Block block{r0, smaller(rows, r0 + kRowBlock), k0, smaller(kDepthBlock, depth - k0), 1};
       for (std::int64_t p = 0; p < panels.count(); ++p) {
         const std::int64_t column = panels.first_column(p);
-        const T* start = bias != nullptr && k0 == 0 ? bias + column : nullptr;
-        for_width(panels.vectors_of(p), [&]<int V>() SEQUENT_INLINE_LAMBDA {
-          const T* panel = packed + panels.begin(p, depth) + k0 * V * kLanes<T>;
-          multiply_panel_into<V>(
-              r0, r1, part, std::int64_t{1}, panel,
-              [&](std::int64_t i) SEQUENT_INLINE_LAMBDA { return row_of(i) + k0; },
-              [&](std::int64_t i) SEQUENT_INLINE_LAMBDA { return target(i) + column; }, start,
-              panels.columns - column);
-        });
+        const int vectors = panels.vectors_of(p);
+        multiply_block(block, left, vectors,
+                       packed + panels.begin(p, depth) + k0 * vectors * kLanes<T>, target, column,
+                       bias != nullptr && k0 == 0 ? bias + column : nullptr,
+                       panels.columns - column);
       }
     }
   }
 }
 
-/// Packs B; `row_of(k)` points to its row k.
-template <class T, class RowOf>
-void pack_rows(std::int64_t depth, const Panels<T>& panels, const RowOf& row_of, T* packed) {
+/// Packs B.
+template <class T>
+void pack_rows(std::int64_t depth, const Panels<T>& panels, const Rows<const T>& rows, T* packed) {
   for (std::int64_t p = 0; p < panels.count(); ++p) {
     const std::int64_t column = panels.first_column(p);
     const std::int64_t width = panels.vectors_of(p) * kLanes<T>;
     const std::int64_t filled = smaller(width, panels.columns - column);
     T* to = packed + panels.begin(p, depth);
     for (std::int64_t k = 0; k < depth; ++k, to += width) {
-      const T* from = row_of(k) + column;
+      const T* from = rows(k) + column;
       for (std::int64_t c = 0; c < filled; ++c) to[c] = from[c];
       for (std::int64_t c = filled; c < width; ++c) to[c] = T(0);
     }
