@@ -206,7 +206,8 @@ infer_links_no_training() {
 # LibTorch's headers cost half a minute a file, so files go through clang-tidy in batches, as CMake
 # joins them for a unity build; a batch that does not compile as one is read file by file.
 configure_for_lint() {
-  local common=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DSEQUENT_PCH=OFF -DSEQUENT_BUILD_TESTS=OFF)
+  local common=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DSEQUENT_PCH=OFF -DSEQUENT_UNITY=OFF
+    -DSEQUENT_BUILD_TESTS=OFF)
   local torch_dir
   torch_dir=$(torch_of_user)
   if [[ -n "$torch_dir" ]]; then common+=("-DTorch_DIR=$torch_dir"); fi

@@ -66,7 +66,9 @@ void check_columns(const Config& config, const std::string& prefix, std::vector<
   };
   if (std::visit(same_column, config.data.format)) {
     issues.push_back({prefix + "/data/format/label",
-                      "is the place of the input as well; name the place of the labels"});
+                      std::holds_alternative<SeriesFormat>(config.data.format)
+                          ? "is the key of the steps as well; name the key of the labels"
+                          : "is the column of the text as well; name the column of the labels"});
   }
 }
 

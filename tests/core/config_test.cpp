@@ -95,9 +95,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
         FaultCase{"model.layers.1.type", "lstn",
                   "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
-                  "are \"word_dropout\", \"embedding\", \"dropout\", \"spatial_dropout\", \"rnn\", "
+                  "are \"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
+                  "\"spatial_dropout\", \"rnn\", "
                   "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
-                  "\"layer_norm\", \"pool\", \"attention\" or \"dense\""},
+                  "\"layer_norm\", \"pool\", \"attention\", \"self_attention\" or \"dense\""},
         FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
         FaultCase{"data.validation", "3",
                   "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},
