@@ -76,9 +76,9 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   for (LayerSpec& layer : config.model.layers) {
     auto* embedding = std::get_if<EmbeddingSpec>(&layer);
     if (embedding == nullptr || !embedding->vectors) continue;
-    std::string vector = "the";
+    std::string vector;
     for (std::int64_t i = 0; i < embedding->output_dim; ++i) vector += " 0.5";
-    embedding->vectors = folder.write("vectors.txt", vector + "\n");
+    embedding->vectors = folder.write("vectors.txt", "the" + vector + "\na" + vector + "\n");
   }
   config.training.max_steps = 3;
   TrainOptions options;
