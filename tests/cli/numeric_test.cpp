@@ -90,6 +90,25 @@ TEST_F(NumericPrograms, LearnEvaluateAndInfer) {
   EXPECT_NE(run("sequent data check c.json").out.find("steps per sequence"), std::string::npos);
 }
 
+TEST_F(NumericPrograms, PythonOpensTheArchive) {
+  if (run("/usr/bin/python3 -c 'import torch'").code != 0) {
+    GTEST_SKIP() << "python3-torch is not installed";
+  }
+  folder_->write("one.jsonl", R"({"y": [[1000.5, 0.0005], [999.2, -0.0008]]})");
+  folder_->write("check.py", R"(
+import json, torch
+model = torch.jit.load("model.pt")
+values = torch.tensor(json.loads(open("one.jsonl").read())["y"])
+padded = torch.cat([values, torch.zeros(3, 2)]).unsqueeze(0)
+print(json.dumps(model(padded, torch.tensor([2]))[0].tolist()))
+)");
+  const CommandResult python = run("/usr/bin/python3 check.py");
+  ASSERT_EQ(python.code, 0) << python.err;
+  const json ours =
+      json::parse(run("sequent-infer model.pt one.jsonl --probabilities").out)["probabilities"];
+  EXPECT_NEAR(json::parse(python.out)[0].get<double>(), ours["fast"].get<double>(), 1e-5);
+}
+
 TEST_F(NumericPrograms, WrongInputIsSaid) {
   folder_->write("three.jsonl", R"({"y": [[1, 2, 3]]})");
   expect_fault("sequent-infer model.pt three.jsonl", 3,
