@@ -133,44 +133,41 @@ void read_text(Json& value, const std::string& key, Record& record) {
 }
 
 /// `x[3][0]`, counted from 0 as JSON libraries do.
-std::string place_of(const std::string& key, std::size_t step,
-                     std::optional<std::size_t> channel = std::nullopt) {
+std::string place_of(const std::string& key, std::size_t step, std::optional<std::size_t> channel) {
   std::string place = "\"" + key + "\"[" + std::to_string(step) + "]";
   if (channel) place += "[" + std::to_string(*channel) + "]";
   return place;
 }
 
-float read_number(const Json& value, const std::string& place) {
+float read_number(const Json& value, const std::string& key, std::size_t step,
+                  std::optional<std::size_t> channel) {
+  const float number = value.is_number() ? value.get<float>() : NAN;
+  if (std::isfinite(number)) return number;
+  const std::string at = " at " + place_of(key, step, channel);
   if (value.is_null()) {
-    throw RowFault{"found null at " + place +
-                   ": a missing value; fill it in, or leave the row out"};
+    throw RowFault{"found null" + at + ": a missing value; fill it in, or leave the row out"};
   }
   if (!value.is_number()) {
-    throw RowFault{std::string("found ") + value.type_name() + " at " + place +
-                   "; expected a number"};
+    throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
   }
-  const auto number = value.get<float>();
-  if (!std::isfinite(number)) {
-    throw RowFault{"found " + value.dump() + " at " + place +
-                   ", which is beyond a 32-bit float; scale the data"};
-  }
-  return number;
+  throw RowFault{"found " + value.dump() + at + ", which is beyond a 32-bit float; scale the data"};
 }
 
 void read_step(const Json& step, std::size_t index, const std::string& key, Record& record) {
   const auto channels = static_cast<std::int64_t>(step.is_array() ? step.size() : 1);
-  if (channels == 0) throw RowFault{"found an empty step at " + place_of(key, index)};
+  if (channels == 0) throw RowFault{"found an empty step at " + place_of(key, index, std::nullopt)};
   if (index > 0 && channels != record.channels) {
-    throw RowFault{"found " + std::to_string(channels) + " channels at " + place_of(key, index) +
-                   ", where the steps before have " + std::to_string(record.channels)};
+    throw RowFault{"found " + std::to_string(channels) + " channels at " +
+                   place_of(key, index, std::nullopt) + ", where the steps before have " +
+                   std::to_string(record.channels)};
   }
   record.channels = channels;
   if (!step.is_array()) {
-    record.values.push_back(read_number(step, place_of(key, index)));
+    record.values.push_back(read_number(step, key, index, std::nullopt));
     return;
   }
   for (std::size_t channel = 0; channel < step.size(); ++channel) {
-    record.values.push_back(read_number(step[channel], place_of(key, index, channel)));
+    record.values.push_back(read_number(step[channel], key, index, channel));
   }
 }
 
