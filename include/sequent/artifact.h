@@ -46,6 +46,7 @@ struct Manifest {
   std::string stopped_because;  // epochs, max_steps, max_seconds, early_stopping
   std::vector<SourceFile> sources;
   std::string weights_checksum;   // of best.weights
+  std::string text_checksum;      // of vocabulary.txt and labels.txt
   std::string validation_report;  // JSON of metrics.h
   std::optional<std::string> test_report;
 };
@@ -77,6 +78,10 @@ void write_run_text(const RunFolder& folder, const RunText& text);
 /// What write_run_text wrote; the config's base_directory is the folder, links resolved.
 /// Errors: Artifact if a file is missing or damaged.
 RunText read_run_text(const RunFolder& folder);
+
+/// The checksum of vocabulary.txt and labels.txt: an order of ids that is not the training's would
+/// go unnoticed without it. Errors: Runtime if a file cannot be read.
+std::string run_text_checksum(const RunFolder& folder);
 
 /// `sequent.json` inside a model archive: all that turns text into tensors and tensors into labels.
 struct ArchiveCard {

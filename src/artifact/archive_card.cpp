@@ -4,7 +4,7 @@
 
 #include "artifact/parts.h"
 #include "core/data_paths.h"
-#include "metrics/json_fields.h"
+#include "core/json_fields.h"
 #include "metrics/report_json.h"
 #include "sequent/artifact.h"
 

@@ -3,7 +3,7 @@
 
 #include "artifact/parts.h"
 #include "core/files.h"
-#include "metrics/json_fields.h"
+#include "core/json_fields.h"
 #include "metrics/report_json.h"
 #include "sequent/artifact.h"
 #include "sequent/error.h"
@@ -50,6 +50,7 @@ Json manifest_as_json(const Manifest& manifest) {
     json["sources"].push_back(source_as_json(source));
   }
   json["weights_checksum"] = manifest.weights_checksum;
+  json["text_checksum"] = manifest.text_checksum;
   json["validation"] = report_part(manifest.validation_report);
   json["test"] = manifest.test_report ? report_part(*manifest.test_report) : Json(nullptr);
   return json;
@@ -73,6 +74,7 @@ Manifest manifest_from_fields(const JsonFields& fields) {
     manifest.sources.push_back(source_from_fields(source));
   }
   manifest.weights_checksum = fields.text("weights_checksum");
+  manifest.text_checksum = fields.text("text_checksum");
   manifest.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
   if (!fields.is_null("test")) {
     manifest.test_report = report_to_json(report_from_fields(fields.object("test")), -1);

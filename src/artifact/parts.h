@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/json_fields.h"
+#include "core/json_fields.h"
 #include "sequent/config.h"
 #include "sequent/text.h"
 

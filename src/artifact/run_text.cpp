@@ -115,4 +115,8 @@ RunText read_run_text(const RunFolder& folder) {
                                          {folder.labels().string(), kRunCure})};
 }
 
+std::string run_text_checksum(const RunFolder& folder) {
+  return checksum(checksum_file(folder.vocabulary()) + checksum_file(folder.labels()));
+}
+
 }  // namespace sequent

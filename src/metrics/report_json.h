@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "metrics/json_fields.h"
+#include "core/json_fields.h"
 #include "sequent/metrics.h"
 
 namespace sequent {

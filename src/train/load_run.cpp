@@ -5,16 +5,24 @@
 #include "train/tensor_file.h"
 
 namespace sequent {
+namespace {
+
+void check_sum(const std::string& file, const std::string& found, const std::string& expected) {
+  if (found == expected) return;
+  throw Error(ErrorKind::kArtifact, file,
+              "is not as training left it: its checksum is " + found + ", the manifest says " +
+                  expected + "; bring the file back or train again");
+}
+
+}  // namespace
 
 LoadedRun load_run(const std::filesystem::path& folder) {
   const RunFolder run{folder};
   LoadedRun loaded{read_manifest(run), read_run_text(run), nullptr};
-  const std::string found = checksum_file(run.best_weights());
-  if (found != loaded.manifest.weights_checksum) {
-    throw Error(ErrorKind::kArtifact, run.best_weights().string(),
-                "is damaged: its checksum is " + found + ", the manifest says " +
-                    loaded.manifest.weights_checksum);
-  }
+  check_sum(run.best_weights().string(), checksum_file(run.best_weights()),
+            loaded.manifest.weights_checksum);
+  check_sum(run.vocabulary().string() + " or labels.txt", run_text_checksum(run),
+            loaded.manifest.text_checksum);
   const ResolvedConfig resolved =
       resolve(loaded.text.config, loaded.text.vocabulary.size(), loaded.text.labels.size());
   loaded.model = SequenceModel(resolved);

@@ -360,6 +360,7 @@ Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
   manifest.stopped_because = state_.stopped_because;
   manifest.sources = data_.sources;
   manifest.weights_checksum = checksum_file(folder_.best_weights());
+  manifest.text_checksum = run_text_checksum(folder_);
   manifest.validation_report = state_.best_report;
   if (test) manifest.test_report = report_to_json(*test, /*indent=*/-1);
   return manifest;

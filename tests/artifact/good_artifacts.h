@@ -34,6 +34,7 @@ inline Manifest good_manifest() {
           .sources = {{"train", "data/train.tsv", "00112233445566aa", 6920},
                       {"validation", "data/dev.tsv", "ffeeddccbbaa9988", 872}},
           .weights_checksum = "0123456789abcdef",
+          .text_checksum = "fedcba9876543210",
           .validation_report = good_report(),
           .test_report = good_report()};
 }

@@ -42,6 +42,7 @@ void expect_equal(const Manifest& a, const Manifest& b) {
   EXPECT_EQ(a.stopped_because, b.stopped_because);
   EXPECT_EQ(a.sources, b.sources);
   EXPECT_EQ(a.weights_checksum, b.weights_checksum);
+  EXPECT_EQ(a.text_checksum, b.text_checksum);
   EXPECT_EQ(a.validation_report, b.validation_report);
   EXPECT_EQ(a.test_report, b.test_report);
 }
@@ -112,7 +113,7 @@ TEST(Manifest, EachKeyIsNeeded) {
   const RunFolder run{folder.path()};
   write_manifest(run, good_manifest());
   const Json good = Json::parse(slurp(run.manifest()));
-  ASSERT_EQ(good.size(), 17U);
+  ASSERT_EQ(good.size(), 18U);
   for (const auto& entry : good.items()) {
     SCOPED_TRACE(entry.key());
     const std::string pointer = "/" + entry.key();

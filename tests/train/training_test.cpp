@@ -184,6 +184,21 @@ TEST_F(Training, AnExistingRunIsNeverTouchedUnasked) {
   EXPECT_TRUE(run(config(), "run", ExistingRun::kOverwrite).finished);
 }
 
+TEST_F(Training, AnotherOrderOfTheWordsIsNoticed) {
+  run(config(), "run");
+  const RunFolder folder{folder_ / "run"};
+  EXPECT_NO_THROW(load_run(folder.root));
+  const std::string words = slurp(folder.vocabulary());
+  const std::size_t last = words.rfind('\n', words.size() - 2) + 1;
+  const std::size_t before = words.rfind('\n', last - 2) + 1;
+  folder_.write("run/vocabulary.txt", words.substr(0, before) + words.substr(last) +
+                                          words.substr(before, last - before));
+  const auto error = error_of([&] { load_run(folder.root); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  EXPECT_NE(std::string(error->what()).find("vocabulary.txt"), std::string::npos);
+}
+
 TEST_F(Training, OverwriteRefusesWhatIsNoRun) {
   folder_.write("precious/thesis.txt", "years of work");
   const auto error = error_of([&] { run(config(), "precious", ExistingRun::kOverwrite); });

@@ -1,4 +1,4 @@
-#include "metrics/json_fields.h"
+#include "core/json_fields.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
