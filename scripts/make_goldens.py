@@ -1,9 +1,11 @@
 """Makes the golden values that tests compare with: run once, commit what it writes.
 
-    /usr/bin/python3 scripts/make_goldens.py metrics     needs Debian's python3-sklearn
+    /usr/bin/python3 scripts/make_goldens.py metrics        needs Debian's python3-sklearn
+    /usr/bin/python3 scripts/make_goldens.py regression     likewise
 
 metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded cases. The probabilities are
 float32 and written so that reading them as float32 gives the same bits.
+regression: tests/golden/regression.json, scikit-learn's and SciPy's metrics of seeded numbers.
 """
 
 import json
@@ -11,7 +13,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import scipy
 import sklearn
+from scipy import stats
 from sklearn import metrics as oracle
 
 GOLDEN_FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
@@ -113,6 +117,13 @@ def expected(truths, probabilities):
     return values
 
 
+def write_golden(name, golden):
+    GOLDEN_FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(GOLDEN_FOLDER / name, "w", encoding="utf-8") as file:
+        json.dump(golden, file, separators=(",", ":"))
+        file.write("\n")
+
+
 def make_metrics():
     golden = {
         "made_by": f"scripts/make_goldens.py metrics, scikit-learn {sklearn.__version__}, numpy {np.__version__}",
@@ -122,13 +133,58 @@ def make_metrics():
             for name, truths, probabilities in cases()
         ],
     }
-    GOLDEN_FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(GOLDEN_FOLDER / "metrics.json", "w", encoding="utf-8") as file:
-        json.dump(golden, file, separators=(",", ":"))
-        file.write("\n")
+    write_golden("metrics.json", golden)
 
 
-COMMANDS = {"metrics": make_metrics}
+def regression_cases():
+    generator = np.random.default_rng(11)
+    truths = generator.normal(50, 12, size=(200, 1))
+    yield "one target", truths, truths + generator.normal(0, 5, size=truths.shape)
+    truths = np.round(generator.normal(size=(60, 3)) * 3) * np.array([1, 100, 0.01])
+    yield "three targets with ties", truths, np.round(truths * 0.8, 1)
+    truths = np.array([[3.0], [3.0], [3.0]])
+    yield "a target that is always the same", truths, np.array([[2.0], [3.0], [4.5]])
+    yield "worse than the mean", np.array([[1.0], [2.0]]), np.array([[5.0], [-7.0]])
+
+
+def regression_values(truths, values):
+    def constant(numbers):
+        return bool((numbers == numbers[0]).all(axis=0).any())
+
+    columns = range(truths.shape[1])
+    undefined = constant(truths)
+    no_correlation = undefined or constant(values)
+    error = np.abs(values - truths)
+    return {
+        "count": len(truths),
+        "mse": oracle.mean_squared_error(truths, values),
+        "rmse": float(np.sqrt(oracle.mean_squared_error(truths, values))),
+        "mae": oracle.mean_absolute_error(truths, values),
+        "r2": None if undefined else oracle.r2_score(truths, values),
+        "pearson": None if no_correlation else float(
+            np.mean([stats.pearsonr(truths[:, i], values[:, i])[0] for i in columns])),
+        "spearman": None if no_correlation else float(
+            np.mean([stats.spearmanr(truths[:, i], values[:, i])[0] for i in columns])),
+        "huber": float(np.where(error < 1, 0.5 * error**2, error - 0.5).mean()),
+    }
+
+
+def make_regression():
+    as_float32 = [(name, truths.astype(np.float32), values.astype(np.float32))
+                  for name, truths, values in regression_cases()]
+    golden = {
+        "made_by": f"scripts/make_goldens.py regression, scikit-learn {sklearn.__version__}, "
+                   f"SciPy {scipy.__version__}, numpy {np.__version__}",
+        "cases": [
+            {"name": name, "truths": truths.tolist(), "values": values.tolist(),
+             "expected": regression_values(truths.astype(float), values.astype(float))}
+            for name, truths, values in as_float32
+        ],
+    }
+    write_golden("regression.json", golden)
+
+
+COMMANDS = {"metrics": make_metrics, "regression": make_regression}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:

@@ -38,10 +38,10 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-enum class Task { kClassification };
+enum class Task { kClassification, kRegression };
 template <>
 struct EnumNames<Task> {
-  static constexpr std::array<std::string_view, 1> values{"classification"};
+  static constexpr std::array<std::string_view, 2> values{"classification", "regression"};
 };
 
 struct Config {
@@ -63,13 +63,26 @@ struct Config {
   /// `path` of this config, made absolute with base_directory.
   std::filesystem::path resolve_path(const std::string& path) const;
 
+  bool is_regression() const { return task == Task::kRegression; }
+
+  /// What is minimized, whether it is set or follows from task and last layer.
+  Loss loss() const;
+
+  /// The validation metric that says which epoch is best.
+  Monitor best_monitor() const;
+
+  /// Whether outputs are put back to the scale of the training targets.
+  bool standardizes_targets() const;
+
   bool operator==(const Config&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("version", self.version, "Version of this format.", required, between(1, 1));
     visit("name", self.name, "What runs and reports are called.", not_empty);
-    visit("task", self.task, "What the model is for.");
+    visit("task", self.task,
+          "classification: one of several labels. regression: numbers, such as what follows in a "
+          "series.");
     visit("data", self.data, "Where the rows come from.", required);
     visit("input", self.input, "How a row becomes model input.");
     visit("model", self.model, "The layers, in order.", required);
@@ -126,9 +139,9 @@ struct Shape {
 struct ResolvedConfig {
   Config config;
   std::int64_t vocabulary_size = 0;
-  std::int64_t class_count = 0;
-  std::vector<Shape> inputs;   // of each layer
-  std::vector<Shape> outputs;  // of each layer
+  std::int64_t class_count = 0;  // for regression: of targets
+  std::vector<Shape> inputs;     // of each layer
+  std::vector<Shape> outputs;    // of each layer
 
   /// True if one sigmoid unit gives the probability of the second of two classes.
   bool is_binary() const;

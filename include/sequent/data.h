@@ -23,6 +23,7 @@ struct Record {
   std::vector<float> values;         // of a "series", [steps, channels], step by step
   std::int64_t channels = 0;         // of `values`
   std::optional<std::string> label;  // nothing where the file has no label column
+  std::vector<float> targets;        // instead of a label, where labels are numbers
   std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
   std::optional<std::string> fault;  // why text, values or label cannot be used
 };
@@ -43,6 +44,8 @@ class RecordReader {
 struct ReaderOptions {
   /// Rows without a label are faults. Inference reads without.
   bool need_label = true;
+  /// Labels are numbers: they become Record.targets. Of "windows" they always are.
+  bool numeric_labels = false;
   /// Longer lines (and CSV records) are faults: the text is not kept.
   std::size_t max_row_bytes = std::size_t{256} << 20;
   /// false: Record.fields stays empty, which saves a copy of each row.
@@ -71,13 +74,17 @@ struct InputRow {
   }
 };
 
-/// Input and class of many rows, one after the other in memory. All of one dataset are token ids,
-/// or all are numbers of as many channels.
+/// Input and class, or targets, of many rows, one after the other in memory. All of one dataset are
+/// token ids, or all are numbers of as many channels.
 class EncodedDataset {
  public:
   void reserve(std::int64_t rows, std::int64_t tokens);
   void add(std::span<const std::int32_t> ids, std::int32_t label);
   void add(const InputRow& row, std::int32_t label);
+  /// Errors (of all): Internal if the rows before have another number of channels or targets.
+  void add(const InputRow& row, std::span<const float> targets);
+  /// A row of another dataset.
+  void add(const EncodedDataset& other, std::int64_t row);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   /// Tokens, or steps.
@@ -97,6 +104,12 @@ class EncodedDataset {
   std::int64_t channels() const { return channels_; }
   std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
+  /// Of regression, for each row; else none.
+  std::int64_t target_count() const { return target_count_; }
+  std::span<const float> targets(std::int64_t row) const {
+    const auto count = static_cast<std::size_t>(target_count_);
+    return {targets_.data() + static_cast<std::size_t>(row) * count, count};
+  }
   bool operator==(const EncodedDataset&) const = default;
 
  private:
@@ -105,7 +118,9 @@ class EncodedDataset {
   std::vector<std::int32_t> ids_;
   std::vector<float> values_;
   std::vector<std::int64_t> offsets_{0};  // in tokens or steps, size() + 1 of them
-  std::vector<std::int32_t> labels_;
+  std::vector<std::int32_t> labels_;      // all 0 beside targets
+  std::int64_t target_count_ = 0;
+  std::vector<float> targets_;
 };
 
 /// A file's part in a run: what it was when it was read.
@@ -123,7 +138,7 @@ struct PreparedData {
   EncodedDataset validation;
   std::optional<EncodedDataset> test;
   Vocabulary vocabulary;
-  LabelSet labels;
+  LabelSet labels;  // for regression: the targets
   std::vector<SourceFile> sources;
   bool from_cache = false;
 };
@@ -137,7 +152,8 @@ struct PreparedData {
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
                           int threads = 0);
 
-/// Encodes one labelled file for evaluation. Errors: Data, as prepare_data.
+/// Encodes one labelled file for evaluation; with `labels` of targets, their values are read.
+/// Errors: Data, as prepare_data.
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
                            const InputSpec& input, const Vocabulary& vocabulary,
                            const LabelSet& labels, UnseenLabels unseen = UnseenLabels::kError,
@@ -147,9 +163,18 @@ EncodedDataset encode_file(const std::string& path, const DataFormat& format,
 /// can read them. Shapes: [steps, channels]. Returns whether something was cut off.
 bool fit_values(std::vector<float>& values, const NumericInput& spec);
 
-/// The seeded, stratified choice of held-out rows: for each row of `labels` whether it is held out.
-/// Each label with at least two rows gives round(fraction * rows), at least one and never all.
-std::vector<bool> choose_held_out(std::span<const std::int32_t> labels, const HeldOut& spec);
+/// What a row of the training file is used for.
+enum class Part : std::uint8_t {
+  kTrain,
+  kValidation,
+  kTest,
+  kLeftOut,  // a window whose targets reach into the part that follows
+};
+
+/// The parts of the training file's rows, whose classes are `labels`. Held-out rows are chosen by
+/// seed and stratified: each label with at least two rows gives round(fraction * rows), at least
+/// one and never all. Windows are cut by time: training, then validation, then test.
+std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec);
 
 /// What a look at a config's data finds; `sequent data check` prints it.
 struct DataCheck {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sequent/describe.h"
 
@@ -94,14 +95,46 @@ struct SeriesFormat {
     visit("values", self.values,
           "Key of the steps in each line's object: [[1, 2], [3, 4]] is two steps of two channels.",
           not_empty);
-    visit("label", self.label, "Key of the label: a string, an integer or a boolean.", not_empty);
+    visit("label", self.label,
+          "Key of the label: a string, an integer or a boolean; for regression a number or a list "
+          "of numbers.",
+          not_empty);
   }
 };
 
-using DataFormat =
-    std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat>;
+/// Windows of a table whose rows are steps in the order of time: each window is one row of the
+/// data, what follows it is the target.
+struct WindowsFormat {
+  static constexpr std::string_view kType = "windows";
+  std::vector<Column> columns;
+  std::vector<Column> targets;
+  std::int64_t length = 0;
+  std::int64_t horizon = 1;
+  std::int64_t stride = 1;
+  bool header = true;
+  bool operator==(const WindowsFormat&) const = default;
 
-/// A seeded share of the training rows, the same share of each label.
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("columns", self.columns, "Columns of numbers that the model reads, one per channel.",
+          required, not_empty);
+    visit("targets", self.targets, "Columns that are forecast; none named: those of `columns`.");
+    visit("length", self.length, "Steps that the model reads.", required, between(1, 1000000));
+    visit("horizon", self.horizon, "Steps after them that are forecast, all at once.",
+          between(1, 100000));
+    visit("stride", self.stride, "Steps from one window's begin to the next one's.",
+          between(1, 1000000));
+    visit("header", self.header, "The first record holds the column names.");
+  }
+
+  const std::vector<Column>& target_columns() const { return targets.empty() ? columns : targets; }
+};
+
+using DataFormat = std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat,
+                                SeriesFormat, WindowsFormat>;
+
+/// A seeded share of the training rows, the same share of each label. Of windows, which follow each
+/// other in time, the last ones.
 struct HeldOut {
   double fraction = 0.1;
   std::int64_t seed = 1;
@@ -109,9 +142,11 @@ struct HeldOut {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("fraction", self.fraction, "Share of the training rows held out, stratified by label.",
+    visit("fraction", self.fraction,
+          "Share of the training rows held out, stratified by label; of windows the last ones.",
           between(0, 0.9).open_below());
-    visit("seed", self.seed, "Which rows: apart from training.seed, so that seeds share a split.",
+    visit("seed", self.seed,
+          "Which rows: apart from training.seed, so that seeds share a split. Not for windows.",
           between(0, 9007199254740991.0));
   }
 };
@@ -124,12 +159,12 @@ struct EnumNames<UnseenLabels> {
 };
 
 /// A file, or a share of the training rows.
-using ValidationSource = std::variant<std::string, HeldOut>;
+using HeldOutSource = std::variant<std::string, HeldOut>;
 
 struct DataSpec {
   std::string train;
-  ValidationSource validation = HeldOut{};
-  std::optional<std::string> test;
+  HeldOutSource validation = HeldOut{};
+  std::optional<HeldOutSource> test;
   DataFormat format = TsvFormat{};
   UnseenLabels unseen_labels = UnseenLabels::kError;
   bool operator==(const DataSpec&) const = default;
@@ -140,7 +175,9 @@ struct DataSpec {
           "Training file or folder, relative to this config file; .gz and .xz are read as well.",
           required, not_empty);
     visit("validation", self.validation, "A file, or a held-out share of the training rows.");
-    visit("test", self.test, "File evaluated once, after training, with the kept weights.");
+    visit("test", self.test,
+          "Evaluated once, after training, with the kept weights: a file, or a share of the "
+          "training rows, taken before validation's.");
     visit("format", self.format, "How the files are laid out.");
     visit("unseen_labels", self.unseen_labels,
           "Validation and test rows with a label that no training row has: an error, or left out "
@@ -224,7 +261,7 @@ struct TextInput {
   }
 };
 
-/// Sequences of numbers; goes with the data format "series".
+/// Sequences of numbers; goes with the data formats "series" and "windows".
 struct NumericInput {
   static constexpr std::string_view kType = "numeric";
   std::int64_t channels = 1;
@@ -246,6 +283,12 @@ struct NumericInput {
 };
 
 using InputSpec = std::variant<TextInput, NumericInput>;
+
+/// Whether rows of this format are sequences of numbers.
+inline bool is_numeric(const DataFormat& format) {
+  return std::holds_alternative<SeriesFormat>(format) ||
+         std::holds_alternative<WindowsFormat>(format);
+}
 
 /// The greatest length of what a model reads, in tokens or steps.
 inline std::int64_t max_length(const InputSpec& input) {

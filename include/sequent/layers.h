@@ -445,6 +445,7 @@ struct EnumNames<Initialization> {
 struct ModelSpec {
   std::vector<LayerSpec> layers;
   Initialization initialization = Initialization::kKeras;
+  std::optional<bool> standardize_targets;
   bool operator==(const ModelSpec&) const = default;
 
   template <class Self, class Visitor>
@@ -455,6 +456,10 @@ struct ModelSpec {
     visit("initialization", self.initialization,
           "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1. torch: LibTorch's "
           "defaults.");
+    visit(
+        "standardize_targets", self.standardize_targets,
+        "Regression: the last layer learns numbers about 0, and its outputs are multiplied by the "
+        "deviation of the training targets and their mean added. Not set: true.");
   }
 };
 

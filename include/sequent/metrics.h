@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace sequent {
@@ -29,7 +30,7 @@ struct AverageReport {
 };
 
 /// The metrics of a classifier on one data set; names and values follow scikit-learn.
-struct Report {
+struct ClassificationReport {
   /// Smaller probabilities of the true class count as this in the loss: one row costs at most 16.1.
   static constexpr double kLeastProbability = 1e-7;
 
@@ -46,8 +47,35 @@ struct Report {
   double matthews = 0;                      // 0 where truth or prediction knows only one class
   std::vector<ClassReport> per_class;
   std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
-  bool operator==(const Report&) const = default;
+  bool operator==(const ClassificationReport&) const = default;
 };
+
+/// One of several targets.
+struct TargetReport {
+  std::string name;
+  double rmse = 0;
+  double mae = 0;
+  std::optional<double> r2;
+  bool operator==(const TargetReport&) const = default;
+};
+
+/// The metrics of a regression on one data set, in the targets' units; names and values follow
+/// scikit-learn and SciPy. Of several targets the squared and absolute errors are averaged over all
+/// numbers, the others over the targets.
+struct RegressionReport {
+  std::int64_t count = 0;
+  double loss = 0;  // what is trained on, in its units: see RegressionLoss
+  double mse = 0;
+  double rmse = 0;
+  double mae = 0;
+  std::optional<double> r2;        // nothing where a target is always the same
+  std::optional<double> pearson;   // nothing where a target or its predictions are
+  std::optional<double> spearman;  // likewise; equal values share their mean rank
+  std::vector<TargetReport> per_target;
+  bool operator==(const RegressionReport&) const = default;
+};
+
+using Report = std::variant<ClassificationReport, RegressionReport>;
 
 /// Collects predictions and gives their report.
 class ClassificationMetrics {
@@ -64,7 +92,7 @@ class ClassificationMetrics {
   void merge(const ClassificationMetrics& other);
 
   /// Errors: Data if no row was added.
-  Report report() const;
+  ClassificationReport report() const;
 
  private:
   std::vector<std::string> labels_;
@@ -72,8 +100,36 @@ class ClassificationMetrics {
   std::vector<std::int64_t> truths_;  // [rows]
 };
 
+/// The loss of a prediction, for its target's deviation d in the training data (1 where targets are
+/// not standardized) and e = (prediction - truth) / d: e^2, |e|, or Huber's with its bend at 1.
+struct RegressionLoss {
+  enum class Kind { kSquared, kAbsolute, kHuber };
+  Kind kind = Kind::kSquared;
+  std::vector<float> deviations;  // of each target; empty: all 1
+};
+
+/// Collects predicted numbers and gives their report.
+class RegressionMetrics {
+ public:
+  /// Errors: Internal without targets, or with another number of deviations.
+  RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss);
+
+  /// Adds one row. Shapes: values, truths [targets].
+  /// Errors: Numeric if a value is not finite; Internal for another shape.
+  void add(std::span<const float> values, std::span<const float> truths);
+
+  /// Errors: Data if no row was added.
+  RegressionReport report() const;
+
+ private:
+  std::vector<std::string> targets_;
+  RegressionLoss loss_;
+  std::vector<float> values_;  // [rows, targets]
+  std::vector<float> truths_;  // [rows, targets]
+};
+
 /// One JSON object: loss, accuracy, macro_f1, ..., `per_class` and `confusion_matrix` below.
-/// `indent` < 0: one line.
+/// Of regression: loss, mse, ..., `per_target` below. `indent` < 0: one line.
 std::string report_to_json(const Report& report, int indent = 2);
 
 /// Reads what report_to_json wrote. Errors: Artifact.
@@ -83,7 +139,8 @@ Report report_from_json(const std::string& json);
 std::string report_to_text(const Report& report);
 
 /// The value of a metric by the name it has in JSON (loss, accuracy, macro_f1, weighted_f1,
-/// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy), or nothing.
+/// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy; of regression mse, rmse, mae,
+/// r2, pearson, spearman), or nothing.
 std::optional<double> report_value(const Report& report, const std::string& metric);
 
 /// What a training run's report page shows.
@@ -97,7 +154,7 @@ struct RunReport {
 };
 
 /// A self-contained HTML page: facts, learning curves as SVG, confusion matrices, the table of
-/// classes. No script, no outside file; light and dark.
+/// classes or targets. No script, no outside file; light and dark.
 std::string render_run_report(const RunReport& report);
 
 }  // namespace sequent

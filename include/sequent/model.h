@@ -296,17 +296,26 @@ class Conv1dImpl : public LayerImpl {
 };
 TORCH_MODULE(Conv1d);
 
+/// What a dense layer is in its model.
+enum class DenseRole {
+  kInner,
+  kClassifier,    // the head gives logits: its activation is applied by SequenceModel
+  kRegression,    // the head gives values
+  kStandardized,  // the head gives values from which the targets' mean and deviation are taken
+};
+
 /// See DenseSpec. Shapes: [..., input_size] -> [..., units].
-/// The head of a model gives logits: its activation is applied by SequenceModel.
 class DenseImpl : public LayerImpl {
  public:
-  DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units, bool is_head);
+  DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units, DenseRole role);
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return DenseSpec::kType; }
 
-  torch::Tensor weight;  // [units, input_size]
-  torch::Tensor bias;    // [units]
+  torch::Tensor weight;            // [units, input_size]
+  torch::Tensor bias;              // [units]
+  torch::Tensor target_mean;       // [units], of the training targets; kStandardized alone
+  torch::Tensor target_deviation;  // likewise; 1 for a target that is always the same
 
  private:
   Activation activation_;
@@ -320,11 +329,17 @@ class SequenceModelImpl : public torch::nn::Module {
   /// Weights are set by the config's initialization and seed.
   explicit SequenceModelImpl(const ResolvedConfig& config);
 
-  /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head.
+  /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
+  /// standardized where the config says so.
   torch::Tensor forward(const Batch& batch);
 
-  /// Shapes: -> probabilities [B, C] float32, rows summing to 1. Dropout is off.
-  torch::Tensor probabilities(const Batch& batch);
+  /// Shapes: -> probabilities [B, C] float32, rows summing to 1; for regression the values in the
+  /// targets' units. Dropout is off.
+  torch::Tensor predict(const Batch& batch);
+
+  /// The last layer.
+  const DenseImpl& head() const;
+  DenseImpl& head();
 
   /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
   void share_parameters(SequenceModelImpl& other);

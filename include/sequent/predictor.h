@@ -32,6 +32,7 @@ struct Prediction {
   std::int64_t label = 0;            // index into Predictor::labels()
   float probability = 0;             // of that label
   std::vector<float> probabilities;  // [labels], sum 1
+  std::vector<float> values;         // of a regression, instead: [labels], the targets' values
   bool empty = false;                // the text had no token
   bool truncated = false;            // the input was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, in 0..1
@@ -70,7 +71,11 @@ class Predictor {
   /// Numbers per step of what the model reads; 0: it reads text.
   std::int64_t channels() const;
 
+  /// The classes; of a regression the names of its targets.
   const std::vector<std::string>& labels() const;
+
+  /// Whether predictions are numbers.
+  bool is_regression() const;
 
   /// The archive's `sequent.json`: config, vocabulary, labels, metrics, parity proof.
   const std::string& card_json() const;

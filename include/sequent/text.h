@@ -97,6 +97,12 @@ class LabelSet {
   /// Errors: Data with fewer than two names, or a name that stands twice or is empty.
   explicit LabelSet(std::vector<std::string> names);
 
+  /// The names of a regression's targets, in the order of the outputs.
+  /// Errors: Data with no name, or a name that is empty or stands twice.
+  static LabelSet of_targets(std::vector<std::string> names);
+  bool are_targets() const { return are_targets_; }
+
+  /// Nothing for targets: no row has one as its label.
   std::optional<std::int64_t> find(std::string_view name) const;
   const std::string& name(std::int64_t index) const {
     return names_[static_cast<std::size_t>(index)];
@@ -106,7 +112,11 @@ class LabelSet {
   bool operator==(const LabelSet&) const = default;
 
  private:
-  std::vector<std::string> names_;  // sorted by bytes
+  LabelSet() = default;
+  void check_names(std::vector<std::string> sorted) const;
+
+  std::vector<std::string> names_;  // of classes: sorted by bytes
+  bool are_targets_ = false;
 };
 
 /// A text as the model reads it, and what was lost on the way.

@@ -13,11 +13,18 @@
 
 namespace sequent {
 
-enum class Loss { kCategoricalCrossentropy, kBinaryCrossentropy };
+enum class Loss {
+  kCategoricalCrossentropy,
+  kBinaryCrossentropy,
+  kMeanSquaredError,
+  kMeanAbsoluteError,
+  kHuber,  // Huber 1964, with its bend at 1
+};
 template <>
 struct EnumNames<Loss> {
-  static constexpr std::array<std::string_view, 2> values{"categorical_crossentropy",
-                                                          "binary_crossentropy"};
+  static constexpr std::array<std::string_view, 5> values{
+      "categorical_crossentropy", "binary_crossentropy", "mean_squared_error",
+      "mean_absolute_error", "huber"};
 };
 
 enum class BalancedWeights { kBalanced };
@@ -149,10 +156,11 @@ struct LinearSchedule {
 };
 
 /// The quantities that schedules and early stopping can watch, all on validation data.
-enum class Monitor { kLoss, kAccuracy, kMacroF1 };
+enum class Monitor { kLoss, kAccuracy, kMacroF1, kMeanAbsoluteError, kR2 };
 template <>
 struct EnumNames<Monitor> {
-  static constexpr std::array<std::string_view, 3> values{"loss", "accuracy", "macro_f1"};
+  static constexpr std::array<std::string_view, 5> values{"loss", "accuracy", "macro_f1", "mae",
+                                                          "r2"};
 };
 
 struct ReduceOnPlateau {
@@ -179,7 +187,7 @@ using ScheduleSpec =
     std::variant<ConstantSchedule, CosineSchedule, LinearSchedule, ReduceOnPlateau>;
 
 struct EarlyStopping {
-  Monitor monitor = Monitor::kAccuracy;
+  std::optional<Monitor> monitor;
   std::int64_t patience = 3;
   double min_delta = 0.0;
   bool operator==(const EarlyStopping&) const = default;
@@ -187,7 +195,8 @@ struct EarlyStopping {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("monitor", self.monitor,
-          "The validation metric that says which epoch is best; its weights are the result.");
+          "The validation metric that says which epoch is best; its weights are the result. Not "
+          "set: accuracy, for regression the loss.");
     visit("patience", self.patience, "Epochs without a better value before training stops.",
           between(1, 1000000));
     visit("min_delta", self.min_delta, "What counts as better.", at_least(0));
@@ -222,7 +231,7 @@ struct TokenBudget {
 using BatchSize = std::variant<std::int64_t, TokenBudget>;
 
 struct TrainingSpec {
-  Loss loss = Loss::kCategoricalCrossentropy;
+  std::optional<Loss> loss;
   double label_smoothing = 0.0;
   std::optional<ClassWeights> class_weights;
   OptimizerSpec optimizer = AdamSpec{};
@@ -242,7 +251,9 @@ struct TrainingSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("loss", self.loss, "What is minimized; binary_crossentropy goes with one sigmoid unit.");
+    visit("loss", self.loss,
+          "What is minimized. Not set: by the last layer, categorical_crossentropy for softmax, "
+          "binary_crossentropy for sigmoid; mean_squared_error for regression.");
     visit("label_smoothing", self.label_smoothing,
           "Share of each target spread evenly over the classes.", between(0, 1).open_above());
     visit("class_weights", self.class_weights,

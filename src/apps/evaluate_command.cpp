@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "apps/commands.h"
 #include "sequent/error.h"
@@ -15,6 +19,28 @@ struct EvaluateCommandOptions {
   int threads = 0;
   std::vector<std::string> gates;
 };
+
+/// What a gate may ask for.
+constexpr std::array<std::string_view, 20> kMetrics = {"loss",
+                                                       "accuracy",
+                                                       "top_k_accuracy",
+                                                       "macro_precision",
+                                                       "macro_recall",
+                                                       "macro_f1",
+                                                       "micro_precision",
+                                                       "micro_recall",
+                                                       "micro_f1",
+                                                       "weighted_precision",
+                                                       "weighted_recall",
+                                                       "weighted_f1",
+                                                       "matthews",
+                                                       "mse",
+                                                       "rmse",
+                                                       "mae",
+                                                       "r2",
+                                                       "pearson",
+                                                       "spearman",
+                                                       "roc_auc"};
 
 /// `accuracy>=0.9` or `loss<=0.5`.
 struct Gate {
@@ -32,23 +58,24 @@ Gate parse_gate(const std::string& text) {
   if (complete) {
     const char* end = text.data() + text.size();
     const auto [stop, code] = std::from_chars(text.data() + at + 2, end, gate.bound);
-    if (code == std::errc{} && stop == end && report_value(Report{}, gate.metric).has_value()) {
-      return gate;
-    }
+    const bool known = std::find(kMetrics.begin(), kMetrics.end(), gate.metric) != kMetrics.end();
+    if (code == std::errc{} && stop == end && known) return gate;
   }
   throw Error(ErrorKind::kUsage, "--require " + text,
               "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
-              "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews");
+              "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of regression loss, "
+              "mse, rmse, mae, r2, pearson and spearman");
 }
 
 void check_gates(const std::vector<Gate>& gates, const Report& report) {
   std::vector<Issue> issues;
   for (const Gate& gate : gates) {
-    const double value = report_value(report, gate.metric).value_or(0);
-    const bool passed = gate.at_least ? value >= gate.bound : value <= gate.bound;
-    if (!passed) {
-      issues.push_back({"--require " + gate.text, "not met: found " + std::to_string(value)});
-    }
+    const std::optional<double> value = report_value(report, gate.metric);
+    const bool passed = value && (gate.at_least ? *value >= gate.bound : *value <= gate.bound);
+    if (passed) continue;
+    issues.push_back(
+        {"--require " + gate.text, value ? "not met: found " + std::to_string(*value)
+                                         : "not met: this report has no value for " + gate.metric});
   }
   if (!issues.empty()) throw Error(ErrorKind::kQualityGate, issues);
 }

@@ -19,6 +19,13 @@ void append_number(std::string& out, double value) {
   out.append(text.data(), result.ptr);
 }
 
+/// As many digits as tell this float from its neighbours.
+void append_value(std::string& out, float value) {
+  std::array<char, 32> text{};
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  out.append(text.data(), result.ptr);
+}
+
 std::string number_text(double value) {
   std::string text;
   append_number(text, value);
@@ -77,8 +84,14 @@ RecordWriter::RecordWriter(OutputOptions options) : options_(std::move(options))
 }
 
 std::vector<std::string> RecordWriter::added_columns() const {
-  std::vector<std::string> names = {"prediction", "probability"};
-  if (options_.format == OutputFormat::kJsonl) {
+  std::vector<std::string> names = {"prediction"};
+  if (!options_.is_regression) names.emplace_back("probability");
+  if (options_.is_regression) {
+    if (options_.labels.size() > 1 && options_.format != OutputFormat::kJsonl) {
+      names.clear();
+      for (const std::string& target : options_.labels) names.push_back("prediction_of_" + target);
+    }
+  } else if (options_.format == OutputFormat::kJsonl) {
     if (options_.top_k > 1) names.emplace_back("top");
     if (options_.probabilities) names.emplace_back("probabilities");
   } else {
@@ -134,28 +147,31 @@ void RecordWriter::append_input_json(std::string& out, const Record& record) con
   }
 }
 
-void RecordWriter::append_json(std::string& out, const Record& record,
-                               const Prediction& prediction) const {
-  const auto key = [&](const char* name) {
-    out += ',';
-    append_json_string(out, options_.prefix + name);
+void RecordWriter::append_key(std::string& out, const char* name) const {
+  out += ',';
+  append_json_string(out, options_.prefix + name);
+  out += ':';
+}
+
+void RecordWriter::append_values_json(std::string& out, const Prediction& prediction) const {
+  append_key(out, "prediction");
+  if (prediction.values.size() == 1) return append_value(out, prediction.values.front());
+  for (std::size_t i = 0; i < prediction.values.size(); ++i) {
+    out += i == 0 ? '{' : ',';
+    append_json_string(out, options_.labels[i]);
     out += ':';
-  };
-  out += '{';
-  if (record.fault) {
-    append_json_string(out, options_.prefix + "error");
-    out += ':';
-    append_json_string(out, record.where + ": " + *record.fault);
-    out += "}\n";
-    return;
+    append_value(out, prediction.values[i]);
   }
-  append_input_json(out, record);
-  key("prediction");
+  out += '}';
+}
+
+void RecordWriter::append_classes_json(std::string& out, const Prediction& prediction) const {
+  append_key(out, "prediction");
   append_json_string(out, options_.labels[static_cast<std::size_t>(prediction.label)]);
-  key("probability");
+  append_key(out, "probability");
   append_number(out, prediction.probability);
   if (options_.top_k > 1) {
-    key("top");
+    append_key(out, "top");
     char separator = '[';
     for (const std::size_t label : most_probable(prediction.probabilities, options_.top_k)) {
       out += separator;
@@ -169,7 +185,7 @@ void RecordWriter::append_json(std::string& out, const Record& record,
     out += ']';
   }
   if (options_.probabilities) {
-    key("probabilities");
+    append_key(out, "probabilities");
     for (std::size_t i = 0; i < options_.labels.size(); ++i) {
       out += i == 0 ? '{' : ',';
       append_json_string(out, options_.labels[i]);
@@ -178,14 +194,32 @@ void RecordWriter::append_json(std::string& out, const Record& record,
     }
     out += '}';
   }
+}
+
+void RecordWriter::append_json(std::string& out, const Record& record,
+                               const Prediction& prediction) const {
+  out += '{';
+  if (record.fault) {
+    append_json_string(out, options_.prefix + "error");
+    out += ':';
+    append_json_string(out, record.where + ": " + *record.fault);
+    out += "}\n";
+    return;
+  }
+  append_input_json(out, record);
+  if (options_.is_regression) {
+    append_values_json(out, prediction);
+  } else {
+    append_classes_json(out, prediction);
+  }
   if (options_.is_text) {
-    key("empty");
+    append_key(out, "empty");
     out += prediction.empty ? "true" : "false";
   }
-  key("truncated");
+  append_key(out, "truncated");
   out += prediction.truncated ? "true" : "false";
   if (options_.is_text) {
-    key("unknown_share");
+    append_key(out, "unknown_share");
     append_number(out, prediction.unknown_share);
   }
   out += "}\n";
@@ -225,6 +259,21 @@ std::string RecordWriter::header() const {
   return line + "\n";
 }
 
+void RecordWriter::add_class_cells(std::vector<std::string>& cells,
+                                   const Prediction& prediction) const {
+  if (options_.is_regression) return;
+  const auto best = most_probable(prediction.probabilities, options_.top_k);
+  for (const std::size_t label : best) {
+    cells.push_back(options_.labels[label]);
+    cells.push_back(number_text(prediction.probabilities[label]));
+  }
+  for (std::size_t k = best.size(); static_cast<int>(k) < options_.top_k; ++k) {
+    cells.insert(cells.end(), 2, "");
+  }
+  if (!options_.probabilities) return;
+  for (const float value : prediction.probabilities) cells.push_back(number_text(value));
+}
+
 void RecordWriter::append_table(std::string& out, const Record& record,
                                 const Prediction& prediction) const {
   const char separator = options_.format == OutputFormat::kCsv ? ',' : '\t';
@@ -239,18 +288,8 @@ void RecordWriter::append_table(std::string& out, const Record& record,
     cells.resize(input_columns + added_.size() - 1);
     cells.push_back(record.where + ": " + *record.fault);
   } else {
-    const auto add = [&](std::size_t label) {
-      cells.push_back(options_.labels[label]);
-      cells.push_back(number_text(prediction.probabilities[label]));
-    };
-    const auto best = most_probable(prediction.probabilities, options_.top_k);
-    for (const std::size_t label : best) add(label);
-    for (std::size_t k = best.size(); static_cast<int>(k) < options_.top_k; ++k) {
-      cells.insert(cells.end(), 2, "");
-    }
-    if (options_.probabilities) {
-      for (const float value : prediction.probabilities) cells.push_back(number_text(value));
-    }
+    add_class_cells(cells, prediction);
+    for (const float value : prediction.values) append_value(cells.emplace_back(), value);
     if (options_.is_text) cells.emplace_back(prediction.empty ? "true" : "false");
     cells.emplace_back(prediction.truncated ? "true" : "false");
     if (options_.is_text) cells.push_back(number_text(prediction.unknown_share));

@@ -23,7 +23,8 @@ struct OutputOptions {
   FieldKind fields = FieldKind::kText;
   std::vector<std::string> columns;  // of the input, for kTable
   std::vector<std::string> labels;
-  bool is_text = true;  // false: of numbers, without `empty` and `unknown_share`
+  bool is_text = true;         // false: of numbers, without `empty` and `unknown_share`
+  bool is_regression = false;  // `labels` are targets
   int top_k = 1;
   bool probabilities = false;
   std::string prefix;  // before the names of what is added
@@ -31,7 +32,8 @@ struct OutputOptions {
 
 /// Writes the input's fields untouched, then prefix + `prediction`, `probability`, with top_k > 1
 /// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`, of which
-/// numbers have `truncated` alone. A record with a fault gets `error` instead.
+/// numbers have `truncated` alone. Of a regression `prediction` is a number; of several targets an
+/// object of numbers, in tables a column for each. A record with a fault gets `error` instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.
@@ -47,7 +49,11 @@ class RecordWriter {
  private:
   void append_json(std::string& out, const Record& record, const Prediction& prediction) const;
   void append_input_json(std::string& out, const Record& record) const;
+  void append_classes_json(std::string& out, const Prediction& prediction) const;
+  void append_values_json(std::string& out, const Prediction& prediction) const;
+  void append_key(std::string& out, const char* name) const;
   void append_table(std::string& out, const Record& record, const Prediction& prediction) const;
+  void add_class_cells(std::vector<std::string>& cells, const Prediction& prediction) const;
   std::vector<std::string> added_columns() const;
   void append_cell(std::string& out, std::string_view value) const;
 

@@ -5,11 +5,21 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "sequent/log.h"
 
 namespace sequent {
 namespace {
+
+/// Of a validation report, those it has.
+constexpr std::array<std::pair<const char*, const char*>, 6> kShownMetrics{
+    {{"loss", "loss"},
+     {"accuracy", "accuracy"},
+     {"macro_f1", "macro F1"},
+     {"rmse", "RMSE"},
+     {"mae", "MAE"},
+     {"r2", "R2"}}};
 
 std::string duration_text(double seconds) {
   const long whole = std::lround(seconds);
@@ -65,16 +75,20 @@ void ProgressLine::show(const Progress& progress) {
 }
 
 void ProgressLine::show_epoch(const Progress& progress) {
-  std::array<char, 200> text{};
-  std::snprintf(text.data(), text.size(),
-                "epoch %lld/%lld  %.1f s  loss %.4f  validation: loss %.4f  accuracy %.4f  "
-                "macro F1 %.4f%s",
+  std::array<char, 120> text{};
+  std::snprintf(text.data(), text.size(), "epoch %lld/%lld  %.1f s  loss %.4f  validation:",
                 static_cast<long long>(progress.epoch), static_cast<long long>(progress.epochs),
-                progress.epoch_seconds, progress.loss, progress.validation->loss,
-                progress.validation->accuracy, progress.validation->macro.f1,
-                progress.best ? "  (best)" : "");
+                progress.epoch_seconds, progress.loss);
+  std::string line = text.data();
+  for (const auto& [name, title] : kShownMetrics) {
+    const std::optional<double> value = report_value(*progress.validation, name);
+    if (!value) continue;
+    std::snprintf(text.data(), text.size(), " %s %.4f ", title, *value);
+    line += text.data();
+  }
+  line += progress.best ? " (best)" : "";
   if (terminal_) std::fputs("\r\x1b[K", stderr);
-  log_info(text.data());
+  log_info(line.substr(0, line.find_last_not_of(' ') + 1));
 }
 
 void ProgressLine::show_step(const Progress& progress) {

@@ -78,32 +78,53 @@ void check_input_options(const InferOptions& options) {
   }
 }
 
+/// Options that have no meaning for numbers.
+void check_class_options(const InferOptions& options, const Predictor& predictor) {
+  if (!predictor.is_regression() || (options.top_k == 1 && !options.probabilities)) return;
+  throw Error(ErrorKind::kUsage, options.probabilities ? "--probabilities" : "--top-k",
+              "has no meaning for this model, which predicts numbers; leave it out");
+}
+
 struct Input {
   std::unique_ptr<RecordReader> reader;
   FieldKind fields = FieldKind::kText;
 };
 
-/// The key under which the training data had their steps.
-std::string values_key(const Predictor& predictor) {
+/// How the training data were laid out.
+DataFormat training_format(const Predictor& predictor) {
   const auto card = nlohmann::json::parse(predictor.card_json());
-  return card.at("config").at("data").at("format").at("values").get<std::string>();
+  return parse_config(card.at("config").dump(), "the archive's config").data.format;
+}
+
+/// Rows for a model that reads numbers: JSON Lines with a sequence each, or, for one that learned
+/// from windows of a table, a table.
+Input open_numbers(const InferOptions& options, const Predictor& predictor,
+                   const ReaderOptions& reading) {
+  const std::string format = input_format_of(options);
+  const DataFormat trained = training_format(predictor);
+  const auto* series = std::get_if<SeriesFormat>(&trained);
+  const auto* windows = std::get_if<WindowsFormat>(&trained);
+  if (format == "csv" && windows != nullptr) {
+    WindowsFormat table = *windows;
+    if (options.no_header) table.header = false;
+    return {open_records(options.input, table, reading), FieldKind::kTable};
+  }
+  const std::string key = options.text_given ? options.text : (series ? series->values : "x");
+  if (format == "jsonl") {
+    return {open_records(options.input, SeriesFormat{key, "label"}, reading), FieldKind::kObject};
+  }
+  throw Error(
+      ErrorKind::kUsage, options.input,
+      "is read as " + format + ", but the model reads numbers; give JSON Lines such as {\"" + key +
+          "\": [[1.5], [2]]} with --input-format jsonl" +
+          (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
 }
 
 Input open_input(const InferOptions& options, const Predictor& predictor) {
   ReaderOptions reading;
   reading.need_label = false;
+  if (predictor.channels() > 0) return open_numbers(options, predictor, reading);
   const std::string format = input_format_of(options);
-  if (predictor.channels() > 0) {
-    if (format != "jsonl") {
-      throw Error(ErrorKind::kUsage, options.input,
-                  "is read as " + format +
-                      ", but the model reads numbers; give JSON Lines such as "
-                      "{\"" +
-                      values_key(predictor) + "\": [[1.5], [2]]} with --input-format jsonl");
-    }
-    const std::string key = options.text_given ? options.text : values_key(predictor);
-    return {open_records(options.input, SeriesFormat{key, "label"}, reading), FieldKind::kObject};
-  }
   if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
   if (format == "jsonl") {
     return {open_records(options.input, JsonlFormat{options.text, "label"}, reading),
@@ -124,11 +145,13 @@ OutputFormat output_format_of(const InferOptions& options) {
 void predict_file(const InferOptions& options) {
   check_input_options(options);
   const Predictor predictor = Predictor::load(options.model, options.predictor);
+  check_class_options(options, predictor);
   OutputSink sink(options.output, options.overwrite);
   const Input input = open_input(options, predictor);
   const RecordWriter writer({output_format_of(options), input.fields, input.reader->columns(),
-                             predictor.labels(), predictor.channels() == 0, options.top_k,
-                             options.probabilities, options.prefix});
+                             predictor.labels(), predictor.channels() == 0,
+                             predictor.is_regression(), options.top_k, options.probabilities,
+                             options.prefix});
   watch_signals();
   const StreamCounts counts =
       predict_stream(*input.reader, predictor, writer, options.on_error == "record", sink,
@@ -156,8 +179,10 @@ void predict_as_typed(const InferOptions& options) {
   for (std::string line; std::getline(std::cin, line); show_prompt()) {
     try {
       const Prediction prediction = predictor.predict(line);
-      std::string text = predictor.labels()[static_cast<std::size_t>(prediction.label)] + "\t" +
-                         std::to_string(prediction.probability);
+      std::string text = predictor.is_regression()
+                             ? std::to_string(prediction.values.at(0))
+                             : predictor.labels()[static_cast<std::size_t>(prediction.label)] +
+                                   "\t" + std::to_string(prediction.probability);
       if (prediction.empty) text += "\t(no words)";
       if (prediction.truncated) text += "\t(cut off)";
       print(text + "\n");

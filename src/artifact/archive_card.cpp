@@ -64,7 +64,8 @@ ArchiveCard archive_card_from_json(const std::string& json, const std::string& w
   card.config = config_from_artifact(fields.value("config").dump(), fields.place("config"), kCure);
   card.vocabulary =
       vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), kCure});
-  card.labels = labels_from_artifact(fields.texts("labels"), {fields.place("labels"), kCure});
+  card.labels = labels_from_artifact(fields.texts("labels"), card.config.task,
+                                     {fields.place("labels"), kCure});
   if (!fields.is_null("validation")) {
     card.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
   }

@@ -67,8 +67,12 @@ Vocabulary vocabulary_from_artifact(std::vector<std::string> tokens, const JsonO
   return made_from_artifact(origin, [&] { return Vocabulary(std::move(tokens)); });
 }
 
-LabelSet labels_from_artifact(const std::vector<std::string>& names, const JsonOrigin& origin) {
+LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
+                              const JsonOrigin& origin) {
   check_names(names, origin);
+  if (task == Task::kRegression) {
+    return made_from_artifact(origin, [&] { return LabelSet::of_targets(names); });
+  }
   LabelSet labels = made_from_artifact(origin, [&] { return LabelSet(names); });
   if (labels.names() != names) fail(origin, "the labels are not in byte order");
   return labels;

@@ -30,7 +30,9 @@ Config config_from_artifact(const std::string& json, const std::string& where,
 /// Errors: Artifact, naming the element at `where`.
 Vocabulary vocabulary_from_artifact(std::vector<std::string> tokens, const JsonOrigin& origin);
 
-/// Errors: Artifact if the labels are not what a LabelSet holds, in its order.
-LabelSet labels_from_artifact(const std::vector<std::string>& names, const JsonOrigin& origin);
+/// The labels, or targets, of a model for this task.
+/// Errors: Artifact if the names are not what a LabelSet holds, in its order.
+LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
+                              const JsonOrigin& origin);
 
 }  // namespace sequent

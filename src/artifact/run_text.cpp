@@ -108,10 +108,11 @@ RunText read_run_text(const RunFolder& folder) {
   Config config =
       config_from_artifact(read_file(folder.config()), folder.config().string(), kRunCure);
   config.base_directory = fs::canonical(folder.root);
+  const Task task = config.task;
   return {.config = std::move(config),
           .vocabulary = vocabulary_from_artifact(read_lines(folder.vocabulary()),
                                                  {folder.vocabulary().string(), kRunCure}),
-          .labels = labels_from_artifact(read_lines(folder.labels()),
+          .labels = labels_from_artifact(read_lines(folder.labels()), task,
                                          {folder.labels().string(), kRunCure})};
 }
 

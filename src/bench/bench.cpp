@@ -154,9 +154,13 @@ struct Trainee {
     const auto run = [this](std::size_t count, const std::function<void(std::size_t)>& task) {
       team.run(count, task);
     };
+    LossOptions loss;
+    loss.kind = model->config().config.loss();
+    loss.target_mean = model->head().target_mean;
+    loss.target_deviation = model->head().target_deviation;
     for (const RowNumbers& rows : batches) {
       optimizer.catch_up(tokens_read(data, rows), run);
-      team.compute_gradients(data, rows, {1, 1}, {model->config().config.training.loss, 0, {}});
+      team.compute_gradients(data, rows, {1, 1}, loss);
       optimizer.step(optimizer.learning_rate(), 1, run);
     }
   }
@@ -213,12 +217,12 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
             rows.push_back(data.row(static_cast<std::int64_t>(row)));
           }
           std::vector<float> out(rows.size() * static_cast<std::size_t>(config.class_count));
-          engine.probabilities(rows, out.data());
+          engine.predict(rows, out.data());
         });
       },
       [&] {
         model.team.run(batches.size(),
-                       [&](std::size_t b) { model.team.probabilities(data, batches[b]); });
+                       [&](std::size_t b) { model.team.predict(data, batches[b]); });
       });
   return make_line("inference, encoded texts", static_cast<double>(lengths.size()), tokens,
                    tokens * flops_per_token(*model.model), seconds, model.team.size());

@@ -66,20 +66,77 @@ void check_columns(const Config& config, const std::string& prefix, std::vector<
   };
   if (std::visit(same_column, config.data.format)) {
     issues.push_back({prefix + "/data/format/label",
-                      std::holds_alternative<SeriesFormat>(config.data.format)
+                      is_numeric(config.data.format)
                           ? "is the key of the steps as well; name the key of the labels"
                           : "is the column of the text as well; name the column of the labels"});
   }
 }
 
 void check_input(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
-  const bool numeric = std::holds_alternative<NumericInput>(config.input);
-  if (numeric == std::holds_alternative<SeriesFormat>(config.data.format)) return;
+  const auto* numeric = std::get_if<NumericInput>(&config.input);
   const std::string format(
       std::visit([](const auto& spec) { return spec.kType; }, config.data.format));
-  issues.push_back({prefix + "/data/format/type",
-                    "found \"" + format + "\" with " + (numeric ? "numeric" : "text") +
-                        " input; numeric input and the format \"series\" need each other"});
+  if ((numeric != nullptr) != is_numeric(config.data.format)) {
+    issues.push_back({prefix + "/data/format/type",
+                      "found \"" + format + "\" with " + (numeric ? "numeric" : "text") +
+                          " input; numeric input and the formats \"series\" and \"windows\" need "
+                          "each other"});
+  }
+  const auto* windows = std::get_if<WindowsFormat>(&config.data.format);
+  if (windows == nullptr) return;
+  if (!config.is_regression()) {
+    issues.push_back({prefix + "/task",
+                      "found \"classification\"; windows of a series have numbers as targets: use "
+                      "\"regression\""});
+  }
+  const auto columns = static_cast<std::int64_t>(windows->columns.size());
+  if (numeric != nullptr && numeric->channels != columns) {
+    issues.push_back({prefix + "/input/channels", "found " + std::to_string(numeric->channels) +
+                                                      "; /data/format/columns names " +
+                                                      std::to_string(columns)});
+  }
+  if (numeric != nullptr && numeric->max_length < windows->length) {
+    issues.push_back(
+        {prefix + "/input/max_length", "found " + std::to_string(numeric->max_length) +
+                                           ", which would cut the windows of /data/format/length " +
+                                           std::to_string(windows->length)});
+  }
+}
+
+/// What only one of the tasks has.
+void check_task(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const bool regression = config.is_regression();
+  const auto refuse = [&](bool found, const std::string& pointer) {
+    if (!found) return;
+    issues.push_back({prefix + pointer, std::string("has no meaning for ") +
+                                            (regression ? "regression" : "classification") +
+                                            "; leave it out"});
+  };
+  refuse(regression && config.training.label_smoothing > 0, "/training/label_smoothing");
+  refuse(regression && config.training.class_weights.has_value(), "/training/class_weights");
+  refuse(regression && config.data.unseen_labels != UnseenLabels::kError, "/data/unseen_labels");
+  refuse(!regression && config.model.standardize_targets.has_value(), "/model/standardize_targets");
+  const auto check_monitor = [&](Monitor monitor, const std::string& pointer) {
+    const bool of_classes = monitor == Monitor::kAccuracy || monitor == Monitor::kMacroF1;
+    const bool of_numbers = monitor == Monitor::kMeanAbsoluteError || monitor == Monitor::kR2;
+    if (regression ? !of_classes : !of_numbers) return;
+    issues.push_back({prefix + pointer, "found \"" + std::string(enum_name(monitor)) +
+                                            (regression ? "\"; regression has loss, mae and r2"
+                                                        : "\"; classification has loss, accuracy "
+                                                          "and macro_f1")});
+  };
+  check_monitor(config.best_monitor(), "/training/early_stopping/monitor");
+  if (const auto* plateau = std::get_if<ReduceOnPlateau>(&config.training.schedule)) {
+    check_monitor(plateau->monitor, "/training/schedule/monitor");
+  }
+  const Loss loss = config.loss();
+  const bool of_classes =
+      loss == Loss::kCategoricalCrossentropy || loss == Loss::kBinaryCrossentropy;
+  if (regression && of_classes) {
+    issues.push_back({prefix + "/training/loss",
+                      "found \"" + std::string(enum_name(loss)) +
+                          "\"; regression has mean_squared_error, mean_absolute_error and huber"});
+  }
 }
 
 /// Rules between fields: those of one field alone are in its declaration.
@@ -90,6 +147,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_class_weights(config, prefix, issues);
   check_columns(config, prefix, issues);
   check_input(config, prefix, issues);
+  check_task(config, prefix, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
 }
 
@@ -125,6 +183,24 @@ std::string read_config_file(const fs::path& file) {
 }
 
 }  // namespace
+
+Loss Config::loss() const {
+  if (training.loss) return *training.loss;
+  if (is_regression()) return Loss::kMeanSquaredError;
+  const auto* head = model.layers.empty() ? nullptr : std::get_if<DenseSpec>(&model.layers.back());
+  const bool sigmoid = head != nullptr && head->activation == Activation::kSigmoid;
+  return sigmoid ? Loss::kBinaryCrossentropy : Loss::kCategoricalCrossentropy;
+}
+
+Monitor Config::best_monitor() const {
+  const auto& early = training.early_stopping;
+  if (early && early->monitor) return *early->monitor;
+  return is_regression() ? Monitor::kLoss : Monitor::kAccuracy;
+}
+
+bool Config::standardizes_targets() const {
+  return is_regression() && model.standardize_targets.value_or(true);
+}
 
 fs::path Config::resolve_path(const std::string& path) const {
   return (base_directory / path).lexically_normal();

@@ -21,10 +21,11 @@ void change_data_paths(Config& config, const Change& change) {
   }
   DataSpec& data = config.data;
   data.train = change(data.train);
-  if (auto* validation = std::get_if<std::string>(&data.validation)) {
-    *validation = change(*validation);
-  }
-  if (data.test) data.test = change(*data.test);
+  const auto change_file = [&](HeldOutSource& source) {
+    if (auto* file = std::get_if<std::string>(&source)) *file = change(*file);
+  };
+  change_file(data.validation);
+  if (data.test) change_file(*data.test);
 }
 
 }  // namespace sequent

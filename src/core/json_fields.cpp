@@ -72,6 +72,8 @@ const Json& JsonFields::value(const std::string& key) const {
   return *entry;
 }
 
+bool JsonFields::has(const std::string& key) const { return json_->contains(key); }
+
 bool JsonFields::is_null(const std::string& key) const { return value(key).is_null(); }
 
 std::string JsonFields::text(const std::string& key) const {

@@ -31,6 +31,7 @@ class JsonFields {
   JsonFields(const nlohmann::ordered_json& json, const JsonOrigin& origin,
              std::string pointer = "");
 
+  bool has(const std::string& key) const;
   bool is_null(const std::string& key) const;
   const nlohmann::ordered_json& value(const std::string& key) const;
   std::string text(const std::string& key) const;

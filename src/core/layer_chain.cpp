@@ -168,24 +168,42 @@ class ChainWalker {
 
   Shape head(const DenseSpec& spec) {
     expect(input_.form == Form::kVector,
-           "a vector: classification gives one answer per text; add {\"type\": \"pool\"} or leave "
+           "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
            "return_sequences false in the recurrent layer before");
+    if (config_.is_regression()) return regression_head(spec);
     const bool sigmoid = spec.activation == Activation::kSigmoid;
     if (!sigmoid && spec.activation != Activation::kSoftmax) {
       fault("/activation",
             "found \"" + std::string(enum_name(spec.activation)) +
                 "\"; the last layer needs \"softmax\", or \"sigmoid\" for two classes");
     }
-    const bool binary_loss = config_.training.loss == Loss::kBinaryCrossentropy;
-    if (sigmoid != binary_loss) {
+    const Loss fitting = sigmoid ? Loss::kBinaryCrossentropy : Loss::kCategoricalCrossentropy;
+    if (config_.loss() != fitting) {
       issues_.push_back({prefix_ + "/training/loss",
-                         "found \"" + std::string(enum_name(config_.training.loss)) + "\" with a " +
+                         "found \"" + std::string(enum_name(config_.loss())) + "\" with a " +
                              std::string(enum_name(spec.activation)) +
                              " head; softmax goes with categorical_crossentropy, sigmoid with "
                              "binary_crossentropy"});
     }
     check_head_width(spec, sigmoid);
     return {Form::kVector, sigmoid ? 1 : class_count_};
+  }
+
+  Shape regression_head(const DenseSpec& spec) {
+    if (spec.activation == Activation::kSoftmax) {
+      fault("/activation",
+            "found \"softmax\", which gives shares of 1; regression needs \"linear\"");
+    } else if (spec.activation != Activation::kLinear && config_.standardizes_targets()) {
+      fault("/activation",
+            "found \"" + std::string(enum_name(spec.activation)) +
+                "\", which cannot give all standardized numbers; use \"linear\", or set "
+                "/model/standardize_targets to false");
+    }
+    if (spec.units && class_count_ > 0 && *spec.units != class_count_) {
+      fault("/units", "found " + std::to_string(*spec.units) + "; the data have " +
+                          std::to_string(class_count_) + " targets: write that, or leave it out");
+    }
+    return {Form::kVector, class_count_ > 0 ? class_count_ : spec.units.value_or(0)};
   }
 
   void check_head_width(const DenseSpec& spec, bool sigmoid) {
@@ -201,7 +219,7 @@ class ChainWalker {
     } else if (spec.units && class_count_ > 0 && *spec.units != class_count_) {
       fault("/units", "found " + std::to_string(*spec.units) + "; the data have " +
                           std::to_string(class_count_) + " labels: write that, or leave it out");
-    } else if (spec.units && *spec.units == 1) {
+    } else if (spec.units && *spec.units == 1 && spec.activation == Activation::kSoftmax) {
       fault("/units", "found 1 with softmax, which is always 1; use \"sigmoid\"");
     }
   }
@@ -244,14 +262,16 @@ ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
   const bool ends_well = !layers.empty() && std::holds_alternative<DenseSpec>(layers.back());
   if (!ends_well && issues.size() == faults_before) {
     issues.push_back({prefix + "/model/layers",
-                      "the last layer must be dense, with activation softmax or sigmoid"});
+                      config.is_regression()
+                          ? "the last layer must be dense, with activation linear"
+                          : "the last layer must be dense, with activation softmax or sigmoid"});
   }
   return resolved;
 }
 
 bool ResolvedConfig::is_binary() const {
   const auto& head = std::get<DenseSpec>(config.model.layers.back());
-  return head.activation == Activation::kSigmoid;
+  return !config.is_regression() && head.activation == Activation::kSigmoid;
 }
 
 namespace {

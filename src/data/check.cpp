@@ -88,7 +88,7 @@ void warn_of_split(const NamedSummary& split, const InputWords& words, std::int6
     warnings.add(counted(found.also_in_training, words.row, words.rows) + in +
                  " can be found in training as well: scores on them flatter.");
   }
-  if (found.contradictory > 0) {
+  if (found.contradictory > 0 && found.targets.empty()) {
     warnings.add(counted(found.contradictory, words.row, words.rows) + in +
                  " with more than one label.");
   }
@@ -134,6 +134,11 @@ void warn_of_similar_labels(const LabelSet& labels, Warnings& warnings) {
   }
 }
 
+std::string shown_range(const TargetRange& range) {
+  return format_short(range.least) + ", " + format_short(range.mean) + ", " +
+         format_short(range.most);
+}
+
 std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet& labels,
                          const InputWords& words) {
   TextTable table;
@@ -151,12 +156,19 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   table.add_row(std::move(head));
   add_count("rows", &SplitSummary::rows);
   const auto listed = std::min(kListedLabels, labels.names().size());
-  for (std::size_t label = 0; label < listed; ++label) {
-    add("  label " + fit_text(labels.names()[label], kLabelColumns),
-        [&](const SplitSummary& summary) { return format_count(summary.label_rows[label]); });
+  for (std::size_t i = 0; i < listed; ++i) {
+    const std::string name = fit_text(labels.names()[i], kLabelColumns);
+    if (labels.are_targets()) {
+      add("  " + name + ": least, mean, most", [&](const SplitSummary& summary) {
+        return summary.targets.empty() ? std::string("-") : shown_range(summary.targets[i]);
+      });
+    } else {
+      add("  label " + name,
+          [&](const SplitSummary& summary) { return format_count(summary.label_rows[i]); });
+    }
   }
   if (listed < labels.names().size()) {
-    table.add_row({"  and " + std::to_string(labels.names().size() - listed) + " more labels"});
+    table.add_row({"  and " + std::to_string(labels.names().size() - listed) + " more"});
   }
   add_count(std::string(words.steps) + " per " + words.row + ": fewest", &SplitSummary::shortest);
   add_count("  median", &SplitSummary::median);
@@ -173,7 +185,9 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   const std::string row = words.row;
   add_count("rows that repeat a " + row, &SplitSummary::repeated);
   add_count("rows whose " + row + " is in training", &SplitSummary::also_in_training);
-  add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
+  if (!labels.are_targets()) {
+    add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
+  }
   return table.render();
 }
 
@@ -195,8 +209,10 @@ DataCheck check_data(const Config& config, int threads) {
 
   Warnings warnings;
   for (const NamedSummary& split : splits) warn_of_split(split, words, longest, warnings);
-  warn_of_labels(splits, data.labels, warnings);
-  warn_of_similar_labels(data.labels, warnings);
+  if (!data.labels.are_targets()) {
+    warn_of_labels(splits, data.labels, warnings);
+    warn_of_similar_labels(data.labels, warnings);
+  }
 
   DataCheck check;
   check.warnings = warnings.count();

@@ -26,6 +26,24 @@ void EncodedDataset::add(const InputRow& row, std::int32_t label) {
   labels_.push_back(label);
 }
 
+void EncodedDataset::add(const InputRow& row, std::span<const float> targets) {
+  const auto count = static_cast<std::int64_t>(targets.size());
+  if (size() > 0 && count != target_count_) {
+    throw Error(ErrorKind::kInternal, "", "rows of one dataset have as many targets");
+  }
+  add(row, std::int32_t{0});
+  target_count_ = count;
+  targets_.insert(targets_.end(), targets.begin(), targets.end());
+}
+
+void EncodedDataset::add(const EncodedDataset& other, std::int64_t row) {
+  if (other.target_count() > 0) {
+    add(other.row(row), other.targets(row));
+  } else {
+    add(other.row(row), other.label(row));
+  }
+}
+
 bool fit_values(std::vector<float>& values, const NumericInput& spec) {
   const auto limit = static_cast<std::size_t>(spec.max_length * spec.channels);
   const bool too_long = values.size() > limit;

@@ -26,6 +26,8 @@ struct DatasetFile {
     visit(dataset.values_);
     visit(dataset.offsets_);
     visit(dataset.labels_);
+    visit(dataset.target_count_);
+    visit(dataset.targets_);
   }
 
   /// What the checksum cannot promise of a file written by other code.
@@ -49,14 +51,15 @@ struct DatasetFile {
     for (const std::int32_t label : dataset.labels_) {
       if (label < 0 || label >= class_count) return false;
     }
-    return true;
+    const auto targets = static_cast<std::int64_t>(dataset.targets_.size());
+    return dataset.target_count_ >= 0 && targets == dataset.size() * dataset.target_count_;
   }
 };
 
 namespace {
 
 // Raise when the layout below changes, or when the same text would be encoded otherwise.
-constexpr std::string_view kMagic = "sequent encoded data 2\n";
+constexpr std::string_view kMagic = "sequent encoded data 3\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
@@ -175,10 +178,12 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   out.text(identity);
   const std::span<const std::string> tokens = data.vocabulary.tokens();
   out.texts(tokens.subspan(Vocabulary::kReserved));
+  out.number(data.labels.are_targets() ? 1 : 0);
   out.texts(data.labels.names());
   for (const SourceFile& source : data.sources) out.number(source.rows);
   DatasetFile::visit_parts(data.train, out);
   DatasetFile::visit_parts(data.validation, out);
+  out.number(data.test ? 1 : 0);
   if (data.test) DatasetFile::visit_parts(*data.test, out);
   out.finish(path);
 }
@@ -191,6 +196,7 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   if (magic != kMagic) throw Damaged{"is of another version, or no cache file"};
   if (in.text() != identity) throw Damaged{"was made from other data"};
   std::vector<std::string> tokens = in.texts();
+  const bool are_targets = in.number() != 0;
   std::vector<std::string> labels = in.texts();
   for (SourceFile& source : sources) source.rows = in.number();
   EncodedDataset train;
@@ -198,18 +204,21 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   std::optional<EncodedDataset> test;
   DatasetFile::visit_parts(train, in);
   DatasetFile::visit_parts(validation, in);
-  if (sources.back().role == "test") DatasetFile::visit_parts(test.emplace(), in);
+  if (in.number() != 0) DatasetFile::visit_parts(test.emplace(), in);
   in.finish();
 
-  PreparedData data{std::move(train),
-                    std::move(validation),
-                    std::move(test),
-                    Vocabulary(std::move(tokens)),
-                    LabelSet(std::move(labels)),
-                    std::move(sources),
-                    /*from_cache=*/true};
+  PreparedData data{
+      std::move(train),
+      std::move(validation),
+      std::move(test),
+      Vocabulary(std::move(tokens)),
+      are_targets ? LabelSet::of_targets(std::move(labels)) : LabelSet(std::move(labels)),
+      std::move(sources),
+      /*from_cache=*/true};
   const auto is_sound = [&](const EncodedDataset& dataset) {
-    return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels.size());
+    return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels.size()) &&
+           (dataset.target_count() == (are_targets ? data.labels.size() : 0) ||
+            dataset.size() == 0);
   };
   if (!is_sound(data.train) || !is_sound(data.validation) || (data.test && !is_sound(*data.test))) {
     throw Damaged{"holds rows that cannot be"};
@@ -243,6 +252,10 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
   if (const auto* held_out = std::get_if<HeldOut>(&config.data.validation)) {
     identity["held_out"] = write_option(*held_out, /*minimal=*/false);
   }
+  if (config.data.test && std::holds_alternative<HeldOut>(*config.data.test)) {
+    identity["held_out_test"] = write_option(*config.data.test, /*minimal=*/false);
+  }
+  identity["task"] = enum_name(config.task);
   identity["format"] = write_option(config.data.format, /*minimal=*/false);
   identity["input"] = write_option(config.input, /*minimal=*/false);
   identity["unseen_labels"] = enum_name(config.data.unseen_labels);

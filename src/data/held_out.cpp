@@ -8,22 +8,63 @@
 #include "sequent/data.h"
 
 namespace sequent {
-std::vector<bool> choose_held_out(std::span<const std::int32_t> labels, const HeldOut& spec) {
-  std::map<std::int32_t, std::vector<std::size_t>> rows_of;
-  for (std::size_t row = 0; row < labels.size(); ++row) rows_of[labels[row]].push_back(row);
+namespace {
 
-  std::vector<bool> held_out(labels.size(), false);
+/// A seeded share of the rows that are still training's, stratified by label.
+void hold_out(std::span<const std::int32_t> labels, const HeldOut& spec, Part part,
+              std::vector<Part>& parts) {
+  std::map<std::int32_t, std::vector<std::size_t>> rows_of;
+  std::map<std::int32_t, std::size_t> all_of;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    ++all_of[labels[row]];
+    if (parts[row] == Part::kTrain) rows_of[labels[row]].push_back(row);
+  }
   for (auto& [label, rows] : rows_of) {
     if (rows.size() < 2) continue;
-    const auto share = std::llround(spec.fraction * static_cast<double>(rows.size()));
+    const auto share = std::llround(spec.fraction * static_cast<double>(all_of[label]));
     const auto wanted = static_cast<std::size_t>(
         std::clamp<long long>(share, 1, static_cast<long long>(rows.size()) - 1));
     const RandomStream random(static_cast<std::uint64_t>(spec.seed), RandomPurpose::kHeldOut,
                               {static_cast<std::uint64_t>(label)});
     random.shuffle(std::span(rows));
-    for (std::size_t i = 0; i < wanted; ++i) held_out[rows[i]] = true;
+    for (std::size_t i = 0; i < wanted; ++i) parts[rows[i]] = part;
   }
-  return held_out;
+}
+
+/// The last windows of what is still training's. The windows before them whose targets lie in
+/// their steps are left out.
+void hold_out_last(std::size_t rows, const HeldOut& spec, const WindowsFormat& windows, Part part,
+                   std::vector<Part>& parts) {
+  const auto wanted =
+      static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(rows)));
+  std::size_t end = parts.size();
+  while (end > 0 && parts[end - 1] != Part::kTrain) --end;
+  const std::size_t begin = end - std::min(end, wanted);
+  std::fill(parts.begin() + static_cast<std::ptrdiff_t>(begin),
+            parts.begin() + static_cast<std::ptrdiff_t>(end), part);
+  const auto reaching =
+      static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
+  for (std::size_t i = begin - std::min(begin, reaching); i < begin; ++i) {
+    parts[i] = Part::kLeftOut;
+  }
+}
+
+}  // namespace
+
+std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec) {
+  std::vector<Part> parts(labels.size(), Part::kTrain);
+  const auto* windows = std::get_if<WindowsFormat>(&spec.format);
+  const auto choose = [&](const HeldOut* held_out, Part part) {
+    if (held_out == nullptr) return;
+    if (windows != nullptr) {
+      hold_out_last(labels.size(), *held_out, *windows, part, parts);
+    } else {
+      hold_out(labels, *held_out, part, parts);
+    }
+  };
+  if (spec.test) choose(std::get_if<HeldOut>(&*spec.test), Part::kTest);
+  choose(std::get_if<HeldOut>(&spec.validation), Part::kValidation);
+  return parts;
 }
 
 }  // namespace sequent

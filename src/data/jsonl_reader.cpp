@@ -37,6 +37,20 @@ struct ObjectLayout {
   const char* example;  // of a content
 };
 
+/// The number at `place`. Errors: RowFault.
+float read_number(const Json& value, const std::string& place) {
+  const float number = value.is_number() ? value.get<float>() : NAN;
+  if (std::isfinite(number)) return number;
+  const std::string at = " at " + place;
+  if (value.is_null()) {
+    throw RowFault{"found null" + at + ": a missing value; fill it in, or leave the row out"};
+  }
+  if (!value.is_number()) {
+    throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
+  }
+  throw RowFault{"found " + value.dump() + at + ", which is beyond a 32-bit float; scale the data"};
+}
+
 class JsonlReader : public RecordReader {
  public:
   JsonlReader(const std::string& path, ObjectLayout layout, const ReaderOptions& options)
@@ -95,7 +109,28 @@ class JsonlReader : public RecordReader {
     const auto content = object.find(layout_.content);
     if (content == object.end()) fail_key(object, layout_.content);
     layout_.read_content(*content, layout_.content, record);
-    record.label = label_of(object);
+    if (options_.numeric_labels) {
+      read_targets(object, record);
+    } else {
+      record.label = label_of(object);
+    }
+  }
+
+  void read_targets(const Json& object, Record& record) const {
+    const auto label = object.find(layout_.label);
+    if (label == object.end() || label->is_null()) {
+      if (options_.need_label) fail_key(object, layout_.label);
+      return;
+    }
+    if (!label->is_array()) {
+      record.targets.push_back(read_number(*label, "\"" + layout_.label + "\""));
+      return;
+    }
+    if (label->empty()) throw RowFault{"\"" + layout_.label + "\" is empty; expected numbers"};
+    for (std::size_t i = 0; i < label->size(); ++i) {
+      record.targets.push_back(
+          read_number((*label)[i], "\"" + layout_.label + "\"[" + std::to_string(i) + "]"));
+    }
   }
 
   std::optional<std::string> label_of(const Json& object) const {
@@ -139,18 +174,11 @@ std::string place_of(const std::string& key, std::size_t step, std::optional<std
   return place;
 }
 
-float read_number(const Json& value, const std::string& key, std::size_t step,
-                  std::optional<std::size_t> channel) {
+/// A number of a step; its place is put into words only for a fault.
+float read_value(const Json& value, const std::string& key, std::size_t step,
+                 std::optional<std::size_t> channel) {
   const float number = value.is_number() ? value.get<float>() : NAN;
-  if (std::isfinite(number)) return number;
-  const std::string at = " at " + place_of(key, step, channel);
-  if (value.is_null()) {
-    throw RowFault{"found null" + at + ": a missing value; fill it in, or leave the row out"};
-  }
-  if (!value.is_number()) {
-    throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
-  }
-  throw RowFault{"found " + value.dump() + at + ", which is beyond a 32-bit float; scale the data"};
+  return std::isfinite(number) ? number : read_number(value, place_of(key, step, channel));
 }
 
 void read_step(const Json& step, std::size_t index, const std::string& key, Record& record) {
@@ -163,11 +191,11 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Reco
   }
   record.channels = channels;
   if (!step.is_array()) {
-    record.values.push_back(read_number(step, key, index, std::nullopt));
+    record.values.push_back(read_value(step, key, index, std::nullopt));
     return;
   }
   for (std::size_t channel = 0; channel < step.size(); ++channel) {
-    record.values.push_back(read_number(step[channel], key, index, channel));
+    record.values.push_back(read_value(step[channel], key, index, channel));
   }
 }
 

@@ -1,4 +1,9 @@
+#include <charconv>
+#include <cmath>
+#include <utility>
+
 #include "data/readers.h"
+#include "text/ascii.h"
 
 namespace sequent {
 namespace {
@@ -27,13 +32,88 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const SeriesFormat& format) const {
     return read_series(path, format, options);
   }
+  std::unique_ptr<RecordReader> operator()(const WindowsFormat& format) const {
+    return read_windows(open_csv_rows(path, options.max_row_bytes), format, options);
+  }
 };
+
+/// Turns the labels of another reader's rows into numbers.
+class NumericLabels : public RecordReader {
+ public:
+  explicit NumericLabels(std::unique_ptr<RecordReader> reader) : reader_(std::move(reader)) {}
+
+  bool next(Record& record) override {
+    if (!reader_->next(record)) return false;
+    if (record.fault || !record.label) return true;
+    if (const std::optional<float> number = parse_number(*record.label)) {
+      record.targets = {*number};
+      record.label.reset();
+    } else {
+      record.fault = "found the label \"" + *record.label + "\"; regression needs a number";
+    }
+    return true;
+  }
+
+  const std::vector<std::string>& columns() const override { return reader_->columns(); }
+
+ private:
+  std::unique_ptr<RecordReader> reader_;
+};
+
+std::string name_of(const Column& column) {
+  const auto* index = std::get_if<std::int64_t>(&column);
+  return index != nullptr ? std::to_string(*index) : std::get<std::string>(column);
+}
+
+/// The column or key of the label; a format without one calls its only target so.
+std::string label_name(const DataFormat& format) {
+  return std::visit(
+      [](const auto& spec) -> std::string {
+        if constexpr (requires { spec.label; }) return name_of(Column(spec.label));
+        return "label";
+      },
+      format);
+}
 
 }  // namespace
 
 std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFormat& format,
                                            const ReaderOptions& options) {
-  return std::visit(Opener{path, options}, format);
+  std::unique_ptr<RecordReader> reader = std::visit(Opener{path, options}, format);
+  // JSON has numbers and lists of them itself.
+  const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);
+  if (!options.numeric_labels || has_numbers) return reader;
+  return std::make_unique<NumericLabels>(std::move(reader));
+}
+
+std::optional<float> parse_number(std::string_view text) {
+  while (!text.empty() && is_ascii_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_ascii_space(text.back())) text.remove_suffix(1);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, code] = std::from_chars(text.data(), end, number);
+  const auto narrow = static_cast<float>(number);
+  if (text.empty() || code != std::errc{} || stop != end || !std::isfinite(narrow)) {
+    return std::nullopt;
+  }
+  return narrow;
+}
+
+std::vector<std::string> target_names(const DataFormat& format, std::int64_t count) {
+  std::vector<std::string> names;
+  if (const auto* windows = std::get_if<WindowsFormat>(&format)) {
+    for (std::int64_t step = 1; step <= windows->horizon; ++step) {
+      for (const Column& column : windows->target_columns()) {
+        names.push_back(name_of(column) + (windows->horizon > 1 ? "+" + std::to_string(step) : ""));
+      }
+    }
+    return names;
+  }
+  const std::string label = label_name(format);
+  if (count == 1) return {label};
+  for (std::int64_t i = 0; i < count; ++i) names.push_back(label + "[" + std::to_string(i) + "]");
+  return names;
 }
 
 }  // namespace sequent

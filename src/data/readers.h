@@ -1,8 +1,12 @@
 // One reader per format; open_records() chooses.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "data/table_rows.h"
 #include "sequent/data.h"
@@ -28,6 +32,17 @@ std::unique_ptr<RecordReader> read_fasttext(const std::string& path, const FastT
 std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesFormat& format,
                                           const ReaderOptions& options);
 
+std::unique_ptr<RecordReader> read_windows(std::unique_ptr<TableRows> rows,
+                                           const WindowsFormat& format,
+                                           const ReaderOptions& options);
+
+/// The number that `text` is, white space around it apart.
+/// Errors: nothing if it is none, or not finite as a 32-bit float.
+std::optional<float> parse_number(std::string_view text);
+
+/// The names of a row's targets, `count` of them.
+std::vector<std::string> target_names(const DataFormat& format, std::int64_t count);
+
 /// What remains of a record when the next one is read into it: nothing.
 inline void clear(Record& record) {
   record.where.clear();
@@ -35,6 +50,7 @@ inline void clear(Record& record) {
   record.values.clear();
   record.channels = 0;
   record.label.reset();
+  record.targets.clear();
   record.fields.clear();
   record.fault.reset();
 }

@@ -27,30 +27,45 @@ std::string unknown_label(const std::string& label, const LabelSet& labels) {
          "; \"unseen_labels\": \"skip\" leaves such rows out";
 }
 
+/// Why a row cannot have these targets.
+std::optional<std::string> target_fault(const Record& row, const LabelSet& targets) {
+  const auto found = static_cast<std::int64_t>(row.targets.size());
+  if (found == targets.size()) return std::nullopt;
+  return "found " + std::to_string(found) + " targets; training has " +
+         std::to_string(targets.size());
+}
+
 EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
                           const AllowedLabels& allowed) {
   EncodedBlock result;
   for (const Record& row : block.rows) {
-    if (row.fault) {
-      result.faults.add({row.where, *row.fault});
+    const bool numeric = allowed.labels.are_targets();
+    std::optional<std::string> fault = row.fault;
+    if (!fault && numeric) fault = target_fault(row, allowed.labels);
+    std::optional<std::int64_t> label;
+    if (!fault && !numeric) {
+      label = allowed.labels.find(*row.label);
+      if (!label && allowed.unseen == UnseenLabels::kSkip) {
+        ++result.skipped;
+        continue;
+      }
+      if (!label) fault = unknown_label(*row.label, allowed.labels);
+    }
+    RowEncoder::Row encoded;
+    if (!fault) {
+      encoded = encoder.encode(row);
+      fault = encoded.fault;
+    }
+    if (fault) {
+      result.faults.add({row.where, *fault});
       continue;
     }
-    const auto label = allowed.labels.find(*row.label);
-    if (!label && allowed.unseen == UnseenLabels::kSkip) {
-      ++result.skipped;
-      continue;
+    encoded.note.label = static_cast<std::int32_t>(label.value_or(0));
+    if (numeric) {
+      result.split.rows.add(encoded.input(), row.targets);
+    } else {
+      result.split.rows.add(encoded.input(), encoded.note.label);
     }
-    if (!label) {
-      result.faults.add({row.where, unknown_label(*row.label, allowed.labels)});
-      continue;
-    }
-    RowEncoder::Row encoded = encoder.encode(row);
-    if (encoded.fault) {
-      result.faults.add({row.where, *encoded.fault});
-      continue;
-    }
-    encoded.note.label = static_cast<std::int32_t>(*label);
-    result.split.rows.add(encoded.input(), encoded.note.label);
     result.split.notes.push_back(encoded.note);
   }
   return result;
@@ -69,7 +84,7 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
   for (EncodedBlock& block : blocks) {
     const SplitRows part = std::move(block.split);
     for (std::int64_t row = 0; row < part.rows.size(); ++row) {
-      result.rows.add(part.rows.row(row), part.rows.label(row));
+      result.rows.add(part.rows, row);
     }
     result.notes.insert(result.notes.end(), part.notes.begin(), part.notes.end());
   }
@@ -114,8 +129,23 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
   return row;
 }
 
-ReaderOptions labelled_rows() {
+SplitRows* TrainingSplits::of(Part part) {
+  switch (part) {
+    case Part::kTrain:
+      return &train;
+    case Part::kValidation:
+      return &validation;
+    case Part::kTest:
+      return &test;
+    case Part::kLeftOut:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+ReaderOptions labelled_rows(bool numeric) {
   ReaderOptions options;
+  options.numeric_labels = numeric;
   options.keep_fields = false;
   return options;
 }
@@ -126,7 +156,8 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
   std::vector<EncodedBlock> blocks;
   FaultList reading;
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
+    const std::unique_ptr<RecordReader> reader =
+        open_records(path, format, labelled_rows(allowed.labels.are_targets()));
     blocks = map_blocks<EncodedBlock>(
         *reader, resolve_threads(threads),
         [&](int, const RowBlock& block) { return encode_block(block, encoder, allowed); },

@@ -23,11 +23,21 @@ struct SplitRows {
   std::vector<RowNote> notes;  // of each row
 };
 
+/// What the training file gives, part by part.
+struct TrainingSplits {
+  SplitRows train;
+  SplitRows validation;  // held out; empty where there is a file
+  SplitRows test;        // likewise
+
+  /// Nothing for rows that are left out.
+  SplitRows* of(Part part);
+};
+
 std::uint64_t hash_text(std::string_view text);
 std::uint64_t hash_values(std::span<const float> values);
 
-/// Options for rows that are read to be encoded.
-ReaderOptions labelled_rows();
+/// Options for rows that are read to be encoded; `numeric`: their labels are numbers.
+ReaderOptions labelled_rows(bool numeric);
 
 /// Turns records into what the model reads, by the config's input.
 class RowEncoder {

@@ -59,6 +59,21 @@ void count_shared(const SplitRows& split, const std::vector<RowNote>& training,
   }
 }
 
+std::vector<TargetRange> target_ranges(const EncodedDataset& rows) {
+  if (rows.size() == 0) return {};
+  std::vector<TargetRange> ranges;
+  for (const float first : rows.targets(0)) ranges.push_back({first, 0, first});
+  for (std::int64_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const double target = rows.targets(row)[i];
+      ranges[i].least = std::min(ranges[i].least, target);
+      ranges[i].most = std::max(ranges[i].most, target);
+      ranges[i].mean += target / static_cast<double>(rows.size());
+    }
+  }
+  return ranges;
+}
+
 }  // namespace
 
 SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::int64_t max_length,
@@ -73,6 +88,7 @@ SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::in
     const auto ids = split.rows.ids(row);
     summary.unknown_tokens += std::count(ids.begin(), ids.end(), Vocabulary::kUnknown);
   }
+  summary.targets = target_ranges(split.rows);
   count_lengths(split, max_length, summary);
   count_repeated(split, summary);
   count_shared(split, training, summary);

@@ -8,8 +8,15 @@
 
 namespace sequent {
 
+struct TargetRange {
+  double least = 0;
+  double mean = 0;
+  double most = 0;
+};
+
 struct SplitSummary {
   std::int64_t rows = 0;
+  std::vector<TargetRange> targets;      // of each target, where there are any
   std::vector<std::int64_t> label_rows;  // of each label
 
   // Tokens of a text before truncation; percentiles by nearest rank.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "data/readers.h"
 #include "data/training_rows.h"
 #include "data/training_series.h"
 
@@ -20,48 +21,68 @@ void require_two_labels(const Rows& rows, const std::string& path) {
 }
 
 template <class Rows>
-std::vector<bool> held_out_rows(const Rows& rows, const DataSpec& data, const std::string& path) {
-  const auto* spec = std::get_if<HeldOut>(&data.validation);
-  if (spec == nullptr) return std::vector<bool>(static_cast<std::size_t>(rows.size()), false);
-  std::vector<bool> held_out = choose_held_out(rows.classes(), *spec);
-  if (std::find(held_out.begin(), held_out.end(), true) == held_out.end()) {
+std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path) {
+  const DataSpec& data = config.data;
+  std::vector<Part> parts = choose_parts(rows.classes(), data);
+  const auto has = [&](Part part) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
+  const bool wants_test = data.test && std::holds_alternative<HeldOut>(*data.test);
+  const bool wants_validation = std::holds_alternative<HeldOut>(data.validation);
+  if (!has(Part::kTrain) || (wants_test && !has(Part::kTest)) ||
+      (wants_validation && !has(Part::kValidation))) {
     throw Error(ErrorKind::kData, path,
-                "every label has one row alone, so that none can be held out; expected more rows, "
-                "or a file for \"validation\"");
+                config.is_regression()
+                    ? "found " + std::to_string(rows.size()) +
+                          " rows, too few to hold some out; expected more rows, or a file for "
+                          "\"validation\""
+                    : "every label has one row alone, so that none can be held out; expected more "
+                      "rows, or a file for \"validation\"");
   }
-  return held_out;
+  return parts;
 }
 
 /// What the training file gives.
 struct TrainingPart {
-  SplitRows train;
-  SplitRows held_out;
+  TrainingSplits splits;
   Vocabulary vocabulary;
   LabelSet labels;
   std::int64_t file_rows = 0;
 };
 
 template <class Rows>
-TrainingPart settle(Rows rows, const Config& config, const std::string& path, FaultList& faults) {
-  // Without two labels nothing can be said of the other files.
-  if (rows.labels().size() < 2) faults.throw_if_any();
+LabelSet labels_of(const Rows& rows, const Config& config, const std::string& path) {
+  if (config.is_regression()) {
+    return LabelSet::of_targets(target_names(config.data.format, rows.target_count()));
+  }
   require_two_labels(rows, path);
-  const std::vector<bool> held_out = held_out_rows(rows, config.data, path);
+  return LabelSet(rows.labels());
+}
+
+template <class Rows>
+TrainingPart settle(Rows rows, const Config& config, const std::string& path, FaultList& faults) {
+  // Without two labels, or any target, nothing can be said of the other files.
+  if (rows.size() == 0 || (!config.is_regression() && rows.labels().size() < 2)) {
+    faults.throw_if_any();
+  }
+  LabelSet labels = labels_of(rows, config, path);
+  const std::vector<Part> parts = parts_of(rows, config, path);
   const std::int64_t file_rows = rows.size();
-  LabelSet labels(rows.labels());
-  Vocabulary vocabulary = rows.count_vocabulary(held_out);
-  auto [train, rest] = std::move(rows).encode(vocabulary, held_out);
-  return {std::move(train), std::move(rest), std::move(vocabulary), std::move(labels), file_rows};
+  Vocabulary vocabulary = rows.count_vocabulary(parts);
+  TrainingSplits splits = std::move(rows).encode(vocabulary, parts);
+  return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows};
 }
 
 TrainingPart read_training(const Config& config, const std::string& path, int threads,
                            FaultList& faults) {
   const DataFormat& format = config.data.format;
+  const bool numeric = config.is_regression();
   if (const auto* text = std::get_if<TextInput>(&config.input)) {
-    return settle(TrainingRows::read(path, format, *text, threads, faults), config, path, faults);
+    return settle(TrainingRows::read(path, format, *text, numeric, threads, faults), config, path,
+                  faults);
   }
-  const auto& numeric = std::get<NumericInput>(config.input);
-  return settle(TrainingSeries::read(path, format, numeric, faults), config, path, faults);
+  const auto& input = std::get<NumericInput>(config.input);
+  return settle(TrainingSeries::read(path, format, input, numeric, faults), config, path, faults);
 }
 
 }  // namespace
@@ -75,7 +96,9 @@ std::vector<SplitFile> split_files(const Config& config) {
   if (const auto* file = std::get_if<std::string>(&config.data.validation)) {
     add("validation", *file);
   }
-  if (config.data.test) add("test", *config.data.test);
+  if (config.data.test) {
+    if (const auto* file = std::get_if<std::string>(&*config.data.test)) add("test", *file);
+  }
   return files;
 }
 
@@ -84,8 +107,9 @@ Splits read_splits(const Config& config, int threads) {
   FaultList faults;
   TrainingPart training = read_training(config, files[0].path, threads, faults);
   std::vector<std::int64_t> file_rows{training.file_rows};
-  SplitRows validation = std::move(training.held_out);
+  SplitRows validation = std::move(training.splits.validation);
   std::optional<SplitRows> test;
+  if (training.splits.test.rows.size() > 0) test = std::move(training.splits.test);
   const RowEncoder encoder(config.input, training.vocabulary);
   for (std::size_t i = 1; i < files.size(); ++i) {
     SplitRows split = encode_rows(files[i].path, config.data.format, encoder,
@@ -98,8 +122,8 @@ Splits read_splits(const Config& config, int threads) {
     }
   }
   faults.throw_if_any();
-  return {std::move(training.train),      std::move(validation),      std::move(test),
-          std::move(training.vocabulary), std::move(training.labels), std::move(file_rows)};
+  return {std::move(training.splits.train), std::move(validation),      std::move(test),
+          std::move(training.vocabulary),   std::move(training.labels), std::move(file_rows)};
 }
 
 }  // namespace sequent

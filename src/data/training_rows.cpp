@@ -23,8 +23,12 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
   block.worker = worker;
   std::vector<std::int32_t> ids;
   for (const Record& row : rows.rows) {
-    if (row.fault) {
-      block.faults.add({row.where, *row.fault});
+    std::optional<std::string> fault = row.fault;
+    if (!fault && numeric_ && row.targets.size() != 1) {
+      fault = "found " + std::to_string(row.targets.size()) + " targets; a text has one";
+    }
+    if (fault) {
+      block.faults.add({row.where, *fault});
       continue;
     }
     std::int64_t token_count = 0;
@@ -36,21 +40,24 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     truncate_ids(ids, input_);
     block.ids.insert(block.ids.end(), ids.begin(), ids.end());
     block.lengths.push_back(static_cast<std::int32_t>(ids.size()));
-    block.notes.push_back({hash_text(row.text), token_count, mine.labels.number(*row.label)});
+    block.notes.push_back(
+        {hash_text(row.text), token_count, numeric_ ? 0 : mine.labels.number(*row.label)});
+    block.targets.insert(block.targets.end(), row.targets.begin(), row.targets.end());
   }
   return block;
 }
 
 TrainingRows TrainingRows::read(const std::string& path, const DataFormat& format,
-                                const TextInput& input, int threads, FaultList& faults) {
-  TrainingRows result(input);
+                                const TextInput& input, bool numeric, int threads,
+                                FaultList& faults) {
+  TrainingRows result(input, numeric);
   const Tokenizer tokenizer(input.tokenizer);
   const int workers = resolve_threads(threads);
   result.workers_.resize(static_cast<std::size_t>(workers));
   FaultList found;
   FaultList reading;
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
+    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows(numeric));
     result.blocks_ = map_blocks<Block>(
         *reader, workers,
         [&](int worker, const RowBlock& rows) {
@@ -85,13 +92,13 @@ void TrainingRows::settle_labels() {
   }
   for (Block& block : blocks_) {
     for (RowNote& note : block.notes) {
-      note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
+      if (!numeric_) note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
       classes_.push_back(note.label);
     }
   }
 }
 
-Vocabulary TrainingRows::count_vocabulary(const std::vector<bool>& held_out) const {
+Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts) const {
   std::vector<std::vector<std::int64_t>> counts(workers_.size());
   for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
     counts[worker].resize(workers_[worker].tokens.strings().size());
@@ -101,7 +108,7 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<bool>& held_out) con
     auto id = block.ids.begin();
     for (const std::int32_t length : block.lengths) {
       const auto end = id + length;
-      if (held_out[row++]) id = end;
+      if (parts[row++] != Part::kTrain) id = end;
       for (; id != end; ++id) ++counts[block.worker][static_cast<std::size_t>(*id)];
     }
   }
@@ -115,8 +122,8 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<bool>& held_out) con
   return builder.build(input_.vocabulary);
 }
 
-TrainingRows::Encoded TrainingRows::encode(const Vocabulary& vocabulary,
-                                           const std::vector<bool>& held_out) && {
+TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
+                                    const std::vector<Part>& parts) && {
   std::vector<std::vector<std::int32_t>> final_id(workers_.size());
   for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
     for (const std::string* token : workers_[worker].tokens.strings()) {
@@ -125,7 +132,7 @@ TrainingRows::Encoded TrainingRows::encode(const Vocabulary& vocabulary,
   }
   workers_.clear();
 
-  Encoded result;
+  TrainingSplits result;
   std::vector<std::int32_t> ids;
   std::size_t row = 0;
   for (Block& kept : blocks_) {
@@ -137,9 +144,14 @@ TrainingRows::Encoded TrainingRows::encode(const Vocabulary& vocabulary,
         ids.push_back(final_id[block.worker][static_cast<std::size_t>(*id)]);
       }
       complete_ids(ids, input_);
-      SplitRows& split = held_out[row++] ? result.held_out : result.train;
-      split.rows.add(ids, block.notes[i].label);
-      split.notes.push_back(block.notes[i]);
+      SplitRows* split = result.of(parts[row++]);
+      if (split == nullptr) continue;
+      if (numeric_) {
+        split->rows.add(InputRow{ids, {}, 0}, std::span(&block.targets[i], 1));
+      } else {
+        split->rows.add(ids, block.notes[i].label);
+      }
+      split->notes.push_back(block.notes[i]);
     }
   }
   return result;

@@ -36,9 +36,9 @@ class NumberedStrings {
 class TrainingRows {
  public:
   /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
-  /// no rows.
+  /// no rows. `numeric`: labels are numbers.
   static TrainingRows read(const std::string& path, const DataFormat& format,
-                           const TextInput& input, int threads, FaultList& faults);
+                           const TextInput& input, bool numeric, int threads, FaultList& faults);
 
   std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
 
@@ -47,15 +47,14 @@ class TrainingRows {
   /// Of each row, the index of its label.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
-  /// Counts the tokens that the model will read: those that truncation leaves, of the rows that are
-  /// not held out.
-  Vocabulary count_vocabulary(const std::vector<bool>& held_out) const;
+  /// Of each row; 0 where labels are classes.
+  std::int64_t target_count() const { return numeric_ ? 1 : 0; }
 
-  struct Encoded {
-    SplitRows train;
-    SplitRows held_out;
-  };
-  Encoded encode(const Vocabulary& vocabulary, const std::vector<bool>& held_out) &&;
+  /// Counts the tokens that the model will read: those that truncation leaves, of the rows that are
+  /// training's.
+  Vocabulary count_vocabulary(const std::vector<Part>& parts) const;
+
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 
  private:
   /// Rows in a run, all numbered by the same worker.
@@ -64,6 +63,7 @@ class TrainingRows {
     std::vector<std::int32_t> ids;      // provisional, after truncation
     std::vector<std::int32_t> lengths;  // of each row, in ids
     std::vector<RowNote> notes;         // of each row; label provisional, then its class
+    std::vector<float> targets;         // of each row, where labels are numbers
     FaultList faults;
   };
   struct Worker {
@@ -71,11 +71,12 @@ class TrainingRows {
     NumberedStrings labels;
   };
 
-  explicit TrainingRows(const TextInput& input) : input_(input) {}
+  TrainingRows(const TextInput& input, bool numeric) : input_(input), numeric_(numeric) {}
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
   void settle_labels();
 
   TextInput input_;
+  bool numeric_;
   std::vector<Worker> workers_;
   std::vector<Block> blocks_;  // in input order
   std::vector<std::string> labels_;

@@ -7,25 +7,35 @@
 namespace sequent {
 
 TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& format,
-                                    const NumericInput& input, FaultList& faults) {
+                                    const NumericInput& input, bool numeric, FaultList& faults) {
   TrainingSeries result;
   const RowEncoder encoder(input, Vocabulary());
   FaultList found;
   std::vector<std::string> names;  // of each row
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows());
+    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows(numeric));
     for (Record record; reader->next(record);) {
       RowEncoder::Row row;
       if (!record.fault) {
         row = encoder.encode(record);
         record.fault = row.fault;
       }
+      const auto targets = static_cast<std::int64_t>(record.targets.size());
+      if (!record.fault && result.size() > 0 && targets != result.target_count()) {
+        record.fault = "found " + std::to_string(targets) +
+                       " targets, where the rows before have " +
+                       std::to_string(result.target_count());
+      }
       if (record.fault) {
         found.add({record.where, *record.fault});
         continue;
       }
-      names.push_back(*record.label);
-      result.rows_.rows.add(row.input(), /*label=*/0);
+      names.push_back(record.label.value_or(""));
+      if (numeric) {
+        result.rows_.rows.add(row.input(), record.targets);
+      } else {
+        result.rows_.rows.add(row.input(), std::int32_t{0});
+      }
       result.rows_.notes.push_back(row.note);
     }
   } catch (const Error& error) {
@@ -43,14 +53,19 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
   return result;
 }
 
-TrainingSeries::Encoded TrainingSeries::encode(const Vocabulary&,
-                                               const std::vector<bool>& held_out) && {
-  Encoded result;
+TrainingSplits TrainingSeries::encode(const Vocabulary&, const std::vector<Part>& parts) && {
+  TrainingSplits result;
   for (std::size_t row = 0; row < classes_.size(); ++row) {
-    SplitRows& split = held_out[row] ? result.held_out : result.train;
-    split.rows.add(rows_.rows.row(static_cast<std::int64_t>(row)), classes_[row]);
-    split.notes.push_back(rows_.notes[row]);
-    split.notes.back().label = classes_[row];
+    SplitRows* split = result.of(parts[row]);
+    if (split == nullptr) continue;
+    const auto number = static_cast<std::int64_t>(row);
+    if (target_count() > 0) {
+      split->rows.add(rows_.rows, number);
+    } else {
+      split->rows.add(rows_.rows.row(number), classes_[row]);
+    }
+    split->notes.push_back(rows_.notes[row]);
+    split->notes.back().label = classes_[row];
   }
   return result;
 }

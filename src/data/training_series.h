@@ -15,8 +15,9 @@ class TrainingSeries {
  public:
   /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
   /// no rows.
+  /// `numeric`: labels are numbers.
   static TrainingSeries read(const std::string& path, const DataFormat& format,
-                             const NumericInput& input, FaultList& faults);
+                             const NumericInput& input, bool numeric, FaultList& faults);
 
   std::int64_t size() const { return rows_.rows.size(); }
   /// The labels in byte order.
@@ -25,13 +26,12 @@ class TrainingSeries {
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
   /// Numbers have no vocabulary: the reserved ids alone.
-  static Vocabulary count_vocabulary(const std::vector<bool>&) { return Vocabulary(); }
+  static Vocabulary count_vocabulary(const std::vector<Part>&) { return Vocabulary(); }
 
-  struct Encoded {
-    SplitRows train;
-    SplitRows held_out;
-  };
-  Encoded encode(const Vocabulary& vocabulary, const std::vector<bool>& held_out) &&;
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
+
+  /// Of each row; 0 where labels are classes.
+  std::int64_t target_count() const { return rows_.rows.target_count(); }
 
  private:
   SplitRows rows_;

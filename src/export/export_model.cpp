@@ -50,7 +50,7 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
     for (std::int64_t i = 0; numeric != nullptr && i < length * numeric->channels; ++i) {
       values.push_back(static_cast<float>(4 * random.uniform(counter++) - 2));
     }
-    rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, 0);
+    rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, std::int32_t{0});
   }
   const std::int32_t empty = Vocabulary::kEmpty;
   if (numeric == nullptr) rows.add(std::span(&empty, 1), 0);
@@ -71,11 +71,22 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows) {
   return batches;
 }
 
+/// What a difference is measured in: 1 for probabilities. Numbers may be of any size: there it is
+/// the training targets' deviation, and, since a 32-bit float has 7 digits, a part of the number.
+torch::Tensor unit_of(const SequenceModelImpl& model, const torch::Tensor& wanted) {
+  if (!model.config().config.is_regression()) return torch::ones({1});
+  constexpr double kShareOfSize = 0.05;
+  const torch::Tensor& deviation = model.head().target_deviation;
+  const torch::Tensor scale = deviation.defined() ? deviation.cpu() : torch::ones({1});
+  return scale + kShareOfSize * wanted.abs();
+}
+
 /// The greatest difference of two results. Errors: Internal if it is too great.
 double check_difference(const torch::Tensor& wanted, const torch::Tensor& found,
-                        const std::string& engine) {
-  const double difference =
-      wanted.sizes() == found.sizes() ? (wanted - found).abs().max().item<double>() : INFINITY;
+                        const torch::Tensor& unit, const std::string& engine) {
+  const double difference = wanted.sizes() == found.sizes()
+                                ? ((wanted - found).abs() / unit).max().item<double>()
+                                : INFINITY;
   // Written so that NaN fails.
   if (difference <= kGreatestDifference) return difference;
   std::ostringstream message;
@@ -100,15 +111,16 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
   card.parity_rows = rows.size();
   for (const EncodedRows& batch : probe_batches(rows)) {
     const RowTensors tensors = make_row_tensors(batch);
-    const torch::Tensor wanted = model.probabilities({tensors.input, tensors.lengths}).cpu();
+    const torch::Tensor wanted = model.predict({tensors.input, tensors.lengths}).cpu();
+    const torch::Tensor unit = unit_of(model, wanted);
     card.parity_difference =
         std::max(card.parity_difference,
-                 check_difference(wanted, graph.probabilities(batch), "torchscript"));
+                 check_difference(wanted, graph.predict(batch), unit, "torchscript"));
     if (fused) {
       const torch::Tensor found = torch::empty_like(wanted);
-      fused->probabilities(batch, found.data_ptr<float>());
+      fused->predict(batch, found.data_ptr<float>());
       card.parity_difference =
-          std::max(card.parity_difference, check_difference(wanted, found, "fused"));
+          std::max(card.parity_difference, check_difference(wanted, found, unit, "fused"));
     }
     for (const InputRow& row : batch) {
       digest.add({reinterpret_cast<const char*>(row.ids.data()), row.ids.size_bytes()});
@@ -135,7 +147,7 @@ void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedData
                   const std::filesystem::path& file) {
   EncodedDataset rows;
   add_edge_rows(model.config(), rows);
-  for (std::int64_t i = 0; i < probes.size(); ++i) rows.add(probes.row(i), 0);
+  for (std::int64_t i = 0; i < probes.size(); ++i) rows.add(probes.row(i), std::int32_t{0});
   const torch::jit::Module script = make_script(model);
   // What is proven is what a reader gets, not the module in memory. The proof is itself part of the
   // archive: it is made from a draft, and the archive with the proof is opened once more.

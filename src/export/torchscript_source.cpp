@@ -159,8 +159,10 @@ class SourceWriter {
   void write_layer(const DenseSpec& spec) {
     line("    x = torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")");
     write_activation(spec.activation);
-    if (spec.activation == Activation::kSigmoid && is_head()) {
-      line("    x = torch.cat([1.0 - x, x], 1)");
+    if (!is_head()) return;
+    if (config_.is_binary()) line("    x = torch.cat([1.0 - x, x], 1)");
+    if (config_.config.standardizes_targets()) {
+      line("    x = x * " + parameter("target_deviation") + " + " + parameter("target_mean"));
     }
   }
 

@@ -7,7 +7,7 @@ namespace sequent {
 TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module)
     : forward_(module.get_method("forward")) {}
 
-torch::Tensor TorchScriptEngine::probabilities(const EncodedRows& rows) const {
+torch::Tensor TorchScriptEngine::predict(const EncodedRows& rows) const {
   const c10::InferenceMode no_gradient;
   // The profiling executor compiles anew for new shapes: seconds of warm-up, growing memory.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);

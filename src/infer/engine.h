@@ -8,13 +8,13 @@
 namespace sequent {
 
 /// Runs the archive's own graph.
-/// Threads: `probabilities` may be called from many at once.
+/// Threads: `predict` may be called from many at once.
 class TorchScriptEngine {
  public:
   explicit TorchScriptEngine(const torch::jit::Module& module);
 
   /// Shapes: -> [B, C] float32, contiguous, on the CPU.
-  torch::Tensor probabilities(const EncodedRows& rows) const;
+  torch::Tensor predict(const EncodedRows& rows) const;
 
  private:
   torch::jit::Method forward_;

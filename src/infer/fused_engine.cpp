@@ -89,9 +89,27 @@ class StageMaker {
   void add(const PoolSpec& spec) { stages_.push_back(pool_stage(spec.modes())); }
 
   void add(const DenseSpec& spec) {
-    stages_.push_back(dense_stage(config_.inputs[index_].width, config_.outputs[index_].width,
-                                  spec.activation, weights_(prefix() + "weight"),
-                                  weights_(prefix() + "bias")));
+    const std::int64_t input = config_.inputs[index_].width;
+    const std::int64_t units = config_.outputs[index_].width;
+    const std::span<const float> weight = weights_(prefix() + "weight");
+    const std::span<const float> bias = weights_(prefix() + "bias");
+    const bool is_head = index_ + 1 == config_.config.model.layers.size();
+    if (!is_head || !config_.config.standardizes_targets()) {
+      stages_.push_back(dense_stage(input, units, spec.activation, weight, bias));
+      return;
+    }
+    // The way back to the targets' units is part of the product.
+    const std::span<const float> mean = weights_(prefix() + "target_mean");
+    const std::span<const float> deviation = weights_(prefix() + "target_deviation");
+    std::vector<float> scaled(weight.begin(), weight.end());
+    std::vector<float> shifted(bias.begin(), bias.end());
+    for (std::size_t unit = 0; unit < shifted.size(); ++unit) {
+      for (std::size_t i = 0; i < to_size(input); ++i) {
+        scaled[unit * to_size(input) + i] *= deviation[unit];
+      }
+      shifted[unit] = shifted[unit] * deviation[unit] + mean[unit];
+    }
+    stages_.push_back(dense_stage(input, units, spec.activation, scaled, shifted));
   }
 
   /// The next layer that is not dropout.
@@ -163,7 +181,7 @@ class FusedEngine::Impl {
   Impl(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
       : binary_(config.is_binary()), stages_(StageMaker(config, weights, options).make()) {}
 
-  void probabilities(const std::vector<InputRow>& rows, float* out) const {
+  void predict(const std::vector<InputRow>& rows, float* out) const {
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
     for (const InputRow& row : rows) lengths.push_back(row.length());
@@ -211,8 +229,8 @@ FusedEngine::FusedEngine(const ResolvedConfig& config, const WeightSource& weigh
     : impl_(std::make_unique<Impl>(config, weights, options)) {}
 FusedEngine::~FusedEngine() = default;
 
-void FusedEngine::probabilities(const std::vector<InputRow>& rows, float* out) const {
-  impl_->probabilities(rows, out);
+void FusedEngine::predict(const std::vector<InputRow>& rows, float* out) const {
+  impl_->predict(rows, out);
 }
 
 }  // namespace sequent

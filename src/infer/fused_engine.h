@@ -22,7 +22,7 @@ struct FusedOptions {
   std::int64_t token_table_bytes = std::int64_t{256} << 20;
 };
 
-/// Threads: `probabilities` may be called from many at once.
+/// Threads: `predict` may be called from many at once.
 class FusedEngine {
  public:
   /// Empty, or which part of the model has no kernel: then TorchScriptEngine runs it.
@@ -35,9 +35,10 @@ class FusedEngine {
   FusedEngine& operator=(const FusedEngine&) = delete;
   ~FusedEngine();
 
-  /// `rows`, none empty, all token ids or all numbers as the config says. Shapes: out [rows, C],
+  /// `rows`, none empty, all token ids or all numbers as the config says. Gives probabilities, or a
+  /// regression's values. Shapes: out [rows, C],
   /// row by row.
-  void probabilities(const std::vector<InputRow>& rows, float* out) const;
+  void predict(const std::vector<InputRow>& rows, float* out) const;
 
  private:
   class Impl;

@@ -91,6 +91,7 @@ class Predictor::Impl {
   }
 
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
+  bool is_regression() const { return config_.config.is_regression(); }
 
   const std::vector<std::string>& labels() const { return labels_; }
   const std::string& card_json() const { return card_json_; }
@@ -150,15 +151,19 @@ class Predictor::Impl {
     const std::size_t classes = labels_.size();
     std::vector<float> all(rows.size() * classes);
     if (fused_) {
-      fused_->probabilities(rows, all.data());
+      fused_->predict(rows, all.data());
     } else {
-      const torch::Tensor found = torch_script_->probabilities(rows);
+      const torch::Tensor found = torch_script_->predict(rows);
       std::copy_n(found.data_ptr<float>(), all.size(), all.begin());
     }
     const float* values = all.data();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       Prediction& prediction = predictions[batch[i]];
       const float* begin = values + i * classes;
+      if (is_regression()) {
+        prediction.values.assign(begin, begin + classes);
+        continue;
+      }
       prediction.probabilities.assign(begin, begin + classes);
       const auto best = std::max_element(begin, begin + classes);
       prediction.label = best - begin;
@@ -201,6 +206,8 @@ std::vector<Prediction> Predictor::predict(std::span<const std::vector<float>> s
 }
 
 std::int64_t Predictor::channels() const { return impl_->channels(); }
+
+bool Predictor::is_regression() const { return impl_->is_regression(); }
 
 Prediction Predictor::predict(std::string_view text) const {
   const std::string copy(text);

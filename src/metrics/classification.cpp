@@ -36,7 +36,7 @@ std::int64_t rank_of(std::span<const float> probabilities, std::size_t index) {
 }
 
 /// Loss, confusion matrix and top-k accuracy, in one pass.
-void count_rows(const Rows& rows, Report& report) {
+void count_rows(const Rows& rows, ClassificationReport& report) {
   double loss = 0;
   std::int64_t in_top_k = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -45,7 +45,8 @@ void count_rows(const Rows& rows, Report& report) {
     const auto predicted =
         static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
     ++report.confusion[truth][predicted];
-    loss -= std::log(std::max(static_cast<double>(row[truth]), Report::kLeastProbability));
+    loss -= std::log(
+        std::max(static_cast<double>(row[truth]), ClassificationReport::kLeastProbability));
     if (rank_of(row, truth) < report.top_k) ++in_top_k;
   }
   const auto count = static_cast<double>(rows.size());
@@ -62,7 +63,7 @@ RankingQuality class_ranking(const Rows& rows, std::size_t of_class) {
 }
 
 /// Fills roc_auc and average_precision, unless a class has no rows.
-void rank_rows(const Rows& rows, Report& report) {
+void rank_rows(const Rows& rows, ClassificationReport& report) {
   const bool class_is_missing =
       std::any_of(report.per_class.begin(), report.per_class.end(),
                   [](const ClassReport& one) { return one.support == 0; });
@@ -126,10 +127,10 @@ void ClassificationMetrics::merge(const ClassificationMetrics& other) {
   std::copy_n(other.probabilities_.begin(), values, std::back_inserter(probabilities_));
 }
 
-Report ClassificationMetrics::report() const {
+ClassificationReport ClassificationMetrics::report() const {
   if (truths_.empty()) throw Error(ErrorKind::kData, "metrics", "no rows to evaluate");
   const Rows rows{probabilities_, truths_, labels_.size()};
-  Report report;
+  ClassificationReport report;
   report.count = static_cast<std::int64_t>(rows.size());
   report.top_k = std::clamp<std::int64_t>(static_cast<std::int64_t>(rows.classes) - 1, 1, 3);
   report.confusion.assign(rows.classes, std::vector<std::int64_t>(rows.classes));

@@ -29,7 +29,10 @@ std::optional<EpochRecord> read_line(const std::string& line) {
                      .tokens_per_second = number(json, "tokens_per_second"),
                      .validation_loss = number(validation, "loss"),
                      .validation_accuracy = number(validation, "accuracy"),
-                     .validation_macro_f1 = number(validation, "macro_f1")};
+                     .validation_macro_f1 = number(validation, "macro_f1"),
+                     .validation_rmse = number(validation, "rmse"),
+                     .validation_mae = number(validation, "mae"),
+                     .validation_r2 = number(validation, "r2")};
 }
 
 }  // namespace

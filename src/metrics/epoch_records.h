@@ -20,6 +20,9 @@ struct EpochRecord {
   std::optional<double> validation_loss;
   std::optional<double> validation_accuracy;
   std::optional<double> validation_macro_f1;
+  std::optional<double> validation_rmse;
+  std::optional<double> validation_mae;
+  std::optional<double> validation_r2;
 };
 
 /// The epochs of `lines` by rising number. Lines of other events and lines that are no JSON (a

@@ -57,21 +57,41 @@ std::string format_optional(const std::optional<double>& value, int digits) {
   return value ? format_fixed(*value, digits) : "-";
 }
 
+/// A validation metric that epochs are shown with.
+struct EpochMetric {
+  const char* title;
+  const char* curve;
+  std::optional<double> EpochRecord::*value;
+};
+
+const std::vector<EpochMetric>& epoch_metrics(const std::vector<EpochRecord>& epochs) {
+  static const std::vector<EpochMetric> of_classes = {
+      {"Accuracy", "accuracy", &EpochRecord::validation_accuracy},
+      {"Macro F1", "macro F1", &EpochRecord::validation_macro_f1}};
+  static const std::vector<EpochMetric> of_numbers = {
+      {"RMSE", "RMSE", &EpochRecord::validation_rmse},
+      {"MAE", "MAE", &EpochRecord::validation_mae}};
+  return epochs.back().validation_rmse ? of_numbers : of_classes;
+}
+
 std::string epoch_table(const std::vector<EpochRecord>& epochs, std::optional<std::int64_t> best) {
+  const std::vector<EpochMetric>& metrics = epoch_metrics(epochs);
   std::string table =
       "<table>\n<thead><tr><th scope=\"col\">Epoch</th><th scope=\"col\">Training loss</th>"
-      "<th scope=\"col\">Validation loss</th><th scope=\"col\">Accuracy</th>"
-      "<th scope=\"col\">Macro F1</th><th scope=\"col\">Learning rate</th>"
-      "<th scope=\"col\">Seconds</th><th scope=\"col\">Examples/s</th>"
-      "<th scope=\"col\">Tokens/s</th></tr></thead>\n<tbody>\n";
+      "<th scope=\"col\">Validation loss</th>";
+  for (const EpochMetric& metric : metrics) table += element("th scope=\"col\"", metric.title);
+  table +=
+      "<th scope=\"col\">Learning rate</th><th scope=\"col\">Seconds</th>"
+      "<th scope=\"col\">Examples/s</th><th scope=\"col\">Tokens/s</th></tr></thead>\n<tbody>\n";
   for (const EpochRecord& record : epochs) {
     const bool is_best = best == record.epoch;
     table += is_best ? "<tr class=\"best\">" : "<tr>";
     table += element("td", std::to_string(record.epoch) + (is_best ? " (best)" : ""));
     table += element("td", format_metric(record.loss));
     table += element("td", format_metric(record.validation_loss));
-    table += element("td", format_metric(record.validation_accuracy));
-    table += element("td", format_metric(record.validation_macro_f1));
+    for (const EpochMetric& metric : metrics) {
+      table += element("td", format_metric(record.*metric.value));
+    }
     table += element("td", record.learning_rate ? format_short(*record.learning_rate) : "-");
     table += element("td", format_optional(record.seconds, 1));
     table += element("td", format_optional(record.examples_per_second, 0));
@@ -95,11 +115,15 @@ std::string curves_section(const std::vector<EpochRecord>& epochs) {
     loss.marked_x = static_cast<double>(*best);
     loss.mark_label = "best: epoch " + std::to_string(*best);
   }
+  const std::vector<EpochMetric>& metrics = epoch_metrics(epochs);
   Chart quality = loss;
   quality.id = "quality";
-  quality.title = "Accuracy and macro F1 on validation data";
-  quality.curves = {curve_of(epochs, "accuracy", &EpochRecord::validation_accuracy),
-                    curve_of(epochs, "macro F1", &EpochRecord::validation_macro_f1)};
+  quality.title =
+      std::string(metrics[0].title) + " and " + metrics[1].curve + " on validation data";
+  quality.curves.clear();
+  for (const EpochMetric& metric : metrics) {
+    quality.curves.push_back(curve_of(epochs, metric.curve, metric.value));
+  }
   return section("Learning curves", "<div class=\"charts\">\n" + render_chart(loss) +
                                         render_chart(quality) + "</div>\n" +
                                         epoch_table(epochs, best));
@@ -107,25 +131,32 @@ std::string curves_section(const std::vector<EpochRecord>& epochs) {
 
 // ---- one report -------------------------------------------------------------------------------
 
-std::string value_list(const Report& report) {
+/// Names and values as a list.
+std::string value_list(const std::vector<std::pair<std::string, std::string>>& values) {
   std::string list = "<dl class=\"values\">\n";
-  const auto add = [&](const std::string& name, const std::string& value) {
+  for (const auto& [name, value] : values) {
     list += "<div>" + element("dt", name) + element("dd", value) + "</div>\n";
-  };
-  add("Rows", format_count(report.count));
-  add("Accuracy", format_metric(report.accuracy));
-  add("Macro F1", format_metric(report.macro.f1));
-  add("Loss", format_metric(report.loss));
-  if (report.top_k > 1) {
-    add("Top-" + std::to_string(report.top_k) + " accuracy", format_metric(report.top_k_accuracy));
   }
-  add("ROC AUC", format_metric(report.roc_auc));
-  add("Average precision", format_metric(report.average_precision));
-  add("Matthews correlation", format_metric(report.matthews));
   return list + "</dl>\n";
 }
 
-std::string class_rows(const Report& report) {
+std::string values_of(const ClassificationReport& report) {
+  std::vector<std::pair<std::string, std::string>> values = {
+      {"Rows", format_count(report.count)},
+      {"Accuracy", format_metric(report.accuracy)},
+      {"Macro F1", format_metric(report.macro.f1)},
+      {"Loss", format_metric(report.loss)}};
+  if (report.top_k > 1) {
+    values.emplace_back("Top-" + std::to_string(report.top_k) + " accuracy",
+                        format_metric(report.top_k_accuracy));
+  }
+  values.emplace_back("ROC AUC", format_metric(report.roc_auc));
+  values.emplace_back("Average precision", format_metric(report.average_precision));
+  values.emplace_back("Matthews correlation", format_metric(report.matthews));
+  return value_list(values);
+}
+
+std::string class_rows(const ClassificationReport& report) {
   const auto row = [](const std::string& name, double precision, double recall, double f1,
                       std::int64_t rows) {
     return "<tr>" + element("th scope=\"row\"", name) + element("td", format_metric(precision)) +
@@ -147,7 +178,8 @@ std::string class_rows(const Report& report) {
   return table + "</tfoot>\n</table>\n";
 }
 
-std::string matrix_cell(const Report& report, std::size_t truth, std::size_t predicted) {
+std::string matrix_cell(const ClassificationReport& report, std::size_t truth,
+                        std::size_t predicted) {
   const std::int64_t count = report.confusion[truth][predicted];
   if (count == 0) return "<td class=\"none\">0</td>";
   const double share =
@@ -159,7 +191,7 @@ std::string matrix_cell(const Report& report, std::size_t truth, std::size_t pre
          "\">" + format_count(count) + "</td>";
 }
 
-std::string confusion_matrix(const Report& report) {
+std::string confusion_matrix(const ClassificationReport& report) {
   const bool dense = report.per_class.size() >= kDenseClasses;
   std::string table =
       std::string("<table class=\"matrix") + (dense ? " dense" : "") + "\">\n<thead><tr><td></td>";
@@ -177,7 +209,7 @@ std::string confusion_matrix(const Report& report) {
   return table + "</tbody>\n</table>\n";
 }
 
-std::string pair_rows(const Report& report) {
+std::string pair_rows(const ClassificationReport& report) {
   std::string table =
       "<table>\n<thead><tr><th scope=\"col\" class=\"name\">True class</th>"
       "<th scope=\"col\" class=\"name\">Predicted class</th><th scope=\"col\">Rows</th>"
@@ -194,21 +226,47 @@ std::string pair_rows(const Report& report) {
   return table + "</tbody>\n</table>\n";
 }
 
-std::string report_section(const std::string& title, const std::optional<Report>& report) {
-  if (!report) return {};
-  std::string content = value_list(*report);
-  content += element("h3", "Classes") + "\n" + wide(title + ": classes", class_rows(*report));
-  if (report->per_class.size() <= kPageMatrixClasses) {
+std::string content_of(const ClassificationReport& report, const std::string& title) {
+  std::string content = values_of(report);
+  content += element("h3", "Classes") + "\n" + wide(title + ": classes", class_rows(report));
+  if (report.per_class.size() <= kPageMatrixClasses) {
     content += element("h3", "Confusion matrix") + "\n";
     content +=
         element("p class=\"note\"",
                 "Rows: the true class. Columns: the predicted class. Shade: share of the row.");
-    content += wide(title + ": confusion matrix", confusion_matrix(*report));
+    content += wide(title + ": confusion matrix", confusion_matrix(report));
   } else {
     content += element("h3", "Most confused classes") + "\n";
-    content += wide(title + ": most confused classes", pair_rows(*report));
+    content += wide(title + ": most confused classes", pair_rows(report));
   }
-  return section(title, content);
+  return content;
+}
+
+std::string content_of(const RegressionReport& report, const std::string& title) {
+  std::string content = value_list({{"Rows", format_count(report.count)},
+                                    {"RMSE", format_metric(report.rmse)},
+                                    {"MAE", format_metric(report.mae)},
+                                    {"R2", format_metric(report.r2)},
+                                    {"Loss", format_metric(report.loss)},
+                                    {"Pearson correlation", format_metric(report.pearson)},
+                                    {"Spearman correlation", format_metric(report.spearman)}});
+  if (report.per_target.size() == 1) return content;
+  std::string table =
+      "<table>\n<thead><tr><th scope=\"col\" class=\"name\">Target</th><th scope=\"col\">RMSE</th>"
+      "<th scope=\"col\">MAE</th><th scope=\"col\">R2</th></tr></thead>\n<tbody>\n";
+  for (const TargetReport& one : report.per_target) {
+    table += "<tr>" + element("th scope=\"row\"", one.name) +
+             element("td", format_metric(one.rmse)) + element("td", format_metric(one.mae)) +
+             element("td", format_metric(one.r2)) + "</tr>\n";
+  }
+  table += "</tbody>\n</table>\n";
+  return content + element("h3", "Targets") + "\n" + wide(title + ": targets", table);
+}
+
+std::string report_section(const std::string& title, const std::optional<Report>& report) {
+  if (!report) return {};
+  return section(title,
+                 std::visit([&](const auto& one) { return content_of(one, title); }, *report));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ ClassReport class_from_fields(const JsonFields& fields) {
 }
 
 /// Every class has a row and a column of the matrix, and all rows of the data stand in it.
-void check_sizes(const Report& report, const JsonFields& fields) {
+void check_sizes(const ClassificationReport& report, const JsonFields& fields) {
   const std::size_t classes = report.per_class.size();
   const std::string size = std::to_string(classes) + " x " + std::to_string(classes);
   if (report.confusion.size() != classes) {
@@ -48,13 +48,54 @@ void check_sizes(const Report& report, const JsonFields& fields) {
   }
 }
 
-}  // namespace
-
-Json report_as_json(const Report& report) {
+/// The count and all that visit_report_values visits.
+template <class OneReport>
+Json values_as_json(const OneReport& report) {
   Json json;
   json["count"] = report.count;
   visit_report_values(report,
                       [&](const char* name, const auto& value) { json[name] = json_of(value); });
+  return json;
+}
+
+template <class OneReport>
+OneReport values_from_fields(const JsonFields& fields) {
+  OneReport report;
+  report.count = fields.count("count");
+  visit_report_values(report, [&](const char* name, auto& value) {
+    if constexpr (std::is_same_v<std::remove_reference_t<decltype(value)>, double>) {
+      value = fields.number(name);
+    } else {
+      value = fields.number_or_null(name);
+    }
+  });
+  return report;
+}
+
+Json as_json(const RegressionReport& report) {
+  Json json = values_as_json(report);
+  Json& targets = json["per_target"] = Json::array();
+  for (const TargetReport& one : report.per_target) {
+    targets.push_back(
+        {{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}, {"r2", json_of(one.r2)}});
+  }
+  return json;
+}
+
+RegressionReport regression_from_fields(const JsonFields& fields) {
+  auto report = values_from_fields<RegressionReport>(fields);
+  for (const JsonFields& one : fields.objects("per_target")) {
+    report.per_target.push_back({.name = one.text("name"),
+                                 .rmse = one.number("rmse"),
+                                 .mae = one.number("mae"),
+                                 .r2 = one.number_or_null("r2")});
+  }
+  if (report.per_target.empty()) fields.fail("per_target", "found none; at least 1 belongs here");
+  return report;
+}
+
+Json as_json(const ClassificationReport& report) {
+  Json json = values_as_json(report);
   json["top_k"] = report.top_k;
   Json& classes = json["per_class"] = Json::array();
   Json labels = Json::array();
@@ -70,16 +111,8 @@ Json report_as_json(const Report& report) {
   return json;
 }
 
-Report report_from_fields(const JsonFields& fields) {
-  Report report;
-  report.count = fields.count("count");
-  visit_report_values(report, [&](const char* name, auto& value) {
-    if constexpr (std::is_same_v<std::remove_reference_t<decltype(value)>, double>) {
-      value = fields.number(name);
-    } else {
-      value = fields.number_or_null(name);
-    }
-  });
+ClassificationReport classification_from_fields(const JsonFields& fields) {
+  auto report = values_from_fields<ClassificationReport>(fields);
   report.top_k = fields.count("top_k");
   std::vector<std::string> labels;
   for (const JsonFields& one : fields.objects("per_class")) {
@@ -99,6 +132,17 @@ Report report_from_fields(const JsonFields& fields) {
   return report;
 }
 
+}  // namespace
+
+Json report_as_json(const Report& report) {
+  return std::visit([](const auto& one) { return as_json(one); }, report);
+}
+
+Report report_from_fields(const JsonFields& fields) {
+  if (fields.has("per_target")) return regression_from_fields(fields);
+  return classification_from_fields(fields);
+}
+
 std::string report_to_json(const Report& report, int indent) {
   return dump_json(report_as_json(report), indent);
 }
@@ -111,9 +155,13 @@ Report report_from_json(const std::string& json) {
 
 std::optional<double> report_value(const Report& report, const std::string& metric) {
   std::optional<double> result;
-  visit_report_values(report, [&](const char* name, const auto& value) {
-    if (metric == name) result = value;
-  });
+  std::visit(
+      [&](const auto& one) {
+        visit_report_values(one, [&](const char* name, const auto& value) {
+          if (metric == name) result = value;
+        });
+      },
+      report);
   return result;
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t kHeadingColumns = 10;
 constexpr std::size_t kMatrixClasses = 12;  // more do not fit a terminal's 80 to 120 columns
 constexpr std::size_t kPairs = 10;
 
-std::string summary(const Report& report) {
+std::string summary(const ClassificationReport& report) {
   TextTable table;
   table.add_row({"rows", format_count(report.count)});
   table.add_row({"loss", format_metric(report.loss)});
@@ -31,7 +31,7 @@ std::string summary(const Report& report) {
   return table.render();
 }
 
-std::string class_table(const Report& report) {
+std::string class_table(const ClassificationReport& report) {
   TextTable table;
   table.add_row({"class", "precision", "recall", "F1", "rows"});
   for (const ClassReport& one : report.per_class) {
@@ -47,7 +47,7 @@ std::string class_table(const Report& report) {
   return table.render();
 }
 
-std::string confusion_table(const Report& report) {
+std::string confusion_table(const ClassificationReport& report) {
   TextTable table;
   std::vector<std::string> heading{"true \\ predicted"};
   for (const ClassReport& one : report.per_class) {
@@ -62,7 +62,7 @@ std::string confusion_table(const Report& report) {
   return table.render();
 }
 
-std::string pair_table(const Report& report) {
+std::string pair_table(const ClassificationReport& report) {
   const std::vector<ConfusedPair> pairs = most_confused(report.confusion, kPairs);
   if (pairs.empty()) return "  none\n";
   TextTable table;
@@ -77,9 +77,7 @@ std::string pair_table(const Report& report) {
   return table.render();
 }
 
-}  // namespace
-
-std::string report_to_text(const Report& report) {
+std::string text_of(const ClassificationReport& report) {
   std::string text = summary(report) + "\n" + class_table(report);
   if (report.confusion.size() <= kMatrixClasses) {
     text += "\nConfusion matrix\n" + confusion_table(report);
@@ -87,6 +85,32 @@ std::string report_to_text(const Report& report) {
     text += "\nMost confused classes\n" + pair_table(report);
   }
   return text;
+}
+
+std::string text_of(const RegressionReport& report) {
+  TextTable table;
+  table.add_row({"rows", format_count(report.count)});
+  table.add_row({"loss", format_metric(report.loss)});
+  table.add_row({"RMSE", format_metric(report.rmse)});
+  table.add_row({"MAE", format_metric(report.mae)});
+  table.add_row({"R2", format_metric(report.r2)});
+  table.add_row({"Pearson correlation", format_metric(report.pearson)});
+  table.add_row({"Spearman correlation", format_metric(report.spearman)});
+  std::string text = table.render();
+  if (report.per_target.size() == 1) return text;
+  TextTable targets;
+  targets.add_row({"target", "RMSE", "MAE", "R2"});
+  for (const TargetReport& one : report.per_target) {
+    targets.add_row({fit_text(one.name, kLabelColumns), format_metric(one.rmse),
+                     format_metric(one.mae), format_metric(one.r2)});
+  }
+  return text + "\n" + targets.render();
+}
+
+}  // namespace
+
+std::string report_to_text(const Report& report) {
+  return std::visit([](const auto& one) { return text_of(one); }, report);
 }
 
 }  // namespace sequent

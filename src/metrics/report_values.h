@@ -1,6 +1,9 @@
 // The scalar metrics of a report: each named once, for JSON, for --require and for pages.
 #pragma once
 
+#include <concepts>
+#include <type_traits>
+
 #include "sequent/metrics.h"
 
 namespace sequent {
@@ -8,6 +11,19 @@ namespace sequent {
 /// Calls `visit(name, value)` for each, in the order of the JSON; value is a double or an
 /// optional<double>.
 template <class Self, class Visitor>
+requires std::same_as<std::remove_const_t<Self>, RegressionReport>
+void visit_report_values(Self& report, Visitor&& visit) {
+  visit("loss", report.loss);
+  visit("mse", report.mse);
+  visit("rmse", report.rmse);
+  visit("mae", report.mae);
+  visit("r2", report.r2);
+  visit("pearson", report.pearson);
+  visit("spearman", report.spearman);
+}
+
+template <class Self, class Visitor>
+requires std::same_as<std::remove_const_t<Self>, ClassificationReport>
 void visit_report_values(Self& report, Visitor&& visit) {
   visit("loss", report.loss);
   visit("accuracy", report.accuracy);

@@ -291,10 +291,14 @@ void Conv1dImpl::initialize(Initialization kind, at::Generator& generator) {
 }
 
 DenseImpl::DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units,
-                     bool is_head)
-    : activation_(is_head ? Activation::kLinear : spec.activation) {
+                     DenseRole role)
+    : activation_(role == DenseRole::kClassifier ? Activation::kLinear : spec.activation) {
   weight = register_parameter("weight", torch::zeros({units, input_size}));
   bias = register_parameter("bias", torch::zeros({units}));
+  if (role != DenseRole::kStandardized) return;
+  target_mean = register_parameter("target_mean", torch::zeros({units}), /*requires_grad=*/false);
+  target_deviation =
+      register_parameter("target_deviation", torch::ones({units}), /*requires_grad=*/false);
 }
 
 torch::Tensor DenseImpl::forward(const torch::Tensor& input, const LayerContext&) {

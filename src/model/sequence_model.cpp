@@ -69,8 +69,12 @@ struct LayerBuilder {
   }
   LayerPointer operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
   LayerPointer operator()(const DenseSpec& spec) const {
-    const bool is_head = index + 1 == config.config.model.layers.size();
-    return std::make_shared<DenseImpl>(spec, input().width, output().width, is_head);
+    return std::make_shared<DenseImpl>(spec, input().width, output().width, dense_role());
+  }
+  DenseRole dense_role() const {
+    if (index + 1 < config.config.model.layers.size()) return DenseRole::kInner;
+    if (!config.config.is_regression()) return DenseRole::kClassifier;
+    return config.config.standardizes_targets() ? DenseRole::kStandardized : DenseRole::kRegression;
   }
 };
 
@@ -133,13 +137,26 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
   return values;
 }
 
-torch::Tensor SequenceModelImpl::probabilities(const Batch& batch) {
+torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
   const Batch quiet{batch.input, batch.lengths};
   const torch::Tensor logits = forward(quiet);
+  if (config_.config.is_regression()) {
+    const DenseImpl& last = head();
+    const bool standardized = last.target_mean.defined();
+    const torch::Tensor values =
+        standardized ? logits * last.target_deviation + last.target_mean : logits;
+    return values.to(torch::kFloat32);
+  }
   if (!config_.is_binary()) return torch::softmax(logits, 1).to(torch::kFloat32);
   const torch::Tensor second = torch::sigmoid(logits);
   return torch::cat({1 - second, second}, 1).to(torch::kFloat32);
 }
+
+const DenseImpl& SequenceModelImpl::head() const {
+  return dynamic_cast<const DenseImpl&>(*layers_.back());
+}
+
+DenseImpl& SequenceModelImpl::head() { return dynamic_cast<DenseImpl&>(*layers_.back()); }
 
 void SequenceModelImpl::share_parameters(SequenceModelImpl& other) {
   const std::vector<torch::Tensor> theirs = other.parameters();

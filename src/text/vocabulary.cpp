@@ -83,14 +83,31 @@ LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
     if (names_.size() == 1) found = "found the label \"" + names_.front() + "\" alone";
     throw Error(ErrorKind::kData, "labels", found + "; a classifier needs at least two");
   }
-  if (names_.front().empty()) throw Error(ErrorKind::kData, "labels", "found an empty label");
-  const auto twice = std::adjacent_find(names_.begin(), names_.end());
-  if (twice != names_.end()) {
-    throw Error(ErrorKind::kData, "labels", "found \"" + *twice + "\" twice");
+  check_names(names_);
+}
+
+LabelSet LabelSet::of_targets(std::vector<std::string> names) {
+  if (names.empty()) throw Error(ErrorKind::kData, "targets", "found none; expected at least one");
+  LabelSet result;
+  result.names_ = std::move(names);
+  result.are_targets_ = true;
+  std::vector<std::string> sorted = result.names_;
+  std::sort(sorted.begin(), sorted.end());
+  result.check_names(std::move(sorted));
+  return result;
+}
+
+void LabelSet::check_names(std::vector<std::string> sorted) const {
+  const char* where = are_targets_ ? "targets" : "labels";
+  if (sorted.front().empty()) throw Error(ErrorKind::kData, where, "found an empty name");
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) {
+    throw Error(ErrorKind::kData, where, "found \"" + *twice + "\" twice");
   }
 }
 
 std::optional<std::int64_t> LabelSet::find(std::string_view name) const {
+  if (are_targets_) return std::nullopt;
   const auto found = std::lower_bound(names_.begin(), names_.end(), name);
   if (found == names_.end() || *found != name) return std::nullopt;
   return found - names_.begin();

@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
 #include "runtime/thread_setup.h"
 #include "sequent/trainer.h"
 #include "train/load_run.h"
+#include "train/score.h"
 #include "train/workers.h"
 
 namespace sequent {
@@ -15,10 +18,10 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                          const EvaluateOptions& options) {
   const DataFormat& format = options.format ? *options.format : config.data.format;
   const bool numeric = std::holds_alternative<NumericInput>(config.input);
-  if (numeric != std::holds_alternative<SeriesFormat>(format)) {
+  if (numeric != is_numeric(format)) {
     throw Error(ErrorKind::kUsage, file,
-                numeric ? "the model reads numbers: the format must be series"
-                        : "the model reads text: the format cannot be series");
+                numeric ? "the model reads numbers: the format must be series or windows"
+                        : "the model reads text: the format cannot be series or windows");
   }
   return encode_file(file, format, config.input, vocabulary, labels, config.data.unseen_labels,
                      options.threads);
@@ -29,9 +32,9 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
   const LoadedRun run = load_run(folder);
   const RunText& text = run.text;
   const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
-  ClassificationMetrics metrics(text.labels.names());
-  WorkerTeam(run.model, torch::kCPU, options.threads).predict(data, metrics);
-  return metrics.report();
+  const std::vector<float> predictions =
+      WorkerTeam(run.model, torch::kCPU, options.threads).predict(data);
+  return score(text.config, text.labels, data, predictions, target_deviations(*run.model));
 }
 
 Report evaluate_archive(const std::filesystem::path& path, const std::string& file,
@@ -44,25 +47,29 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const auto batches = plan_batches(lengths, kTokens);
   const TorchScriptEngine engine(archive.module);
-  std::vector<torch::Tensor> results(batches.size());
+  const auto width = static_cast<std::size_t>(card.labels.size());
+  std::vector<float> predictions(static_cast<std::size_t>(data.size()) * width);
   ThreadPool pool(options.threads, enter_compute_thread);
   pool.run(batches.size(), [&](std::size_t b) {
     EncodedRows rows;
     for (const std::size_t row : batches[b]) {
       rows.push_back(data.row(static_cast<std::int64_t>(row)));
     }
-    results[b] = engine.probabilities(rows);
-  });
-  ClassificationMetrics metrics(card.labels.names());
-  const auto classes = static_cast<std::size_t>(card.labels.size());
-  for (std::size_t b = 0; b < batches.size(); ++b) {
-    const auto* values = results[b].data_ptr<float>();
+    const torch::Tensor found = engine.predict(rows);
+    const auto* values = found.data_ptr<float>();
     for (std::size_t i = 0; i < batches[b].size(); ++i) {
-      metrics.add({values + i * classes, classes},
-                  data.label(static_cast<std::int64_t>(batches[b][i])));
+      std::copy_n(values + i * width, width,
+                  predictions.begin() + static_cast<std::ptrdiff_t>(batches[b][i] * width));
     }
+  });
+  std::vector<float> deviations;
+  if (card.config.standardizes_targets()) {
+    const std::size_t head = card.config.model.layers.size() - 1;
+    const ArchiveWeights weights(archive.module);
+    const auto kept = weights("layers." + std::to_string(head) + ".target_deviation");
+    deviations.assign(kept.begin(), kept.end());
   }
-  return metrics.report();
+  return score(card.config, card.labels, data, predictions, deviations);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
     const PreparedData data = prepare_data(run.text.config, folder.cache());
     const std::int64_t stride = std::max<std::int64_t>(1, data.validation.size() / kRows);
     for (std::int64_t row = 0; row < data.validation.size(); row += stride) {
-      probes.add(data.validation.row(row), 0);
+      probes.add(data.validation.row(row), std::int32_t{0});
     }
   } catch (const Error& error) {
     log_warning(std::string("the run's data cannot be read (") + error.what() +

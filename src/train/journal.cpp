@@ -43,6 +43,7 @@ void Journal::add_epoch(const Progress& progress) const {
     Json report = Json::parse(report_to_json(*progress.validation));
     report.erase("per_class");
     report.erase("confusion_matrix");
+    report.erase("per_target");
     event["validation"] = std::move(report);
   }
   std::ofstream out(file_, std::ios::app);

@@ -22,6 +22,24 @@ torch::Tensor binary(const torch::Tensor& logits, const torch::Tensor& targets, 
                                                  at::Reduction::None);
 }
 
+torch::Tensor regression(const torch::Tensor& values, const torch::Tensor& targets,
+                         const LossOptions& options) {
+  torch::Tensor wanted = targets;
+  if (options.target_mean.defined()) {
+    wanted = (targets - options.target_mean) / options.target_deviation;
+  }
+  wanted = wanted.to(values.scalar_type());
+  constexpr auto kNone = at::Reduction::None;
+  switch (options.kind) {
+    case Loss::kMeanAbsoluteError:
+      return torch::l1_loss(values, wanted, kNone).mean(1);
+    case Loss::kHuber:
+      return torch::huber_loss(values, wanted, kNone, /*delta=*/1.0).mean(1);
+    default:
+      return torch::mse_loss(values, wanted, kNone).mean(1);
+  }
+}
+
 std::vector<float> balanced_weights(const LabelSet& labels,
                                     const std::vector<std::int32_t>& training_labels) {
   std::vector<float> weights(static_cast<std::size_t>(labels.size()), 0.0F);
@@ -54,6 +72,7 @@ std::vector<float> given_weights(const std::map<std::string, double>& given,
 
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options) {
+  if (targets.dim() == 2) return regression(logits, targets, options);
   const torch::Tensor losses = options.kind == Loss::kCategoricalCrossentropy
                                    ? categorical(logits, targets, options.label_smoothing)
                                    : binary(logits, targets, options.label_smoothing);
@@ -63,7 +82,7 @@ torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targe
 
 torch::Tensor make_class_weights(const Config& config, const LabelSet& labels,
                                  const std::vector<std::int32_t>& training_labels) {
-  if (!config.training.class_weights) return {};
+  if (!config.training.class_weights || config.is_regression()) return {};
   const auto* given = std::get_if<std::map<std::string, double>>(&*config.training.class_weights);
   const std::vector<float> weights =
       given != nullptr ? given_weights(*given, labels) : balanced_weights(labels, training_labels);

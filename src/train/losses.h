@@ -11,14 +11,18 @@ namespace sequent {
 struct LossOptions {
   Loss kind = Loss::kCategoricalCrossentropy;
   double label_smoothing = 0;
-  torch::Tensor class_weights;  // [classes] float32; undefined: all 1
+  torch::Tensor class_weights{};  // [classes] float32; undefined: all 1
+  // [targets], of the training data; undefined: targets are not standardized.
+  torch::Tensor target_mean{};
+  torch::Tensor target_deviation{};
 };
 
 /// The loss of each row, times its class weight.
 ///
 /// Smoothing: a share e of each target is spread evenly: 1 - e + e / C for the true class, e / C
 /// for the others (Szegedy et al. 2016). Shapes: logits [B, C] ([B, 1] for binary_crossentropy),
-/// targets [B] int64 -> [B].
+/// targets [B] int64 -> [B]. For regression the mean over a row's targets; shapes: values and
+/// targets [B, K], the targets in their own units.
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 
 namespace sequent {
 namespace {
@@ -55,25 +56,27 @@ std::int64_t warmup_steps(const ScheduleSpec& spec) {
       spec);
 }
 
+namespace {
+
+bool less_is_better(Monitor monitor) {
+  return monitor == Monitor::kLoss || monitor == Monitor::kMeanAbsoluteError;
+}
+
+}  // namespace
+
 double monitored_value(Monitor monitor, const Report& report) {
-  switch (monitor) {
-    case Monitor::kLoss:
-      return report.loss;
-    case Monitor::kAccuracy:
-      return report.accuracy;
-    case Monitor::kMacroF1:
-      return report.macro.f1;
-  }
-  return report.loss;
+  const double worst = less_is_better(monitor) ? INFINITY : -INFINITY;
+  return report_value(report, std::string(enum_name(monitor))).value_or(worst);
 }
 
 bool BestTracker::add(const Report& report) {
   const double value = monitored_value(monitor_, report);
-  const double gain = monitor_ == Monitor::kLoss ? state_.value - value : value - state_.value;
-  const bool tie_won = min_delta_ == 0 && gain == 0 && report.loss < state_.loss;
+  const double loss = monitored_value(Monitor::kLoss, report);
+  const double gain = less_is_better(monitor_) ? state_.value - value : value - state_.value;
+  const bool tie_won = min_delta_ == 0 && gain == 0 && loss < state_.loss;
   const bool better = !state_.any || gain > min_delta_ || tie_won;
   if (better) {
-    state_ = {true, value, report.loss, 0};
+    state_ = {true, value, loss, 0};
   } else {
     ++state_.since_best;
   }

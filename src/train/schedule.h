@@ -16,10 +16,11 @@ double schedule_factor(const ScheduleSpec& spec, std::int64_t step, std::int64_t
 /// Steps over which the schedule's rate rises.
 std::int64_t warmup_steps(const ScheduleSpec& spec);
 
+/// The worst value there is where the report has none.
 double monitored_value(Monitor monitor, const Report& report);
 
-/// Remembers the best epoch by a validation metric. Among equals in accuracy or F1 the one with the
-/// smaller loss is better.
+/// Remembers the best epoch by a validation metric. Among equals in another metric the one with
+/// the smaller loss is better.
 class BestTracker {
  public:
   BestTracker(Monitor monitor, double min_delta) : monitor_(monitor), min_delta_(min_delta) {}

@@ -14,16 +14,13 @@
 #include "train/batching.h"
 #include "train/fit_normalization.h"
 #include "train/run_folder.h"
+#include "train/score.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
 namespace {
-
-Monitor best_monitor(const TrainingSpec& training) {
-  return training.early_stopping ? training.early_stopping->monitor : EarlyStopping{}.monitor;
-}
 
 std::string checksum_of(const std::vector<SourceFile>& sources) {
   std::string all;
@@ -78,18 +75,16 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       model_(make_model(resolved_, device_)),
       vectors_found_(start_vectors()),
       team_(model_, device_, static_cast<int>(config.runtime.workers)),
-      loss_{config.training.loss, config.training.label_smoothing,
-            make_class_weights(config, data_.labels, data_.train.labels())},
+      loss_(make_loss()),
       parameters_(trained_parameters(*model_)),
       average_(make_average(config.training, model_)),
       optimizer_(config.training.optimizer, parameters_, average_ ? &*average_ : nullptr),
-      best_(best_monitor(config.training),
+      best_(config.best_monitor(),
             config.training.early_stopping ? config.training.early_stopping->min_delta : 0),
       plateau_(config.training.schedule),
       journal_(folder_.metrics()),
       epoch_steps_(count_batches(data_.train, config.training.batch_size)),
       last_checkpoint_(Clock::now()) {
-  if (loss_.class_weights.defined()) loss_.class_weights = loss_.class_weights.to(device_);
   total_steps_ = epoch_steps_ * config.training.epochs;
   if (config.training.max_steps) {
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
@@ -112,6 +107,16 @@ TrainReport TrainingRun::run() {
   while (state_.stopped_because.empty() && !interrupted_) run_epoch();
   if (interrupted_) return {};
   return finish();
+}
+
+LossOptions TrainingRun::make_loss() const {
+  LossOptions loss{config_.loss(), config_.training.label_smoothing,
+                   make_class_weights(config_, data_.labels, data_.train.labels())};
+  if (loss.class_weights.defined()) loss.class_weights = loss.class_weights.to(device_);
+  // The model's own tensors: what a checkpoint holds is read into them.
+  loss.target_mean = model_->head().target_mean;
+  loss.target_deviation = model_->head().target_deviation;
+  return loss;
 }
 
 /// A checkpoint's weights started from them already.
@@ -277,11 +282,10 @@ void TrainingRun::check_finite(double loss, double norm) const {
 }
 
 Report TrainingRun::validate(const EncodedDataset& data) {
-  ClassificationMetrics metrics(data_.labels.names());
   if (average_) average_->swap();
-  team_.predict(data, metrics);
+  const std::vector<float> predictions = team_.predict(data);
   if (average_) average_->swap();
-  return metrics.report();
+  return score(config_, data_.labels, data, predictions, target_deviations(*model_));
 }
 
 Progress TrainingRun::progress() const {
@@ -372,19 +376,20 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
   std::ostringstream seconds;
   seconds << std::round(manifest.seconds * 10) / 10 << " s";
   const std::int64_t channels = data_.train.channels();
-  page.facts = {{"Training rows", std::to_string(data_.train.size())},
-                {"Validation rows", std::to_string(data_.validation.size())},
-                {channels > 0 ? "Channels" : "Vocabulary",
-                 std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
-                {"Labels", std::to_string(data_.labels.size())},
-                {"Best epoch",
-                 std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
-                {"Stopped because", manifest.stopped_because},
-                {"Training time", seconds.str()},
-                {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
-                {"Recurrent layers", engine_},
-                {"Seed", std::to_string(manifest.seed)},
-                {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
+  page.facts = {
+      {"Training rows", std::to_string(data_.train.size())},
+      {"Validation rows", std::to_string(data_.validation.size())},
+      {channels > 0 ? "Channels" : "Vocabulary",
+       std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
+      {config_.is_regression() ? "Targets" : "Labels", std::to_string(data_.labels.size())},
+      {"Best epoch",
+       std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
+      {"Stopped because", manifest.stopped_because},
+      {"Training time", seconds.str()},
+      {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
+      {"Recurrent layers", engine_},
+      {"Seed", std::to_string(manifest.seed)},
+      {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
   if (!vectors_found_.empty()) page.facts.emplace_back("Vectors", vectors_found_);
   page.epoch_records = journal_.lines();
   page.model_summary = summarize(resolved_);

@@ -34,6 +34,7 @@ class TrainingRun {
   using Clock = std::chrono::steady_clock;
 
   std::string start_vectors();
+  LossOptions make_loss() const;
   void start();
   bool resume();
   void save_checkpoint();

@@ -20,6 +20,21 @@ RowTensors tensors_of(const EncodedDataset& data, const Numbers& rows, torch::De
   return {tensors.input.to(device), tensors.lengths.to(device)};
 }
 
+/// Shapes: -> classes [B] int64, or targets [B, K] float32.
+torch::Tensor wanted_outputs(const EncodedDataset& data, std::span<const std::int64_t> rows) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (data.target_count() == 0) {
+    torch::Tensor classes = torch::empty({count}, torch::kInt64);
+    auto* out = classes.data_ptr<std::int64_t>();
+    for (const std::int64_t row : rows) *out++ = data.label(row);
+    return classes;
+  }
+  torch::Tensor targets = torch::empty({count, data.target_count()}, torch::kFloat32);
+  auto* out = targets.data_ptr<float>();
+  for (const std::int64_t row : rows) out = std::ranges::copy(data.targets(row), out).out;
+  return targets;
+}
+
 /// The sum of two coalesced sparse gradients of one table, coalesced.
 torch::Tensor sum_of_rows(const torch::Tensor& a, const torch::Tensor& b) {
   const torch::Tensor a_ids = a._indices()[0].contiguous();
@@ -87,10 +102,7 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
   const RowTensors tensors = tensors_of(data, rows, device_);
   batch.input = tensors.input;
   batch.lengths = tensors.lengths;
-  std::vector<std::int64_t> targets;
-  targets.reserve(rows.size());
-  for (const std::int64_t row : rows) targets.push_back(data.label(row));
-  const torch::Tensor wanted = torch::tensor(targets, torch::kInt64).to(device_);
+  const torch::Tensor wanted = wanted_outputs(data, rows).to(device_);
   const torch::Tensor sum = row_losses(replica.forward(batch), wanted, loss).sum() / batch_size;
   sum.backward();
   return sum.item<double>();
@@ -120,30 +132,28 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
   return mean;
 }
 
-torch::Tensor WorkerTeam::probabilities(const EncodedDataset& data,
-                                        const std::vector<std::size_t>& rows) {
+torch::Tensor WorkerTeam::predict(const EncodedDataset& data,
+                                  const std::vector<std::size_t>& rows) {
   const torch::NoGradGuard no_gradient;
   const RowTensors tensors = tensors_of(data, rows, device_);
-  return replicas_[0]->probabilities({tensors.input, tensors.lengths}).cpu().contiguous();
+  return replicas_[0]->predict({tensors.input, tensors.lengths}).cpu().contiguous();
 }
 
-void WorkerTeam::predict(const EncodedDataset& data, ClassificationMetrics& metrics) {
+std::vector<float> WorkerTeam::predict(const EncodedDataset& data) {
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const auto batches = plan_batches(lengths, kEvaluationTokens);
-  const std::int64_t classes = replicas_[0]->config().class_count;
-  std::vector<float> all(static_cast<std::size_t>(data.size() * classes));
+  const std::int64_t outputs = replicas_[0]->config().class_count;
+  std::vector<float> all(static_cast<std::size_t>(data.size() * outputs));
   run(batches.size(), [&](std::size_t b) {
-    const torch::Tensor values = probabilities(data, batches[b]);
+    const torch::Tensor values = predict(data, batches[b]);
     for (std::size_t i = 0; i < batches[b].size(); ++i) {
-      const float* from = values.data_ptr<float>() + static_cast<std::int64_t>(i) * classes;
-      std::copy(from, from + classes,
-                all.begin() + static_cast<std::ptrdiff_t>(batches[b][i]) * classes);
+      const float* from = values.data_ptr<float>() + static_cast<std::int64_t>(i) * outputs;
+      std::copy(from, from + outputs,
+                all.begin() + static_cast<std::ptrdiff_t>(batches[b][i]) * outputs);
     }
   });
-  for (std::int64_t row = 0; row < data.size(); ++row) {
-    metrics.add({all.data() + row * classes, static_cast<std::size_t>(classes)}, data.label(row));
-  }
+  return all;
 }
 
 }  // namespace sequent

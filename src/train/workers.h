@@ -8,7 +8,6 @@
 
 #include "core/thread_pool.h"
 #include "sequent/data.h"
-#include "sequent/metrics.h"
 #include "sequent/model.h"
 #include "train/batching.h"
 #include "train/losses.h"
@@ -25,11 +24,11 @@ class WorkerTeam {
   double compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
                            const NoiseKey& noise, const LossOptions& loss);
 
-  /// Adds the model's predictions for all rows. Dropout is off.
-  void predict(const EncodedDataset& data, ClassificationMetrics& metrics);
+  /// The model's predictions for all rows. Dropout is off. Shapes: -> [rows, C], row by row.
+  std::vector<float> predict(const EncodedDataset& data);
 
   /// Shapes: row numbers -> [rows, C] float32 on the CPU.
-  torch::Tensor probabilities(const EncodedDataset& data, const std::vector<std::size_t>& rows);
+  torch::Tensor predict(const EncodedDataset& data, const std::vector<std::size_t>& rows);
 
   /// Runs task(0) ... task(count - 1) on the workers.
   void run(std::size_t count, const std::function<void(std::size_t)>& task);

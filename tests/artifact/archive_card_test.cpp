@@ -74,7 +74,7 @@ TEST(ArchiveCard, PathsTellNothingOfTheMachine) {
     const DataSpec data = archive_card_from_json(json, "model.pt").config.data;
     EXPECT_EQ(data.train, kept);
     EXPECT_EQ(std::get<std::string>(data.validation), kept);
-    EXPECT_EQ(data.test, kept);
+    EXPECT_EQ(data.test, HeldOutSource(kept));
     EXPECT_EQ(json.find("someone"), std::string::npos);
   }
 }

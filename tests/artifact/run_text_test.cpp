@@ -62,10 +62,10 @@ TEST(RunText, RelativeDataPathsLeadToTheSameFiles) {
   const Config read = read_run_text(run).config;
   EXPECT_EQ(read.data.train, "../../../project/data/train.tsv");
   EXPECT_EQ(std::get<std::string>(read.data.validation), "../../../shared/dev.tsv");
-  EXPECT_EQ(read.data.test, test);
+  EXPECT_EQ(read.data.test, HeldOutSource(test));
   EXPECT_TRUE(fs::equivalent(read.resolve_path(read.data.train), train));
   EXPECT_TRUE(fs::equivalent(read.resolve_path(std::get<std::string>(read.data.validation)), dev));
-  EXPECT_TRUE(fs::equivalent(read.resolve_path(*read.data.test), test));
+  EXPECT_TRUE(fs::equivalent(read.resolve_path(std::get<std::string>(*read.data.test)), test));
 }
 
 TEST(RunText, PathsSurviveASecondMove) {

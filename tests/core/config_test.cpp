@@ -90,7 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /training/optimizer/learning_rate: found 0; allowed is more than 0"},
         FaultCase{"training.loss", "crossentropy",
                   "c.json: /training/loss: found \"crossentropy\"; allowed are "
-                  "\"categorical_crossentropy\" or \"binary_crossentropy\""},
+                  "\"categorical_crossentropy\", \"binary_crossentropy\", "
+                  "\"mean_squared_error\", \"mean_absolute_error\" or \"huber\""},
         FaultCase{"training.epochs", "null",
                   "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
         FaultCase{"model.layers.1.type", "lstn",
@@ -116,10 +117,66 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"softmax\", or \"sigmoid\" for two classes"},
         FaultCase{"model.layers.1.return_sequences", "true",
                   "c.json: /model/layers/2: its input is a sequence [T, 4]; expected is a vector: "
-                  "classification gives one answer per text; add {\"type\": \"pool\"} or leave "
+                  "the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
                   "return_sequences false in the recurrent layer before"},
         FaultCase{"version", "2",
                   "c.json: /version: found 2; this program reads version 1: use a later Sequent"}));
+
+constexpr const char* kForecast = R"({"version": 1, "task": "regression",
+  "data": {"train": "t.csv", "format": {"type": "windows", "columns": ["a", 2], "length": 5}},
+  "input": {"type": "numeric", "channels": 2},
+  "model": {"layers": [{"type": "gru", "units": 4}, {"type": "dense"}]}})";
+
+TEST(Config, RegressionIsCheckedAsAWhole) {
+  const auto faults = [](const std::vector<Override>& changes) {
+    const auto error = testing::error_of([&] { parse_config(kForecast, "f.json", changes); });
+    return error ? std::string(error->what()) : "";
+  };
+  EXPECT_EQ(faults({}), "");
+  const Config config = parse_config(kForecast, "f.json");
+  EXPECT_EQ(config.loss(), Loss::kMeanSquaredError);
+  EXPECT_EQ(config.best_monitor(), Monitor::kLoss);
+  EXPECT_TRUE(config.standardizes_targets());
+  EXPECT_EQ(parse_config(dump_config(config), "again"), config);
+
+  EXPECT_NE(faults({{"training.loss", "binary_crossentropy"}}).find("/training/loss: found"),
+            std::string::npos);
+  EXPECT_NE(faults({{"training.label_smoothing", "0.1"}}).find("no meaning for regression"),
+            std::string::npos);
+  EXPECT_NE(faults({{"training.class_weights", "balanced"}}).find("/training/class_weights: has"),
+            std::string::npos);
+  EXPECT_NE(faults({{"training.early_stopping", R"({"monitor": "macro_f1"})"}})
+                .find("monitor: found \"macro_f1\"; regression has loss, mae and r2"),
+            std::string::npos);
+  EXPECT_NE(faults({{"model.layers.1.activation", "relu"}}).find("cannot give all standardized"),
+            std::string::npos);
+  EXPECT_EQ(faults({{"model.layers.1.activation", "relu"}, {"model.standardize_targets", "false"}}),
+            "");
+  EXPECT_NE(faults({{"model.layers.1.activation", "softmax"}}).find("needs \"linear\""),
+            std::string::npos);
+  EXPECT_NE(faults({{"input.channels", "3"}}).find("/data/format/columns names 2"),
+            std::string::npos);
+  EXPECT_NE(faults({{"input.max_length", "4"}}).find("would cut the windows"), std::string::npos);
+  EXPECT_NE(faults({{"task", "classification"}}).find("/task: found \"classification\"; windows"),
+            std::string::npos);
+  EXPECT_NE(faults({{"data.format.columns", "[]"}}).find("found an empty list"), std::string::npos);
+  EXPECT_NE(testing::error_of([&] {
+              parse_config(kSmall, "c.json", {{"model.standardize_targets", "true"}});
+            })
+                ->issues()
+                .at(0)
+                .message.find("no meaning for classification"),
+            std::string::npos);
+}
+
+TEST(Config, TheLossFollowsFromTheLastLayer) {
+  EXPECT_EQ(parse_config(kSmall, "c.json", {{"training", "{}"}}).loss(),
+            Loss::kCategoricalCrossentropy);
+  EXPECT_EQ(
+      parse_config(kSmall, "c.json", {{"training", "{}"}, {"model.layers.2.activation", "sigmoid"}})
+          .loss(),
+      Loss::kBinaryCrossentropy);
+}
 
 TEST(Config, TheDefaultAlternativeNeedsNoType) {
   const Config config = parse_config(

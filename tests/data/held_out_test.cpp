@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "sequent/data.h"
@@ -14,6 +16,14 @@ HeldOut held_out_spec(double fraction, std::int64_t seed) {
   spec.fraction = fraction;
   spec.seed = seed;
   return spec;
+}
+
+std::vector<bool> choose_held_out(const std::vector<std::int32_t>& labels, const HeldOut& spec) {
+  DataSpec data;
+  data.validation = spec;
+  std::vector<bool> held_out;
+  for (const Part part : choose_parts(labels, data)) held_out.push_back(part == Part::kValidation);
+  return held_out;
 }
 
 std::map<std::int32_t, int> count_by_label(const std::vector<std::int32_t>& labels,
@@ -77,6 +87,36 @@ TEST(HeldOutRows, OfOneLabelDoNotDependOnTheOthers) {
 
 TEST(HeldOutRows, OfNothingAreNothing) {
   EXPECT_TRUE(choose_held_out({}, held_out_spec(0.1, 1)).empty());
+}
+
+TEST(Parts, TestRowsAreTakenFirstAndNoneIsInTwoParts) {
+  const auto labels = rows_of_labels({100, 40});
+  DataSpec data;
+  data.validation = held_out_spec(0.1, 1);
+  const std::vector<Part> without_test = choose_parts(labels, data);
+  data.test = held_out_spec(0.2, 7);
+  const std::vector<Part> parts = choose_parts(labels, data);
+  const auto count = [&](Part part) { return std::count(parts.begin(), parts.end(), part); };
+  EXPECT_EQ(count(Part::kTest), 20 + 8);
+  EXPECT_EQ(count(Part::kValidation), 10 + 4);
+  EXPECT_EQ(count(Part::kTrain), 70 + 28);
+  EXPECT_EQ(std::count(without_test.begin(), without_test.end(), Part::kValidation), 14);
+}
+
+TEST(Parts, OfWindowsFollowEachOtherInTime) {
+  const std::vector<std::int32_t> rows(20, 0);
+  DataSpec data;
+  WindowsFormat windows;
+  windows.horizon = 4;
+  windows.stride = 2;
+  data.format = windows;
+  data.validation = held_out_spec(0.2, 1);
+  data.test = held_out_spec(0.1, 1);
+  // A window's targets are four steps, two windows begin two steps apart: the two windows before a
+  // part would have targets in it.
+  std::string shown;
+  for (const Part part : choose_parts(rows, data)) shown += "tvT-"[static_cast<int>(part)];
+  EXPECT_EQ(shown, std::string(10, 't') + "--" + "vvvv" + "--" + "TT");
 }
 
 }  // namespace

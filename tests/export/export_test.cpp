@@ -69,7 +69,7 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
   const torch::Tensor tokens = torch::randint(0, 40, {3, 11}, torch::kInt64);
   const torch::NoGradGuard no_gradient;
   const torch::Tensor found = plain.forward({tokens, lengths}).toTensor();
-  EXPECT_TRUE(all_near(found, model->probabilities({tokens, lengths}), 1e-5));
+  EXPECT_TRUE(all_near(found, model->predict({tokens, lengths}), 1e-5));
   EXPECT_EQ(found.scalar_type(), torch::kFloat32);
 }
 

@@ -48,7 +48,7 @@ TEST_F(NumericArchive, OpensAnywhereAndGivesTheTrainedModelsProbabilities) {
   const torch::Tensor values = torch::randn({3, 6, 2});
   const torch::Tensor lengths = torch::tensor({6, 1, 4}, torch::kInt64);
   const torch::NoGradGuard no_gradient;
-  const torch::Tensor wanted = model_->probabilities({values, lengths});
+  const torch::Tensor wanted = model_->predict({values, lengths});
   EXPECT_TRUE(all_near(plain.forward({values, lengths}).toTensor(), wanted, 1e-6));
   EXPECT_ANY_THROW(plain.forward({torch::randn({3, 6, 5}), lengths}));
 

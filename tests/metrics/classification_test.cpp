@@ -25,7 +25,7 @@ ClassificationMetrics metrics_of(std::vector<std::string> labels,
 }
 
 TEST(ClassificationMetrics, FourRowsByHand) {
-  const Report report =
+  const ClassificationReport report =
       metrics_of({"no", "yes"},
                  {{{0.9F, 0.1F}, 0}, {{0.4F, 0.6F}, 0}, {{0.2F, 0.8F}, 1}, {{0.7F, 0.3F}, 1}})
           .report();
@@ -45,13 +45,13 @@ TEST(ClassificationMetrics, FourRowsByHand) {
 }
 
 TEST(ClassificationMetrics, ThreeClassesByHand) {
-  const Report report = metrics_of({"a", "b", "c"}, {{{0.8F, 0.1F, 0.1F}, 0},
-                                                     {{0.6F, 0.3F, 0.1F}, 0},
-                                                     {{0.1F, 0.5F, 0.4F}, 1},
-                                                     {{0.2F, 0.3F, 0.5F}, 1},
-                                                     {{0.7F, 0.2F, 0.1F}, 2},
-                                                     {{0.1F, 0.1F, 0.8F}, 2}})
-                            .report();
+  const ClassificationReport report = metrics_of({"a", "b", "c"}, {{{0.8F, 0.1F, 0.1F}, 0},
+                                                                   {{0.6F, 0.3F, 0.1F}, 0},
+                                                                   {{0.1F, 0.5F, 0.4F}, 1},
+                                                                   {{0.2F, 0.3F, 0.5F}, 1},
+                                                                   {{0.7F, 0.2F, 0.1F}, 2},
+                                                                   {{0.1F, 0.1F, 0.8F}, 2}})
+                                          .report();
   EXPECT_EQ(report.confusion,
             (std::vector<std::vector<std::int64_t>>{{2, 0, 0}, {0, 1, 1}, {1, 0, 1}}));
   EXPECT_EQ(report.top_k, 2);
@@ -68,16 +68,17 @@ TEST(ClassificationMetrics, ThreeClassesByHand) {
 }
 
 TEST(ClassificationMetrics, TheFirstOfEqualClassesIsPredicted) {
-  const Report report = metrics_of({"a", "b", "c", "d"}, {{{0.25F, 0.25F, 0.25F, 0.25F}, 0},
-                                                          {{0.25F, 0.25F, 0.25F, 0.25F}, 3}})
-                            .report();
+  const ClassificationReport report =
+      metrics_of({"a", "b", "c", "d"},
+                 {{{0.25F, 0.25F, 0.25F, 0.25F}, 0}, {{0.25F, 0.25F, 0.25F, 0.25F}, 3}})
+          .report();
   EXPECT_EQ(report.confusion[0][0], 1);
   EXPECT_EQ(report.confusion[3][0], 1);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 0.5);
 }
 
 TEST(ClassificationMetrics, EqualScoresCountHalf) {
-  const Report report =
+  const ClassificationReport report =
       metrics_of({"a", "b"},
                  {{{0.5F, 0.5F}, 0}, {{0.5F, 0.5F}, 1}, {{0.5F, 0.5F}, 0}, {{0.5F, 0.5F}, 1}})
           .report();
@@ -86,7 +87,8 @@ TEST(ClassificationMetrics, EqualScoresCountHalf) {
 }
 
 TEST(ClassificationMetrics, UndefinedValuesAreAbsent) {
-  const Report one_class = metrics_of({"a", "b"}, {{{0.4F, 0.6F}, 1}, {{0.1F, 0.9F}, 1}}).report();
+  const ClassificationReport one_class =
+      metrics_of({"a", "b"}, {{{0.4F, 0.6F}, 1}, {{0.1F, 0.9F}, 1}}).report();
   EXPECT_FALSE(one_class.roc_auc.has_value());
   EXPECT_FALSE(one_class.average_precision.has_value());
   EXPECT_EQ(one_class.matthews, 0);
@@ -95,14 +97,14 @@ TEST(ClassificationMetrics, UndefinedValuesAreAbsent) {
 }
 
 TEST(ClassificationMetrics, AnImpossibleTruthCostsABoundedLoss) {
-  const Report report = metrics_of({"a", "b"}, {{{1, 0}, 1}}).report();
+  const ClassificationReport report = metrics_of({"a", "b"}, {{{1, 0}, 1}}).report();
   EXPECT_NEAR(report.loss, -std::log(1e-7), 1e-9);
 }
 
 TEST(ClassificationMetrics, ReadingsOfOneRowAreConsistent) {
   for (const std::size_t classes : {2U, 3U, 5U, 20U}) {
     const auto labels = numbered_labels(classes);
-    const Report report = report_of_rows(random_rows(7, 500, classes), labels);
+    const ClassificationReport report = report_of_rows(random_rows(7, 500, classes), labels);
     EXPECT_DOUBLE_EQ(report.micro.f1, report.accuracy);
     EXPECT_DOUBLE_EQ(report.weighted.recall, report.accuracy);
     EXPECT_GE(report.top_k_accuracy, report.accuracy);
@@ -168,7 +170,7 @@ TEST(ClassificationMetrics, ManyRowsAndClassesAreQuick) {
   const auto labels = numbered_labels(100);
   const std::vector<RandomRow> rows = random_rows(5, 25000, 100);
   const std::clock_t begin = std::clock();  // of this process: other programs do not count
-  const Report report = report_of_rows(rows, labels);
+  const ClassificationReport report = report_of_rows(rows, labels);
   const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_EQ(report.count, 25000);
   EXPECT_LT(seconds, 10);

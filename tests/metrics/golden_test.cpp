@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 constexpr double kTolerance = 1e-6;
 
-Report report_of(const Json& one_case) {
+ClassificationReport report_of(const Json& one_case) {
   const auto truths = one_case.at("truths").get<std::vector<std::int64_t>>();
   const auto probabilities = one_case.at("probabilities").get<std::vector<std::vector<float>>>();
   std::vector<std::string> labels;
@@ -25,7 +25,7 @@ Report report_of(const Json& one_case) {
   return metrics.report();
 }
 
-void expect_values(const Report& report, const Json& expected) {
+void expect_values(const ClassificationReport& report, const Json& expected) {
   for (const auto& [name, value] : expected.items()) {
     if (name == "per_class" || name == "confusion" || name == "count" || name == "top_k") continue;
     const std::optional<double> found = report_value(report, name);
@@ -35,7 +35,7 @@ void expect_values(const Report& report, const Json& expected) {
   }
 }
 
-void expect_classes(const Report& report, const Json& expected) {
+void expect_classes(const ClassificationReport& report, const Json& expected) {
   ASSERT_EQ(report.per_class.size(), expected.at("support").size());
   for (std::size_t i = 0; i < report.per_class.size(); ++i) {
     const ClassReport& one = report.per_class[i];
@@ -54,7 +54,7 @@ TEST(MetricsGolden, AgreesWithScikitLearn) {
   for (const Json& one_case : golden.at("cases")) {
     SCOPED_TRACE(one_case.at("name").get<std::string>());
     const Json& expected = one_case.at("expected");
-    const Report report = report_of(one_case);
+    const ClassificationReport report = report_of(one_case);
     EXPECT_EQ(report.count, expected.at("count").get<std::int64_t>());
     EXPECT_EQ(report.top_k, expected.at("top_k").get<std::int64_t>());
     EXPECT_EQ(report.confusion,

@@ -43,8 +43,8 @@ inline std::vector<RandomRow> random_rows(std::uint32_t seed, std::size_t rows,
   return result;
 }
 
-inline Report report_of_rows(const std::vector<RandomRow>& rows,
-                             const std::vector<std::string>& labels) {
+inline ClassificationReport report_of_rows(const std::vector<RandomRow>& rows,
+                                           const std::vector<std::string>& labels) {
   ClassificationMetrics metrics(labels);
   for (const RandomRow& row : rows) metrics.add(row.probabilities, row.truth);
   return metrics.report();

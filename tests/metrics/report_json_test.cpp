@@ -16,15 +16,17 @@ using testing::numbered_labels;
 using testing::random_rows;
 using testing::report_of_rows;
 
-Report small_report() { return report_of_rows(random_rows(1, 50, 3), numbered_labels(3)); }
+ClassificationReport small_report() {
+  return report_of_rows(random_rows(1, 50, 3), numbered_labels(3));
+}
 
 TEST(ReportJson, RoundTripIsExact) {
   for (const std::size_t classes : {2U, 3U, 12U}) {
     for (std::uint32_t seed = 0; seed < 5; ++seed) {
-      const Report report =
+      const ClassificationReport report =
           report_of_rows(random_rows(seed, 6 + seed * 40, classes), numbered_labels(classes));
-      EXPECT_EQ(report_from_json(report_to_json(report)), report);
-      EXPECT_EQ(report_from_json(report_to_json(report, -1)), report);
+      EXPECT_EQ(report_from_json(report_to_json(report)), Report(report));
+      EXPECT_EQ(report_from_json(report_to_json(report, -1)), Report(report));
     }
   }
 }
@@ -46,18 +48,18 @@ TEST(ReportJson, NamesArePublic) {
 }
 
 TEST(ReportJson, UndefinedValuesAreNull) {
-  Report report = report_of_rows({{{0.6F, 0.4F}, 0}}, {"a", "b"});
+  ClassificationReport report = report_of_rows({{{0.6F, 0.4F}, 0}}, {"a", "b"});
   const Json json = Json::parse(report_to_json(report));
   EXPECT_TRUE(json["roc_auc"].is_null());
   EXPECT_TRUE(json["average_precision"].is_null());
-  EXPECT_EQ(report_from_json(json.dump()), report);
+  EXPECT_EQ(report_from_json(json.dump()), Report(report));
 }
 
 TEST(ReportJson, LabelsMayHoldAnything) {
   const std::vector<std::string> labels{"a \"quoted\" \\ name", "line\nend\tand \x01",
                                         "\u6b63\u9762 \U0001F600"};
-  const Report report = report_of_rows(random_rows(2, 20, 3), labels);
-  EXPECT_EQ(report_from_json(report_to_json(report)), report);
+  const ClassificationReport report = report_of_rows(random_rows(2, 20, 3), labels);
+  EXPECT_EQ(report_from_json(report_to_json(report)), Report(report));
 }
 
 struct Damage {
@@ -112,7 +114,7 @@ TEST(ReportJson, WhatIsNotJsonIsAnArtifactError) {
 }
 
 TEST(ReportValue, GivesWhatStandsInTheJson) {
-  const Report report = small_report();
+  const ClassificationReport report = small_report();
   const Json json = Json::parse(report_to_json(report));
   for (const char* name : {"loss", "accuracy", "macro_f1", "weighted_f1", "micro_f1", "roc_auc",
                            "average_precision", "matthews", "top_k_accuracy"}) {

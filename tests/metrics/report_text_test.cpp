@@ -46,7 +46,7 @@ TEST(FitText, NoLabelCommandsTheTerminal) {
 }
 
 TEST(ReportText, SaysEverythingOnAlignedLines) {
-  const Report report =
+  const ClassificationReport report =
       report_of_rows({{{0.9F, 0.1F}, 0}, {{0.4F, 0.6F}, 0}, {{0.2F, 0.8F}, 1}, {{0.7F, 0.3F}, 1}},
                      {"\u597d\u8bc4", "bad"});
   EXPECT_EQ(report_to_text(report),
@@ -90,9 +90,9 @@ TEST(ReportText, ColumnsAlignForAnyLabels) {
 }
 
 TEST(ReportText, ManyClassesShowTheMostConfused) {
-  const Report few = report_of_rows(random_rows(1, 300, 12), numbered_labels(12));
+  const ClassificationReport few = report_of_rows(random_rows(1, 300, 12), numbered_labels(12));
   EXPECT_NE(report_to_text(few).find("Confusion matrix"), std::string::npos);
-  const Report many = report_of_rows(random_rows(1, 300, 13), numbered_labels(13));
+  const ClassificationReport many = report_of_rows(random_rows(1, 300, 13), numbered_labels(13));
   const std::string text = report_to_text(many);
   EXPECT_EQ(text.find("Confusion matrix"), std::string::npos);
   EXPECT_NE(text.find("Most confused classes"), std::string::npos);

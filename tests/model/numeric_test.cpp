@@ -76,14 +76,14 @@ TEST(NumericModel, PaddingAndNeighboursNeverInfluenceARow) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor values = torch::randn({3, 7, 3});
   const std::vector<std::int64_t> lengths{7, 3, 1};
-  const torch::Tensor together = model->probabilities({values, torch::tensor(lengths)});
+  const torch::Tensor together = model->predict({values, torch::tensor(lengths)});
   for (std::size_t b = 0; b < lengths.size(); ++b) {
     const auto row = static_cast<std::int64_t>(b);
     const torch::Tensor own = values.slice(0, row, row + 1).slice(1, 0, lengths[b]);
     const torch::Tensor padded = torch::cat({own, torch::full({1, 4, 3}, 1e6)}, 1);
     for (const torch::Tensor& input : {own, padded}) {
-      EXPECT_TRUE(all_near(model->probabilities({input, torch::tensor({lengths[b]})})[0],
-                           together[row], 1e-6))
+      EXPECT_TRUE(
+          all_near(model->predict({input, torch::tensor({lengths[b]})})[0], together[row], 1e-6))
           << "row " << b;
     }
   }

@@ -45,12 +45,12 @@ TEST_P(Chain, PaddingAndNeighboursNeverInfluenceARow) {
   SequenceModel model = model_of(GetParam());
   const torch::NoGradGuard no_gradient;
   for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.5);
-  const torch::Tensor together = model->probabilities(batch_of(kRows, 7));
-  const torch::Tensor with_more_padding = model->probabilities(batch_of(kRows, 15));
+  const torch::Tensor together = model->predict(batch_of(kRows, 7));
+  const torch::Tensor with_more_padding = model->predict(batch_of(kRows, 15));
   EXPECT_TRUE(all_near(with_more_padding, together, 1e-6));
   for (std::size_t b = 0; b < kRows.size(); ++b) {
     const torch::Tensor alone =
-        model->probabilities(batch_of({kRows[b]}, static_cast<std::int64_t>(kRows[b].size())));
+        model->predict(batch_of({kRows[b]}, static_cast<std::int64_t>(kRows[b].size())));
     EXPECT_TRUE(all_near(alone[0], together[static_cast<std::int64_t>(b)], 1e-6)) << "row " << b;
   }
   EXPECT_TRUE(all_near(together.sum(1), torch::ones({4}), 1e-5));

@@ -127,6 +127,26 @@ TEST(Losses, BinaryIsMinusLogOfTheSigmoid) {
   EXPECT_TRUE(all_near(found, torch::tensor({0.474077F, 0.126928F, 100.0F}), 1e-5));
 }
 
+TEST(Losses, OfRegressionAreLibTorchsOnStandardizedTargets) {
+  torch::manual_seed(3);
+  const torch::Tensor values = 3 * torch::randn({5, 2}, torch::kFloat64);
+  const torch::Tensor targets = 10 * torch::randn({5, 2}, torch::kFloat64) + 100;
+  LossOptions options;
+  options.target_mean = torch::tensor({98.0, 103.0}, torch::kFloat64);
+  options.target_deviation = torch::tensor({9.0, 12.0}, torch::kFloat64);
+  const torch::Tensor wanted = (targets - options.target_mean) / options.target_deviation;
+  namespace F = torch::nn::functional;
+  options.kind = Loss::kMeanSquaredError;
+  EXPECT_TRUE(
+      all_near(row_losses(values, targets, options).mean(), F::mse_loss(values, wanted), 1e-12));
+  options.kind = Loss::kMeanAbsoluteError;
+  EXPECT_TRUE(
+      all_near(row_losses(values, targets, options).mean(), F::l1_loss(values, wanted), 1e-12));
+  options.kind = Loss::kHuber;
+  EXPECT_TRUE(
+      all_near(row_losses(values, targets, options).mean(), F::huber_loss(values, wanted), 1e-12));
+}
+
 TEST(Losses, ClassWeightsMultiply) {
   const torch::Tensor logits = torch::zeros({2, 2});
   const torch::Tensor targets = torch::tensor({0, 1}, torch::kInt64);
@@ -160,8 +180,8 @@ TEST(Schedule, FollowsItsFormula) {
   EXPECT_NEAR(schedule_factor(CosineSchedule{.warmup_steps = 4}, 4, 11), 1, 1e-12);
 }
 
-Report report_with(double loss, double accuracy) {
-  Report report;
+ClassificationReport report_with(double loss, double accuracy) {
+  ClassificationReport report;
   report.loss = loss;
   report.accuracy = accuracy;
   return report;
@@ -225,15 +245,14 @@ TEST(Workers, PredictionsAreInRowOrder) {
   const EncodedDataset data = random_data(200, 20, 3);
   SequenceModel model = small_model();
   WorkerTeam team(model, torch::kCPU, 2);
-  ClassificationMetrics together({"a", "b", "c"});
-  team.predict(data, together);
-  ClassificationMetrics alone({"a", "b", "c"});
+  const std::vector<float> together = team.predict(data);
+  ASSERT_EQ(together.size(), static_cast<std::size_t>(data.size() * 3));
   for (std::int64_t row = 0; row < data.size(); ++row) {
-    const torch::Tensor p = team.probabilities(data, {static_cast<std::size_t>(row)});
-    alone.add({p.data_ptr<float>(), 3}, data.label(row));
+    const torch::Tensor alone = team.predict(data, {static_cast<std::size_t>(row)});
+    for (std::int64_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(together[static_cast<std::size_t>(row * 3 + i)], alone[0][i].item<float>(), 1e-6);
+    }
   }
-  EXPECT_NEAR(together.report().loss, alone.report().loss, 1e-6);
-  EXPECT_EQ(together.report().confusion, alone.report().confusion);
 }
 
 TEST(WeightAverage, IsTheWeightedSum) {

@@ -1,0 +1,22 @@
+// Predictions held against what was wanted.
+#pragma once
+
+#include <vector>
+
+#include "sequent/config.h"
+#include "sequent/data.h"
+#include "sequent/metrics.h"
+
+namespace sequent {
+
+class SequenceModelImpl;
+
+/// Of the training targets, as the model keeps them; empty where they are not standardized.
+std::vector<float> target_deviations(const SequenceModelImpl& model);
+
+/// The report of a model's predictions for all rows of `data`. Shapes: predictions [rows, C], row
+/// by row; deviations [C] of the training targets, or empty where they are not standardized.
+Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
+             const std::vector<float>& predictions, const std::vector<float>& deviations);
+
+}  // namespace sequent

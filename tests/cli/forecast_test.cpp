@@ -1,0 +1,111 @@
+// Both programs on windows of a table, as a user types them.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+
+namespace sequent {
+namespace {
+
+using nlohmann::json;
+using testing::CommandResult;
+using testing::TemporaryFolder;
+
+constexpr const char* kConfig = R"({
+  "version": 1, "name": "tide", "task": "regression",
+  "data": {"train": "tide.csv", "test": {"fraction": 0.2},
+           "format": {"type": "windows", "columns": ["level"], "length": 8, "horizon": 2}},
+  "input": {"type": "numeric"},
+  "model": {"layers": [{"type": "normalization"}, {"type": "lstm", "units": 16}, {"type": "dense"}]},
+  "training": {"epochs": 30, "optimizer": {"type": "adam", "learning_rate": 0.01}},
+  "runtime": {"device": "cpu"}
+})";
+
+std::string tide(int hours) {
+  std::string table = "hour,level\n";
+  for (int hour = 0; hour < hours; ++hour) {
+    table += std::to_string(hour) + "," + std::to_string(500 + 200 * std::sin(0.5 * hour)) + "\n";
+  }
+  return table;
+}
+
+class ForecastPrograms : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    folder_->write("c.json", kConfig);
+    folder_->write("tide.csv", tide(300));
+    const CommandResult train = run("sequent train c.json --out run");
+    ASSERT_EQ(train.code, 0) << train.err;
+    EXPECT_NE(train.err.find("RMSE"), std::string::npos) << train.err;
+    const CommandResult exported = run("sequent export run --out model.pt");
+    ASSERT_EQ(exported.code, 0) << exported.err;
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
+
+  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
+    const CommandResult result = run(line);
+    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
+    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
+        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
+  }
+
+  static std::unique_ptr<TemporaryFolder> folder_;
+};
+std::unique_ptr<TemporaryFolder> ForecastPrograms::folder_;
+
+TEST_F(ForecastPrograms, ForecastWhatFollowsTheTable) {
+  const CommandResult found = run("sequent-infer model.pt tide.csv");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const std::string last = found.out.substr(found.out.rfind('\n', found.out.size() - 2) + 1);
+  const json record = json::parse(last);
+  EXPECT_EQ(record["hour"], "299");
+  EXPECT_NEAR(record["prediction"]["level+1"].get<double>(), 500 + 200 * std::sin(0.5 * 300), 30);
+  EXPECT_NEAR(record["prediction"]["level+2"].get<double>(), 500 + 200 * std::sin(0.5 * 301), 30);
+
+  const CommandResult table = run("sequent-infer model.pt tide.csv --format csv");
+  EXPECT_TRUE(table.out.starts_with(
+      "hour,level,prediction_of_level+1,prediction_of_level+2,truncated,error\n"))
+      << table.out.substr(0, 100);
+  folder_->write("one.jsonl", R"({"x": [500, 596, 668, 699, 682, 620, 528, 430]})");
+  const CommandResult series = run("sequent-infer model.pt one.jsonl");
+  EXPECT_TRUE(json::parse(series.out)["prediction"].contains("level+2")) << series.err;
+}
+
+TEST_F(ForecastPrograms, EvaluateRunAndArchiveAlike) {
+  const json of_run = json::parse(run("sequent evaluate run tide.csv --json").out);
+  const json of_archive = json::parse(run("sequent evaluate model.pt tide.csv --json").out);
+  EXPECT_EQ(of_run["per_target"].size(), 2U);
+  EXPECT_NEAR(of_run["rmse"].get<double>(), of_archive["rmse"].get<double>(), 0.01);
+  EXPECT_GT(of_run["r2"].get<double>(), 0.95);
+  EXPECT_EQ(run("sequent evaluate run tide.csv --require 'r2>=0.9' --require 'rmse<=50'").code, 0);
+  expect_fault("sequent evaluate run tide.csv --require 'mae<=0.001'", 5, "not met: found");
+  expect_fault("sequent evaluate run tide.csv --require 'accuracy>=0.9'", 5,
+               "no value for accuracy");
+}
+
+TEST_F(ForecastPrograms, WrongInputIsSaid) {
+  expect_fault("sequent-infer model.pt tide.csv --top-k 2", 2, "has no meaning for this model");
+  folder_->write("short.csv", tide(5));
+  expect_fault("sequent-infer model.pt short.csv", 3, "found 5 steps; a window needs 8 to read");
+  folder_->write("other.csv", "hour,height\n1,2\n");
+  expect_fault("sequent-infer model.pt other.csv", 3, "no column \"level\"; columns: hour, height");
+  folder_->write("word.csv", "hour,level\n1,high\n");
+  expect_fault("sequent train c.json --out r2 --set data.train=word.csv", 3,
+               "word.csv:2: found \"high\" in column \"level\"; expected a number");
+  folder_->write("words.txt", "high\n");
+  expect_fault("sequent-infer model.pt words.txt", 2, "or a table as in training with");
+  expect_fault(
+      "sequent train c.json --out r2 --set data.test.fraction=0.6 "
+      "--set data.validation.fraction=0.6",
+      3, "too few to hold some out");
+  EXPECT_NE(run("sequent data check c.json").out.find("least, mean, most"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,170 @@
+// Windows of a table, and targets of the other formats.
+#include <gtest/gtest.h>
+
+#include "data_support.h"
+#include "sequent/error.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::TemporaryFolder;
+using Values = std::vector<float>;
+
+constexpr const char* kTable = "t,a,b\n0,1,10\n1,2,20\n2,3,30\n3,4,40\n4,5,50\n5,6,60\n";
+
+WindowsFormat windows_of(std::vector<Column> columns, std::int64_t length) {
+  WindowsFormat format;
+  format.columns = std::move(columns);
+  format.length = length;
+  return format;
+}
+
+class Windows : public ::testing::Test {
+ protected:
+  std::vector<Record> read(const std::string& table, const WindowsFormat& format,
+                           bool for_inference = false) {
+    ReaderOptions options;
+    options.need_label = !for_inference;
+    const std::string path = folder_.write("table.csv", table);
+    return testing::read_all(*open_records(path, format, options));
+  }
+
+  Config config(const std::string& data, const std::string& input) const {
+    const bool text = input.find("text") != std::string::npos;
+    const std::string first = text ? R"({"type": "embedding", "output_dim": 2}, )" : "";
+    return parse_config(R"({"version": 1, "task": "regression", "data": )" + data +
+                            R"(, "input": )" + input + R"(, "model": {"layers": [)" + first +
+                            R"({"type": "lstm", "units": 2}, {"type": "dense"}]}})",
+                        "windows.json");
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Windows, HoldTheStepsAndWhatFollows) {
+  const auto records = read(kTable, windows_of({"a", "b"}, 3));
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[0].values, (Values{1, 10, 2, 20, 3, 30}));
+  EXPECT_EQ(records[0].channels, 2);
+  EXPECT_EQ(records[0].targets, (Values{4, 40}));
+  EXPECT_EQ(records[2].values, (Values{3, 30, 4, 40, 5, 50}));
+  EXPECT_EQ(records[2].targets, (Values{6, 60}));
+  EXPECT_TRUE(records[0].where.ends_with("table.csv:2")) << records[0].where;
+}
+
+TEST_F(Windows, ForecastOtherColumnsOverAHorizonByStrides) {
+  WindowsFormat format = windows_of({"a"}, 2);
+  format.targets = {std::int64_t{2}};
+  format.horizon = 2;
+  format.stride = 2;
+  const auto records = read(kTable, format);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].values, (Values{1, 2}));
+  EXPECT_EQ(records[0].targets, (Values{30, 40}));
+  EXPECT_EQ(records[1].values, (Values{3, 4}));
+  EXPECT_EQ(records[1].targets, (Values{50, 60}));
+}
+
+TEST_F(Windows, OfInferenceReachIntoTheFuture) {
+  WindowsFormat format = windows_of({"a"}, 3);
+  format.stride = 2;
+  const auto records = read(kTable, format, /*for_inference=*/true);
+  // Begins 0 and 2 by the stride; the last begins at 3, so that the file's last step is read.
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[1].values, (Values{3, 4, 5}));
+  EXPECT_EQ(records[2].values, (Values{4, 5, 6}));
+  EXPECT_TRUE(records[2].targets.empty());
+  EXPECT_EQ(records[2].fields, (std::vector<std::string>{"5", "6", "60"}));
+}
+
+TEST_F(Windows, DoNotReachOverARowThatCannotBeRead) {
+  const auto records = read("a\n1\n2\n3\n\"\"\n5\n6\n7\nx\n", windows_of({"a"}, 2));
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records[0].targets, (Values{3}));
+  EXPECT_NE(records[1].fault->find("found nothing in column \"a\": a missing value"),
+            std::string::npos);
+  EXPECT_EQ(records[2].values, (Values{5, 6}));
+  EXPECT_EQ(*records[3].fault, "found \"x\" in column \"a\"; expected a number");
+}
+
+TEST_F(Windows, SayThatAFileIsTooShort) {
+  const auto error = error_of([&] { read("a\n1\n2\n3\n", windows_of({"a"}, 3)); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kData);
+  EXPECT_NE(std::string(error->what()).find("found 3 steps; a window needs 3 to read and 1 to"),
+            std::string::npos)
+      << error->what();
+}
+
+TEST_F(Windows, AreSplitByTimeAndCached) {
+  std::string table = "v\n";
+  for (int i = 0; i < 104; ++i) table += std::to_string(i) + "\n";
+  const std::string file = folder_.write("v.csv", table);
+  const Config windows = config(
+      R"({"train": ")" + file + R"(", "validation": {"fraction": 0.2}, "test": {"fraction": 0.1},
+          "format": {"type": "windows", "columns": ["v"], "length": 4}})",
+      R"({"type": "numeric"})");
+  const PreparedData data = prepare_data(windows, folder_ / "cache");
+  ASSERT_TRUE(data.test);
+  EXPECT_EQ(data.train.size(), 70);
+  EXPECT_EQ(data.validation.targets(0)[0], 74);
+  EXPECT_EQ(data.test->targets(0)[0], 94);
+  EXPECT_EQ(data.test->targets(9)[0], 103);
+  EXPECT_TRUE(data.labels.are_targets());
+  EXPECT_EQ(data.labels.names(), (std::vector<std::string>{"v"}));
+  const PreparedData again = prepare_data(windows, folder_ / "cache");
+  EXPECT_TRUE(again.from_cache);
+  EXPECT_EQ(again.train, data.train);
+  EXPECT_EQ(again.test, data.test);
+  EXPECT_EQ(again.labels, data.labels);
+}
+
+TEST_F(Windows, NumbersOfOtherFormatsAreTargets) {
+  const std::string texts = folder_.write("t.tsv", "text\tlabel\na b\t1.5\nc\t-2e1\nd e\t3\n");
+  const PreparedData of_texts =
+      prepare_data(config(R"({"train": ")" + texts + R"(", "validation": {"fraction": 0.34}})",
+                          R"({"type": "text"})"),
+                   "");
+  Values seen;
+  for (const EncodedDataset* split : {&of_texts.train, &of_texts.validation}) {
+    for (std::int64_t row = 0; row < split->size(); ++row) seen.push_back(split->targets(row)[0]);
+  }
+  std::sort(seen.begin(), seen.end());
+  EXPECT_EQ(seen, (Values{-20, 1.5, 3}));
+
+  const std::string series = folder_.write(
+      "s.jsonl", "{\"x\": [1, 2], \"label\": [1, 2.5]}\n{\"x\": [3], \"label\": [3, 4]}\n");
+  const Config of_series = config(R"({"train": ")" + series + R"(", "validation": ")" + series +
+                                      R"(", "format": {"type": "series"}})",
+                                  R"({"type": "numeric"})");
+  const PreparedData data = prepare_data(of_series, "");
+  EXPECT_EQ(data.train.targets(0)[1], 2.5F);
+  EXPECT_EQ(data.labels.names(), (std::vector<std::string>{"label[0]", "label[1]"}));
+}
+
+TEST_F(Windows, TargetsThatCannotBeUsedAreNamed) {
+  const auto fault_of = [&](const std::string& name, const std::string& rows,
+                            const std::string& data, const std::string& input) {
+    const std::string file = folder_.write(name, rows);
+    const auto error = error_of([&] {
+      prepare_data(
+          config(R"({"train": ")" + file + R"(", "validation": ")" + file + "\"" + data + "}",
+                 input),
+          "");
+    });
+    return error ? std::string(error->what()).substr(file.size()) : "no error";
+  };
+  EXPECT_TRUE(fault_of("t.tsv", "text\tlabel\na\t1\nb\thigh\n", "", R"({"type": "text"})")
+                  .starts_with(":3: found the label \"high\"; regression needs a number"));
+  const std::string series = R"(, "format": {"type": "series"})";
+  const std::string numeric = R"({"type": "numeric"})";
+  EXPECT_TRUE(fault_of("a.jsonl", "{\"x\": [1], \"label\": \"up\"}\n", series, numeric)
+                  .starts_with(":1: found string at \"label\"; expected a number"));
+  EXPECT_TRUE(fault_of("b.jsonl", "{\"x\": [1], \"label\": [1, 2]}\n{\"x\": [1], \"label\": [1]}\n",
+                       series, numeric)
+                  .starts_with(":2: found 1 targets, where the rows before have 2"));
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,105 @@
+// Whole runs of a regression: they learn, in any unit, resume exactly and export.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sequent/predictor.h"
+#include "sequent/trainer.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+using testing::slurp;
+
+class Regression : public ::testing::Test {
+ protected:
+  /// Sequences of two channels; targets are their sums, in a unit.
+  Config config(const std::string& name, double scale, double shift,
+                const std::vector<Override>& changes = {}) {
+    std::string rows;
+    for (int row = 0; row < 300; ++row) {
+      rows += "{\"x\": [";
+      double sums[2] = {0, 0};
+      const int steps = 2 + row % 5;
+      for (int step = 0; step < steps; ++step) {
+        const double a = std::sin(1.3 * row + step);
+        const double b = std::cos(0.7 * row + 2 * step);
+        sums[0] += a;
+        sums[1] += b;
+        rows += (step == 0 ? "[" : ", [") + std::to_string(a) + ", " + std::to_string(b) + "]";
+      }
+      rows += "], \"label\": [" + std::to_string(scale * sums[0] + shift) + ", " +
+              std::to_string(sums[1]) + "]}\n";
+    }
+    return parse_config(R"({"version": 1, "task": "regression", "data": {"train": ")" +
+                            folder_.write(name + ".jsonl", rows) +
+                            R"(", "format": {"type": "series"},
+          "test": {"fraction": 0.2}},
+        "input": {"type": "numeric", "channels": 2}, "model": {"layers": [
+          {"type": "gru", "units": 16}, {"type": "dense", "units": 2}]},
+        "training": {"epochs": 25, "batch_size": 16, "loss": "huber",
+                     "optimizer": {"type": "adam", "learning_rate": 0.01}}})",
+                        name, changes);
+  }
+
+  TrainReport run(const Config& config, const std::string& out, const Hooks& hooks = {},
+                  ExistingRun existing = ExistingRun::kRefuse) {
+    TrainOptions options;
+    options.out = folder_ / out;
+    options.existing = existing;
+    return train(config, options, hooks);
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(Regression, LearnsInAnyUnit) {
+  const TrainReport plain = run(config("plain", 1, 0), "plain");
+  const TrainReport large = run(config("large", 1e5, 3e6), "large");
+  const auto& a = std::get<RegressionReport>(*plain.test);
+  const auto& b = std::get<RegressionReport>(*large.test);
+  EXPECT_EQ(a.count, 60);
+  EXPECT_GT(*a.r2, 0.95);
+  EXPECT_NEAR(*a.r2, *b.r2, 0.01);
+  EXPECT_NEAR(b.per_target[0].rmse / 1e5, a.per_target[0].rmse, 0.02);
+  EXPECT_EQ(a.per_target[1].name, "label[1]");
+
+  export_run(folder_ / "large", folder_ / "large.pt");
+  const Report of_archive = evaluate(folder_ / "large.pt", (folder_ / "large.jsonl").string());
+  const Report of_run = evaluate(folder_ / "large", (folder_ / "large.jsonl").string());
+  EXPECT_NEAR(std::get<RegressionReport>(of_archive).loss, std::get<RegressionReport>(of_run).loss,
+              1e-4);
+  for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
+    const Predictor predictor = Predictor::load(folder_ / "large.pt", {.engine = engine});
+    const std::vector<std::vector<float>> rows = {{0.5F, 0.2F, 0.4F, -0.3F}};
+    const Prediction found = predictor.predict(rows)[0];
+    ASSERT_EQ(found.values.size(), 2U);
+    EXPECT_NEAR(found.values[0], 3e6 + 0.9e5, 5e4);
+    EXPECT_NEAR(found.values[1], -0.1, 0.5);
+  }
+}
+
+TEST_F(Regression, ResumesToTheSameWeights) {
+  const Config whole = config("r", 10, 5, {{"training.epochs", "2"}});
+  run(whole, "whole");
+  Hooks stop;
+  int steps = 0;
+  stop.stop_requested = [&] { return ++steps == 7; };
+  EXPECT_FALSE(run(whole, "parts", stop).finished);
+  EXPECT_TRUE(run(whole, "parts", {}, ExistingRun::kResume).finished);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "whole"}.best_weights()),
+            slurp(RunFolder{folder_ / "parts"}.best_weights()));
+}
+
+TEST_F(Regression, WithoutStandardizingTheLossIsInTheTargetsUnits) {
+  const TrainReport report =
+      run(config("raw", 1, 0,
+                 {{"model.standardize_targets", "false"}, {"training.loss", "mean_squared_error"}}),
+          "raw");
+  const auto& found = std::get<RegressionReport>(report.validation);
+  EXPECT_NEAR(found.loss, found.mse, 1e-9);
+}
+
+}  // namespace
+}  // namespace sequent
