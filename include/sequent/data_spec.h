@@ -111,6 +111,7 @@ struct WindowsFormat {
   std::int64_t length = 0;
   std::int64_t horizon = 1;
   std::int64_t stride = 1;
+  std::optional<std::int64_t> season;
   bool header = true;
   bool operator==(const WindowsFormat&) const = default;
 
@@ -123,6 +124,11 @@ struct WindowsFormat {
     visit("horizon", self.horizon, "Steps after them that are forecast, all at once.",
           between(1, 100000));
     visit("stride", self.stride, "Steps from one window's begin to the next one's.",
+          between(1, 1000000));
+    visit("season", self.season,
+          "Steps after which the series repeats, at most `length`: the report then shows the "
+          "forecast "
+          "that repeats the last season beside the one that repeats the last value.",
           between(1, 1000000));
     visit("header", self.header, "The first record holds the column names.");
   }

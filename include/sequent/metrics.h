@@ -59,6 +59,14 @@ struct TargetReport {
   bool operator==(const TargetReport&) const = default;
 };
 
+/// A forecast without a model, on the same rows.
+struct BaselineReport {
+  std::string name;
+  double rmse = 0;
+  double mae = 0;
+  bool operator==(const BaselineReport&) const = default;
+};
+
 /// The metrics of a regression on one data set, in the targets' units; names and values follow
 /// scikit-learn and SciPy. Of several targets the squared and absolute errors are averaged over all
 /// numbers, the others over the targets.
@@ -72,6 +80,7 @@ struct RegressionReport {
   std::optional<double> pearson;   // nothing where a target or its predictions are
   std::optional<double> spearman;  // likewise; equal values share their mean rank
   std::vector<TargetReport> per_target;
+  std::vector<BaselineReport> baselines;  // of windows of a series; else none
   bool operator==(const RegressionReport&) const = default;
 };
 

@@ -89,6 +89,12 @@ void check_input(const Config& config, const std::string& prefix, std::vector<Is
                       "found \"classification\"; windows of a series have numbers as targets: use "
                       "\"regression\""});
   }
+  if (windows->season && *windows->season > windows->length) {
+    issues.push_back({prefix + "/data/format/season", "found " + std::to_string(*windows->season) +
+                                                          "; a window has /data/format/length " +
+                                                          std::to_string(windows->length) +
+                                                          " steps: a season is looked up in them"});
+  }
   const auto columns = static_cast<std::int64_t>(windows->columns.size());
   if (numeric != nullptr && numeric->channels != columns) {
     issues.push_back({prefix + "/input/channels", "found " + std::to_string(numeric->channels) +

@@ -242,6 +242,24 @@ std::string content_of(const ClassificationReport& report, const std::string& ti
   return content;
 }
 
+/// A table whose first column is names.
+std::string number_table(const std::vector<std::string>& heading,
+                         const std::vector<std::vector<std::string>>& rows) {
+  std::string table = "<table>\n<thead><tr>";
+  for (std::size_t i = 0; i < heading.size(); ++i) {
+    table += element(i == 0 ? "th scope=\"col\" class=\"name\"" : "th scope=\"col\"", heading[i]);
+  }
+  table += "</tr></thead>\n<tbody>\n";
+  for (const std::vector<std::string>& row : rows) {
+    table += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      table += element(i == 0 ? "th scope=\"row\"" : "td", row[i]);
+    }
+    table += "</tr>\n";
+  }
+  return table + "</tbody>\n</table>\n";
+}
+
 std::string content_of(const RegressionReport& report, const std::string& title) {
   std::string content = value_list({{"Rows", format_count(report.count)},
                                     {"RMSE", format_metric(report.rmse)},
@@ -250,17 +268,23 @@ std::string content_of(const RegressionReport& report, const std::string& title)
                                     {"Loss", format_metric(report.loss)},
                                     {"Pearson correlation", format_metric(report.pearson)},
                                     {"Spearman correlation", format_metric(report.spearman)}});
-  if (report.per_target.size() == 1) return content;
-  std::string table =
-      "<table>\n<thead><tr><th scope=\"col\" class=\"name\">Target</th><th scope=\"col\">RMSE</th>"
-      "<th scope=\"col\">MAE</th><th scope=\"col\">R2</th></tr></thead>\n<tbody>\n";
-  for (const TargetReport& one : report.per_target) {
-    table += "<tr>" + element("th scope=\"row\"", one.name) +
-             element("td", format_metric(one.rmse)) + element("td", format_metric(one.mae)) +
-             element("td", format_metric(one.r2)) + "</tr>\n";
+  if (!report.baselines.empty()) {
+    std::vector<std::vector<std::string>> rows = {
+        {"the model's", format_metric(report.rmse), format_metric(report.mae)}};
+    for (const BaselineReport& one : report.baselines) {
+      rows.push_back({one.name, format_metric(one.rmse), format_metric(one.mae)});
+    }
+    content += element("h3", "Beside forecasts without a model") + "\n" +
+               wide(title + ": forecasts", number_table({"Forecast", "RMSE", "MAE"}, rows));
   }
-  table += "</tbody>\n</table>\n";
-  return content + element("h3", "Targets") + "\n" + wide(title + ": targets", table);
+  if (report.per_target.size() == 1) return content;
+  std::vector<std::vector<std::string>> rows;
+  for (const TargetReport& one : report.per_target) {
+    rows.push_back(
+        {one.name, format_metric(one.rmse), format_metric(one.mae), format_metric(one.r2)});
+  }
+  return content + element("h3", "Targets") + "\n" +
+         wide(title + ": targets", number_table({"Target", "RMSE", "MAE", "R2"}, rows));
 }
 
 std::string report_section(const std::string& title, const std::optional<Report>& report) {

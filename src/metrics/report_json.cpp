@@ -79,6 +79,10 @@ Json as_json(const RegressionReport& report) {
     targets.push_back(
         {{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}, {"r2", json_of(one.r2)}});
   }
+  Json& baselines = json["baselines"] = Json::array();
+  for (const BaselineReport& one : report.baselines) {
+    baselines.push_back({{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}});
+  }
   return json;
 }
 
@@ -89,6 +93,10 @@ RegressionReport regression_from_fields(const JsonFields& fields) {
                                  .rmse = one.number("rmse"),
                                  .mae = one.number("mae"),
                                  .r2 = one.number_or_null("r2")});
+  }
+  for (const JsonFields& one : fields.objects("baselines")) {
+    report.baselines.push_back(
+        {.name = one.text("name"), .rmse = one.number("rmse"), .mae = one.number("mae")});
   }
   if (report.per_target.empty()) fields.fail("per_target", "found none; at least 1 belongs here");
   return report;

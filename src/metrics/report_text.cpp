@@ -97,6 +97,15 @@ std::string text_of(const RegressionReport& report) {
   table.add_row({"Pearson correlation", format_metric(report.pearson)});
   table.add_row({"Spearman correlation", format_metric(report.spearman)});
   std::string text = table.render();
+  if (!report.baselines.empty()) {
+    TextTable forecasts;
+    forecasts.add_row({"forecast", "RMSE", "MAE"});
+    forecasts.add_row({"the model's", format_metric(report.rmse), format_metric(report.mae)});
+    for (const BaselineReport& one : report.baselines) {
+      forecasts.add_row({one.name, format_metric(one.rmse), format_metric(one.mae)});
+    }
+    text += "\n" + forecasts.render();
+  }
   if (report.per_target.size() == 1) return text;
   TextTable targets;
   targets.add_row({"target", "RMSE", "MAE", "R2"});

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "sequent/model.h"
+#include "train/naive_forecast.h"
 
 namespace sequent {
 namespace {
@@ -21,21 +22,38 @@ std::vector<float> target_deviations(const SequenceModelImpl& model) {
   return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
+namespace {
+
+RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& data,
+                               const std::vector<float>& predictions, const RegressionLoss& loss) {
+  RegressionMetrics metrics(targets.names(), loss);
+  const auto width = static_cast<std::size_t>(targets.size());
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
+                data.targets(row));
+  }
+  return metrics.report();
+}
+
+}  // namespace
+
 Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
              const std::vector<float>& predictions, const std::vector<float>& deviations) {
-  const auto width = static_cast<std::size_t>(labels.size());
-  const auto of_row = [&](std::int64_t row) {
-    return std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width);
-  };
   if (config.is_regression()) {
-    RegressionMetrics metrics(labels.names(), {kind_of(config.loss()), deviations});
-    for (std::int64_t row = 0; row < data.size(); ++row) {
-      metrics.add(of_row(row), data.targets(row));
+    const RegressionLoss loss{kind_of(config.loss()), deviations};
+    RegressionReport report = score_numbers(labels, data, predictions, loss);
+    for (const NaiveForecast& naive : naive_forecasts(config, data)) {
+      const RegressionReport found = score_numbers(labels, data, naive.values, loss);
+      report.baselines.push_back({naive.name, found.rmse, found.mae});
     }
-    return metrics.report();
+    return report;
   }
   ClassificationMetrics metrics(labels.names());
-  for (std::int64_t row = 0; row < data.size(); ++row) metrics.add(of_row(row), data.label(row));
+  const auto width = static_cast<std::size_t>(labels.size());
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
+                data.label(row));
+  }
   return metrics.report();
 }
 

@@ -81,6 +81,8 @@ TEST_F(ForecastPrograms, EvaluateRunAndArchiveAlike) {
   const json of_run = json::parse(run("sequent evaluate run tide.csv --json").out);
   const json of_archive = json::parse(run("sequent evaluate model.pt tide.csv --json").out);
   EXPECT_EQ(of_run["per_target"].size(), 2U);
+  EXPECT_EQ(of_run["baselines"][0]["name"], "last value");
+  EXPECT_LT(of_run["rmse"].get<double>(), of_run["baselines"][0]["rmse"].get<double>());
   EXPECT_NEAR(of_run["rmse"].get<double>(), of_archive["rmse"].get<double>(), 0.01);
   EXPECT_GT(of_run["r2"].get<double>(), 0.95);
   EXPECT_EQ(run("sequent evaluate run tide.csv --require 'r2>=0.9' --require 'rmse<=50'").code, 0);

@@ -68,12 +68,14 @@ TEST(RegressionMetrics, RefuseWhatIsNoNumber) {
 }
 
 TEST(RegressionReport, RoundTripsAsJson) {
-  const Report report = report_of({{1, 5}, {2, 5}, {4, 5}}, {{1.5F, 5}, {2, 6}, {3, 5}});
+  RegressionReport made = report_of({{1, 5}, {2, 5}, {4, 5}}, {{1.5F, 5}, {2, 6}, {3, 5}});
+  made.baselines = {{"last value", 2.5, 1.25}};
+  const Report report = made;
   EXPECT_EQ(report_from_json(report_to_json(report)), report);
   const Json json = Json::parse(report_to_json(report));
   EXPECT_TRUE(json.at("r2").is_null());
   EXPECT_EQ(json.at("per_target").at(1).at("name"), "y1");
-  for (const char* key : {"loss", "rmse", "per_target", "count"}) {
+  for (const char* key : {"loss", "rmse", "per_target", "baselines", "count"}) {
     Json damaged = json;
     damaged.erase(key);
     EXPECT_TRUE(testing::error_of([&] { report_from_json(damaged.dump()); })) << key;

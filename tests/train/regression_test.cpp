@@ -6,6 +6,7 @@
 #include "sequent/predictor.h"
 #include "sequent/trainer.h"
 #include "support.h"
+#include "train/naive_forecast.h"
 
 namespace sequent {
 namespace {
@@ -78,6 +79,23 @@ TEST_F(Regression, LearnsInAnyUnit) {
     EXPECT_NEAR(found.values[0], 3e6 + 0.9e5, 5e4);
     EXPECT_NEAR(found.values[1], -0.1, 0.5);
   }
+}
+
+TEST(NaiveForecasts, RepeatTheLastValueOrSeason) {
+  const Config config = parse_config(R"({"version": 1, "task": "regression",
+    "data": {"train": "t.csv", "format": {"type": "windows", "columns": ["a", "b"],
+      "targets": ["b"], "length": 4, "horizon": 5, "season": 3}},
+    "input": {"type": "numeric", "channels": 2},
+    "model": {"layers": [{"type": "gru", "units": 4}, {"type": "dense"}]}})",
+                                     "f.json");
+  EncodedDataset data;
+  const std::vector<float> steps = {1, 10, 2, 20, 3, 30, 4, 40};
+  const std::vector<float> targets(5, 0.0F);
+  data.add({{}, steps, 2}, targets);
+  const auto found = naive_forecasts(config, data);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].values, (std::vector<float>{40, 40, 40, 40, 40}));
+  EXPECT_EQ(found[1].values, (std::vector<float>{20, 30, 40, 20, 30}));
 }
 
 TEST_F(Regression, ResumesToTheSameWeights) {
