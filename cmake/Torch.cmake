@@ -1,5 +1,10 @@
 # LibTorch as one target, sequent::torch, made alike in the build and in an installed package.
 if(NOT TARGET sequent::torch)
+  # A CUDA LibTorch looks for the GPUs to compile for, with a test program that a CMake older than
+  # its CUDA cannot build. No CUDA source is compiled here: any name will do.
+  if(NOT DEFINED TORCH_CUDA_ARCH_LIST)
+    set(TORCH_CUDA_ARCH_LIST "8.0")
+  endif()
   find_package(Torch 1.13 REQUIRED)
 
   # The default zip before LibTorch 2.7 has the strings of 2011: its symbols would not be found when
