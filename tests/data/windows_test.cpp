@@ -1,6 +1,8 @@
 // Windows of a table, and targets of the other formats.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "data_support.h"
 #include "sequent/error.h"
 
