@@ -18,4 +18,9 @@ if(NOT TARGET sequent::torch)
   add_library(sequent::torch INTERFACE IMPORTED)
   set_target_properties(sequent::torch PROPERTIES INTERFACE_LINK_LIBRARIES "${TORCH_LIBRARIES}")
   target_include_directories(sequent::torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  # Where the toolkit's folder has another version of a library that LibTorch brings (NCCL), the
+  # linker looks into that one; the program, when it starts, into LibTorch's.
+  if(TORCH_CUDA_LIBRARIES)
+    target_link_options(sequent::torch INTERFACE LINKER:--allow-shlib-undefined)
+  endif()
 endif()
