@@ -5,6 +5,12 @@ if(NOT TARGET sequent::torch)
   if(NOT DEFINED TORCH_CUDA_ARCH_LIST)
     set(TORCH_CUDA_ARCH_LIST "8.0")
   endif()
+  # LibTorch's own CMake files search for its other parts: in the LibTorch that was named first, not
+  # in one that the system has as well.
+  if(Torch_DIR)
+    get_filename_component(sequent_torch_prefix "${Torch_DIR}/../../.." ABSOLUTE)
+    list(PREPEND CMAKE_PREFIX_PATH "${sequent_torch_prefix}")
+  endif()
   find_package(Torch 1.13 REQUIRED)
 
   # The default zip before LibTorch 2.7 has the strings of 2011: its symbols would not be found when
