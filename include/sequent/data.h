@@ -37,7 +37,7 @@ class RecordReader {
   /// Errors: Data where reading cannot go on (an unclosed quote, a broken .xz stream).
   virtual bool next(Record& record) = 0;
 
-  /// The header's column names; empty for formats without a header.
+  /// A table's column names, without a header the indices from 0; empty for other formats.
   virtual const std::vector<std::string>& columns() const = 0;
 };
 

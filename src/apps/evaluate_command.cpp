@@ -1,11 +1,9 @@
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include "apps/commands.h"
+#include "metrics/report_values.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 
@@ -20,27 +18,16 @@ struct EvaluateCommandOptions {
   std::vector<std::string> gates;
 };
 
-/// What a gate may ask for.
-constexpr std::array<std::string_view, 20> kMetrics = {"loss",
-                                                       "accuracy",
-                                                       "top_k_accuracy",
-                                                       "macro_precision",
-                                                       "macro_recall",
-                                                       "macro_f1",
-                                                       "micro_precision",
-                                                       "micro_recall",
-                                                       "micro_f1",
-                                                       "weighted_precision",
-                                                       "weighted_recall",
-                                                       "weighted_f1",
-                                                       "matthews",
-                                                       "mse",
-                                                       "rmse",
-                                                       "mae",
-                                                       "r2",
-                                                       "pearson",
-                                                       "spearman",
-                                                       "roc_auc"};
+/// Whether a report of either task may have a metric of this name.
+bool is_metric(const std::string& name) {
+  bool found = false;
+  const auto look = [&](const char* metric, const auto&) { found = found || name == metric; };
+  const ClassificationReport of_classes;
+  const RegressionReport of_numbers;
+  visit_report_values(of_classes, look);
+  visit_report_values(of_numbers, look);
+  return found;
+}
 
 /// `accuracy>=0.9` or `loss<=0.5`.
 struct Gate {
@@ -58,8 +45,7 @@ Gate parse_gate(const std::string& text) {
   if (complete) {
     const char* end = text.data() + text.size();
     const auto [stop, code] = std::from_chars(text.data() + at + 2, end, gate.bound);
-    const bool known = std::find(kMetrics.begin(), kMetrics.end(), gate.metric) != kMetrics.end();
-    if (code == std::errc{} && stop == end && known) return gate;
+    if (code == std::errc{} && stop == end && is_metric(gate.metric)) return gate;
   }
   throw Error(ErrorKind::kUsage, "--require " + text,
               "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "

@@ -71,6 +71,9 @@ void check_input_options(const InferOptions& options) {
                 "has no effect on lines, as which " + options.input +
                     " is read; add --input-format tsv, csv or jsonl");
   }
+  if (options.no_header && input_format_of(options) == "jsonl") {
+    throw Error(ErrorKind::kUsage, "--no-header", "has no effect on JSON Lines; leave it out");
+  }
   std::error_code code;
   if (std::filesystem::equivalent(options.input, options.output, code) &&
       std::filesystem::is_regular_file(options.input, code)) {
@@ -105,6 +108,10 @@ Input open_numbers(const InferOptions& options, const Predictor& predictor,
   const auto* series = std::get_if<SeriesFormat>(&trained);
   const auto* windows = std::get_if<WindowsFormat>(&trained);
   if (format == "csv" && windows != nullptr) {
+    if (options.text_given) {
+      throw Error(ErrorKind::kUsage, "--text",
+                  "has no effect on a table, whose columns are those of training; leave it out");
+    }
     WindowsFormat table = *windows;
     if (options.no_header) table.header = false;
     return {open_records(options.input, table, reading), FieldKind::kTable};

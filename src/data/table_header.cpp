@@ -25,6 +25,10 @@ TableHeader TableHeader::read(TableRows& rows, bool has_header, TableRow& first)
   header.has_header_ = has_header;
   header.width_ = first.fields.size();
   if (has_header) header.names_ = first.fields;
+  header.columns_ = header.names_;
+  for (std::size_t i = header.columns_.size(); i < header.width_; ++i) {
+    header.columns_.push_back(std::to_string(i));
+  }
   return header;
 }
 

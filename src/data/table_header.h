@@ -18,8 +18,8 @@ class TableHeader {
   /// first has a fault.
   static TableHeader read(TableRows& rows, bool has_header, TableRow& first);
 
-  /// Empty without a header.
-  const std::vector<std::string>& names() const { return names_; }
+  /// The names; without a header the indices from 0.
+  const std::vector<std::string>& columns() const { return columns_; }
 
   /// Errors: Data if the header has the name twice.
   std::optional<std::size_t> find(const Column& column) const;
@@ -38,7 +38,8 @@ class TableHeader {
   std::string where_;  // of the first row
   bool has_header_ = true;
   std::size_t width_ = 0;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_;    // empty without a header
+  std::vector<std::string> columns_;  // for people and output
 };
 
 }  // namespace sequent

@@ -34,7 +34,7 @@ class TableReader : public RecordReader {
     return true;
   }
 
-  const std::vector<std::string>& columns() const override { return header_.names(); }
+  const std::vector<std::string>& columns() const override { return header_.columns(); }
 
  private:
   void fill(Record& record, std::vector<std::string>& fields) const {

@@ -51,7 +51,7 @@ class WindowsReader : public RecordReader {
     return false;
   }
 
-  const std::vector<std::string>& columns() const override { return header_.names(); }
+  const std::vector<std::string>& columns() const override { return header_.columns(); }
 
  private:
   struct Step {

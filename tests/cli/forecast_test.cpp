@@ -72,6 +72,10 @@ TEST_F(ForecastPrograms, ForecastWhatFollowsTheTable) {
   EXPECT_TRUE(table.out.starts_with(
       "hour,level,prediction_of_level+1,prediction_of_level+2,truncated,error\n"))
       << table.out.substr(0, 100);
+  const CommandResult bare =
+      run("tail -n +2 tide.csv > bare.csv && sequent-infer model.pt bare.csv --no-header");
+  EXPECT_NE(bare.err.find("found the column name \"level\" for a file without header"),
+            std::string::npos);
   folder_->write("one.jsonl", R"({"x": [500, 596, 668, 699, 682, 620, 528, 430]})");
   const CommandResult series = run("sequent-infer model.pt one.jsonl");
   EXPECT_TRUE(json::parse(series.out)["prediction"].contains("level+2")) << series.err;
@@ -93,6 +97,8 @@ TEST_F(ForecastPrograms, EvaluateRunAndArchiveAlike) {
 
 TEST_F(ForecastPrograms, WrongInputIsSaid) {
   expect_fault("sequent-infer model.pt tide.csv --top-k 2", 2, "has no meaning for this model");
+  expect_fault("sequent-infer model.pt tide.csv --text level", 2, "--text: has no effect");
+  expect_fault("sequent-infer model.pt one.jsonl --no-header", 2, "--no-header: has no effect");
   folder_->write("short.csv", tide(5));
   expect_fault("sequent-infer model.pt short.csv", 3, "found 5 steps; a window needs 8 to read");
   folder_->write("other.csv", "hour,height\n1,2\n");
