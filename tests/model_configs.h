@@ -126,6 +126,21 @@ inline std::vector<NamedLayers> all_layer_chains() {
                           R"(}, {"type": "conv1d", "filters": 4, )" + convolution + "}, " + states +
                           R"(, {"type": "pool", "mode": "max"},)" + softmax + "]"});
   }
+  const std::string two_tables =
+      R"([{"type": "embedding", "output_dim": 3, "beside": [{"type": "table", "output_dim": 4)";
+  chains.push_back(
+      {"Tables", two_tables + R"(}]}, {"type": "lstm", "units": 3},)" + softmax + "]"});
+  chains.push_back({"TablesConv", two_tables + R"(, "trainable": false}]},
+                    {"type": "conv1d", "filters": 3}, {"type": "pool"},)" +
+                                      softmax + "]"});
+  for (const std::string encoder :
+       {R"("encoder": "cnn", "kernel_size": 2)", R"("encoder": "lstm")"}) {
+    chains.push_back(
+        {encoder.find("cnn") == std::string::npos ? "SpellingLstm" : "SpellingCnn",
+         R"([{"type": "word_dropout", "rate": 0.2}, )" + two_tables.substr(1) +
+             R"(}, {"type": "characters", "output_dim": 4, "byte_dim": 3, "max_bytes": 6,)" +
+             encoder + R"(}]}, {"type": "gru", "units": 3},)" + softmax + "]"});
+  }
   chains.push_back({"Binary", "[" + embedding + R"({"type": "lstm", "units": 4},
                      {"type": "dense", "units": 1, "activation": "sigmoid"}])",
                     "binary_crossentropy"});

@@ -26,6 +26,22 @@ inline ::testing::AssertionResult all_near(const torch::Tensor& found, const tor
          << b[worst].item<double>() << ", allowed difference " << tolerance;
 }
 
+/// Random weights; of spellings, which are bytes and not trained, random words.
+inline void randomize(torch::nn::Module& model) {
+  const torch::NoGradGuard no_gradient;
+  for (const auto& named : model.named_parameters()) {
+    torch::Tensor value = named.value();
+    if (named.key().ends_with("spellings")) {
+      value.random_(1, 256);
+      for (std::int64_t row = 0; row < value.size(0); ++row) {
+        value[row].narrow(0, row % value.size(1), value.size(1) - row % value.size(1)).zero_();
+      }
+    } else {
+      value.normal_(0, 0.5);
+    }
+  }
+}
+
 /// An embedding's gradient is sparse.
 inline torch::Tensor dense(const torch::Tensor& gradient) {
   return gradient.is_sparse() ? gradient.to_dense() : gradient;

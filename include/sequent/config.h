@@ -71,6 +71,11 @@ struct Config {
   /// The validation metric that says which epoch is best.
   Monitor best_monitor() const;
 
+  /// The part of the model that reads how tokens are spelled; null without one.
+  const CharactersSpec* characters() const;
+  /// What is read of a token's spelling; 0 where none is.
+  std::int64_t max_bytes() const { return characters() == nullptr ? 0 : characters()->max_bytes; }
+
   /// Whether outputs are put back to the scale of the training targets.
   bool standardizes_targets() const;
 

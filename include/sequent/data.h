@@ -65,8 +65,9 @@ std::unique_ptr<RecordReader> open_lines(const std::string& path,
 /// One row as a model reads it: token ids, or steps of numbers.
 struct InputRow {
   std::span<const std::int32_t> ids;
-  std::span<const float> values;  // [length, channels], step by step
-  std::int64_t channels = 0;      // 0: token ids
+  std::span<const float> values;            // [length, channels], step by step
+  std::int64_t channels = 0;                // 0: token ids
+  std::span<const std::string> words = {};  // spelled unknown tokens: id -n is the n-th
 
   std::int64_t length() const {
     return channels == 0 ? static_cast<std::int64_t>(ids.size())
@@ -94,7 +95,7 @@ class EncodedDataset {
   InputRow row(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
     const auto count = static_cast<std::size_t>(length(row));
-    if (channels_ == 0) return {{ids_.data() + begin, count}, {}, 0};
+    if (channels_ == 0) return {{ids_.data() + begin, count}, {}, 0, words_};
     const auto width = static_cast<std::size_t>(channels_);
     return {{}, {values_.data() + begin * width, count * width}, channels_};
   }
@@ -116,6 +117,7 @@ class EncodedDataset {
   friend struct DatasetFile;
   std::int64_t channels_ = 0;
   std::vector<std::int32_t> ids_;
+  std::vector<std::string> words_;  // of all rows: id -n is the n-th
   std::vector<float> values_;
   std::vector<std::int64_t> offsets_{0};  // in tokens or steps, size() + 1 of them
   std::vector<std::int32_t> labels_;      // all 0 beside targets
@@ -152,10 +154,19 @@ struct PreparedData {
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
                           int threads = 0);
 
+/// How rows become what a model reads.
+struct EncoderSpec {
+  InputSpec input;
+  bool spells_unknown = false;  // see TextEncoder
+};
+inline EncoderSpec encoder_spec(const Config& config) {
+  return {config.input, config.characters() != nullptr};
+}
+
 /// Encodes one labelled file for evaluation; with `labels` of targets, their values are read.
 /// Errors: Data, as prepare_data.
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
-                           const InputSpec& input, const Vocabulary& vocabulary,
+                           const EncoderSpec& input, const Vocabulary& vocabulary,
                            const LabelSet& labels, UnseenLabels unseen = UnseenLabels::kError,
                            int threads = 0);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sequent/describe.h"
+#include "sequent/embedding_spec.h"
 
 namespace sequent {
 
@@ -23,34 +24,6 @@ struct WordDropoutSpec {
   static void describe(Self& self, Visitor& visit) {
     visit("rate", self.rate, "Share of the tokens read as <unk> while training.",
           between(0, 1).open_above());
-  }
-};
-
-/// tokens [T] -> sequence [T, output_dim].
-struct EmbeddingSpec {
-  static constexpr std::string_view kType = "embedding";
-  std::int64_t output_dim = 0;
-  std::optional<std::int64_t> input_dim;
-  std::optional<std::string> vectors;
-  bool trainable = true;
-  bool mask = true;
-  bool operator==(const EmbeddingSpec&) const = default;
-
-  template <class Self, class Visitor>
-  static void describe(Self& self, Visitor& visit) {
-    visit("output_dim", self.output_dim, "Width of a token's vector.", required, between(1, 65536));
-    visit("input_dim", self.input_dim,
-          "Rows of the table, at least the vocabulary's size; default: just that size.",
-          between(3, 10000000));
-    visit(
-        "vectors", self.vectors,
-        "File of pretrained vectors to start from, output_dim wide, relative to this config file: "
-        "word2vec (text or binary), GloVe or fastText text; .gz and .xz are read as well.",
-        not_empty);
-    visit("trainable", self.trainable, "false: the table keeps its initial values.");
-    visit("mask", self.mask,
-          "true: padding does not exist for the layers above. false (Keras' default): texts are "
-          "filled up to input.max_length and <pad> is a token like others; needs input.padding.");
   }
 };
 

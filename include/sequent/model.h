@@ -32,6 +32,9 @@ struct Batch {
   /// Set while training: dropout is on. Row b draws as row first_row + b of the step.
   std::optional<NoiseKey> noise = std::nullopt;
   std::int64_t first_row = 0;
+
+  /// Of the tokens below 0, where the model reads spellings: -n stands for row n - 1.
+  torch::Tensor spellings = {};  // [N, max_bytes] uint8
 };
 
 /// What every layer is told besides its input.
@@ -81,20 +84,56 @@ struct DistinctTokens {
 };
 DistinctTokens distinct_tokens(const torch::Tensor& tokens);
 
-/// See EmbeddingSpec. Shapes: [B, T] int64 -> [B, T, output_dim].
-/// On the CPU the table's gradient is a coalesced sparse tensor with the rows of the batch alone.
+/// See CharactersSpec. Shapes: [B, T] int64 -> [B, T, output_dim]. Reads the batch's own tokens:
+/// what word dropout hides keeps its spelling.
+class CharactersImpl : public LayerImpl {
+ public:
+  CharactersImpl(const CharactersSpec& spec, std::int64_t rows);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return CharactersSpec::kType; }
+
+  torch::Tensor spellings;  // [rows, max_bytes] uint8, not trained: bytes of each token, then 0
+  torch::Tensor bytes;      // [256, byte_dim]
+
+ private:
+  torch::Tensor bytes_of(const torch::Tensor& tokens, const LayerContext& context) const;
+
+  CharactersSpec spec_;
+  std::shared_ptr<LayerImpl> encoder_;
+  std::shared_ptr<LayerImpl> pool_;  // over the convolution; null after an LSTM
+};
+TORCH_MODULE(Characters);
+
+/// See EmbeddingSpec. Shapes: [B, T] int64 -> [B, T, width].
+/// On the CPU a table's gradient is a coalesced sparse tensor with the rows of the batch alone.
+/// Parameters: those of the parts beside are `beside.0.weight` and so on.
 /// Errors: c10::Error for an id outside the table.
 class EmbeddingImpl : public LayerImpl {
  public:
   EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows);
+  EmbeddingImpl(std::int64_t rows, std::int64_t output_dim, bool trainable);
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return EmbeddingSpec::kType; }
 
-  /// Shapes: ids [U] int64, ascending, each once -> [U, output_dim].
+  /// Of tables alone, without characters(). Shapes: ids [U] int64, ascending, each once -> [U,
+  /// width].
   torch::Tensor rows(const torch::Tensor& ids) const;
 
+  const std::vector<std::shared_ptr<LayerImpl>>& beside() const { return beside_; }
+  /// The encoder of spellings; null without one.
+  CharactersImpl* characters() const;
+  /// Whether `parameter` is one of the tables.
+  bool has_table(const torch::Tensor& parameter) const;
+
   torch::Tensor weight;  // [rows, output_dim]
+
+ private:
+  torch::Tensor look_up(const torch::Tensor& tokens) const;
+  torch::Tensor own_rows(const torch::Tensor& ids) const;
+
+  std::vector<std::shared_ptr<LayerImpl>> beside_;
 };
 TORCH_MODULE(Embedding);
 

@@ -80,6 +80,9 @@ class Vocabulary {
   std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> ids_;
 };
 
+/// Whether an encoded token has no id of its own: kUnknown, or a spelled one (see EncodedText).
+constexpr bool is_unknown(std::int32_t id) { return id < 0 || id == Vocabulary::kUnknown; }
+
 /// Token counts -> vocabulary: falling count, then byte order of the token.
 class VocabularyBuilder {
  public:
@@ -126,13 +129,17 @@ struct EncodedText {
   bool truncated = false;          // more tokens than max_length
   std::int64_t token_count = 0;    // before truncation
   std::int64_t unknown_count = 0;  // of the kept tokens, those without an id
+
+  /// Where unknown tokens are spelled: token -n is the n-th of these.
+  std::vector<std::string> unknown_words;
 };
 
 /// Tokenizes, looks up, truncates; fills up to max_length where the config's padding asks for it.
 /// Threads: `encode` may be called from many at once.
 class TextEncoder {
  public:
-  TextEncoder(const TextInput& spec, Vocabulary vocabulary);
+  /// `spells_unknown`: a token without an id keeps its spelling instead of becoming kUnknown.
+  TextEncoder(const TextInput& spec, Vocabulary vocabulary, bool spells_unknown = false);
 
   /// Errors: Data if `text` is not UTF-8.
   EncodedText encode(std::string_view text) const;
@@ -143,6 +150,7 @@ class TextEncoder {
   TextInput spec_;
   Tokenizer tokenizer_;
   Vocabulary vocabulary_;
+  bool spells_unknown_;
 };
 
 }  // namespace sequent

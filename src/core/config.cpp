@@ -190,6 +190,14 @@ std::string read_config_file(const fs::path& file) {
 
 }  // namespace
 
+const CharactersSpec* Config::characters() const {
+  for (const LayerSpec& layer : model.layers) {
+    const auto* embedding = std::get_if<EmbeddingSpec>(&layer);
+    if (embedding != nullptr) return embedding->characters();
+  }
+  return nullptr;
+}
+
 Loss Config::loss() const {
   if (training.loss) return *training.loss;
   if (is_regression()) return Loss::kMeanSquaredError;

@@ -15,8 +15,11 @@ template <class Change>
 void change_data_paths(Config& config, const Change& change) {
   for (LayerSpec& layer : config.model.layers) {
     auto* embedding = std::get_if<EmbeddingSpec>(&layer);
-    if (embedding != nullptr && embedding->vectors) {
-      embedding->vectors = change(*embedding->vectors);
+    if (embedding == nullptr) continue;
+    if (embedding->vectors) embedding->vectors = change(*embedding->vectors);
+    for (BesideSpec& part : embedding->beside) {
+      auto* table = std::get_if<TableSpec>(&part);
+      if (table != nullptr && table->vectors) table->vectors = change(*table->vectors);
     }
   }
   DataSpec& data = config.data;

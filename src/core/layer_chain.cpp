@@ -50,7 +50,26 @@ class ChainWalker {
                               std::to_string(vocabulary_size_) +
                               " ids: raise it, leave it out, or set /input/vocabulary/max_size");
     }
-    return {Form::kSequence, spec.output_dim};
+    check_beside(spec);
+    return {Form::kSequence, spec.width()};
+  }
+
+  void check_beside(const EmbeddingSpec& spec) {
+    std::size_t spellings = 0;
+    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
+      const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i]);
+      if (characters == nullptr) continue;
+      const std::string part = "/beside/" + std::to_string(i);
+      if (++spellings > 1) fault(part, "is the second encoder of spellings; one is allowed");
+      const bool is_lstm = characters->encoder == SpellingEncoder::kLstm;
+      if (is_lstm && characters->output_dim % 2 != 0) {
+        fault(part + "/output_dim", "found " + std::to_string(characters->output_dim) +
+                                        "; an lstm needs an even number: half for each direction");
+      }
+      if (is_lstm && characters->kernel_size != CharactersSpec{}.kernel_size) {
+        fault(part + "/kernel_size", "has no meaning for an lstm; leave it out");
+      }
+    }
   }
 
   void check_mask(const EmbeddingSpec& spec, const TextInput& input) {

@@ -20,7 +20,14 @@ void EncodedDataset::add(const InputRow& row, std::int32_t label) {
     throw Error(ErrorKind::kInternal, "", "rows of one dataset have as many channels");
   }
   channels_ = row.channels;
-  ids_.insert(ids_.end(), row.ids.begin(), row.ids.end());
+  for (const std::int32_t id : row.ids) {
+    if (id >= 0) {
+      ids_.push_back(id);
+    } else {
+      words_.push_back(row.words[static_cast<std::size_t>(-id) - 1]);
+      ids_.push_back(-static_cast<std::int32_t>(words_.size()));
+    }
+  }
   values_.insert(values_.end(), row.values.begin(), row.values.end());
   offsets_.push_back(offsets_.back() + row.length());
   labels_.push_back(label);

@@ -23,6 +23,7 @@ struct DatasetFile {
   static void visit_parts(Dataset& dataset, Visitor& visit) {
     visit(dataset.channels_);
     visit(dataset.ids_);
+    visit(dataset.words_);
     visit(dataset.values_);
     visit(dataset.offsets_);
     visit(dataset.labels_);
@@ -45,8 +46,9 @@ struct DatasetFile {
     for (std::size_t i = 1; i < offsets.size(); ++i) {
       if (offsets[i] <= offsets[i - 1]) return false;
     }
+    const auto words = static_cast<std::int64_t>(dataset.words_.size());
     for (const std::int32_t id : dataset.ids_) {
-      if (id < 0 || id >= vocabulary_size) return false;
+      if (id < -words || id >= vocabulary_size) return false;
     }
     for (const std::int32_t label : dataset.labels_) {
       if (label < 0 || label >= class_count) return false;
@@ -59,7 +61,7 @@ struct DatasetFile {
 namespace {
 
 // Raise when the layout below changes, or when the same text would be encoded otherwise.
-constexpr std::string_view kMagic = "sequent encoded data 3\n";
+constexpr std::string_view kMagic = "sequent encoded data 4\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
@@ -86,6 +88,7 @@ class CacheWriter {
     number(static_cast<std::int64_t>(list.size()));
     for (const std::string& item : list) text(item);
   }
+  void operator()(const std::vector<std::string>& list) { texts(list); }
   template <class T>
   void operator()(const std::vector<T>& values) {
     static_assert(std::is_arithmetic_v<T>);
@@ -148,6 +151,7 @@ class CacheReader {
     for (std::string& item : list) item = text();
     return list;
   }
+  void operator()(std::vector<std::string>& list) { list = texts(); }
   template <class T>
   void operator()(std::vector<T>& values) {
     values.resize(count(sizeof(T)));
@@ -258,6 +262,7 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
   identity["task"] = enum_name(config.task);
   identity["format"] = write_option(config.data.format, /*minimal=*/false);
   identity["input"] = write_option(config.input, /*minimal=*/false);
+  identity["spells_unknown"] = encoder_spec(config).spells_unknown;
   identity["unseen_labels"] = enum_name(config.data.unseen_labels);
   return identity.dump();
 }

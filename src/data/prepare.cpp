@@ -70,7 +70,7 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
 }
 
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
-                           const InputSpec& input, const Vocabulary& vocabulary,
+                           const EncoderSpec& input, const Vocabulary& vocabulary,
                            const LabelSet& labels, UnseenLabels unseen, int threads) {
   FaultList faults;
   const RowEncoder encoder(input, vocabulary);

@@ -99,11 +99,11 @@ std::uint64_t hash_values(std::span<const float> values) {
 
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
-RowEncoder::RowEncoder(const InputSpec& input, const Vocabulary& vocabulary) {
-  if (const auto* text = std::get_if<TextInput>(&input)) {
-    text_.emplace(*text, vocabulary);
+RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary) {
+  if (const auto* text = std::get_if<TextInput>(&spec.input)) {
+    text_.emplace(*text, vocabulary, spec.spells_unknown);
   } else {
-    numeric_ = std::get<NumericInput>(input);
+    numeric_ = std::get<NumericInput>(spec.input);
   }
 }
 
@@ -112,6 +112,7 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
   if (text_) {
     EncodedText text = text_->encode(record.text);
     row.ids = std::move(text.ids);
+    row.unknown_words = std::move(text.unknown_words);
     row.note = {hash_text(record.text), text.token_count, 0};
     return row;
   }

@@ -42,16 +42,17 @@ ReaderOptions labelled_rows(bool numeric);
 /// Turns records into what the model reads, by the config's input.
 class RowEncoder {
  public:
-  RowEncoder(const InputSpec& input, const Vocabulary& vocabulary);
+  RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary);
 
   struct Row {
     std::vector<std::int32_t> ids;
+    std::vector<std::string> unknown_words;
     std::vector<float> values;
     std::int64_t channels = 0;
     RowNote note;  // without its label
     std::optional<std::string> fault;
 
-    InputRow input() const { return {ids, values, channels}; }
+    InputRow input() const { return {ids, values, channels, unknown_words}; }
   };
   Row encode(const Record& record) const;
 

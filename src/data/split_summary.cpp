@@ -86,7 +86,7 @@ SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::in
   }
   for (std::int64_t row = 0; row < split.rows.size(); ++row) {
     const auto ids = split.rows.ids(row);
-    summary.unknown_tokens += std::count(ids.begin(), ids.end(), Vocabulary::kUnknown);
+    summary.unknown_tokens += std::count_if(ids.begin(), ids.end(), is_unknown);
   }
   summary.targets = target_ranges(split.rows);
   count_lengths(split, max_length, summary);

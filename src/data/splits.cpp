@@ -69,7 +69,8 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path, Fa
   const std::vector<Part> parts = parts_of(rows, config, path);
   const std::int64_t file_rows = rows.size();
   Vocabulary vocabulary = rows.count_vocabulary(parts);
-  TrainingSplits splits = std::move(rows).encode(vocabulary, parts);
+  const bool spells_unknown = encoder_spec(config).spells_unknown;
+  TrainingSplits splits = std::move(rows).encode(vocabulary, parts, spells_unknown);
   return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows};
 }
 
@@ -110,7 +111,7 @@ Splits read_splits(const Config& config, int threads) {
   SplitRows validation = std::move(training.splits.validation);
   std::optional<SplitRows> test;
   if (training.splits.test.rows.size() > 0) test = std::move(training.splits.test);
-  const RowEncoder encoder(config.input, training.vocabulary);
+  const RowEncoder encoder(encoder_spec(config), training.vocabulary);
   for (std::size_t i = 1; i < files.size(); ++i) {
     SplitRows split = encode_rows(files[i].path, config.data.format, encoder,
                                   {training.labels, config.data.unseen_labels}, threads, faults);

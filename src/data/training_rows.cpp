@@ -122,12 +122,19 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts) const 
   return builder.build(input_.vocabulary);
 }
 
-TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
-                                    const std::vector<Part>& parts) && {
+TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
+                                    bool spells_unknown) && {
+  std::vector<std::string> unknown_words;
+  const auto id_of = [&](const std::string& token) {
+    const auto id = static_cast<std::int32_t>(vocabulary.id(token));
+    if (id != Vocabulary::kUnknown || !spells_unknown) return id;
+    unknown_words.push_back(token);
+    return -static_cast<std::int32_t>(unknown_words.size());
+  };
   std::vector<std::vector<std::int32_t>> final_id(workers_.size());
   for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
     for (const std::string* token : workers_[worker].tokens.strings()) {
-      final_id[worker].push_back(static_cast<std::int32_t>(vocabulary.id(*token)));
+      final_id[worker].push_back(id_of(*token));
     }
   }
   workers_.clear();
@@ -146,10 +153,11 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
       complete_ids(ids, input_);
       SplitRows* split = result.of(parts[row++]);
       if (split == nullptr) continue;
+      const InputRow input{ids, {}, 0, unknown_words};
       if (numeric_) {
-        split->rows.add(InputRow{ids, {}, 0}, std::span(&block.targets[i], 1));
+        split->rows.add(input, std::span(&block.targets[i], 1));
       } else {
-        split->rows.add(ids, block.notes[i].label);
+        split->rows.add(input, block.notes[i].label);
       }
       split->notes.push_back(block.notes[i]);
     }

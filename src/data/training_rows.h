@@ -54,7 +54,9 @@ class TrainingRows {
   /// training's.
   Vocabulary count_vocabulary(const std::vector<Part>& parts) const;
 
-  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
+  /// `spells_unknown`: see TextEncoder.
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
+                        bool spells_unknown) &&;
 
  private:
   /// Rows in a run, all numbered by the same worker.

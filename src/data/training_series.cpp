@@ -9,7 +9,7 @@ namespace sequent {
 TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& format,
                                     const NumericInput& input, bool numeric, FaultList& faults) {
   TrainingSeries result;
-  const RowEncoder encoder(input, Vocabulary());
+  const RowEncoder encoder({input, /*spells_unknown=*/false}, Vocabulary());
   FaultList found;
   std::vector<std::string> names;  // of each row
   try {
@@ -53,7 +53,8 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
   return result;
 }
 
-TrainingSplits TrainingSeries::encode(const Vocabulary&, const std::vector<Part>& parts) && {
+TrainingSplits TrainingSeries::encode(const Vocabulary&, const std::vector<Part>& parts,
+                                      bool /*spells_unknown*/) && {
   TrainingSplits result;
   for (std::size_t row = 0; row < classes_.size(); ++row) {
     SplitRows* split = result.of(parts[row]);

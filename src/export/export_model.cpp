@@ -52,8 +52,13 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
     }
     rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, std::int32_t{0});
   }
+  if (numeric != nullptr) return;
   const std::int32_t empty = Vocabulary::kEmpty;
-  if (numeric == nullptr) rows.add(std::span(&empty, 1), 0);
+  rows.add(std::span(&empty, 1), 0);
+  if (config.config.characters() == nullptr) return;
+  const std::vector<std::string> words{"x", std::string(2000, 'y'), "\xE4\xB8\xAD"};
+  const std::vector<std::int32_t> spelled{-1, empty, -2, -1, -3};
+  rows.add(InputRow{spelled, {}, 0, words}, std::int32_t{0});
 }
 
 /// Rows together, and each of the first few alone.
@@ -101,7 +106,7 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
                   const torch::jit::Module& exported, ArchiveCard& card) {
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
-  const TorchScriptEngine graph(exported);
+  const TorchScriptEngine graph(exported, model.config().config.max_bytes());
   std::optional<FusedEngine> fused;
   if (FusedEngine::not_served(model.config()).empty()) {
     fused.emplace(model.config(), ArchiveWeights(exported), FusedOptions{});
@@ -110,8 +115,10 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
   card.parity_difference = 0;
   card.parity_rows = rows.size();
   for (const EncodedRows& batch : probe_batches(rows)) {
-    const RowTensors tensors = make_row_tensors(batch);
-    const torch::Tensor wanted = model.predict({tensors.input, tensors.lengths}).cpu();
+    const RowTensors tensors = make_row_tensors(batch, model.config().config.max_bytes());
+    Batch read{tensors.input, tensors.lengths};
+    read.spellings = tensors.spellings;
+    const torch::Tensor wanted = model.predict(read).cpu();
     const torch::Tensor unit = unit_of(model, wanted);
     card.parity_difference =
         std::max(card.parity_difference,

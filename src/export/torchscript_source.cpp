@@ -24,17 +24,16 @@ class SourceWriter {
            ", \"values must be [B, T, " + channels + "] float32\"");
       line("    x = values");
     } else {
-      line("def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:");
+      const bool spells = config_.config.characters() != nullptr;
+      line("def forward(self, tokens: Tensor, lengths: Tensor" +
+           std::string(spells ? ", spellings: Optional[Tensor] = None" : "") + ") -> Tensor:");
       line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
       line("    x = tokens");
     }
     line(
         "    assert lengths.dim() == 1 and lengths.size(0) == x.size(0), "
         "\"lengths must be [B] int64\"");
-    line("    steps = torch.arange(x.size(1), device=x.device).unsqueeze(0)");
-    line("    padding = steps >= lengths.unsqueeze(1)");
-    line("    last_step = (lengths - 1).unsqueeze(1)");
-    line("    backwards = torch.where(padding, steps.expand_as(padding), last_step - steps)");
+    write_positions("lengths");
     const auto& layers = config_.config.model.layers;
     for (index_ = 0; index_ < layers.size(); ++index_) {
       std::visit([this](const auto& spec) { write_layer(spec); }, layers[index_]);
@@ -48,13 +47,71 @@ class SourceWriter {
   void write_layer(const WordDropoutSpec&) {}
   void write_layer(const DropoutSpec&) {}
 
-  void write_layer(const EmbeddingSpec&) {
-    line("    x = torch.embedding(" + parameter("weight") + ", x)");
+  /// What layers know of the steps of `x`.
+  void write_positions(const std::string& lengths) {
+    line("    steps = torch.arange(x.size(1), device=x.device).unsqueeze(0)");
+    line("    padding = steps >= " + lengths + ".unsqueeze(1)");
+    line("    last_step = (" + lengths + " - 1).unsqueeze(1)");
+    line("    backwards = torch.where(padding, steps.expand_as(padding), last_step - steps)");
+  }
+
+  void write_layer(const EmbeddingSpec& spec) {
+    if (spec.beside.empty()) {
+      line("    x = torch.embedding(" + parameter("weight") + ", x)");
+      return;
+    }
+    if (spec.characters() != nullptr) line("    x = x.masked_fill(x < 0, 1)");
+    line("    vectors = [torch.embedding(" + parameter("weight") + ", x)]");
+    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
+      const std::string part = "beside." + std::to_string(i) + ".";
+      if (const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i])) {
+        write_characters(*characters, part);
+      } else {
+        line("    vectors.append(torch.embedding(" + parameter(part + "weight") + ", x))");
+      }
+    }
+    line("    x = torch.cat(vectors, 2)");
+  }
+
+  /// Appends to `vectors` those of the spellings, of each different token once; leaves `x` alone.
+  void write_characters(const CharactersSpec& spec, const std::string& part) {
+    line("    words = x");
+    line("    distinct, places, counts = torch._unique2(tokens, True, True)");
+    line("    letters = " + parameter(part + "spellings") +
+         ".index_select(0, distinct.masked_fill(distinct < 0, 1))");
+    line("    if spellings is not None:");
+    line("        spelled = spellings.index_select(0, (-distinct - 1).clamp_min(0))");
+    line("        letters = torch.where((distinct < 0).unsqueeze(1), spelled, letters)");
+    line("    letters = letters.to(tokens.dtype)");
+    line("    letter_counts = (letters > 0).sum(1).clamp_min(1)");
+    line("    x = torch.embedding(" + parameter(part + "bytes") + ", letters)");
+    write_positions("letter_counts");
+    if (spec.encoder == SpellingEncoder::kLstm) {
+      LstmSpec lstm;
+      lstm.units = spec.output_dim / 2;
+      lstm.bidirectional = true;
+      write_recurrent(lstm, part + "lstm.");
+    } else {
+      Conv1dSpec convolution;
+      convolution.kernel_size = spec.kernel_size;
+      write_convolution(convolution, part + "cnn.");
+      line("    x = " + pooled(PoolMode::kMax));
+    }
+    line(
+        "    vectors.append(x.index_select(0, places.flatten()).view(words.size(0), "
+        "words.size(1), " +
+        std::to_string(spec.output_dim) + "))");
+    line("    x = words");
+    write_positions("lengths");
   }
 
   template <class Spec>
   requires std::derived_from<Spec, RecurrentSpec>
-  void write_layer(const Spec& spec) {
+  void write_layer(const Spec& spec) { write_recurrent(spec, ""); }
+
+  /// `part`: in front of the parameters' names.
+  template <class Spec>
+  void write_recurrent(const Spec& spec, const std::string& part) {
     const auto write_direction = [&](const std::string& result, const std::string& input,
                                      const std::string& suffix) {
       CellSource cell;
@@ -64,8 +121,8 @@ class SourceWriter {
       cell.zoneout = spec.zoneout;
       cell.layer_norm = spec.layer_norm;
       cell.learned_initial_state = spec.learned_initial_state;
-      cell.parameter = [this, suffix](const std::string& name) {
-        return parameter(name + "_l0" + suffix);
+      cell.parameter = [this, part, suffix](const std::string& name) {
+        return parameter(part + name + "_l0" + suffix);
       };
       for (const std::string& text : direction_source(cell, result, input)) line("    " + text);
     };
@@ -90,12 +147,14 @@ class SourceWriter {
 
   void write_layer(const SpatialDropoutSpec&) {}
 
-  void write_layer(const Conv1dSpec& spec) {
+  void write_layer(const Conv1dSpec& spec) { write_convolution(spec, ""); }
+
+  void write_convolution(const Conv1dSpec& spec, const std::string& part) {
     const std::int64_t before = spec.steps_before();
     line("    x = x.masked_fill(padding.unsqueeze(2), 0.0).transpose(1, 2)");
     line("    x = torch.constant_pad_nd(x, [" + std::to_string(before) + ", " +
          std::to_string(spec.kernel_size - 1 - before) + "], 0.0)");
-    line("    x = torch.conv1d(x, " + parameter("weight") + ", " + parameter("bias") +
+    line("    x = torch.conv1d(x, " + parameter(part + "weight") + ", " + parameter(part + "bias") +
          ").transpose(1, 2)");
     write_activation(spec.activation);
   }

@@ -43,12 +43,34 @@ class StageMaker {
   }
   void add(const SelfAttentionSpec&) {}  // see not_served
   void add(const EmbeddingSpec& spec) {
-    const std::span<const float> table = weights_(prefix() + "weight");
+    const std::span<const float> table =
+        spec.beside.empty() ? weights_(prefix() + "weight") : join_tables(spec);
     if (next_reads_tokens()) {
       embedding_ = table;
     } else {
-      stages_.push_back(embedding_stage(table, spec.output_dim));
+      stages_.push_back(embedding_stage(table, spec.width()));
     }
+  }
+
+  /// The tables side by side as one, [rows, width].
+  std::span<const float> join_tables(const EmbeddingSpec& spec) {
+    const std::span<const float> first = weights_(prefix() + "weight");
+    const std::size_t rows = first.size() / to_size(spec.output_dim);
+    joined_.resize(rows * to_size(spec.width()));
+    std::size_t column = 0;
+    const auto add_table = [&](std::span<const float> table) {
+      const std::size_t width = table.size() / rows;
+      for (std::size_t row = 0; row < rows; ++row) {
+        std::copy_n(table.data() + row * width, width,
+                    joined_.data() + row * to_size(spec.width()) + column);
+      }
+      column += width;
+    };
+    add_table(first);
+    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
+      add_table(weights_(prefix() + "beside." + std::to_string(i) + ".weight"));
+    }
+    return joined_;
   }
 
   template <class Spec>
@@ -148,6 +170,7 @@ class StageMaker {
   const FusedOptions& options_;
   std::size_t index_ = 0;
   std::span<const float> embedding_;  // waits for the recurrent layer that reads it
+  std::vector<float> joined_;
   std::vector<StagePointer> stages_;
 };
 
@@ -214,6 +237,8 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
             return missing_kernel(spec);
           } else if constexpr (std::is_same_v<Spec, SelfAttentionSpec>) {
             return "self-attention";
+          } else if constexpr (std::is_same_v<Spec, EmbeddingSpec>) {
+            return spec.characters() != nullptr ? "an encoder of spellings" : "";
           } else {
             return "";
           }

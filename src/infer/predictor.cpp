@@ -34,7 +34,8 @@ class Predictor::Impl {
         labels_(archive.card.labels.names()),
         config_(resolved(archive.card)) {
     if (const auto* text = std::get_if<TextInput>(&config_.config.input)) {
-      encoder_.emplace(*text, std::move(archive.card.vocabulary));
+      encoder_.emplace(*text, std::move(archive.card.vocabulary),
+                       encoder_spec(config_.config).spells_unknown);
     } else {
       numeric_ = std::get<NumericInput>(config_.config.input);
     }
@@ -47,7 +48,8 @@ class Predictor::Impl {
       fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), fused);
       if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
     } else {
-      torch_script_ = std::make_unique<TorchScriptEngine>(archive.module);
+      torch_script_ =
+          std::make_unique<TorchScriptEngine>(archive.module, config_.config.max_bytes());
       warn_about_slow_blas();
     }
   }
@@ -68,7 +70,7 @@ class Predictor::Impl {
     });
     EncodedRows rows;
     rows.reserve(texts.size());
-    for (const EncodedText& text : encoded) rows.push_back({text.ids, {}, 0});
+    for (const EncodedText& text : encoded) rows.push_back({text.ids, {}, 0, text.unknown_words});
     run_all(rows, predictions);
     return predictions;
   }

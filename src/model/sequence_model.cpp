@@ -5,6 +5,7 @@
 
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
+#include "model/sequence_padding.h"
 #include "sequent/model.h"
 
 namespace sequent {
@@ -78,12 +79,6 @@ struct LayerBuilder {
   }
 };
 
-torch::Tensor padding_of(const Batch& batch) {
-  const torch::Tensor steps =
-      torch::arange(batch.input.size(1), batch.lengths.options()).unsqueeze(0);
-  return steps >= batch.lengths.unsqueeze(1);
-}
-
 }  // namespace
 
 SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(config) {
@@ -110,7 +105,7 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
   while (next < layers_.size() && layers_[next]->passes_through(context)) ++next;
   auto* recurrent =
       next < layers_.size() ? dynamic_cast<RecurrentImpl*>(layers_[next].get()) : nullptr;
-  if (embedding == nullptr || recurrent == nullptr ||
+  if (embedding == nullptr || embedding->characters() != nullptr || recurrent == nullptr ||
       !recurrent->reads_distinct(embedding->weight, context)) {
     values = layers_[index]->forward(values, context);
     return index + 1;
@@ -138,7 +133,8 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
 }
 
 torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
-  const Batch quiet{batch.input, batch.lengths};
+  Batch quiet{batch.input, batch.lengths};
+  quiet.spellings = batch.spellings;
   const torch::Tensor logits = forward(quiet);
   if (config_.config.is_regression()) {
     const DenseImpl& last = head();

@@ -5,25 +5,57 @@
 
 namespace sequent {
 
-RowTensors make_row_tensors(const EncodedRows& rows) {
+torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t max_bytes) {
+  torch::Tensor spellings =
+      torch::zeros({static_cast<std::int64_t>(words.size()), max_bytes}, torch::kUInt8);
+  auto* to = spellings.data_ptr<std::uint8_t>();
+  for (const std::string_view word : words) {
+    const std::string_view read = word.substr(0, static_cast<std::size_t>(max_bytes));
+    std::copy(read.begin(), read.end(), to);
+    to += max_bytes;
+  }
+  return spellings;
+}
+
+namespace {
+
+/// Numbers a batch's spelled tokens anew, and appends their words.
+void number_words(const InputRow& row, std::int64_t* tokens, std::vector<std::string_view>& words) {
+  for (std::size_t t = 0; t < row.ids.size(); ++t) {
+    if (row.ids[t] >= 0) continue;
+    words.emplace_back(row.words[static_cast<std::size_t>(-row.ids[t]) - 1]);
+    tokens[t] = -static_cast<std::int64_t>(words.size());
+  }
+}
+
+}  // namespace
+
+RowTensors make_row_tensors(const EncodedRows& rows, std::int64_t max_bytes) {
   std::int64_t longest = 1;
   for (const InputRow& row : rows) longest = std::max(longest, row.length());
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t channels = rows.empty() ? 0 : rows.front().channels;
   RowTensors tensors{channels == 0 ? torch::zeros({count, longest}, torch::kInt64)
                                    : torch::zeros({count, longest, channels}, torch::kFloat32),
-                     torch::empty({count}, torch::kInt64)};
+                     torch::empty({count}, torch::kInt64),
+                     {}};
+  std::vector<std::string_view> words;
   auto* lengths = tensors.lengths.data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < count; ++i) {
     const InputRow& row = rows[static_cast<std::size_t>(i)];
     lengths[i] = row.length();
     if (channels == 0) {
-      std::copy(row.ids.begin(), row.ids.end(),
-                tensors.input.data_ptr<std::int64_t>() + i * longest);
+      auto* tokens = tensors.input.data_ptr<std::int64_t>() + i * longest;
+      std::copy(row.ids.begin(), row.ids.end(), tokens);
+      number_words(row, tokens, words);
     } else {
       std::copy(row.values.begin(), row.values.end(),
                 tensors.input.data_ptr<float>() + i * longest * channels);
     }
+  }
+  if (max_bytes > 0) {
+    if (words.empty()) words.emplace_back();  // a table to look up in has rows
+    tensors.spellings = spellings_of(words, max_bytes);
   }
   return tensors;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "sequent/data.h"
@@ -16,12 +17,17 @@ namespace sequent {
 using EncodedRows = std::vector<InputRow>;
 
 /// Shapes: -> input [B, T] int64 or [B, T, channels] float32, right-padded with 0; lengths [B]
-/// int64.
+/// int64. With max_bytes above 0 also spellings [N, max_bytes] uint8, N at least 1: of the spelled
+/// tokens, of which -n stands for row n - 1.
 struct RowTensors {
   torch::Tensor input;
   torch::Tensor lengths;
+  torch::Tensor spellings;
 };
-RowTensors make_row_tensors(const EncodedRows& rows);
+RowTensors make_row_tensors(const EncodedRows& rows, std::int64_t max_bytes = 0);
+
+/// The first bytes of each word, then zeros. Shapes: -> [words, max_bytes] uint8.
+torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t max_bytes);
 
 /// Splits rows into batches of at most `budget` tokens, padding included, long rows with long rows.
 /// Each batch holds at least one row. Returns row numbers, longest row first.

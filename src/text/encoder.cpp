@@ -6,8 +6,11 @@
 
 namespace sequent {
 
-TextEncoder::TextEncoder(const TextInput& spec, Vocabulary vocabulary)
-    : spec_(spec), tokenizer_(spec.tokenizer), vocabulary_(std::move(vocabulary)) {}
+TextEncoder::TextEncoder(const TextInput& spec, Vocabulary vocabulary, bool spells_unknown)
+    : spec_(spec),
+      tokenizer_(spec.tokenizer),
+      vocabulary_(std::move(vocabulary)),
+      spells_unknown_(spells_unknown) {}
 
 EncodedText TextEncoder::encode(std::string_view text) const {
   EncodedText result;
@@ -15,15 +18,18 @@ EncodedText TextEncoder::encode(std::string_view text) const {
   const bool needs_all = spec_.truncating == Side::kPre;
   tokenizer_.for_each_token(text, [&](std::string_view token) {
     ++result.token_count;
-    if (needs_all || result.token_count <= spec_.max_length) {
-      result.ids.push_back(static_cast<std::int32_t>(vocabulary_.id(token)));
+    if (!needs_all && result.token_count > spec_.max_length) return;
+    auto id = static_cast<std::int32_t>(vocabulary_.id(token));
+    if (id == Vocabulary::kUnknown && spells_unknown_) {
+      result.unknown_words.emplace_back(token);
+      id = -static_cast<std::int32_t>(result.unknown_words.size());
     }
+    result.ids.push_back(id);
   });
   truncate_ids(result.ids, spec_);
   result.empty = result.token_count == 0;
   result.truncated = result.token_count > spec_.max_length;
-  result.unknown_count = std::count(result.ids.begin(), result.ids.end(),
-                                    static_cast<std::int32_t>(Vocabulary::kUnknown));
+  result.unknown_count = std::count_if(result.ids.begin(), result.ids.end(), is_unknown);
   complete_ids(result.ids, spec_);
   return result;
 }

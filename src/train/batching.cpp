@@ -1,6 +1,7 @@
 #include "train/batching.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "core/random.h"
@@ -90,7 +91,7 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
 std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows) {
   std::vector<std::int64_t> ids{Vocabulary::kPad, Vocabulary::kUnknown};
   for (const std::int64_t row : rows) {
-    ids.insert(ids.end(), data.ids(row).begin(), data.ids(row).end());
+    std::ranges::copy_if(data.ids(row), std::back_inserter(ids), [](auto id) { return id >= 0; });
   }
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

@@ -23,8 +23,8 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                 numeric ? "the model reads numbers: the format must be series or windows"
                         : "the model reads text: the format cannot be series or windows");
   }
-  return encode_file(file, format, config.input, vocabulary, labels, config.data.unseen_labels,
-                     options.threads);
+  return encode_file(file, format, encoder_spec(config), vocabulary, labels,
+                     config.data.unseen_labels, options.threads);
 }
 
 Report evaluate_run(const std::filesystem::path& folder, const std::string& file,
@@ -46,7 +46,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const auto batches = plan_batches(lengths, kTokens);
-  const TorchScriptEngine engine(archive.module);
+  const TorchScriptEngine engine(archive.module, card.config.max_bytes());
   const auto width = static_cast<std::size_t>(card.labels.size());
   std::vector<float> predictions(static_cast<std::size_t>(data.size()) * width);
   ThreadPool pool(options.threads, enter_compute_thread);

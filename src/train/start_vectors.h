@@ -1,4 +1,4 @@
-// Pretrained vectors as the embeddings' initial values.
+// What an embedding knows of its tokens before training: pretrained vectors, spellings.
 #pragma once
 
 #include <string>
@@ -12,5 +12,8 @@ namespace sequent {
 /// their initial values. What was found, as a line for the report; empty without vectors.
 /// Errors: Data, as read_word_vectors.
 std::string load_vectors(const Config& config, const PreparedData& data, SequenceModelImpl& model);
+
+/// Tells an encoder of spellings, where the model has one, how the vocabulary's tokens are spelled.
+void load_spellings(const Vocabulary& vocabulary, SequenceModelImpl& model);
 
 }  // namespace sequent

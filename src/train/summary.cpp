@@ -35,8 +35,16 @@ std::string shape_text(const Shape& shape) {
 struct Details {
   std::string operator()(const WordDropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const EmbeddingSpec& spec) const {
-    if (!spec.trainable) return spec.mask ? "frozen" : "frozen, unmasked";
-    return spec.mask ? "" : "unmasked";
+    std::string text = spec.trainable ? "" : "frozen";
+    const auto add = [&text](const std::string& detail) {
+      if (!text.empty()) text += ", ";
+      text += detail;
+    };
+    if (!spec.mask) add("unmasked");
+    for (const BesideSpec& part : spec.beside) {
+      add("+ " + std::visit([](const auto& one) { return std::string(one.kType); }, part));
+    }
+    return text;
   }
   std::string operator()(const NormalizationSpec&) const { return "from the training rows"; }
   std::string operator()(const SelfAttentionSpec& spec) const {
@@ -92,8 +100,12 @@ std::string summarize(const ResolvedConfig& config) {
   std::ostringstream out;
   const auto row = [&](const std::string& layer, const std::string& shape,
                        const std::string& count) {
-    out << std::left << std::setw(34) << layer << std::setw(18) << shape << std::right
-        << std::setw(12) << count << '\n';
+    // A name too long for its column has its values a line below.
+    constexpr std::size_t kNameWidth = 34;
+    const bool fits = layer.size() < kNameWidth;
+    if (!fits) out << layer << '\n';
+    out << std::left << std::setw(kNameWidth) << (fits ? layer : "") << std::setw(18) << shape
+        << std::right << std::setw(12) << count << '\n';
   };
   const std::string rule(64, '-');
   row("layer", "output shape", "parameters");
@@ -103,6 +115,7 @@ std::string summarize(const ResolvedConfig& config) {
   for (std::size_t i = 0; i < model->layers().size(); ++i) {
     std::int64_t count = 0;
     for (const torch::Tensor& parameter : model->layers()[i]->parameters()) {
+      if (!parameter.is_floating_point()) continue;  // spellings are no weights
       count += parameter.numel();
       if (!parameter.requires_grad()) frozen += parameter.numel();
     }

@@ -125,6 +125,7 @@ std::string TrainingRun::start_vectors() {
       options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
   if (resumes) return "";
   fit_normalization(data_.train, *model_);
+  load_spellings(data_.vocabulary, *model_);
   return load_vectors(config_, data_, *model_);
 }
 

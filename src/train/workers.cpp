@@ -12,12 +12,15 @@ namespace {
 constexpr std::int64_t kEvaluationTokens = 16384;  // per batch, padding included
 
 template <class Numbers>
-RowTensors tensors_of(const EncodedDataset& data, const Numbers& rows, torch::Device device) {
+Batch batch_of(const EncodedDataset& data, const Numbers& rows, const Config& config,
+               torch::Device device) {
   EncodedRows encoded;
   encoded.reserve(rows.size());
   for (const auto row : rows) encoded.push_back(data.row(static_cast<std::int64_t>(row)));
-  const RowTensors tensors = make_row_tensors(encoded);
-  return {tensors.input.to(device), tensors.lengths.to(device)};
+  const RowTensors tensors = make_row_tensors(encoded, config.max_bytes());
+  Batch batch{tensors.input.to(device), tensors.lengths.to(device)};
+  if (tensors.spellings.defined()) batch.spellings = tensors.spellings.to(device);
+  return batch;
 }
 
 /// Shapes: -> classes [B] int64, or targets [B, K] float32.
@@ -97,11 +100,11 @@ void WorkerTeam::run(std::size_t count, const std::function<void(std::size_t)>& 
 }
 
 double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
-                                     std::span<const std::int64_t> rows, Batch batch,
+                                     std::span<const std::int64_t> rows, const PartNoise& noise,
                                      const LossOptions& loss, double batch_size) const {
-  const RowTensors tensors = tensors_of(data, rows, device_);
-  batch.input = tensors.input;
-  batch.lengths = tensors.lengths;
+  Batch batch = batch_of(data, rows, replica.config().config, device_);
+  batch.noise = noise.key;
+  batch.first_row = noise.first_row;
   const torch::Tensor wanted = wanted_outputs(data, rows).to(device_);
   const torch::Tensor sum = row_losses(replica.forward(batch), wanted, loss).sum() / batch_size;
   sum.backward();
@@ -117,8 +120,8 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
     for (torch::Tensor& parameter : replicas_[i]->parameters()) {
       parameter.mutable_grad() = torch::Tensor();
     }
-    Batch batch{{}, {}, noise, parts[i].data() - rows.data()};
-    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], batch, loss, batch_size);
+    const PartNoise part_noise{noise, parts[i].data() - rows.data()};
+    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], part_noise, loss, batch_size);
   });
   const std::vector<torch::Tensor> sums = replicas_[0]->parameters();
   double mean = losses[0];
@@ -135,8 +138,8 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
 torch::Tensor WorkerTeam::predict(const EncodedDataset& data,
                                   const std::vector<std::size_t>& rows) {
   const torch::NoGradGuard no_gradient;
-  const RowTensors tensors = tensors_of(data, rows, device_);
-  return replicas_[0]->predict({tensors.input, tensors.lengths}).cpu().contiguous();
+  const Batch batch = batch_of(data, rows, replicas_[0]->config().config, device_);
+  return replicas_[0]->predict(batch).cpu().contiguous();
 }
 
 std::vector<float> WorkerTeam::predict(const EncodedDataset& data) {

@@ -36,9 +36,14 @@ class WorkerTeam {
   int size() const { return static_cast<int>(replicas_.size()); }
 
  private:
+  /// The random choices of a part of a batch: see Batch.
+  struct PartNoise {
+    NoiseKey key;
+    std::int64_t first_row = 0;
+  };
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
-                           std::span<const std::int64_t> rows, Batch batch, const LossOptions& loss,
-                           double batch_size) const;
+                           std::span<const std::int64_t> rows, const PartNoise& noise,
+                           const LossOptions& loss, double batch_size) const;
   torch::Device device_;
   std::vector<SequenceModel> replicas_;  // the first is the model itself
   std::unique_ptr<ThreadPool> pool_;     // none for other devices

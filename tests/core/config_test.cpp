@@ -112,6 +112,17 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"model.layers.0.mask", "false",
                   "c.json: /model/layers/0/mask: found false without /input/padding; say on which "
                   "side texts are filled up: \"pre\" or \"post\""},
+        FaultCase{"model.layers.0.beside", R"([{"type": "characters"}, {"type": "characters"}])",
+                  "c.json: /model/layers/0/beside/1: is the second encoder of spellings; one is "
+                  "allowed"},
+        FaultCase{"model.layers.0.beside",
+                  R"([{"type": "characters", "encoder": "lstm", "output_dim": 5}])",
+                  "c.json: /model/layers/0/beside/0/output_dim: found 5; an lstm needs an even "
+                  "number: half for each direction"},
+        FaultCase{"model.layers.0.beside",
+                  R"([{"type": "characters", "encoder": "lstm", "kernel_size": 5}])",
+                  "c.json: /model/layers/0/beside/0/kernel_size: has no meaning for an lstm; leave "
+                  "it out"},
         FaultCase{"model.layers.2.activation", "\"relu\"",
                   "c.json: /model/layers/2/activation: found \"relu\"; the last layer needs "
                   "\"softmax\", or \"sigmoid\" for two classes"},

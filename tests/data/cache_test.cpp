@@ -48,6 +48,20 @@ class Cache : public ::testing::Test {
   Config config_;
 };
 
+TEST_F(Cache, KeepsSpelledWords) {
+  std::get<TextInput>(config_.input).vocabulary.min_count = 8;
+  prepare();
+  EmbeddingSpec embedding;
+  embedding.beside.emplace_back(CharactersSpec{});
+  config_.model.layers = {embedding};
+  const PreparedData first = prepare();
+  EXPECT_FALSE(first.from_cache) << "the file of before has no spellings";
+  EXPECT_FALSE(first.train.row(0).words.empty());
+  const PreparedData second = prepare();
+  EXPECT_TRUE(second.from_cache);
+  expect_equal(first, second);
+}
+
 TEST_F(Cache, GivesTheSameDataAgain) {
   const PreparedData first = prepare();
   EXPECT_FALSE(first.from_cache);

@@ -67,6 +67,38 @@ TEST_F(Prepare, NumbersByTheTrainingSplit) {
   EXPECT_FALSE(data.from_cache);
 }
 
+std::vector<std::string> words_of(const PreparedData& data, const EncodedDataset& split,
+                                  std::int64_t row) {
+  std::vector<std::string> words;
+  const InputRow input = split.row(row);
+  for (const std::int32_t id : input.ids) {
+    words.push_back(id < 0 ? "*" + input.words[static_cast<std::size_t>(-id) - 1]
+                           : data.vocabulary.token(id));
+  }
+  return words;
+}
+
+TEST_F(Prepare, KeepsTheSpellingOfUnknownWordsForWhoReadsIt) {
+  folder_.write("train.tsv", "text\tlabel\na a rare film\tpos\na once film\tneg\na rare a\tpos\n");
+  folder_.write("dev.tsv", "text\tlabel\nonce more a\tneg\nmore\tpos\n");
+  input().vocabulary.min_count = 2;
+  EXPECT_EQ(words_of(prepare(), prepare().train, 1), (Names{"a", "<unk>", "film"}));
+  EmbeddingSpec embedding;
+  embedding.beside.emplace_back(CharactersSpec{});
+  config_.model.layers = {embedding};
+  for (const int threads : {1, 3}) {
+    const PreparedData data = prepare(threads);
+    EXPECT_EQ(words_of(data, data.train, 0), (Names{"a", "a", "rare", "film"}));
+    EXPECT_EQ(words_of(data, data.train, 1), (Names{"a", "*once", "film"}));
+    EXPECT_EQ(words_of(data, data.validation, 0), (Names{"*once", "*more", "a"}));
+    EXPECT_EQ(words_of(data, data.validation, 1), (Names{"*more"}));
+    EncodedDataset some;
+    some.add(data.validation, 1);
+    some.add(data.validation, 0);
+    EXPECT_EQ(words_of(data, some, 1), (Names{"*once", "*more", "a"}));
+  }
+}
+
 TEST_F(Prepare, KeepsHeldOutRowsOutOfTheVocabulary) {
   std::string rows = "text\tlabel\n";
   for (int row = 0; row < 20; ++row) {
@@ -100,7 +132,8 @@ TEST_F(Prepare, CutsAndFillsAsTheEncoderDoes) {
       const bool knows_a = data.vocabulary.id("a") != Vocabulary::kUnknown;
       EXPECT_EQ(knows_a, truncating == Side::kPost);
       EXPECT_EQ(data.train.length(2), padding ? 3 : 1);
-      EXPECT_EQ(encode_file(path("train.tsv"), TsvFormat{}, input(), data.vocabulary, data.labels),
+      EXPECT_EQ(encode_file(path("train.tsv"), TsvFormat{}, {input(), false}, data.vocabulary,
+                            data.labels),
                 data.train);
     }
   }
@@ -209,13 +242,14 @@ TEST_F(Prepare, EncodesOneFile) {
   const Vocabulary vocabulary({"good", "film"});
   const LabelSet labels({"neg", "pos"});
   const std::string file = folder_.write("a.tsv", "text\tlabel\ngood x\tpos\nfilm\tneg\n");
-  const EncodedDataset rows = encode_file(file, TsvFormat{}, input(), vocabulary, labels);
+  const EncodedDataset rows = encode_file(file, TsvFormat{}, {input(), false}, vocabulary, labels);
   ASSERT_EQ(rows.size(), 2);
   EXPECT_EQ(ids(rows, 0), (Ids{3, 1}));
   EXPECT_EQ(rows.labels(), (Ids{1, 0}));
   const std::string unknown = folder_.write("b.tsv", "text\tlabel\ngood\tPOS\n");
-  const auto error =
-      error_of([&] { encode_file(unknown, TsvFormat{}, input(), vocabulary, labels); });
+  const auto error = error_of([&] {
+    encode_file(unknown, TsvFormat{}, {input(), false}, vocabulary, labels);
+  });
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->issues()[0].where, unknown + ":2");
 }

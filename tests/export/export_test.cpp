@@ -45,8 +45,7 @@ EncodedDataset rows_of(const std::vector<std::vector<std::int32_t>>& all) {
 
 SequenceModel random_model(const ResolvedConfig& config) {
   SequenceModel model(config);
-  const torch::NoGradGuard no_gradient;
-  for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.5);
+  testing::randomize(*model);
   return model;
 }
 
@@ -61,7 +60,7 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
   const auto file = folder / "model.pt";
   export_model(*model, card, rows_of({{3, 4, 5}, {39, 1}}), file);
   EXPECT_LE(card.parity_difference, 1e-5);
-  EXPECT_EQ(card.parity_rows, 7);
+  EXPECT_EQ(card.parity_rows, config.config.characters() == nullptr ? 7 : 8);
 
   // Nothing of ours reads it here.
   torch::jit::Module plain = torch::jit::load(file.string());
@@ -75,6 +74,36 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
 
 INSTANTIATE_TEST_SUITE_P(All, ExportChain, ::testing::ValuesIn(all_layer_chains()),
                          [](const auto& test) { return test.param.name; });
+
+TEST(Export, SpelledTokensAreReadByThePlainGraph) {
+  torch::manual_seed(3);
+  const TemporaryFolder folder;
+  const NamedLayers chain{"Spelled", R"([{"type": "embedding", "output_dim": 4, "beside":
+      [{"type": "characters", "output_dim": 6, "max_bytes": 5}]},
+      {"type": "gru", "units": 4}, {"type": "dense", "activation": "softmax"}])"};
+  const ResolvedConfig config = resolved_of(chain);
+  SequenceModel model = random_model(config);
+  ArchiveCard card = card_of(config);
+  const auto file = folder / "model.pt";
+  export_model(*model, card, {}, file);
+
+  torch::jit::Module plain = torch::jit::load(file.string());
+  const torch::NoGradGuard no_gradient;
+  Batch batch{torch::tensor({{3, -1, 4}, {-2, 0, 0}}, torch::kInt64),
+              torch::tensor({3, 1}, torch::kInt64)};
+  batch.spellings = torch::tensor({{'c', 'a', 't', 0, 0}, {'d', 'o', 'g', 's', 0}}, torch::kUInt8);
+  const torch::Tensor found =
+      plain.forward({batch.input, batch.lengths, batch.spellings}).toTensor();
+  EXPECT_TRUE(all_near(found, model->predict(batch), 1e-6));
+
+  // From text: an unknown word's letters tell.
+  const Predictor predictor = Predictor::load(file);
+  const auto a = predictor.predict("w5 zebra");
+  const auto b = predictor.predict("w5 quagga");
+  EXPECT_NE(a.probabilities, b.probabilities);
+  EXPECT_EQ(a.unknown_share, 0.5);
+  EXPECT_EQ(predictor.predict("w5 zebras").probabilities, a.probabilities) << "five bytes alone";
+}
 
 TEST(Export, SourceUsesNoNameOfOurs) {
   for (const NamedLayers& chain : all_layer_chains()) {

@@ -44,7 +44,7 @@ class Chain : public ::testing::TestWithParam<NamedLayers> {};
 TEST_P(Chain, PaddingAndNeighboursNeverInfluenceARow) {
   SequenceModel model = model_of(GetParam());
   const torch::NoGradGuard no_gradient;
-  for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.5);
+  testing::randomize(*model);
   const torch::Tensor together = model->predict(batch_of(kRows, 7));
   const torch::Tensor with_more_padding = model->predict(batch_of(kRows, 15));
   EXPECT_TRUE(all_near(with_more_padding, together, 1e-6));
@@ -60,16 +60,14 @@ TEST_P(Chain, GradientsAreThoseOfFiniteDifferences) {
   SequenceModel model = model_of(GetParam());
   model->to(torch::kFloat64);
   torch::manual_seed(3);
-  {
-    const torch::NoGradGuard no_gradient;
-    for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.5);
-  }
+  testing::randomize(*model);
   const Batch batch = batch_of(kRows, 7);
   const auto loss = [&] { return model->forward(batch).sin().sum(); };
   loss().backward();
   const torch::NoGradGuard no_gradient;
   constexpr double kStep = 1e-6;
   for (const auto& named : model->named_parameters()) {
+    if (!named.value().requires_grad()) continue;
     torch::Tensor flat = named.value().detach().view(-1);
     const torch::Tensor gradient = dense(named.value().grad()).flatten();
     for (std::int64_t i = 0; i < flat.numel(); i += 1 + flat.numel() / 5) {

@@ -118,6 +118,18 @@ TEST_F(Encoding, LooksUpAndCounts) {
   EXPECT_FALSE(text.truncated);
 }
 
+TEST_F(Encoding, SpellsUnknownTokensWhereAsked) {
+  spec_.max_length = 3;
+  spec_.truncating = Side::kPre;
+  const TextEncoder encoder(spec_, Vocabulary({"a", "b", "c"}), /*spells_unknown=*/true);
+  const EncodedText text = encoder.encode("Zoo a yak x");
+  EXPECT_EQ(text.ids, (Ids{3, -2, -3}));
+  EXPECT_EQ(text.unknown_words[1], "yak");
+  EXPECT_EQ(text.unknown_words[2], "x");
+  EXPECT_EQ(text.unknown_count, 2);
+  EXPECT_EQ(text.token_count, 4);
+}
+
 TEST_F(Encoding, ReadsAnEmptyTextAsOneToken) {
   const EncodedText text = encode(" \n");
   EXPECT_EQ(text.ids, (Ids{2}));

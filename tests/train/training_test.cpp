@@ -86,6 +86,31 @@ TEST_F(Training, StartsFromVectorsAndResumesWithoutThem) {
   EXPECT_EQ(error->kind(), ErrorKind::kData);
 }
 
+TEST_F(Training, StartsEachTableFromItsVectorsAndKnowsSpellings) {
+  folder_.write("narrow.txt", "the 1 2\n");
+  folder_.write("wide.txt", "the 3 4 5\n");
+  const Config several = config({{"model.layers.1", R"({"type": "embedding", "output_dim": 2,
+      "vectors": "narrow.txt", "trainable": false, "beside": [
+        {"type": "table", "output_dim": 3, "vectors": "wide.txt", "trainable": false},
+        {"type": "characters", "output_dim": 4, "max_bytes": 3}]})"},
+                                 {"input.vocabulary.min_count", "3"},
+                                 {"training.ema", "null"}});
+  run(several, "whole");
+  run(several, "parts", ExistingRun::kRefuse, stop_after(7));
+  run(several, "parts", ExistingRun::kResume);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "whole"}.best_weights()),
+            slurp(RunFolder{folder_ / "parts"}.best_weights()));
+  const LoadedRun loaded = load_run(folder_ / "whole");
+  const auto id = loaded.text.vocabulary.id("the");
+  ASSERT_NE(id, Vocabulary::kUnknown);
+  const auto weights = loaded.model->named_parameters();
+  EXPECT_TRUE(testing::all_near(weights["layers.1.weight"][id], torch::arange(1, 3), 0));
+  EXPECT_TRUE(testing::all_near(weights["layers.1.beside.0.weight"][id], torch::arange(3, 6), 0));
+  const torch::Tensor spellings = weights["layers.1.beside.1.spellings"];
+  EXPECT_TRUE(testing::all_near(spellings[id], torch::tensor({'t', 'h', 'e'}), 0));
+  EXPECT_EQ(spellings.narrow(0, 0, Vocabulary::kReserved).sum().item<int>(), 0);
+}
+
 TEST_F(Training, TokenBudgetsResumeExactly) {
   const Config budget = config({{"training.batch_size", R"({"tokens": 400})"}});
   run(budget, "whole");

@@ -1,0 +1,200 @@
+// From tokens to vectors: tables and spellings.
+#include <algorithm>
+#include <utility>
+
+#include "model/recurrent_kernels.h"
+#include "model/sequence_padding.h"
+#include "sequent/model.h"
+#include "sequent/text.h"
+
+namespace sequent {
+namespace {
+
+/// Rows of a table; the table's gradient is sparse: the rows alone.
+class TakeRows : public torch::autograd::Function<TakeRows> {
+ public:
+  using Context = torch::autograd::AutogradContext;
+
+  static torch::Tensor forward(Context* context, const torch::Tensor& table,
+                               const torch::Tensor& ids) {
+    context->save_for_backward({ids});
+    context->saved_data["rows"] = table.size(0);
+    return table.index_select(0, ids);
+  }
+
+  static torch::autograd::variable_list backward(Context* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const torch::Tensor ids = context->get_saved_variables()[0];
+    const torch::Tensor& values = gradients[0];
+    const torch::Tensor of_table = torch::sparse_coo_tensor(
+        ids.unsqueeze(0), values, {context->saved_data["rows"].toInt(), values.size(1)},
+        values.options().layout(torch::kSparse));
+    of_table._coalesced_(true);
+    return {of_table, torch::Tensor()};
+  }
+};
+
+/// Spelled tokens have no row of their own.
+torch::Tensor without_spelled(const torch::Tensor& tokens) {
+  return tokens.masked_fill(tokens < 0, Vocabulary::kUnknown);
+}
+
+}  // namespace
+
+DistinctTokens distinct_tokens(const torch::Tensor& tokens) {
+  const torch::Tensor flat = tokens.contiguous();
+  const auto* ids = flat.data_ptr<std::int64_t>();
+  const auto count = static_cast<std::size_t>(flat.numel());
+  // The id above the place: sorting brings equal ids together.
+  constexpr int kPlaceBits = 32;
+  std::vector<std::uint64_t> keys(count);
+  for (std::size_t place = 0; place < count; ++place) {
+    keys[place] = static_cast<std::uint64_t>(ids[place]) << kPlaceBits | place;
+  }
+  std::sort(keys.begin(), keys.end());
+  DistinctTokens result;
+  result.row_of_place.resize(count);
+  std::vector<std::int64_t> distinct;
+  for (const std::uint64_t key : keys) {
+    const auto id = static_cast<std::int64_t>(key >> kPlaceBits);
+    if (distinct.empty() || distinct.back() != id) distinct.push_back(id);
+    const auto place = static_cast<std::size_t>(static_cast<std::uint32_t>(key));
+    result.row_of_place[place] = static_cast<std::int32_t>(distinct.size()) - 1;
+  }
+  result.ids = torch::tensor(distinct, torch::kInt64);
+  return result;
+}
+
+EmbeddingImpl::EmbeddingImpl(std::int64_t rows, std::int64_t output_dim, bool trainable) {
+  weight = register_parameter("weight", torch::zeros({rows, output_dim}), trainable);
+}
+
+EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
+    : EmbeddingImpl(rows, spec.output_dim, spec.trainable) {
+  if (spec.beside.empty()) return;
+  torch::nn::ModuleList list;
+  for (const BesideSpec& part : spec.beside) {
+    if (const auto* table = std::get_if<TableSpec>(&part)) {
+      beside_.push_back(std::make_shared<EmbeddingImpl>(rows, table->output_dim, table->trainable));
+    } else {
+      beside_.push_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
+    }
+    list->push_back(std::static_pointer_cast<torch::nn::Module>(beside_.back()));
+  }
+  register_module("beside", list);
+}
+
+torch::Tensor EmbeddingImpl::own_rows(const torch::Tensor& ids) const {
+  return torch::GradMode::is_enabled() && weight.requires_grad() ? TakeRows::apply(weight, ids)
+                                                                 : weight.index_select(0, ids);
+}
+
+torch::Tensor EmbeddingImpl::rows(const torch::Tensor& ids) const {
+  if (beside_.empty()) return own_rows(ids);
+  std::vector<torch::Tensor> parts{own_rows(ids)};
+  for (const auto& part : beside_) {
+    parts.push_back(dynamic_cast<const EmbeddingImpl&>(*part).own_rows(ids));
+  }
+  return torch::cat(parts, 1);
+}
+
+torch::Tensor EmbeddingImpl::look_up(const torch::Tensor& tokens) const {
+  if (!weight.device().is_cpu() || !torch::GradMode::is_enabled() || !weight.requires_grad()) {
+    return torch::embedding(weight, tokens);
+  }
+  const DistinctTokens distinct = distinct_tokens(tokens);
+  const torch::Tensor places = torch::tensor(distinct.row_of_place, torch::kInt32);
+  return own_rows(distinct.ids)
+      .index_select(0, places)
+      .view({tokens.size(0), tokens.size(1), weight.size(1)});
+}
+
+torch::Tensor EmbeddingImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  if (beside_.empty()) return look_up(input);
+  const torch::Tensor tokens = characters() == nullptr ? input : without_spelled(input);
+  std::vector<torch::Tensor> parts{look_up(tokens)};
+  for (const auto& part : beside_) parts.push_back(part->forward(tokens, context));
+  return torch::cat(parts, 2);
+}
+
+CharactersImpl* EmbeddingImpl::characters() const {
+  for (const auto& part : beside_) {
+    if (auto* found = dynamic_cast<CharactersImpl*>(part.get())) return found;
+  }
+  return nullptr;
+}
+
+bool EmbeddingImpl::has_table(const torch::Tensor& parameter) const {
+  if (parameter.is_same(weight)) return true;
+  return std::any_of(beside_.begin(), beside_.end(), [&](const auto& part) {
+    const auto* table = dynamic_cast<const EmbeddingImpl*>(part.get());
+    return table != nullptr && parameter.is_same(table->weight);
+  });
+}
+
+void EmbeddingImpl::initialize(Initialization kind, at::Generator& generator) {
+  const torch::NoGradGuard no_gradient;
+  if (kind == Initialization::kTorch) {
+    weight.normal_(0, 1, generator);
+  } else {
+    weight.uniform_(-0.05, 0.05, generator);
+  }
+  for (const auto& part : beside_) part->initialize(kind, generator);
+}
+
+CharactersImpl::CharactersImpl(const CharactersSpec& spec, std::int64_t rows) : spec_(spec) {
+  constexpr std::int64_t kBytes = 256;
+  spellings = register_parameter("spellings", torch::zeros({rows, spec.max_bytes}, torch::kUInt8),
+                                 /*requires_grad=*/false);
+  bytes = register_parameter("bytes", torch::zeros({kBytes, spec.byte_dim}));
+  if (spec.encoder == SpellingEncoder::kLstm) {
+    RecurrentOptions options;
+    options.input_size = spec.byte_dim;
+    options.units = spec.output_dim / 2;
+    options.bidirectional = true;
+    encoder_ = register_module("lstm", std::make_shared<RecurrentImpl>(options));
+  } else {
+    Conv1dSpec convolution;
+    convolution.filters = spec.output_dim;
+    convolution.kernel_size = spec.kernel_size;
+    encoder_ = register_module("cnn", std::make_shared<Conv1dImpl>(convolution, spec.byte_dim));
+    pool_ = std::make_shared<PoolImpl>(PoolSpec{PoolMode::kMax});
+  }
+}
+
+/// Shapes: tokens [U] -> [U, max_bytes] int64.
+torch::Tensor CharactersImpl::bytes_of(const torch::Tensor& tokens,
+                                       const LayerContext& context) const {
+  const torch::Tensor known = spellings.index_select(0, without_spelled(tokens)).to(torch::kInt64);
+  if (!context.batch.spellings.defined()) return known;
+  const torch::Tensor spelled =
+      context.batch.spellings.index_select(0, (-tokens - 1).clamp_min(0)).to(torch::kInt64);
+  return torch::where((tokens < 0).unsqueeze(1), spelled, known);
+}
+
+torch::Tensor CharactersImpl::forward(const torch::Tensor&, const LayerContext& context) {
+  const torch::Tensor& tokens = context.batch.input;
+  const auto distinct = at::_unique2(tokens, /*sorted=*/true, /*return_inverse=*/true);
+  const torch::Tensor letters = bytes_of(std::get<0>(distinct), context);
+  // A token without a spelling has one letter: 0.
+  const torch::Tensor lengths = (letters > 0).sum(1).clamp_min(1);
+  const Batch words{letters.narrow(1, 0, lengths.max().item<std::int64_t>()), lengths};
+  LayerContext inner{words, padding_of(words), context.index};
+  if (letters.device().is_cpu()) inner.plan = make_step_plan(lengths);
+  torch::Tensor values = encoder_->forward(torch::embedding(bytes, words.input), inner);
+  if (pool_ != nullptr) values = pool_->forward(values, inner);
+  return values.index_select(0, std::get<1>(distinct).flatten())
+      .view({tokens.size(0), tokens.size(1), spec_.output_dim});
+}
+
+void CharactersImpl::initialize(Initialization kind, at::Generator& generator) {
+  const torch::NoGradGuard no_gradient;
+  if (kind == Initialization::kTorch) {
+    bytes.normal_(0, 1, generator);
+  } else {
+    bytes.uniform_(-0.05, 0.05, generator);
+  }
+  encoder_->initialize(kind, generator);
+}
+
+}  // namespace sequent

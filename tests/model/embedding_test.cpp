@@ -1,0 +1,149 @@
+// Several vectors of one token, against LibTorch's own modules word by word.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sequent/model.h"
+#include "sequent/text.h"
+#include "tensors.h"
+
+namespace sequent {
+namespace {
+
+using testing::all_near;
+using testing::dense;
+
+constexpr std::int64_t kRows = 8;
+
+/// An embedding of double weights with the parts beside it.
+Embedding random_embedding(std::vector<BesideSpec> beside) {
+  EmbeddingSpec spec;
+  spec.output_dim = 3;
+  spec.beside = std::move(beside);
+  Embedding embedding(spec, kRows);
+  embedding->to(torch::kFloat64);
+  torch::manual_seed(4);
+  testing::randomize(*embedding);
+  return embedding;
+}
+
+Batch spelled_batch() {
+  Batch batch{torch::tensor({{4, -1, 7, 4}, {-2, 1, 0, 0}}, torch::kInt64),
+              torch::tensor({4, 2}, torch::kInt64)};
+  batch.spellings =
+      torch::tensor({{'z', 'o', 'o', 0, 0}, {0xE4, 0xB8, 0xAD, 0xE5, 0x9B}}, torch::kUInt8);
+  return batch;
+}
+
+/// The letters of one token of `batch`: without padding, at least one.
+torch::Tensor letters_of(const CharactersImpl& characters, const Batch& batch, std::int64_t row,
+                         std::int64_t step) {
+  const auto token = batch.input[row][step].item<std::int64_t>();
+  const torch::Tensor all = token < 0 ? batch.spellings[-token - 1] : characters.spellings[token];
+  const std::int64_t count = std::max<std::int64_t>(1, (all > 0).sum().item<std::int64_t>());
+  return all.narrow(0, 0, count).to(torch::kInt64);
+}
+
+torch::Tensor forward(Embedding& embedding, const Batch& batch) {
+  return embedding->forward(batch.input, {batch, {}});
+}
+
+TEST(Embedding, TablesStandSideBySide) {
+  Embedding embedding =
+      random_embedding({TableSpec{2, {}, true}, TableSpec{4, {}, /*trainable=*/false}});
+  const Batch batch{torch::tensor({{4, 1, 7, 4}}, torch::kInt64), torch::tensor({4})};
+  const auto weights = embedding->named_parameters();
+  const torch::Tensor found = forward(embedding, batch);
+  std::vector<torch::Tensor> copies;
+  std::vector<torch::Tensor> parts;
+  for (const char* name : {"weight", "beside.0.weight", "beside.1.weight"}) {
+    copies.push_back(weights[name].detach().clone().requires_grad_(true));
+    parts.push_back(torch::embedding(copies.back(), batch.input));
+  }
+  const torch::Tensor wanted = torch::cat(parts, 2);
+  EXPECT_TRUE(all_near(found, wanted, 0));
+  const torch::Tensor slope = torch::randn_like(wanted);
+  (found * slope).sum().backward();
+  (wanted * slope).sum().backward();
+  EXPECT_TRUE(all_near(dense(weights["weight"].grad()), copies[0].grad(), 1e-12));
+  EXPECT_TRUE(all_near(dense(weights["beside.0.weight"].grad()), copies[1].grad(), 1e-12));
+  EXPECT_FALSE(weights["beside.1.weight"].grad().defined());
+  const torch::Tensor ids = torch::tensor({1, 4, 7}, torch::kInt64);
+  EXPECT_TRUE(
+      all_near(embedding->rows(ids), wanted[0].index_select(0, torch::tensor({1, 0, 2})), 0));
+}
+
+TEST(Embedding, ConvolvedSpellingsEqualOneWordAtATime) {
+  CharactersSpec spec;
+  spec.output_dim = 4;
+  spec.byte_dim = 2;
+  spec.kernel_size = 3;
+  spec.max_bytes = 5;
+  Embedding embedding = random_embedding({spec});
+  const Batch batch = spelled_batch();
+  const torch::Tensor found = forward(embedding, batch).narrow(2, 3, 4);
+  const auto weights = embedding->named_parameters();
+  for (std::int64_t row = 0; row < 2; ++row) {
+    for (std::int64_t step = 0; step < 4; ++step) {
+      const torch::Tensor letters = letters_of(*embedding->characters(), batch, row, step);
+      const torch::Tensor x = torch::embedding(weights["beside.0.bytes"], letters).t().unsqueeze(0);
+      const torch::Tensor y = torch::relu(torch::conv1d(
+          x, weights["beside.0.cnn.weight"], weights["beside.0.cnn.bias"], 1, /*padding=*/1));
+      EXPECT_TRUE(all_near(found[row][step], std::get<0>(y[0].max(1)), 1e-12))
+          << row << ", " << step;
+    }
+  }
+}
+
+TEST(Embedding, LstmSpellingsEqualOneWordAtATime) {
+  CharactersSpec spec;
+  spec.output_dim = 6;
+  spec.encoder = SpellingEncoder::kLstm;
+  spec.byte_dim = 2;
+  spec.max_bytes = 5;
+  Embedding embedding = random_embedding({spec});
+  const Batch batch = spelled_batch();
+  const torch::Tensor found = forward(embedding, batch).narrow(2, 3, 6);
+  const auto weights = embedding->named_parameters();
+  torch::nn::LSTM lstm(torch::nn::LSTMOptions(2, 3).bidirectional(true).batch_first(true));
+  lstm->to(torch::kFloat64);
+  const torch::NoGradGuard no_gradient;
+  for (const auto& named : lstm->named_parameters()) {
+    torch::Tensor to = named.value();
+    const auto* from = weights.find("beside.0.lstm." + named.key());
+    if (from == nullptr) {
+      to.zero_();  // our cells have one bias
+    } else {
+      to.copy_(*from);
+    }
+  }
+  for (std::int64_t row = 0; row < 2; ++row) {
+    for (std::int64_t step = 0; step < 4; ++step) {
+      const torch::Tensor letters = letters_of(*embedding->characters(), batch, row, step);
+      const torch::Tensor x = torch::embedding(weights["beside.0.bytes"], letters).unsqueeze(0);
+      const torch::Tensor last = std::get<0>(std::get<1>(lstm->forward(x)));  // [2, 1, 3]
+      EXPECT_TRUE(all_near(found[row][step], last.flatten(), 1e-10)) << row << ", " << step;
+    }
+  }
+}
+
+TEST(Embedding, WordDropoutLeavesTheSpelling) {
+  CharactersSpec spec;
+  spec.output_dim = 4;
+  spec.max_bytes = 5;
+  Embedding embedding = random_embedding({spec});
+  Batch batch = spelled_batch();
+  const torch::Tensor whole = forward(embedding, batch);
+  WordDropoutImpl dropout(WordDropoutSpec{0.999});
+  batch.noise = NoiseKey{1, 1};
+  const LayerContext context{batch, {}};
+  const torch::Tensor hidden = dropout.forward(batch.input, context);
+  ASSERT_TRUE((hidden == Vocabulary::kUnknown).all().item<bool>());
+  const torch::Tensor found = embedding->forward(hidden, context);
+  EXPECT_TRUE(all_near(found.narrow(2, 3, 4), whole.narrow(2, 3, 4), 0));
+  const torch::Tensor unknown = embedding->weight[Vocabulary::kUnknown].expand({2, 4, 3});
+  EXPECT_TRUE(all_near(found.narrow(2, 0, 3), unknown, 0));
+}
+
+}  // namespace
+}  // namespace sequent
