@@ -2,9 +2,12 @@
 
     /usr/bin/python3 scripts/make_goldens.py metrics        needs Debian's python3-sklearn
     /usr/bin/python3 scripts/make_goldens.py regression     likewise
+    /usr/bin/python3 scripts/make_goldens.py tagging        needs seqeval too (pip install seqeval)
 
 metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded cases. The probabilities are
 float32 and written so that reading them as float32 gives the same bits.
+tagging: tests/golden/tagging.json, seqeval's precision, recall and F1 of seeded tags, which follow
+conlleval.
 regression: tests/golden/regression.json, scikit-learn's and SciPy's metrics of seeded numbers.
 """
 
@@ -184,7 +187,60 @@ def make_regression():
     write_golden("regression.json", golden)
 
 
-COMMANDS = {"metrics": make_metrics, "regression": make_regression}
+def random_tags(generator, tags, length):
+    """Mostly sensible rows, with every kind of break in between."""
+    row = ["O"]
+    for _ in range(length):
+        before = row[-1]
+        goes_on = before[0] in "BI" and generator.random() < 0.6
+        candidates = [t for t in tags if t[0] in "IE" and t[2:] == before[2:]] if goes_on else tags
+        row.append(str(generator.choice(candidates)))
+    return row[1:]
+
+
+def tagging_cases():
+    generator = np.random.default_rng(17)
+    for name, prefixes in (("BIO", "BI"), ("BIOES", "BIES"), ("IO", "I")):
+        tags = ["O"] + [f"{prefix}-{kind}" for kind in ("LOC", "ORG", "PER") for prefix in prefixes]
+        truths = [random_tags(generator, tags, generator.integers(1, 20)) for _ in range(60)]
+        keep = 0.85
+        predicted = [[tag if generator.random() < keep else str(generator.choice(tags)) for tag in row]
+                     for row in truths]
+        yield name, tags, truths, predicted
+    tags = ["B-X", "I-X", "O"]
+    yield "nothing predicted", tags, [["B-X", "I-X", "O"]], [["O", "O", "O"]]
+    yield "nothing there", tags, [["O", "O"]], [["B-X", "O"]]
+
+
+def make_tagging():
+    import seqeval  # pylint: disable=import-outside-toplevel
+    from seqeval import metrics as spans
+
+    def values(truths, predicted):
+        report = spans.classification_report(truths, predicted, output_dict=True, zero_division=0)
+        types = {kind: {key: float(value) for key, value in row.items()}
+                 for kind, row in report.items() if not kind.endswith(" avg")}
+        return {
+            "accuracy": spans.accuracy_score(truths, predicted),
+            "precision": spans.precision_score(truths, predicted, zero_division=0),
+            "recall": spans.recall_score(truths, predicted, zero_division=0),
+            "f1": spans.f1_score(truths, predicted, zero_division=0),
+            "macro_f1": spans.f1_score(truths, predicted, average="macro", zero_division=0),
+            "per_type": types,
+        }
+
+    golden = {
+        "made_by": f"scripts/make_goldens.py tagging, seqeval {getattr(seqeval, '__version__', '1.2.2')}",
+        "cases": [
+            {"name": name, "tags": sorted(tags), "truths": truths, "predicted": predicted,
+             "expected": values(truths, predicted)}
+            for name, tags, truths, predicted in tagging_cases()
+        ],
+    }
+    write_golden("tagging.json", golden)
+
+
+COMMANDS = {"tagging": make_tagging, "metrics": make_metrics, "regression": make_regression}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:

@@ -38,10 +38,11 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-enum class Task { kClassification, kRegression };
+enum class Task { kClassification, kRegression, kTagging };
 template <>
 struct EnumNames<Task> {
-  static constexpr std::array<std::string_view, 2> values{"classification", "regression"};
+  static constexpr std::array<std::string_view, 3> values{"classification", "regression",
+                                                          "tagging"};
 };
 
 struct Config {
@@ -64,6 +65,7 @@ struct Config {
   std::filesystem::path resolve_path(const std::string& path) const;
 
   bool is_regression() const { return task == Task::kRegression; }
+  bool is_tagging() const { return task == Task::kTagging; }
 
   /// What is minimized, whether it is set or follows from task and last layer.
   Loss loss() const;
@@ -87,7 +89,7 @@ struct Config {
     visit("name", self.name, "What runs and reports are called.", not_empty);
     visit("task", self.task,
           "classification: one of several labels. regression: numbers, such as what follows in a "
-          "series.");
+          "series. tagging: a tag for each token, such as the entities of a text.");
     visit("data", self.data, "Where the rows come from.", required);
     visit("input", self.input, "How a row becomes model input.");
     visit("model", self.model, "The layers, in order.", required);

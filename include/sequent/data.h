@@ -24,6 +24,8 @@ struct Record {
   std::int64_t channels = 0;         // of `values`
   std::optional<std::string> label;  // nothing where the file has no label column
   std::vector<float> targets;        // instead of a label, where labels are numbers
+  std::vector<std::string> tokens;   // of a tagged row, whose text is these with spaces between
+  std::vector<std::string> tags;     // of each token, where the file has them
   std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
   std::optional<std::string> fault;  // why text, values or label cannot be used
 };
@@ -84,6 +86,8 @@ class EncodedDataset {
   void add(const InputRow& row, std::int32_t label);
   /// Errors (of all): Internal if the rows before have another number of channels or targets.
   void add(const InputRow& row, std::span<const float> targets);
+  /// Shapes: tags [row.length()]. Errors: Internal for another shape.
+  void add(const InputRow& row, std::span<const std::int32_t> tags);
   /// A row of another dataset.
   void add(const EncodedDataset& other, std::int64_t row);
 
@@ -111,6 +115,12 @@ class EncodedDataset {
     const auto count = static_cast<std::size_t>(target_count_);
     return {targets_.data() + static_cast<std::size_t>(row) * count, count};
   }
+  /// Of each token, where rows are tagged.
+  bool is_tagged() const { return !tags_.empty(); }
+  std::span<const std::int32_t> tags(std::int64_t row) const {
+    const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
+    return {tags_.data() + begin, static_cast<std::size_t>(length(row))};
+  }
   bool operator==(const EncodedDataset&) const = default;
 
  private:
@@ -123,6 +133,7 @@ class EncodedDataset {
   std::vector<std::int32_t> labels_;      // all 0 beside targets
   std::int64_t target_count_ = 0;
   std::vector<float> targets_;
+  std::vector<std::int32_t> tags_;
 };
 
 /// A file's part in a run: what it was when it was read.
@@ -158,9 +169,10 @@ PreparedData prepare_data(const Config& config, const std::filesystem::path& cac
 struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
+  bool is_tagging = false;      // rows are tokens with tags
 };
 inline EncoderSpec encoder_spec(const Config& config) {
-  return {config.input, config.characters() != nullptr};
+  return {config.input, config.characters() != nullptr, config.is_tagging()};
 }
 
 /// Encodes one labelled file for evaluation; with `labels` of targets, their values are read.

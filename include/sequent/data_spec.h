@@ -136,8 +136,37 @@ struct WindowsFormat {
   const std::vector<Column>& target_columns() const { return targets.empty() ? columns : targets; }
 };
 
+/// Tagged tokens as the CoNLL shared tasks lay them out: a token a line, its columns between white
+/// space, an empty line after each row. Lines that begin with -DOCSTART- are passed over.
+struct ConllFormat {
+  static constexpr std::string_view kType = "conll";
+  std::int64_t token = 0;
+  std::int64_t tag = 1;
+  bool operator==(const ConllFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("token", self.token, "Column of the token, from 0.", between(0, 1000));
+    visit("tag", self.tag, "Column of the tag, from 0.", between(0, 1000));
+  }
+};
+
+/// Tagged tokens as JSON Lines: {"tokens": ["in", "Paris"], "tags": ["O", "B-LOC"]}.
+struct TokensFormat {
+  static constexpr std::string_view kType = "tokens";
+  std::string tokens = "tokens";
+  std::string tags = "tags";
+  bool operator==(const TokensFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("tokens", self.tokens, "Key of the list of tokens in each line's object.", not_empty);
+    visit("tags", self.tags, "Key of the list of their tags.", not_empty);
+  }
+};
+
 using DataFormat = std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat,
-                                SeriesFormat, WindowsFormat>;
+                                SeriesFormat, WindowsFormat, ConllFormat, TokensFormat>;
 
 /// A seeded share of the training rows, the same share of each label. Of windows, which follow each
 /// other in time, the last ones.
@@ -294,6 +323,12 @@ using InputSpec = std::variant<TextInput, NumericInput>;
 inline bool is_numeric(const DataFormat& format) {
   return std::holds_alternative<SeriesFormat>(format) ||
          std::holds_alternative<WindowsFormat>(format);
+}
+
+/// Whether rows of this format are tokens, each with a tag.
+inline bool is_tagged(const DataFormat& format) {
+  return std::holds_alternative<ConllFormat>(format) ||
+         std::holds_alternative<TokensFormat>(format);
 }
 
 /// The greatest length of what a model reads, in tokens or steps.

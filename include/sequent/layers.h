@@ -404,10 +404,21 @@ struct SelfAttentionSpec {
   }
 };
 
+/// Linear-chain conditional random field (Lafferty et al. 2001) over a row's tags: one score per
+/// step and tag, W x + b, one per pair of neighbouring tags, and those of the first and last tag.
+/// Trained by the likelihood of whole rows; the best row of tags is the answer (Viterbi 1967).
+struct CrfSpec {
+  static constexpr std::string_view kType = "crf";
+  bool operator==(const CrfSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self&, Visitor&) {}
+};
+
 using LayerSpec =
     std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
                  RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
-                 LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, DenseSpec>;
+                 LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, DenseSpec, CrfSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>
@@ -423,9 +434,10 @@ struct ModelSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("layers", self.layers,
-          "First to last; the first reads tokens or numbers, the last is dense.", required,
-          not_empty);
+    visit(
+        "layers", self.layers,
+        "First to last; the first reads tokens or numbers, the last is dense, or for tagging crf.",
+        required, not_empty);
     visit("initialization", self.initialization,
           "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1. torch: LibTorch's "
           "defaults.");

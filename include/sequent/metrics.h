@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "sequent/tags.h"
+
 namespace sequent {
 
 struct ClassReport {
@@ -84,7 +86,22 @@ struct RegressionReport {
   bool operator==(const RegressionReport&) const = default;
 };
 
-using Report = std::variant<ClassificationReport, RegressionReport>;
+/// The metrics of a tagger on one data set. A span (see TagSet) is found if a predicted one has its
+/// begin, end and type; precision, recall and F1 of spans equal conlleval's.
+struct TaggingReport {
+  std::int64_t count = 0;  // rows
+  std::int64_t tokens = 0;
+  std::optional<double> loss;  // -ln p of the rows' tags, per token; nothing where p is not known
+  double accuracy = 0;         // of tokens
+  double precision = 0;        // of predicted spans; 0 without one
+  double recall = 0;           // of true spans; 0 without one
+  double f1 = 0;
+  double macro_f1 = 0;                // mean over the types that are true or predicted somewhere
+  std::vector<ClassReport> per_type;  // `support`: true spans
+  bool operator==(const TaggingReport&) const = default;
+};
+
+using Report = std::variant<ClassificationReport, RegressionReport, TaggingReport>;
 
 /// Collects predictions and gives their report.
 class ClassificationMetrics {
@@ -137,8 +154,34 @@ class RegressionMetrics {
   std::vector<float> truths_;  // [rows, targets]
 };
 
+/// Collects predicted tags and gives their report.
+class TaggingMetrics {
+ public:
+  explicit TaggingMetrics(const std::vector<std::string>& tags);
+
+  /// Adds one row. Shapes: predicted, truths [steps]. Range: 0..tags-1.
+  /// Errors: Internal for another shape.
+  void add(std::span<const std::int32_t> predicted, std::span<const std::int32_t> truths);
+
+  /// `loss`: see TaggingReport. Errors: Data if no row was added.
+  TaggingReport report(std::optional<double> loss) const;
+
+ private:
+  struct Counts {
+    std::int64_t found = 0;      // spans that are predicted and true
+    std::int64_t predicted = 0;  // spans
+    std::int64_t truths = 0;
+  };
+  TagSet tags_;
+  std::vector<Counts> of_type_;
+  std::int64_t rows_ = 0;
+  std::int64_t tokens_ = 0;
+  std::int64_t right_tokens_ = 0;
+};
+
 /// One JSON object: loss, accuracy, macro_f1, ..., `per_class` and `confusion_matrix` below.
-/// Of regression: loss, mse, ..., `per_target` below. `indent` < 0: one line.
+/// Of regression: loss, mse, ..., `per_target` below. Of tagging: loss, accuracy, f1, ...,
+/// `per_type` below. `indent` < 0: one line.
 std::string report_to_json(const Report& report, int indent = 2);
 
 /// Reads what report_to_json wrote. Errors: Artifact.
@@ -149,7 +192,7 @@ std::string report_to_text(const Report& report);
 
 /// The value of a metric by the name it has in JSON (loss, accuracy, macro_f1, weighted_f1,
 /// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy; of regression mse, rmse, mae,
-/// r2, pearson, spearman), or nothing.
+/// r2, pearson, spearman; of tagging accuracy, precision, recall, f1, macro_f1), or nothing.
 std::optional<double> report_value(const Report& report, const std::string& metric);
 
 /// What a training run's report page shows.

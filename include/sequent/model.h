@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sequent/config.h"
+#include "sequent/tags.h"
 
 namespace sequent {
 namespace kernels {
@@ -361,6 +362,56 @@ class DenseImpl : public LayerImpl {
 };
 TORCH_MODULE(Dense);
 
+/// See CrfSpec. Shapes: [B, T, D] -> what each tag scores at each step, [B, T, K].
+/// Computed in double, on the CPU, by kernels/crf.h.
+class CrfImpl : public LayerImpl {
+ public:
+  CrfImpl(std::int64_t input_size, std::int64_t tags);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return CrfSpec::kType; }
+
+  /// ln p of each row's tags, differentiable. Shapes: emissions [B, T, K], tags [B, T] int64,
+  /// lengths [B] -> [B].
+  torch::Tensor log_likelihoods(const torch::Tensor& emissions, const torch::Tensor& tags,
+                                const torch::Tensor& lengths) const;
+
+  /// p of each tag at each step; 0 past a row's end. Shapes: -> [B, T, K].
+  torch::Tensor marginals(const torch::Tensor& emissions, const torch::Tensor& lengths) const;
+
+  /// The best row of tags; 0 past a row's end. Shapes: -> [B, T] int64.
+  torch::Tensor best_paths(const torch::Tensor& emissions, const torch::Tensor& lengths) const;
+
+  /// Forbids the transitions that break the tags' scheme.
+  void forbid(const TagSet& tags);
+
+  torch::Tensor weight;       // [K, D]
+  torch::Tensor bias;         // [K]
+  torch::Tensor start;        // [K], of the first tag
+  torch::Tensor transitions;  // [K, K], from and to
+  torch::Tensor end;          // [K], of the last tag
+
+  // Not trained: 1 where the scheme forbids, else 0. Shapes as above.
+  torch::Tensor forbidden_start;
+  torch::Tensor forbidden_transitions;
+  torch::Tensor forbidden_end;
+
+ private:
+  struct Scores {
+    torch::Tensor start;
+    torch::Tensor transitions;
+    torch::Tensor end;
+  };
+  Scores scores() const;
+};
+TORCH_MODULE(Crf);
+
+/// A tagger's answers. Past a row's end both are 0.
+struct TagDecisions {
+  torch::Tensor tags;           // [B, T] int64
+  torch::Tensor probabilities;  // [B, T] float32, of these tags
+};
+
 /// The chain of layers that a resolved config describes. Parameters are named by the layer's place
 /// in the config: `layers.2.weight_ih_l0`.
 class SequenceModelImpl : public torch::nn::Module {
@@ -369,16 +420,19 @@ class SequenceModelImpl : public torch::nn::Module {
   explicit SequenceModelImpl(const ResolvedConfig& config);
 
   /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
-  /// standardized where the config says so.
+  /// standardized where the config says so; for tagging [B, T, C], of a crf its emissions.
   torch::Tensor forward(const Batch& batch);
 
-  /// Shapes: -> probabilities [B, C] float32, rows summing to 1; for regression the values in the
-  /// targets' units. Dropout is off.
+  /// Shapes: -> probabilities [B, C] float32, rows summing to 1, for tagging [B, T, C]; for
+  /// regression the values in the targets' units. Dropout is off.
   torch::Tensor predict(const Batch& batch);
 
-  /// The last layer.
-  const DenseImpl& head() const;
-  DenseImpl& head();
+  /// Of a tagger. Dropout is off.
+  TagDecisions decode(const Batch& batch);
+
+  /// The last layer where it is dense, or a crf; else null.
+  DenseImpl* dense_head() const;
+  CrfImpl* crf_head() const;
 
   /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
   void share_parameters(SequenceModelImpl& other);
@@ -392,6 +446,8 @@ class SequenceModelImpl : public torch::nn::Module {
 
  private:
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
+  torch::Tensor probabilities_of_tags(const torch::Tensor& logits,
+                                      const torch::Tensor& lengths) const;
 
   ResolvedConfig config_;
   std::vector<std::shared_ptr<LayerImpl>> layers_;

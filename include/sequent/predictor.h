@@ -38,6 +38,32 @@ struct Prediction {
   double unknown_share = 0;          // of the tokens read, in 0..1
 };
 
+/// A token of a text and its tag. Places count Unicode code points, as Python's strings do.
+struct TaggedToken {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::int64_t tag = 0;   // index into Predictor::labels()
+  float probability = 0;  // of that tag
+};
+
+/// What tags such as B-LOC, I-LOC mark: an entity. Where tags mark none it is a single token.
+struct TaggedSpan {
+  std::int64_t begin = 0;  // places as in TaggedToken
+  std::int64_t end = 0;
+  std::int64_t first_token = 0;  // tokens [first_token, end_token)
+  std::int64_t end_token = 0;
+  std::string type;
+  float probability = 0;  // the least of its tokens'
+};
+
+/// A tagger's answer to one text.
+struct TaggedText {
+  std::vector<TaggedToken> tokens;  // those the model reads: at most its max_length
+  std::vector<TaggedSpan> spans;
+  bool truncated = false;
+  double unknown_share = 0;
+};
+
 /// A loaded model.
 ///
 ///   sequent::Predictor model = sequent::Predictor::load("model.pt");
@@ -59,7 +85,8 @@ class Predictor {
   ~Predictor();
 
   /// One prediction per text, in order; each the same whatever else is in the span.
-  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers.
+  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers or is
+  /// a tagger.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;
   Prediction predict(std::string_view text) const;
 
@@ -68,10 +95,23 @@ class Predictor {
   /// naming its index; Usage if the model reads text.
   std::vector<Prediction> predict(std::span<const std::vector<float>> sequences) const;
 
+  /// The same for a tagger; `predict` is not for it. Texts are split by the model's tokenizer; a
+  /// text without a token has an empty answer. Errors: Data if a text is not UTF-8, naming its
+  /// index; Usage if the model is no tagger.
+  std::vector<TaggedText> tag(std::span<const std::string> texts) const;
+  TaggedText tag(std::string_view text) const;
+
+  /// The same for texts that are split already; places are those in the tokens with one space
+  /// between them.
+  std::vector<TaggedText> tag(std::span<const std::vector<std::string>> token_lists) const;
+
+  /// Whether the model gives each token a tag.
+  bool is_tagger() const;
+
   /// Numbers per step of what the model reads; 0: it reads text.
   std::int64_t channels() const;
 
-  /// The classes; of a regression the names of its targets.
+  /// The classes; of a tagger the tags; of a regression the names of its targets.
   const std::vector<std::string>& labels() const;
 
   /// Whether predictions are numbers.

@@ -42,6 +42,20 @@ class Tokenizer {
   TokenizerSpec spec_;
 };
 
+/// A token of a text as it stands there, before normalization.
+struct PlacedToken {
+  std::size_t begin = 0;  // in bytes
+  std::size_t end = 0;
+  bool operator==(const PlacedToken&) const = default;
+};
+
+/// Where the tokens of `text` stand. Errors: Data if `text` is not UTF-8.
+std::vector<PlacedToken> place_tokens(const TokenizerSpec& spec, std::string_view text);
+
+/// A token that was split off elsewhere, normalized as the tokenizer does; what normalization
+/// splits further stays one. Errors: Data if it is not UTF-8.
+std::string normalize_token(const TokenizerSpec& spec, std::string_view token);
+
 /// Lets a map with strings as keys be searched with views.
 struct TextHash {
   using is_transparent = void;
@@ -144,9 +158,15 @@ class TextEncoder {
   /// Errors: Data if `text` is not UTF-8.
   EncodedText encode(std::string_view text) const;
 
+  /// The same for tokens that were split off elsewhere. Errors: Data if one is not UTF-8.
+  EncodedText encode(std::span<const std::string> tokens) const;
+
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
+  void add(std::string_view token, EncodedText& result) const;
+  void complete(EncodedText& result) const;
+
   TextInput spec_;
   Tokenizer tokenizer_;
   Vocabulary vocabulary_;

@@ -156,11 +156,11 @@ struct LinearSchedule {
 };
 
 /// The quantities that schedules and early stopping can watch, all on validation data.
-enum class Monitor { kLoss, kAccuracy, kMacroF1, kMeanAbsoluteError, kR2 };
+enum class Monitor { kLoss, kAccuracy, kMacroF1, kMeanAbsoluteError, kR2, kF1 };
 template <>
 struct EnumNames<Monitor> {
-  static constexpr std::array<std::string_view, 5> values{"loss", "accuracy", "macro_f1", "mae",
-                                                          "r2"};
+  static constexpr std::array<std::string_view, 6> values{"loss", "accuracy", "macro_f1",
+                                                          "mae",  "r2",       "f1"};
 };
 
 struct ReduceOnPlateau {

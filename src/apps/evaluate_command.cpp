@@ -18,14 +18,16 @@ struct EvaluateCommandOptions {
   std::vector<std::string> gates;
 };
 
-/// Whether a report of either task may have a metric of this name.
+/// Whether a report of some task may have a metric of this name.
 bool is_metric(const std::string& name) {
   bool found = false;
   const auto look = [&](const char* metric, const auto&) { found = found || name == metric; };
   const ClassificationReport of_classes;
   const RegressionReport of_numbers;
+  const TaggingReport of_tags;
   visit_report_values(of_classes, look);
   visit_report_values(of_numbers, look);
+  visit_report_values(of_tags, look);
   return found;
 }
 
@@ -47,10 +49,12 @@ Gate parse_gate(const std::string& text) {
     const auto [stop, code] = std::from_chars(text.data() + at + 2, end, gate.bound);
     if (code == std::errc{} && stop == end && is_metric(gate.metric)) return gate;
   }
-  throw Error(ErrorKind::kUsage, "--require " + text,
-              "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
-              "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of regression loss, "
-              "mse, rmse, mae, r2, pearson and spearman");
+  throw Error(
+      ErrorKind::kUsage, "--require " + text,
+      "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
+      "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of regression loss, "
+      "mse, rmse, mae, r2, pearson and spearman; of tagging loss, accuracy, precision, recall, "
+      "f1 and macro_f1");
 }
 
 void check_gates(const std::vector<Gate>& gates, const Report& report) {

@@ -64,6 +64,29 @@ std::vector<std::size_t> most_probable(const std::vector<float>& probabilities, 
   return order;
 }
 
+/// A text that is cut at code points.
+class CodePoints {
+ public:
+  explicit CodePoints(std::string_view text) : text_(text) {
+    for (std::size_t byte = 0; byte < text.size(); ++byte) {
+      constexpr unsigned char kMask = 0xC0;
+      constexpr unsigned char kContinuation = 0x80;
+      if ((static_cast<unsigned char>(text[byte]) & kMask) != kContinuation)
+        begins_.push_back(byte);
+    }
+    begins_.push_back(text.size());
+  }
+
+  std::string_view part(std::int64_t begin, std::int64_t end) const {
+    const std::size_t from = begins_[static_cast<std::size_t>(begin)];
+    return text_.substr(from, begins_[static_cast<std::size_t>(end)] - from);
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::size_t> begins_;
+};
+
 [[noreturn]] void fail_name_taken(const std::string& where, const std::string& name) {
   throw Error(
       ErrorKind::kUsage, where,
@@ -84,6 +107,11 @@ RecordWriter::RecordWriter(OutputOptions options) : options_(std::move(options))
 }
 
 std::vector<std::string> RecordWriter::added_columns() const {
+  if (options_.is_tagger) {
+    std::vector<std::string> names = {"entities", "tags", "truncated", "unknown_share", "error"};
+    for (std::string& name : names) name.insert(0, options_.prefix);
+    return names;
+  }
   std::vector<std::string> names = {"prediction"};
   if (!options_.is_regression) names.emplace_back("probability");
   if (options_.is_regression) {
@@ -198,14 +226,8 @@ void RecordWriter::append_classes_json(std::string& out, const Prediction& predi
 
 void RecordWriter::append_json(std::string& out, const Record& record,
                                const Prediction& prediction) const {
+  if (append_fault_json(out, record)) return;
   out += '{';
-  if (record.fault) {
-    append_json_string(out, options_.prefix + "error");
-    out += ':';
-    append_json_string(out, record.where + ": " + *record.fault);
-    out += "}\n";
-    return;
-  }
   append_input_json(out, record);
   if (options_.is_regression) {
     append_values_json(out, prediction);
@@ -216,13 +238,94 @@ void RecordWriter::append_json(std::string& out, const Record& record,
     append_key(out, "empty");
     out += prediction.empty ? "true" : "false";
   }
-  append_key(out, "truncated");
-  out += prediction.truncated ? "true" : "false";
-  if (options_.is_text) {
-    append_key(out, "unknown_share");
-    append_number(out, prediction.unknown_share);
-  }
+  append_flags_json(out, prediction.truncated, prediction.unknown_share);
   out += "}\n";
+}
+
+void RecordWriter::append_flags_json(std::string& out, bool truncated, double unknown_share) const {
+  append_key(out, "truncated");
+  out += truncated ? "true" : "false";
+  if (!options_.is_text) return;
+  append_key(out, "unknown_share");
+  append_number(out, unknown_share);
+}
+
+bool RecordWriter::append_fault_json(std::string& out, const Record& record) const {
+  if (!record.fault) return false;
+  out += '{';
+  append_json_string(out, options_.prefix + "error");
+  out += ':';
+  append_json_string(out, record.where + ": " + *record.fault);
+  out += "}\n";
+  return true;
+}
+
+void RecordWriter::append(std::string& out, const Record& record, const TaggedText& tagged) const {
+  if (options_.format == OutputFormat::kConll) {
+    append_conll(out, record, tagged);
+  } else {
+    append_tagged_json(out, record, tagged);
+  }
+}
+
+void RecordWriter::append_tagged_json(std::string& out, const Record& record,
+                                      const TaggedText& tagged) const {
+  if (append_fault_json(out, record)) return;
+  const CodePoints text(record.text);
+  const auto append_place = [&](std::int64_t begin, std::int64_t end, float probability) {
+    append_json_string(out, text.part(begin, end));
+    out += ",\"start\":" + std::to_string(begin) + ",\"end\":" + std::to_string(end) +
+           ",\"probability\":";
+    append_number(out, probability);
+  };
+  out += '{';
+  append_input_json(out, record);
+  if (options_.marks_spans) {
+    append_key(out, "entities");
+    out += '[';
+    for (const TaggedSpan& span : tagged.spans) {
+      if (&span != tagged.spans.data()) out += ',';
+      out += "{\"type\":";
+      append_json_string(out, span.type);
+      out += ",\"text\":";
+      append_place(span.begin, span.end, span.probability);
+      if (!record.tokens.empty()) {
+        out += ",\"first_token\":" + std::to_string(span.first_token) +
+               ",\"end_token\":" + std::to_string(span.end_token);
+      }
+      out += '}';
+    }
+    out += ']';
+  }
+  if (options_.every_tag || !options_.marks_spans) {
+    append_key(out, "tags");
+    out += '[';
+    for (const TaggedToken& token : tagged.tokens) {
+      if (&token != tagged.tokens.data()) out += ',';
+      out += "{\"tag\":";
+      append_json_string(out, options_.labels[static_cast<std::size_t>(token.tag)]);
+      out += ",\"token\":";
+      append_place(token.begin, token.end, token.probability);
+      out += '}';
+    }
+    out += ']';
+  }
+  append_flags_json(out, tagged.truncated, tagged.unknown_share);
+  out += "}\n";
+}
+
+void RecordWriter::append_conll(std::string& out, const Record& record,
+                                const TaggedText& tagged) const {
+  const CodePoints text(record.text);
+  for (const TaggedToken& token : tagged.tokens) {
+    out += text.part(token.begin, token.end);
+    out += '\t' + options_.labels[static_cast<std::size_t>(token.tag)] + '\n';
+  }
+  // What the model did not read has no tag, and keeps its line.
+  for (std::size_t i = tagged.tokens.size(); i < record.tokens.size(); ++i) {
+    out += record.tokens[i] + "\tO\n";
+  }
+  out += '\n';
 }
 
 void RecordWriter::append_cell(std::string& out, std::string_view value) const {
@@ -246,7 +349,7 @@ void RecordWriter::append_cell(std::string& out, std::string_view value) const {
 }
 
 std::string RecordWriter::header() const {
-  if (options_.format == OutputFormat::kJsonl) return "";
+  if (options_.format == OutputFormat::kJsonl || options_.format == OutputFormat::kConll) return "";
   std::vector<std::string> names = options_.columns;
   if (options_.fields == FieldKind::kText) names = {"text"};
   if (options_.fields == FieldKind::kObject) names = {"input"};

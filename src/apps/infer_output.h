@@ -9,7 +9,12 @@
 
 namespace sequent {
 
-enum class OutputFormat { kJsonl, kTsv, kCsv };
+enum class OutputFormat {
+  kJsonl,
+  kTsv,
+  kCsv,
+  kConll,  // of a tagger: a token and its tag on each line, an empty line after each record
+};
 
 /// What stands in a record's fields.
 enum class FieldKind {
@@ -25,6 +30,9 @@ struct OutputOptions {
   std::vector<std::string> labels;
   bool is_text = true;         // false: of numbers, without `empty` and `unknown_share`
   bool is_regression = false;  // `labels` are targets
+  bool is_tagger = false;      // `labels` are tags
+  bool marks_spans = false;    // and mark entities
+  bool every_tag = false;      // of a tagger that does: each token's tag as well
   int top_k = 1;
   bool probabilities = false;
   std::string prefix;  // before the names of what is added
@@ -33,7 +41,8 @@ struct OutputOptions {
 /// Writes the input's fields untouched, then prefix + `prediction`, `probability`, with top_k > 1
 /// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`, of which
 /// numbers have `truncated` alone. Of a regression `prediction` is a number; of several targets an
-/// object of numbers, in tables a column for each. A record with a fault gets `error` instead.
+/// object of numbers, in tables a column for each. Of a tagger `entities`, `tags` or both. A record
+/// with a fault gets `error` instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.
@@ -46,7 +55,14 @@ class RecordWriter {
   /// Errors: Usage if a JSON object has a key of the name of something added.
   void append(std::string& out, const Record& record, const Prediction& prediction) const;
 
+  /// The same for a tagger's answer.
+  void append(std::string& out, const Record& record, const TaggedText& tagged) const;
+
  private:
+  bool append_fault_json(std::string& out, const Record& record) const;
+  void append_tagged_json(std::string& out, const Record& record, const TaggedText& tagged) const;
+  void append_conll(std::string& out, const Record& record, const TaggedText& tagged) const;
+  void append_flags_json(std::string& out, bool truncated, double unknown_share) const;
   void append_json(std::string& out, const Record& record, const Prediction& prediction) const;
   void append_input_json(std::string& out, const Record& record) const;
   void append_classes_json(std::string& out, const Prediction& prediction) const;

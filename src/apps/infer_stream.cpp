@@ -29,28 +29,46 @@ std::vector<Record> read_window(RecordReader& reader) {
   return window;
 }
 
-/// The predictions of a window's records; those with a fault keep an empty one.
-std::vector<Prediction> predict_window(const std::vector<Record>& window,
-                                       const Predictor& predictor) {
-  std::vector<std::string> texts;
-  std::vector<std::vector<float>> sequences;
-  const bool numeric = predictor.channels() > 0;
-  for (const Record& record : window) {
-    if (record.fault) continue;
-    if (numeric) {
-      sequences.push_back(record.values);
-    } else {
-      texts.push_back(record.text);
-    }
-  }
-  std::vector<Prediction> found = numeric ? predictor.predict(sequences) : predictor.predict(texts);
+/// Puts the answers to the records without a fault in their places.
+template <class Answer>
+std::vector<Answer> spread(const std::vector<Record>& window, std::vector<Answer> found) {
   if (found.size() == window.size()) return found;
-  std::vector<Prediction> all(window.size());
+  std::vector<Answer> all(window.size());
   std::size_t next = 0;
   for (std::size_t i = 0; i < window.size(); ++i) {
     if (!window[i].fault) all[i] = std::move(found[next++]);
   }
   return all;
+}
+
+/// The answers to a window's records; those with a fault keep an empty one. One list is filled.
+struct Answers {
+  std::vector<Prediction> predictions;
+  std::vector<TaggedText> tagged;
+};
+
+Answers answer_window(const std::vector<Record>& window, const Predictor& predictor) {
+  std::vector<std::string> texts;
+  std::vector<std::vector<std::string>> token_lists;
+  std::vector<std::vector<float>> sequences;
+  for (const Record& record : window) {
+    if (record.fault) continue;
+    if (predictor.channels() > 0) {
+      sequences.push_back(record.values);
+    } else if (!record.tokens.empty()) {
+      token_lists.push_back(record.tokens);
+    } else {
+      texts.push_back(record.text);
+    }
+  }
+  if (predictor.is_tagger()) {
+    return {
+        {},
+        spread(window, token_lists.empty() ? predictor.tag(texts) : predictor.tag(token_lists))};
+  }
+  return {
+      spread(window, sequences.empty() ? predictor.predict(texts) : predictor.predict(sequences)),
+      {}};
 }
 
 /// A row of another number of channels than the model reads cannot be used.
@@ -143,16 +161,22 @@ StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
     std::vector<Record> window = ahead.get();
     if (window.empty() || stop_requested()) break;
     ahead = read_ahead();
-    check_channels(window, predictor.channels());
+    if (predictor.channels() > 0) check_channels(window, predictor.channels());
     if (!record_faults) stop_at_fault(window);
-    std::vector<Prediction> predictions = predict_window(window, predictor);
+    Answers answers = answer_window(window, predictor);
     for (const Record& record : window) counts.faults += record.fault ? 1 : 0;
     counts.records += static_cast<std::int64_t>(window.size());
     if (writing.valid()) writing.get();
     writing = std::async(std::launch::async, [&writer, &sink, records = std::move(window),
-                                              results = std::move(predictions)] {
+                                              results = std::move(answers)] {
       std::string text;
-      for (std::size_t i = 0; i < records.size(); ++i) writer.append(text, records[i], results[i]);
+      for (std::size_t i = 0; i < records.size(); ++i) {
+        if (results.tagged.empty()) {
+          writer.append(text, records[i], results.predictions[i]);
+        } else {
+          writer.append(text, records[i], results.tagged[i]);
+        }
+      }
       sink.write(text);
     });
   }

@@ -13,9 +13,10 @@ namespace sequent {
 namespace {
 
 /// Of a validation report, those it has.
-constexpr std::array<std::pair<const char*, const char*>, 6> kShownMetrics{
+constexpr std::array<std::pair<const char*, const char*>, 7> kShownMetrics{
     {{"loss", "loss"},
      {"accuracy", "accuracy"},
+     {"f1", "F1"},
      {"macro_f1", "macro F1"},
      {"rmse", "RMSE"},
      {"mae", "MAE"},

@@ -13,6 +13,7 @@
 #include "sequent/artifact.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "sequent/tags.h"
 
 namespace sequent {
 namespace {
@@ -31,6 +32,7 @@ struct InferOptions {
   bool text_given = false;
   int top_k = 1;
   bool probabilities = false;
+  bool every_tag = false;
   bool no_header = false;
   bool overwrite = false;
   bool interactive = false;
@@ -42,7 +44,7 @@ std::string input_format_of(const InferOptions& options) {
   std::filesystem::path path = options.input;
   if (path.extension() == ".gz" || path.extension() == ".xz") path = path.stem();
   const std::string extension = path.extension().string();
-  for (const char* known : {"tsv", "csv", "jsonl"}) {
+  for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
     if (extension == std::string(".") + known) return known;
   }
   return "lines";
@@ -71,8 +73,9 @@ void check_input_options(const InferOptions& options) {
                 "has no effect on lines, as which " + options.input +
                     " is read; add --input-format tsv, csv or jsonl");
   }
-  if (options.no_header && input_format_of(options) == "jsonl") {
-    throw Error(ErrorKind::kUsage, "--no-header", "has no effect on JSON Lines; leave it out");
+  const std::string format = input_format_of(options);
+  if (options.no_header && format != "tsv" && format != "csv") {
+    throw Error(ErrorKind::kUsage, "--no-header", "has no effect on " + format + "; leave it out");
   }
   std::error_code code;
   if (std::filesystem::equivalent(options.input, options.output, code) &&
@@ -81,11 +84,40 @@ void check_input_options(const InferOptions& options) {
   }
 }
 
-/// Options that have no meaning for numbers.
-void check_class_options(const InferOptions& options, const Predictor& predictor) {
-  if (!predictor.is_regression() || (options.top_k == 1 && !options.probabilities)) return;
-  throw Error(ErrorKind::kUsage, options.probabilities ? "--probabilities" : "--top-k",
-              "has no meaning for this model, which predicts numbers; leave it out");
+[[noreturn]] void refuse(const std::string& option, const std::string& message) {
+  throw Error(ErrorKind::kUsage, option, message);
+}
+
+/// Options that have no meaning for numbers or tags, and those that have for tags alone.
+void check_task_options(const InferOptions& options, const Predictor& predictor) {
+  const bool of_classes = options.top_k != 1 || options.probabilities;
+  const std::string class_option = options.probabilities ? "--probabilities" : "--top-k";
+  if (predictor.is_regression() && of_classes) {
+    refuse(class_option, "has no meaning for this model, which predicts numbers; leave it out");
+  }
+  const std::string format = input_format_of(options);
+  if (!predictor.is_tagger()) {
+    if (options.every_tag) refuse("--tags", "has no meaning for this model, which gives no tags");
+    if (options.format == "conll") {
+      refuse("--format conll", "has no meaning for this model, which gives no tags");
+    }
+    if (format == "conll" || format == "tokens") {
+      refuse("--input-format " + format, "holds tokens, and this model reads whole texts");
+    }
+    return;
+  }
+  if (of_classes) {
+    refuse(class_option, "has no meaning for this model, which gives tags; leave it out");
+  }
+  if (options.format == "tsv" || options.format == "csv") {
+    refuse("--format " + options.format, "cannot hold the tags of a text; expected jsonl or conll");
+  }
+  if (options.format == "conll" && options.every_tag) {
+    refuse("--tags", "has no effect on --format conll, which gives every tag; leave it out");
+  }
+  if (options.format == "conll" && options.on_error == "record") {
+    refuse("--on-error record", "cannot be written as conll; expected --format jsonl");
+  }
 }
 
 struct Input {
@@ -137,6 +169,20 @@ Input open_input(const InferOptions& options, const Predictor& predictor) {
     return {open_records(options.input, JsonlFormat{options.text, "label"}, reading),
             FieldKind::kObject};
   }
+  if (format == "tokens") {
+    const std::string key = options.text_given ? options.text : TokensFormat{}.tokens;
+    return {open_records(options.input, TokensFormat{key, key + "_tags"}, reading),
+            FieldKind::kObject};
+  }
+  if (format == "conll") {
+    const bool number = options.text_given;
+    const Column column = number ? column_of(options.text) : Column(std::int64_t{0});
+    if (!std::holds_alternative<std::int64_t>(column)) {
+      refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
+    }
+    return {open_records(options.input, ConllFormat{std::get<std::int64_t>(column), 0}, reading),
+            FieldKind::kText};
+  }
   const Column text = column_of(options.text);
   const bool header = !options.no_header;
   const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, "label", header})
@@ -146,19 +192,30 @@ Input open_input(const InferOptions& options, const Predictor& predictor) {
 
 OutputFormat output_format_of(const InferOptions& options) {
   if (options.format == "tsv") return OutputFormat::kTsv;
+  if (options.format == "conll") return OutputFormat::kConll;
   return options.format == "csv" ? OutputFormat::kCsv : OutputFormat::kJsonl;
 }
 
 void predict_file(const InferOptions& options) {
   check_input_options(options);
   const Predictor predictor = Predictor::load(options.model, options.predictor);
-  check_class_options(options, predictor);
+  check_task_options(options, predictor);
   OutputSink sink(options.output, options.overwrite);
   const Input input = open_input(options, predictor);
-  const RecordWriter writer({output_format_of(options), input.fields, input.reader->columns(),
-                             predictor.labels(), predictor.channels() == 0,
-                             predictor.is_regression(), options.top_k, options.probabilities,
-                             options.prefix});
+  OutputOptions writing;
+  writing.format = output_format_of(options);
+  writing.fields = input.fields;
+  writing.columns = input.reader->columns();
+  writing.labels = predictor.labels();
+  writing.is_text = predictor.channels() == 0;
+  writing.is_regression = predictor.is_regression();
+  writing.is_tagger = predictor.is_tagger();
+  writing.marks_spans = TagSet(predictor.labels()).marks_spans();
+  writing.every_tag = options.every_tag;
+  writing.top_k = options.top_k;
+  writing.probabilities = options.probabilities;
+  writing.prefix = options.prefix;
+  const RecordWriter writer(writing);
   watch_signals();
   const StreamCounts counts =
       predict_stream(*input.reader, predictor, writer, options.on_error == "record", sink,
@@ -170,6 +227,18 @@ void predict_file(const InferOptions& options) {
     log_warning(std::to_string(counts.faults) + " of " + std::to_string(counts.records) +
                 " records could not be used and were written as errors");
   }
+}
+
+/// A line for each entity, or for each token where tags mark none, then an empty line.
+std::string shown_tags(const Predictor& predictor, const std::string& line) {
+  const TaggedText tagged = predictor.tag(line);
+  std::string text;
+  for (const TaggedSpan& span : tagged.spans) {
+    text += span.type + "\t" + std::to_string(span.begin) + "-" + std::to_string(span.end) + "\t" +
+            std::to_string(span.probability) + "\n";
+  }
+  if (tagged.truncated) text += "(cut off)\n";
+  return text + "\n";
 }
 
 void predict_as_typed(const InferOptions& options) {
@@ -185,6 +254,11 @@ void predict_as_typed(const InferOptions& options) {
   show_prompt();
   for (std::string line; std::getline(std::cin, line); show_prompt()) {
     try {
+      if (predictor.is_tagger()) {
+        print(shown_tags(predictor, line));
+        std::fflush(stdout);
+        continue;
+      }
       const Prediction prediction = predictor.predict(line);
       std::string text = predictor.is_regression()
                              ? std::to_string(prediction.values.at(0))
@@ -208,12 +282,14 @@ void add_options(CLI::App& app, InferOptions& options) {
   CLI::Option* output =
       app.add_option("-o,--output", options.output, "File to write; default: stdout");
   app.add_flag("--overwrite", options.overwrite, "Replace the output file if it exists");
-  app.add_option("--format", options.format, "Of the output: jsonl, tsv or csv")
-      ->check(CLI::IsMember({"jsonl", "tsv", "csv"}))
+  app.add_option("--format", options.format,
+                 "Of the output: jsonl, tsv or csv; of a tagger jsonl or conll")
+      ->check(CLI::IsMember({"jsonl", "tsv", "csv", "conll"}))
       ->capture_default_str();
   app.add_option("--input-format", options.input_format,
-                 "lines, tsv, csv, jsonl; auto: by the file's ending, else lines")
-      ->check(CLI::IsMember({"auto", "lines", "tsv", "csv", "jsonl"}))
+                 "lines, tsv, csv, jsonl; for a tagger also conll, and tokens: JSON Lines with a "
+                 "list of them; auto: by the file's ending, else lines")
+      ->check(CLI::IsMember({"auto", "lines", "tsv", "csv", "jsonl", "conll", "tokens"}))
       ->capture_default_str();
   app.add_option("--text", options.text,
                  "Column or key of the text, or a column's index from 0; for a model that reads "
@@ -225,6 +301,7 @@ void add_options(CLI::App& app, InferOptions& options) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_flag("--probabilities", options.probabilities, "Give the probability of every label");
+  app.add_flag("--tags", options.every_tag, "Of a tagger: the tag of every token as well");
   app.add_option("--prefix", options.prefix, "Before the names of what is added to a record");
   app.add_option("--threads", options.predictor.threads, "Computing threads; 0: one per core")
       ->check(CLI::Range(0, 1024))

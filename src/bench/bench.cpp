@@ -154,10 +154,7 @@ struct Trainee {
     const auto run = [this](std::size_t count, const std::function<void(std::size_t)>& task) {
       team.run(count, task);
     };
-    LossOptions loss;
-    loss.kind = model->config().config.loss();
-    loss.target_mean = model->head().target_mean;
-    loss.target_deviation = model->head().target_deviation;
+    const LossOptions loss = plain_loss(*model);
     for (const RowNumbers& rows : batches) {
       optimizer.catch_up(tokens_read(data, rows), run);
       team.compute_gradients(data, rows, {1, 1}, loss);

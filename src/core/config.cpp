@@ -72,10 +72,38 @@ void check_columns(const Config& config, const std::string& prefix, std::vector<
   }
 }
 
+/// Tagged formats and tagging need each other.
+void check_tags(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  if (config.is_tagging() != is_tagged(config.data.format)) {
+    issues.push_back({prefix + "/data/format/type",
+                      "found \"" +
+                          std::string(std::visit([](const auto& spec) { return spec.kType; },
+                                                 config.data.format)) +
+                          "\" with the task \"" + std::string(enum_name(config.task)) +
+                          "\"; the formats \"conll\" and \"tokens\" and the task \"tagging\" need "
+                          "each other"});
+  }
+  const auto* conll = std::get_if<ConllFormat>(&config.data.format);
+  if (conll != nullptr && conll->token == conll->tag) {
+    issues.push_back({prefix + "/data/format/tag",
+                      "is the column of the token as well; name the column of the tags"});
+  }
+  const auto* tokens = std::get_if<TokensFormat>(&config.data.format);
+  if (tokens != nullptr && tokens->tokens == tokens->tags) {
+    issues.push_back({prefix + "/data/format/tags",
+                      "is the key of the tokens as well; name the key of the tags"});
+  }
+  const auto* text = std::get_if<TextInput>(&config.input);
+  if (config.is_tagging() && text != nullptr && text->padding) {
+    issues.push_back({prefix + "/input/padding", "has no meaning for tagging; leave it out"});
+  }
+}
+
 void check_input(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const auto* numeric = std::get_if<NumericInput>(&config.input);
   const std::string format(
       std::visit([](const auto& spec) { return spec.kType; }, config.data.format));
+  check_tags(config, prefix, issues);
   if ((numeric != nullptr) != is_numeric(config.data.format)) {
     issues.push_back({prefix + "/data/format/type",
                       "found \"" + format + "\" with " + (numeric ? "numeric" : "text") +
@@ -109,27 +137,53 @@ void check_input(const Config& config, const std::string& prefix, std::vector<Is
   }
 }
 
-/// What only one of the tasks has.
+bool fits_task(Monitor monitor, Task task) {
+  switch (monitor) {
+    case Monitor::kLoss:
+      return true;
+    case Monitor::kAccuracy:
+      return task != Task::kRegression;
+    case Monitor::kMacroF1:
+      return task == Task::kClassification || task == Task::kTagging;
+    case Monitor::kMeanAbsoluteError:
+    case Monitor::kR2:
+      return task == Task::kRegression;
+    case Monitor::kF1:
+      return task == Task::kTagging;
+  }
+  return false;
+}
+
+/// The monitors of a task, as a message lists them.
+std::string monitors_of(Task task) {
+  switch (task) {
+    case Task::kClassification:
+      return "loss, accuracy and macro_f1";
+    case Task::kRegression:
+      return "loss, mae and r2";
+    case Task::kTagging:
+      return "loss, accuracy, f1 and macro_f1";
+  }
+  return "";
+}
+
+/// What only some of the tasks have.
 void check_task(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const bool regression = config.is_regression();
+  const std::string task(enum_name(config.task));
   const auto refuse = [&](bool found, const std::string& pointer) {
     if (!found) return;
-    issues.push_back({prefix + pointer, std::string("has no meaning for ") +
-                                            (regression ? "regression" : "classification") +
-                                            "; leave it out"});
+    issues.push_back({prefix + pointer, "has no meaning for " + task + "; leave it out"});
   };
   refuse(regression && config.training.label_smoothing > 0, "/training/label_smoothing");
-  refuse(regression && config.training.class_weights.has_value(), "/training/class_weights");
+  refuse((regression || config.is_tagging()) && config.training.class_weights.has_value(),
+         "/training/class_weights");
   refuse(regression && config.data.unseen_labels != UnseenLabels::kError, "/data/unseen_labels");
   refuse(!regression && config.model.standardize_targets.has_value(), "/model/standardize_targets");
   const auto check_monitor = [&](Monitor monitor, const std::string& pointer) {
-    const bool of_classes = monitor == Monitor::kAccuracy || monitor == Monitor::kMacroF1;
-    const bool of_numbers = monitor == Monitor::kMeanAbsoluteError || monitor == Monitor::kR2;
-    if (regression ? !of_classes : !of_numbers) return;
-    issues.push_back({prefix + pointer, "found \"" + std::string(enum_name(monitor)) +
-                                            (regression ? "\"; regression has loss, mae and r2"
-                                                        : "\"; classification has loss, accuracy "
-                                                          "and macro_f1")});
+    if (fits_task(monitor, config.task)) return;
+    issues.push_back({prefix + pointer, "found \"" + std::string(enum_name(monitor)) + "\"; " +
+                                            task + " has " + monitors_of(config.task)});
   };
   check_monitor(config.best_monitor(), "/training/early_stopping/monitor");
   if (const auto* plateau = std::get_if<ReduceOnPlateau>(&config.training.schedule)) {
@@ -209,7 +263,15 @@ Loss Config::loss() const {
 Monitor Config::best_monitor() const {
   const auto& early = training.early_stopping;
   if (early && early->monitor) return *early->monitor;
-  return is_regression() ? Monitor::kLoss : Monitor::kAccuracy;
+  switch (task) {
+    case Task::kClassification:
+      return Monitor::kAccuracy;
+    case Task::kRegression:
+      return Monitor::kLoss;
+    case Task::kTagging:
+      return Monitor::kF1;
+  }
+  return Monitor::kLoss;
 }
 
 bool Config::standardizes_targets() const {

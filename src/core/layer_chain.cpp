@@ -185,7 +185,46 @@ class ChainWalker {
     return {input_.form, spec.units.value_or(1)};
   }
 
+  Shape output(const CrfSpec&) {
+    if (!config_.is_tagging()) {
+      fault("", "gives each token a tag; expected is \"task\": \"tagging\", or a dense layer");
+    } else if (index_ + 1 < config_.model.layers.size()) {
+      fault("", "stands before another layer; expected is crf as the last one");
+    }
+    expect_sequence();
+    if (config_.is_tagging()) check_tagging_loss();
+    if (config_.training.label_smoothing > 0) {
+      issues_.push_back({prefix_ + "/training/label_smoothing",
+                         "has no meaning for a crf; leave it out, or end in dense"});
+    }
+    return {Form::kSequence, class_count_};
+  }
+
+  void check_tagging_loss() {
+    if (config_.loss() == Loss::kCategoricalCrossentropy) return;
+    issues_.push_back({prefix_ + "/training/loss", "found \"" +
+                                                       std::string(enum_name(config_.loss())) +
+                                                       "\"; tagging has categorical_crossentropy"});
+  }
+
+  Shape tagging_head(const DenseSpec& spec) {
+    expect(input_.form == Form::kSequence,
+           "a sequence: the last layer gives each token a tag; set return_sequences to true in the "
+           "recurrent layer before, and leave out pools");
+    if (spec.activation != Activation::kSoftmax) {
+      fault("/activation", "found \"" + std::string(enum_name(spec.activation)) +
+                               "\"; tagging ends in dense with \"softmax\", or in crf");
+    }
+    check_tagging_loss();
+    if (spec.units && class_count_ > 0 && *spec.units != class_count_) {
+      fault("/units", "found " + std::to_string(*spec.units) + "; the data have " +
+                          std::to_string(class_count_) + " tags: write that, or leave it out");
+    }
+    return {Form::kSequence, class_count_ > 0 ? class_count_ : spec.units.value_or(0)};
+  }
+
   Shape head(const DenseSpec& spec) {
+    if (config_.is_tagging()) return tagging_head(spec);
     expect(input_.form == Form::kVector,
            "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
            "return_sequences false in the recurrent layer before");
@@ -262,6 +301,16 @@ class ChainWalker {
 
 }  // namespace
 
+namespace {
+
+/// As a message lists them.
+std::string head_activations(const Config& config) {
+  if (config.is_regression()) return "linear";
+  return config.is_tagging() ? "softmax, or crf" : "softmax or sigmoid";
+}
+
+}  // namespace
+
 ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
                            std::int64_t class_count, const std::string& prefix,
                            std::vector<Issue>& issues) {
@@ -278,19 +327,19 @@ ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
     shape = walker.step(i, layers[i], shape);
     resolved.outputs.push_back(shape);
   }
-  const bool ends_well = !layers.empty() && std::holds_alternative<DenseSpec>(layers.back());
+  const bool ends_well = !layers.empty() && (std::holds_alternative<DenseSpec>(layers.back()) ||
+                                             std::holds_alternative<CrfSpec>(layers.back()));
   if (!ends_well && issues.size() == faults_before) {
     issues.push_back({prefix + "/model/layers",
-                      config.is_regression()
-                          ? "the last layer must be dense, with activation linear"
-                          : "the last layer must be dense, with activation softmax or sigmoid"});
+                      "the last layer must be dense, with activation " + head_activations(config)});
   }
   return resolved;
 }
 
 bool ResolvedConfig::is_binary() const {
-  const auto& head = std::get<DenseSpec>(config.model.layers.back());
-  return !config.is_regression() && head.activation == Activation::kSigmoid;
+  const auto* head = std::get_if<DenseSpec>(&config.model.layers.back());
+  return config.task == Task::kClassification && head != nullptr &&
+         head->activation == Activation::kSigmoid;
 }
 
 namespace {

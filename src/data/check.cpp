@@ -33,17 +33,19 @@ std::string counted(std::int64_t count, const char* one, const char* many) {
   return format_count(count) + ' ' + (count == 1 ? one : many);
 }
 
-std::string rows_of(std::int64_t count) { return counted(count, "row", "rows"); }
-
 /// What rows and their parts are called.
 struct InputWords {
   const char* row;
   const char* rows;
   const char* steps;
   bool is_text;
+  bool is_tagged = false;
+  const char* label = "label";
+  const char* labelled = "row";  // what has one
 };
 constexpr InputWords kTextWords{"text", "texts", "tokens", true};
 constexpr InputWords kSeriesWords{"sequence", "sequences", "steps", false};
+constexpr InputWords kTaggedWords{"row", "rows", "tokens", true, true, "tag", "token"};
 
 class Warnings {
  public:
@@ -95,25 +97,30 @@ void warn_of_split(const NamedSummary& split, const InputWords& words, std::int6
 }
 
 void warn_of_labels(const std::vector<NamedSummary>& splits, const LabelSet& labels,
-                    Warnings& warnings) {
+                    const InputWords& words, Warnings& warnings) {
+  const std::string label_word = std::string(words.label) + " ";
+  const auto count_of = [&](std::int64_t count) {
+    return counted(count, words.labelled, (std::string(words.labelled) + "s").c_str());
+  };
   const std::vector<std::int64_t>& training = splits.front().summary.label_rows;
   const auto [fewest, most] = std::minmax_element(training.begin(), training.end());
   for (std::int64_t i = 0; i < labels.size(); ++i) {
     const auto label = static_cast<std::size_t>(i);
     if (training[label] < kFewRows) {
-      warnings.add("label " + shown(labels.name(i)) + " has " + rows_of(training[label]) +
+      warnings.add(label_word + shown(labels.name(i)) + " has " + count_of(training[label]) +
                    " in training: too few to learn from.");
     }
     for (std::size_t split = 1; split < splits.size(); ++split) {
       if (splits[split].summary.label_rows[label] == 0) {
-        warnings.add("label " + shown(labels.name(i)) + " has no row in " + splits[split].name +
-                     ": its scores there are undefined.");
+        warnings.add(label_word + shown(labels.name(i)) + " has no " + words.labelled + " in " +
+                     splits[split].name + ": its scores there are undefined.");
       }
     }
   }
-  if (*most > kUneven * *fewest) {
-    warnings.add("label " + shown(labels.name(most - training.begin())) + " has " + rows_of(*most) +
-                 ", " + shown(labels.name(fewest - training.begin())) + " " +
+  // Most tokens of a tagged text are outside of all spans.
+  if (*most > kUneven * *fewest && !words.is_tagged) {
+    warnings.add("label " + shown(labels.name(most - training.begin())) + " has " +
+                 count_of(*most) + ", " + shown(labels.name(fewest - training.begin())) + " " +
                  format_count(*fewest) + ": consider \"class_weights\": \"balanced\".");
   }
 }
@@ -163,7 +170,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
         return summary.targets.empty() ? std::string("-") : shown_range(summary.targets[i]);
       });
     } else {
-      add("  label " + name,
+      add("  " + std::string(words.label) + " " + name,
           [&](const SplitSummary& summary) { return format_count(summary.label_rows[i]); });
     }
   }
@@ -185,7 +192,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   const std::string row = words.row;
   add_count("rows that repeat a " + row, &SplitSummary::repeated);
   add_count("rows whose " + row + " is in training", &SplitSummary::also_in_training);
-  if (!labels.are_targets()) {
+  if (!labels.are_targets() && !words.is_tagged) {
     add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
   }
   return table.render();
@@ -195,7 +202,9 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
 
 DataCheck check_data(const Config& config, int threads) {
   const auto* text = std::get_if<TextInput>(&config.input);
-  const InputWords& words = text != nullptr ? kTextWords : kSeriesWords;
+  const InputWords& words = config.is_tagging() ? kTaggedWords
+                            : text != nullptr   ? kTextWords
+                                                : kSeriesWords;
   const std::int64_t longest = max_length(config.input);
   const Splits data = read_splits(config, threads);
   std::vector<NamedSummary> splits;
@@ -210,7 +219,7 @@ DataCheck check_data(const Config& config, int threads) {
   Warnings warnings;
   for (const NamedSummary& split : splits) warn_of_split(split, words, longest, warnings);
   if (!data.labels.are_targets()) {
-    warn_of_labels(splits, data.labels, warnings);
+    warn_of_labels(splits, data.labels, words, warnings);
     warn_of_similar_labels(data.labels, warnings);
   }
 

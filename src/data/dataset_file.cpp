@@ -29,6 +29,7 @@ struct DatasetFile {
     visit(dataset.labels_);
     visit(dataset.target_count_);
     visit(dataset.targets_);
+    visit(dataset.tags_);
   }
 
   /// What the checksum cannot promise of a file written by other code.
@@ -53,6 +54,10 @@ struct DatasetFile {
     for (const std::int32_t label : dataset.labels_) {
       if (label < 0 || label >= class_count) return false;
     }
+    for (const std::int32_t tag : dataset.tags_) {
+      if (tag < 0 || tag >= class_count) return false;
+    }
+    if (!dataset.tags_.empty() && dataset.tags_.size() != dataset.ids_.size()) return false;
     const auto targets = static_cast<std::int64_t>(dataset.targets_.size());
     return dataset.target_count_ >= 0 && targets == dataset.size() * dataset.target_count_;
   }

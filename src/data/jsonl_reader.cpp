@@ -34,7 +34,8 @@ struct ObjectLayout {
   std::string content;
   std::string label;
   ContentReader read_content;
-  const char* example;  // of a content
+  const char* example;     // of a content
+  bool is_tagged = false;  // the label is a list, with a tag for each token
 };
 
 /// The number at `place`. Errors: RowFault.
@@ -49,6 +50,23 @@ float read_number(const Json& value, const std::string& place) {
     throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
   }
   throw RowFault{"found " + value.dump() + at + ", which is beyond a 32-bit float; scale the data"};
+}
+
+/// A list of strings, none of them empty. Errors: RowFault.
+std::vector<std::string> read_names(const Json& value, const std::string& key) {
+  if (!value.is_array()) {
+    throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key +
+                   "\"; expected a list of strings"};
+  }
+  std::vector<std::string> names;
+  for (const Json& name : value) {
+    if (!name.is_string() || name.get_ref<const std::string&>().empty()) {
+      throw RowFault{"found " + name.dump() + " at \"" + key + "\"[" +
+                     std::to_string(names.size()) + "]; expected a string that is not empty"};
+    }
+    names.push_back(name.get<std::string>());
+  }
+  return names;
 }
 
 class JsonlReader : public RecordReader {
@@ -109,11 +127,23 @@ class JsonlReader : public RecordReader {
     const auto content = object.find(layout_.content);
     if (content == object.end()) fail_key(object, layout_.content);
     layout_.read_content(*content, layout_.content, record);
-    if (options_.numeric_labels) {
+    if (layout_.is_tagged) {
+      read_tags(object, record);
+    } else if (options_.numeric_labels) {
       read_targets(object, record);
     } else {
       record.label = label_of(object);
     }
+  }
+
+  void read_tags(const Json& object, Record& record) const {
+    if (!options_.need_label) return;
+    const auto tags = object.find(layout_.label);
+    if (tags == object.end()) fail_key(object, layout_.label);
+    record.tags = read_names(*tags, layout_.label);
+    if (record.tags.size() == record.tokens.size()) return;
+    throw RowFault{"found " + std::to_string(record.tags.size()) + " tags for " +
+                   std::to_string(record.tokens.size()) + " tokens; expected one for each"};
   }
 
   void read_targets(const Json& object, Record& record) const {
@@ -167,6 +197,12 @@ void read_text(Json& value, const std::string& key, Record& record) {
   record.text = std::move(value.get_ref<std::string&>());
 }
 
+void read_token_list(Json& value, const std::string& key, Record& record) {
+  record.tokens = read_names(value, key);
+  if (record.tokens.empty()) throw RowFault{"\"" + key + "\" has no token; expected at least one"};
+  record.text = join_tokens(record.tokens);
+}
+
 /// `x[3][0]`, counted from 0 as JSON libraries do.
 std::string place_of(const std::string& key, std::size_t step, std::optional<std::size_t> channel) {
   std::string place = "\"" + key + "\"[" + std::to_string(step) + "]";
@@ -213,6 +249,13 @@ void read_steps(Json& value, const std::string& key, Record& record) {
 std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
                                          const ReaderOptions& options) {
   const ObjectLayout layout{format.text, format.label, read_text, "\"...\""};
+  return std::make_unique<JsonlReader>(path, layout, options);
+}
+
+std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensFormat& format,
+                                          const ReaderOptions& options) {
+  const ObjectLayout layout{format.tokens, format.tags, read_token_list, "[\"in\", \"Paris\"]",
+                            /*is_tagged=*/true};
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 

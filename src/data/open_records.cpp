@@ -32,6 +32,12 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const SeriesFormat& format) const {
     return read_series(path, format, options);
   }
+  std::unique_ptr<RecordReader> operator()(const ConllFormat& format) const {
+    return read_conll(path, format, options);
+  }
+  std::unique_ptr<RecordReader> operator()(const TokensFormat& format) const {
+    return read_tokens(path, format, options);
+  }
   std::unique_ptr<RecordReader> operator()(const WindowsFormat& format) const {
     return read_windows(open_csv_rows(path, options.max_row_bytes), format, options);
   }

@@ -32,6 +32,14 @@ std::unique_ptr<RecordReader> read_fasttext(const std::string& path, const FastT
 std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesFormat& format,
                                           const ReaderOptions& options);
 
+std::unique_ptr<RecordReader> read_conll(const std::string& path, const ConllFormat& format,
+                                         const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensFormat& format,
+                                          const ReaderOptions& options);
+
+/// A tagged row's text.
+std::string join_tokens(const std::vector<std::string>& tokens);
+
 std::unique_ptr<RecordReader> read_windows(std::unique_ptr<TableRows> rows,
                                            const WindowsFormat& format,
                                            const ReaderOptions& options);
@@ -51,6 +59,8 @@ inline void clear(Record& record) {
   record.channels = 0;
   record.label.reset();
   record.targets.clear();
+  record.tokens.clear();
+  record.tags.clear();
   record.fields.clear();
   record.fault.reset();
 }

@@ -9,6 +9,7 @@
 #include "data/block_pipeline.h"
 #include "data/row_faults.h"
 #include "sequent/log.h"
+#include "text/fit_length.h"
 
 namespace sequent {
 namespace {
@@ -35,36 +36,67 @@ std::optional<std::string> target_fault(const Record& row, const LabelSet& targe
          std::to_string(targets.size());
 }
 
+/// What a row is to be answered with: a class, or what stands in the record.
+struct WantedOutput {
+  std::int32_t label = 0;
+  std::vector<std::int32_t> tags;
+  std::optional<std::string> fault;
+  bool is_skipped = false;
+
+  /// Looks up a label or tag.
+  std::int32_t find(const std::string& name, const AllowedLabels& allowed) {
+    const std::optional<std::int64_t> found = allowed.labels.find(name);
+    if (found) return static_cast<std::int32_t>(*found);
+    if (allowed.unseen == UnseenLabels::kSkip) {
+      is_skipped = true;
+    } else if (!fault) {
+      fault = unknown_label(name, allowed.labels);
+    }
+    return 0;
+  }
+};
+
+WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
+                           const AllowedLabels& allowed) {
+  WantedOutput wanted;
+  wanted.fault = row.fault;
+  if (wanted.fault) return wanted;
+  if (allowed.labels.are_targets()) {
+    wanted.fault = target_fault(row, allowed.labels);
+  } else if (encoder.is_tagging()) {
+    for (const std::string& tag : row.tags) wanted.tags.push_back(wanted.find(tag, allowed));
+    encoder.truncate(wanted.tags);
+  } else {
+    wanted.label = wanted.find(*row.label, allowed);
+  }
+  return wanted;
+}
+
 EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
                           const AllowedLabels& allowed) {
   EncodedBlock result;
   for (const Record& row : block.rows) {
-    const bool numeric = allowed.labels.are_targets();
-    std::optional<std::string> fault = row.fault;
-    if (!fault && numeric) fault = target_fault(row, allowed.labels);
-    std::optional<std::int64_t> label;
-    if (!fault && !numeric) {
-      label = allowed.labels.find(*row.label);
-      if (!label && allowed.unseen == UnseenLabels::kSkip) {
-        ++result.skipped;
-        continue;
-      }
-      if (!label) fault = unknown_label(*row.label, allowed.labels);
-    }
-    RowEncoder::Row encoded;
-    if (!fault) {
-      encoded = encoder.encode(row);
-      fault = encoded.fault;
-    }
-    if (fault) {
-      result.faults.add({row.where, *fault});
+    WantedOutput wanted = wanted_output(row, encoder, allowed);
+    if (wanted.is_skipped && !wanted.fault) {
+      ++result.skipped;
       continue;
     }
-    encoded.note.label = static_cast<std::int32_t>(label.value_or(0));
-    if (numeric) {
+    RowEncoder::Row encoded;
+    if (!wanted.fault) {
+      encoded = encoder.encode(row);
+      wanted.fault = encoded.fault;
+    }
+    if (wanted.fault) {
+      result.faults.add({row.where, *wanted.fault});
+      continue;
+    }
+    encoded.note.label = wanted.label;
+    if (allowed.labels.are_targets()) {
       result.split.rows.add(encoded.input(), row.targets);
+    } else if (encoder.is_tagging()) {
+      result.split.rows.add(encoded.input(), std::span<const std::int32_t>(wanted.tags));
     } else {
-      result.split.rows.add(encoded.input(), encoded.note.label);
+      result.split.rows.add(encoded.input(), wanted.label);
     }
     result.split.notes.push_back(encoded.note);
   }
@@ -99,8 +131,12 @@ std::uint64_t hash_values(std::span<const float> values) {
 
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
-RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary) {
+void RowEncoder::truncate(std::vector<std::int32_t>& tags) const { truncate_ids(tags, input_); }
+
+RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
+    : is_tagging_(spec.is_tagging) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
+    input_ = *text;
     text_.emplace(*text, vocabulary, spec.spells_unknown);
   } else {
     numeric_ = std::get<NumericInput>(spec.input);
@@ -110,7 +146,7 @@ RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary) {
 RowEncoder::Row RowEncoder::encode(const Record& record) const {
   Row row;
   if (text_) {
-    EncodedText text = text_->encode(record.text);
+    EncodedText text = is_tagging_ ? text_->encode(record.tokens) : text_->encode(record.text);
     row.ids = std::move(text.ids);
     row.unknown_words = std::move(text.unknown_words);
     row.note = {hash_text(record.text), text.token_count, 0};

@@ -55,8 +55,13 @@ class RowEncoder {
     InputRow input() const { return {ids, values, channels, unknown_words}; }
   };
   Row encode(const Record& record) const;
+  bool is_tagging() const { return is_tagging_; }
+  /// Of a tagged row, those of the tokens that the model reads.
+  void truncate(std::vector<std::int32_t>& tags) const;
 
  private:
+  TextInput input_;  // where there is text
+  bool is_tagging_ = false;
   std::optional<TextEncoder> text_;
   NumericInput numeric_;  // where there is no text
 };

@@ -81,8 +81,16 @@ SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::in
   SplitSummary summary;
   summary.rows = split.rows.size();
   summary.label_rows.resize(static_cast<std::size_t>(label_count));
-  for (const RowNote& note : split.notes) {
-    ++summary.label_rows[static_cast<std::size_t>(note.label)];
+  if (split.rows.is_tagged()) {
+    for (std::int64_t row = 0; row < split.rows.size(); ++row) {
+      for (const std::int32_t tag : split.rows.tags(row)) {
+        ++summary.label_rows[static_cast<std::size_t>(tag)];
+      }
+    }
+  } else {
+    for (const RowNote& note : split.notes) {
+      ++summary.label_rows[static_cast<std::size_t>(note.label)];
+    }
   }
   for (std::int64_t row = 0; row < split.rows.size(); ++row) {
     const auto ids = split.rows.ids(row);

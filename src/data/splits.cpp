@@ -77,13 +77,13 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path, Fa
 TrainingPart read_training(const Config& config, const std::string& path, int threads,
                            FaultList& faults) {
   const DataFormat& format = config.data.format;
-  const bool numeric = config.is_regression();
   if (const auto* text = std::get_if<TextInput>(&config.input)) {
-    return settle(TrainingRows::read(path, format, *text, numeric, threads, faults), config, path,
-                  faults);
+    return settle(TrainingRows::read(path, format, *text, config.task, threads, faults), config,
+                  path, faults);
   }
   const auto& input = std::get<NumericInput>(config.input);
-  return settle(TrainingSeries::read(path, format, input, numeric, faults), config, path, faults);
+  return settle(TrainingSeries::read(path, format, input, config.is_regression(), faults), config,
+                path, faults);
 }
 
 }  // namespace

@@ -15,49 +15,65 @@ std::int32_t NumberedStrings::number(std::string_view text) {
   return number;
 }
 
+/// Appends the row's tokens, and its tags, to the block.
+void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker,
+                                 Block& block, RowNote& note) {
+  const bool needs_all = input_.truncating == Side::kPre;
+  std::vector<std::int32_t> ids;
+  const auto add = [&](std::string_view token) {
+    ++note.token_count;
+    if (needs_all || note.token_count <= input_.max_length) {
+      ids.push_back(worker.tokens.number(token));
+    }
+  };
+  if (is_tagging()) {
+    std::vector<std::int32_t> tags;
+    for (const std::string& tag : row.tags) tags.push_back(worker.labels.number(tag));
+    for (const std::string& token : row.tokens) add(normalize_token(input_.tokenizer, token));
+    truncate_ids(tags, input_);
+    block.tags.insert(block.tags.end(), tags.begin(), tags.end());
+  } else {
+    tokenizer.for_each_token(row.text, add);
+  }
+  truncate_ids(ids, input_);
+  block.ids.insert(block.ids.end(), ids.begin(), ids.end());
+  block.lengths.push_back(static_cast<std::int32_t>(ids.size()));
+}
+
 TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBlock& rows,
                                                const Tokenizer& tokenizer) {
   Worker& mine = workers_[worker];
-  const bool needs_all = input_.truncating == Side::kPre;
   Block block;
   block.worker = worker;
-  std::vector<std::int32_t> ids;
   for (const Record& row : rows.rows) {
     std::optional<std::string> fault = row.fault;
-    if (!fault && numeric_ && row.targets.size() != 1) {
+    if (!fault && is_numeric() && row.targets.size() != 1) {
       fault = "found " + std::to_string(row.targets.size()) + " targets; a text has one";
     }
     if (fault) {
       block.faults.add({row.where, *fault});
       continue;
     }
-    std::int64_t token_count = 0;
-    ids.clear();
-    tokenizer.for_each_token(row.text, [&](std::string_view token) {
-      ++token_count;
-      if (needs_all || token_count <= input_.max_length) ids.push_back(mine.tokens.number(token));
-    });
-    truncate_ids(ids, input_);
-    block.ids.insert(block.ids.end(), ids.begin(), ids.end());
-    block.lengths.push_back(static_cast<std::int32_t>(ids.size()));
-    block.notes.push_back(
-        {hash_text(row.text), token_count, numeric_ ? 0 : mine.labels.number(*row.label)});
+    RowNote note{hash_text(row.text), 0, 0};
+    number_tokens(row, tokenizer, mine, block, note);
+    if (task_ == Task::kClassification) note.label = mine.labels.number(*row.label);
+    block.notes.push_back(note);
     block.targets.insert(block.targets.end(), row.targets.begin(), row.targets.end());
   }
   return block;
 }
 
 TrainingRows TrainingRows::read(const std::string& path, const DataFormat& format,
-                                const TextInput& input, bool numeric, int threads,
-                                FaultList& faults) {
-  TrainingRows result(input, numeric);
+                                const TextInput& input, Task task, int threads, FaultList& faults) {
+  TrainingRows result(input, task);
   const Tokenizer tokenizer(input.tokenizer);
   const int workers = resolve_threads(threads);
   result.workers_.resize(static_cast<std::size_t>(workers));
   FaultList found;
   FaultList reading;
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows(numeric));
+    const std::unique_ptr<RecordReader> reader =
+        open_records(path, format, labelled_rows(result.is_numeric()));
     result.blocks_ = map_blocks<Block>(
         *reader, workers,
         [&](int worker, const RowBlock& rows) {
@@ -92,8 +108,13 @@ void TrainingRows::settle_labels() {
   }
   for (Block& block : blocks_) {
     for (RowNote& note : block.notes) {
-      if (!numeric_) note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
+      if (task_ == Task::kClassification) {
+        note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
+      }
       classes_.push_back(note.label);
+    }
+    for (std::int32_t& tag : block.tags) {
+      tag = class_of[block.worker][static_cast<std::size_t>(tag)];
     }
   }
 }
@@ -144,18 +165,22 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vec
   std::size_t row = 0;
   for (Block& kept : blocks_) {
     const Block block = std::move(kept);
-    auto id = block.ids.begin();
+    std::size_t at = 0;
     for (std::size_t i = 0; i < block.lengths.size(); ++i) {
+      const std::size_t begin = at;
+      at += static_cast<std::size_t>(block.lengths[i]);
       ids.clear();
-      for (const auto end = id + block.lengths[i]; id != end; ++id) {
-        ids.push_back(final_id[block.worker][static_cast<std::size_t>(*id)]);
+      for (std::size_t t = begin; t < at; ++t) {
+        ids.push_back(final_id[block.worker][static_cast<std::size_t>(block.ids[t])]);
       }
       complete_ids(ids, input_);
       SplitRows* split = result.of(parts[row++]);
       if (split == nullptr) continue;
       const InputRow input{ids, {}, 0, unknown_words};
-      if (numeric_) {
+      if (is_numeric()) {
         split->rows.add(input, std::span(&block.targets[i], 1));
+      } else if (is_tagging()) {
+        split->rows.add(input, std::span(block.tags).subspan(begin, ids.size()));
       } else {
         split->rows.add(input, block.notes[i].label);
       }

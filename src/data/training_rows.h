@@ -36,19 +36,19 @@ class NumberedStrings {
 class TrainingRows {
  public:
   /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
-  /// no rows. `numeric`: labels are numbers.
+  /// no rows.
   static TrainingRows read(const std::string& path, const DataFormat& format,
-                           const TextInput& input, bool numeric, int threads, FaultList& faults);
+                           const TextInput& input, Task task, int threads, FaultList& faults);
 
   std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
 
   /// The labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
-  /// Of each row, the index of its label.
+  /// Of each row, the index of its label; all 0 where labels are those of tokens.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
   /// Of each row; 0 where labels are classes.
-  std::int64_t target_count() const { return numeric_ ? 1 : 0; }
+  std::int64_t target_count() const { return is_numeric() ? 1 : 0; }
 
   /// Counts the tokens that the model will read: those that truncation leaves, of the rows that are
   /// training's.
@@ -66,6 +66,7 @@ class TrainingRows {
     std::vector<std::int32_t> lengths;  // of each row, in ids
     std::vector<RowNote> notes;         // of each row; label provisional, then its class
     std::vector<float> targets;         // of each row, where labels are numbers
+    std::vector<std::int32_t> tags;     // of each of the ids, where rows are tagged; provisional
     FaultList faults;
   };
   struct Worker {
@@ -73,12 +74,16 @@ class TrainingRows {
     NumberedStrings labels;
   };
 
-  TrainingRows(const TextInput& input, bool numeric) : input_(input), numeric_(numeric) {}
+  TrainingRows(const TextInput& input, Task task) : input_(input), task_(task) {}
+  bool is_numeric() const { return task_ == Task::kRegression; }
+  bool is_tagging() const { return task_ == Task::kTagging; }
+  void number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker, Block& block,
+                     RowNote& note);
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
   void settle_labels();
 
   TextInput input_;
-  bool numeric_;
+  Task task_;
   std::vector<Worker> workers_;
   std::vector<Block> blocks_;  // in input order
   std::vector<std::string> labels_;

@@ -9,7 +9,7 @@ namespace sequent {
 TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& format,
                                     const NumericInput& input, bool numeric, FaultList& faults) {
   TrainingSeries result;
-  const RowEncoder encoder({input, /*spells_unknown=*/false}, Vocabulary());
+  const RowEncoder encoder({input, /*spells_unknown=*/false, /*is_tagging=*/false}, Vocabulary());
   FaultList found;
   std::vector<std::string> names;  // of each row
   try {

@@ -15,6 +15,7 @@
 #include "sequent/error.h"
 #include "sequent/exporter.h"
 #include "sequent/text.h"
+#include "train/losses.h"
 
 namespace sequent {
 namespace {
@@ -81,7 +82,7 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows) {
 torch::Tensor unit_of(const SequenceModelImpl& model, const torch::Tensor& wanted) {
   if (!model.config().config.is_regression()) return torch::ones({1});
   constexpr double kShareOfSize = 0.05;
-  const torch::Tensor& deviation = model.head().target_deviation;
+  const torch::Tensor& deviation = model.dense_head()->target_deviation;
   const torch::Tensor scale = deviation.defined() ? deviation.cpu() : torch::ones({1});
   return scale + kShareOfSize * wanted.abs();
 }
@@ -99,6 +100,43 @@ double check_difference(const torch::Tensor& wanted, const torch::Tensor& found,
           << difference << "; allowed is " << kGreatestDifference
           << ". No file was written. Please report this with the config";
   throw Error(ErrorKind::kInternal, "", message.str());
+}
+
+/// A tagger's answers past a row's end mean nothing.
+torch::Tensor without_padding(const torch::Tensor& found, const Batch& batch) {
+  if (found.dim() != 3) return found;
+  const torch::Tensor steps =
+      torch::arange(found.size(1), batch.lengths.options()).unsqueeze(0).unsqueeze(2);
+  return found.masked_fill(steps >= batch.lengths.view({-1, 1, 1}), 0);
+}
+
+/// Tags that an engine chose, held against the model's. Where two rows of tags are as good as equal
+/// either may be chosen: then it is the probabilities that must agree.
+/// Errors: Internal if they do not.
+void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<TaggedRow>& found,
+                const std::string& engine) {
+  const TagDecisions wanted = model.decode(batch);
+  const torch::Tensor logits = model.forward(batch);
+  const auto score = [&](const torch::Tensor& tags) {
+    return -tag_losses(model, logits, tags, batch.lengths, /*smoothing=*/0);
+  };
+  torch::Tensor tags = torch::zeros_like(wanted.tags);
+  torch::Tensor probabilities = torch::zeros_like(wanted.probabilities);
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    for (std::size_t t = 0; t < found[row].tags.size(); ++t) {
+      const auto b = static_cast<std::int64_t>(row);
+      const auto step = static_cast<std::int64_t>(t);
+      tags[b][step] = found[row].tags[t];
+      probabilities[b][step] = found[row].probabilities[t];
+    }
+  }
+  const torch::Tensor one = torch::ones({1});
+  if (torch::equal(tags, wanted.tags)) {
+    check_difference(wanted.probabilities, probabilities, one, engine);
+  } else {
+    const torch::Tensor best = score(wanted.tags);
+    check_difference(torch::zeros_like(best), (best - score(tags)) / (1 + best.abs()), one, engine);
+  }
 }
 
 /// Fills in the card's parity fields. Errors: Internal if an engine differs from the model.
@@ -120,10 +158,15 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
     read.spellings = tensors.spellings;
     const torch::Tensor wanted = model.predict(read).cpu();
     const torch::Tensor unit = unit_of(model, wanted);
-    card.parity_difference =
-        std::max(card.parity_difference,
-                 check_difference(wanted, graph.predict(batch), unit, "torchscript"));
-    if (fused) {
+    if (model.config().config.is_tagging()) {
+      check_tags(model, read, graph.tag(batch), "torchscript");
+      if (fused) check_tags(model, read, fused->tag(batch), "fused");
+    }
+    const auto inside = [&](const torch::Tensor& found) { return without_padding(found, read); };
+    card.parity_difference = std::max(
+        card.parity_difference,
+        check_difference(inside(wanted), inside(graph.predict(batch)), unit, "torchscript"));
+    if (fused && !model.config().config.is_tagging()) {
       const torch::Tensor found = torch::empty_like(wanted);
       fused->predict(batch, found.data_ptr<float>());
       card.parity_difference =

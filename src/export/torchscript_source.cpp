@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "export/recurrent_source.h"
+#include "export/tagging_source.h"
 #include "infer/parameter_names.h"
 #include "sequent/exporter.h"
 
@@ -17,16 +18,23 @@ class SourceWriter {
   explicit SourceWriter(const ResolvedConfig& config) : config_(config) {}
 
   std::string write() {
+    // A tagger has two answers that are made of the same scores.
+    const bool tags = config_.config.is_tagging();
+    const std::string body = tags ? "scores" : "forward";
+    std::string inputs = "tokens, lengths";
+    std::string signature = "self, tokens: Tensor, lengths: Tensor";
     if (const auto* numeric = std::get_if<NumericInput>(&config_.config.input)) {
       const std::string channels = std::to_string(numeric->channels);
-      line("def forward(self, values: Tensor, lengths: Tensor) -> Tensor:");
+      line("def " + body + "(self, values: Tensor, lengths: Tensor) -> Tensor:");
       line("    assert values.dim() == 3 and values.size(2) == " + channels +
            ", \"values must be [B, T, " + channels + "] float32\"");
       line("    x = values");
     } else {
-      const bool spells = config_.config.characters() != nullptr;
-      line("def forward(self, tokens: Tensor, lengths: Tensor" +
-           std::string(spells ? ", spellings: Optional[Tensor] = None" : "") + ") -> Tensor:");
+      if (config_.config.characters() != nullptr) {
+        inputs += ", spellings";
+        signature += ", spellings: Optional[Tensor] = None";
+      }
+      line("def " + body + "(" + signature + ") -> Tensor:");
       line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
       line("    x = tokens");
     }
@@ -39,6 +47,7 @@ class SourceWriter {
       std::visit([this](const auto& spec) { write_layer(spec); }, layers[index_]);
     }
     line("    return x");
+    if (tags) write_answers(inputs, signature);
     return out_.str();
   }
 
@@ -46,6 +55,24 @@ class SourceWriter {
   // Dropout of any kind is not part of a finished model.
   void write_layer(const WordDropoutSpec&) {}
   void write_layer(const DropoutSpec&) {}
+
+  /// A tagger's methods besides `scores`.
+  void write_answers(const std::string& inputs, const std::string& signature) {
+    const auto& layers = config_.config.model.layers;
+    index_ = layers.size() - 1;
+    const bool is_crf = std::holds_alternative<CrfSpec>(layers.back());
+    std::string text = is_crf
+                           ? crf_source([this](const std::string& name) { return parameter(name); })
+                           : softmax_tags_source();
+    const auto replace = [&text](const std::string& from, const std::string& to) {
+      for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from)) {
+        text.replace(at, from.size(), to);
+      }
+    };
+    replace("$SIGNATURE", signature);
+    replace("$INPUTS", inputs);
+    out_ << text;
+  }
 
   /// What layers know of the steps of `x`.
   void write_positions(const std::string& lengths) {
@@ -215,8 +242,13 @@ class SourceWriter {
     return "";
   }
 
+  void write_layer(const CrfSpec&) {
+    line("    x = torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")");
+  }
+
   void write_layer(const DenseSpec& spec) {
     line("    x = torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")");
+    if (is_head() && config_.config.is_tagging()) return;
     write_activation(spec.activation);
     if (!is_head()) return;
     if (config_.is_binary()) line("    x = torch.cat([1.0 - x, x], 1)");

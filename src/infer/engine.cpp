@@ -5,17 +5,40 @@
 namespace sequent {
 
 TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, std::int64_t max_bytes)
-    : forward_(module.get_method("forward")), max_bytes_(max_bytes) {}
+    : forward_(module.get_method("forward")), max_bytes_(max_bytes) {
+  if (const auto decode = module.find_method("decode")) decode_ = *decode;
+}
 
-torch::Tensor TorchScriptEngine::predict(const EncodedRows& rows) const {
-  const c10::InferenceMode no_gradient;
+c10::IValue TorchScriptEngine::call(torch::jit::Method method, const EncodedRows& rows) const {
   // The profiling executor compiles anew for new shapes: seconds of warm-up, growing memory.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const RowTensors tensors = make_row_tensors(rows, max_bytes_);
-  torch::jit::Method forward = forward_;
   std::vector<c10::IValue> inputs{tensors.input, tensors.lengths};
   if (max_bytes_ > 0) inputs.emplace_back(tensors.spellings);
-  return forward(std::move(inputs)).toTensor().contiguous();
+  return method(std::move(inputs));
+}
+
+torch::Tensor TorchScriptEngine::predict(const EncodedRows& rows) const {
+  const c10::InferenceMode no_gradient;
+  return call(forward_, rows).toTensor().contiguous();
+}
+
+std::vector<TaggedRow> TorchScriptEngine::tag(const EncodedRows& rows) const {
+  const c10::InferenceMode no_gradient;
+  const c10::IValue found = call(decode_.value(), rows);
+  const auto& parts = found.toTupleRef().elements();
+  const torch::Tensor tags = parts[0].toTensor().contiguous();
+  const torch::Tensor probabilities = parts[1].toTensor().contiguous();
+  std::vector<TaggedRow> result(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::int64_t length = rows[row].length();
+    const auto* tag = tags.data_ptr<std::int64_t>() + static_cast<std::int64_t>(row) * tags.size(1);
+    const auto* probability =
+        probabilities.data_ptr<float>() + static_cast<std::int64_t>(row) * tags.size(1);
+    result[row].tags.assign(tag, tag + length);
+    result[row].probabilities.assign(probability, probability + length);
+  }
+  return result;
 }
 
 }  // namespace sequent

@@ -3,6 +3,11 @@
 
 #include <torch/script.h>
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "infer/tagged_row.h"
 #include "runtime/rows.h"
 
 namespace sequent {
@@ -17,8 +22,14 @@ class TorchScriptEngine {
   /// Shapes: -> [B, C] float32, contiguous, on the CPU.
   torch::Tensor predict(const EncodedRows& rows) const;
 
+  /// Of a tagger.
+  std::vector<TaggedRow> tag(const EncodedRows& rows) const;
+
  private:
+  c10::IValue call(torch::jit::Method method, const EncodedRows& rows) const;
+
   torch::jit::Method forward_;
+  std::optional<torch::jit::Method> decode_;  // of a tagger
   std::int64_t max_bytes_;
 };
 

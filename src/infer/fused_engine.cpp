@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <concepts>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "infer/stages.h"
+#include "infer/tag_decoder.h"
 #include "kernels/cell_kind.h"
 
 namespace sequent {
@@ -110,6 +112,12 @@ class StageMaker {
   }
   void add(const PoolSpec& spec) { stages_.push_back(pool_stage(spec.modes())); }
 
+  void add(const CrfSpec&) {
+    stages_.push_back(dense_stage(config_.inputs[index_].width, config_.outputs[index_].width,
+                                  Activation::kLinear, weights_(prefix() + "weight"),
+                                  weights_(prefix() + "bias")));
+  }
+
   void add(const DenseSpec& spec) {
     const std::int64_t input = config_.inputs[index_].width;
     const std::int64_t units = config_.outputs[index_].width;
@@ -202,9 +210,44 @@ void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
 class FusedEngine::Impl {
  public:
   Impl(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
-      : binary_(config.is_binary()), stages_(StageMaker(config, weights, options).make()) {}
+      : binary_(config.is_binary()), stages_(StageMaker(config, weights, options).make()) {
+    if (config.config.is_tagging()) tags_.emplace(config, weights);
+  }
 
   void predict(const std::vector<InputRow>& rows, float* out) const {
+    run(rows, [&](const Flow& flow) {
+      if (!binary_) {
+        std::copy(flow.values, flow.values + flow.plan.rows() * flow.width, out);
+        return;
+      }
+      for (std::int64_t row = 0; row < flow.plan.rows(); ++row) {
+        out[2 * row] = 1 - flow.values[row];
+        out[2 * row + 1] = flow.values[row];
+      }
+    });
+  }
+
+  std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const {
+    std::vector<TaggedRow> result(rows.size());
+    run(rows, [&](const Flow& flow) {
+      std::vector<double> values;
+      for (std::int64_t place = 0; place < flow.plan.rows(); ++place) {
+        values.clear();
+        const std::int64_t steps = flow.plan.length(place);
+        for (std::int64_t t = 0; t < steps; ++t) {
+          const float* from = flow.values + (flow.plan.first(t) + place) * flow.width;
+          values.insert(values.end(), from, from + flow.width);
+        }
+        result[to_size(flow.plan.row(place))] = tags_->decode(values, steps);
+      }
+    });
+    return result;
+  }
+
+ private:
+  /// `use` reads what the last stage gives; it is gone afterwards.
+  template <class Use>
+  void run(const std::vector<InputRow>& rows, const Use& use) const {
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
     for (const InputRow& row : rows) lengths.push_back(row.length());
@@ -214,19 +257,12 @@ class FusedEngine::Impl {
     Flow flow{plan, arena, {}, plan.mirrored()};
     read_rows(rows, flow);
     for (const auto& stage : stages_) stage->run(flow);
-    if (!binary_) {
-      std::copy(flow.values, flow.values + plan.rows() * flow.width, out);
-      return;
-    }
-    for (std::int64_t row = 0; row < plan.rows(); ++row) {
-      out[2 * row] = 1 - flow.values[row];
-      out[2 * row + 1] = flow.values[row];
-    }
+    use(flow);
   }
 
- private:
   bool binary_;
   std::vector<StagePointer> stages_;
+  std::optional<TagDecoder> tags_;
 };
 
 std::string FusedEngine::not_served(const ResolvedConfig& config) {
@@ -256,6 +292,10 @@ FusedEngine::~FusedEngine() = default;
 
 void FusedEngine::predict(const std::vector<InputRow>& rows, float* out) const {
   impl_->predict(rows, out);
+}
+
+std::vector<TaggedRow> FusedEngine::tag(const std::vector<InputRow>& rows) const {
+  return impl_->tag(rows);
 }
 
 }  // namespace sequent

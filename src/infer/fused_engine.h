@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/tagged_row.h"
 #include "sequent/config.h"
 #include "sequent/data.h"
 
@@ -39,6 +40,9 @@ class FusedEngine {
   /// regression's values. Shapes: out [rows, C],
   /// row by row.
   void predict(const std::vector<InputRow>& rows, float* out) const;
+
+  /// Of a tagger.
+  std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
 
  private:
   class Impl;

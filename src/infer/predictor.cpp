@@ -14,6 +14,7 @@
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "sequent/tags.h"
 #include "sequent/text.h"
 
 namespace sequent {
@@ -23,6 +24,26 @@ namespace {
 ResolvedConfig resolved(const ArchiveCard& card) {
   return resolve(card.config, card.vocabulary.size(), card.labels.size());
 }
+
+/// Code points up to a byte of valid UTF-8, asked for in rising order.
+class CodePointCounter {
+ public:
+  explicit CodePointCounter(std::string_view text) : text_(text) {}
+
+  std::int64_t count_to(std::size_t byte) {
+    for (; at_ < byte; ++at_) {
+      constexpr unsigned char kMask = 0xC0;
+      constexpr unsigned char kContinuation = 0x80;
+      count_ += (static_cast<unsigned char>(text_[at_]) & kMask) == kContinuation ? 0 : 1;
+    }
+    return count_;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::int64_t count_ = 0;
+};
 
 }  // namespace
 
@@ -39,6 +60,7 @@ class Predictor::Impl {
     } else {
       numeric_ = std::get<NumericInput>(config_.config.input);
     }
+    if (config_.config.is_tagging()) tags_.emplace(labels_);
     const std::string not_served = FusedEngine::not_served(config_);
     if (options.engine == Engine::kFused && !not_served.empty()) {
       log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
@@ -54,7 +76,74 @@ class Predictor::Impl {
     }
   }
 
+  /// A text cut into tokens. Places in code points.
+  struct SplitText {
+    std::vector<std::string> tokens;
+    std::vector<std::pair<std::int64_t, std::int64_t>> places;
+  };
+
+  SplitText split(std::string_view text) const {
+    SplitText result;
+    CodePointCounter counter(text);
+    const auto& spec = std::get<TextInput>(config_.config.input).tokenizer;
+    for (const PlacedToken& token : place_tokens(spec, text)) {
+      result.tokens.emplace_back(text.substr(token.begin, token.end - token.begin));
+      const std::int64_t begin = counter.count_to(token.begin);
+      result.places.emplace_back(begin, counter.count_to(token.end));
+    }
+    return result;
+  }
+
+  static SplitText placed(const std::vector<std::string>& tokens) {
+    SplitText result{tokens, {}};
+    std::int64_t at = 0;
+    for (const std::string& token : tokens) {
+      const std::int64_t length = CodePointCounter(token).count_to(token.size());
+      result.places.emplace_back(at, at + length);
+      at += length + 1;
+    }
+    return result;
+  }
+
+  /// `split_one(i)` gives the i-th text's tokens.
+  template <class Split>
+  std::vector<TaggedText> tag(std::size_t count, const Split& split_one) const {
+    if (!tags_) throw Error(ErrorKind::kUsage, "", "the model gives no tags");
+    std::vector<SplitText> texts(count);
+    std::vector<EncodedText> encoded(count);
+    std::vector<TaggedText> result(count);
+    constexpr std::size_t kTextsPerTask = 64;
+    for_each((count + kTextsPerTask - 1) / kTextsPerTask, [&](std::size_t task) {
+      const std::size_t end = std::min(count, (task + 1) * kTextsPerTask);
+      for (std::size_t i = task * kTextsPerTask; i < end; ++i) {
+        with_index(i, [&] {
+          texts[i] = split_one(i);
+          encoded[i] = encoder_->encode(texts[i].tokens);
+        });
+        result[i].truncated = encoded[i].truncated;
+        result[i].unknown_share = unknown_share(encoded[i]);
+      }
+    });
+    EncodedRows rows;
+    std::vector<std::size_t> row_text;  // those that have a token
+    for (std::size_t i = 0; i < count; ++i) {
+      if (encoded[i].empty) continue;
+      rows.push_back({encoded[i].ids, {}, 0, encoded[i].unknown_words});
+      row_text.push_back(i);
+    }
+    run_batches(rows, [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+      const std::vector<TaggedRow> found =
+          fused_ ? fused_->tag(chosen) : torch_script_->tag(chosen);
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        const std::size_t text = row_text[batch[i]];
+        fill(result[text], texts[text], found[i]);
+      }
+    });
+    return result;
+  }
+
   std::vector<Prediction> predict(std::span<const std::string> texts) const {
+    if (tags_) throw Error(ErrorKind::kUsage, "", "the model gives tags: call tag()");
     if (!encoder_) {
       throw Error(ErrorKind::kUsage, "",
                   "the model reads sequences of numbers, and was given text");
@@ -94,6 +183,7 @@ class Predictor::Impl {
 
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
   bool is_regression() const { return config_.config.is_regression(); }
+  bool is_tagger() const { return tags_.has_value(); }
 
   const std::vector<std::string>& labels() const { return labels_; }
   const std::string& card_json() const { return card_json_; }
@@ -112,12 +202,56 @@ class Predictor::Impl {
     }
   }
 
-  void run_all(const EncodedRows& rows, std::vector<Prediction>& predictions) const {
+  /// Calls `use(numbers, rows)` for batches of rows of similar length, on many threads.
+  template <class Use>
+  void run_batches(const EncodedRows& rows, const Use& use) const {
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
     for (const InputRow& row : rows) lengths.push_back(row.length());
     const auto batches = plan_batches(lengths, options_.batch_tokens);
-    for_each(batches.size(), [&](std::size_t b) { run(batches[b], rows, predictions); });
+    for_each(batches.size(), [&](std::size_t b) {
+      EncodedRows chosen;
+      chosen.reserve(batches[b].size());
+      for (const std::size_t row : batches[b]) chosen.push_back(rows[row]);
+      use(batches[b], chosen);
+    });
+  }
+
+  void run_all(const EncodedRows& rows, std::vector<Prediction>& predictions) const {
+    run_batches(rows, [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+      run(batch, chosen, predictions);
+    });
+  }
+
+  void fill(TaggedText& result, const SplitText& text, const TaggedRow& row) const {
+    for (std::size_t t = 0; t < row.tags.size(); ++t) {
+      const auto [begin, end] = text.places[t];
+      result.tokens.push_back({begin, end, row.tags[t], row.probabilities[t]});
+    }
+    for (const TagSpan& span : tags_->spans(row.tags)) {
+      const auto first = static_cast<std::size_t>(span.begin);
+      const auto last = static_cast<std::size_t>(span.end) - 1;
+      const auto from = row.probabilities.begin();
+      result.spans.push_back({text.places[first].first, text.places[last].second, span.begin,
+                              span.end, tags_->types()[static_cast<std::size_t>(span.type)],
+                              *std::min_element(from + span.begin, from + span.end)});
+    }
+  }
+
+  static double unknown_share(const EncodedText& encoded) {
+    const auto kept = static_cast<double>(
+        std::min(encoded.token_count, static_cast<std::int64_t>(encoded.ids.size())));
+    return kept > 0 ? static_cast<double>(encoded.unknown_count) / kept : 0;
+  }
+
+  /// Errors of a text say which it was.
+  template <class Work>
+  static void with_index(std::size_t index, const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      throw Error(error.kind(), "text " + std::to_string(index), error.issues().at(0).message);
+    }
   }
 
   /// One task runs in the caller's thread; more share the pool, which is made when first needed.
@@ -133,23 +267,14 @@ class Predictor::Impl {
 
   void encode_one(const std::string& text, std::size_t index, EncodedText& encoded,
                   Prediction& prediction) const {
-    try {
-      encoded = encoder_->encode(text);
-    } catch (const Error& error) {
-      throw Error(error.kind(), "text " + std::to_string(index), error.issues().at(0).message);
-    }
+    with_index(index, [&] { encoded = encoder_->encode(text); });
     prediction.empty = encoded.empty;
     prediction.truncated = encoded.truncated;
-    const auto kept = static_cast<double>(
-        std::min(encoded.token_count, static_cast<std::int64_t>(encoded.ids.size())));
-    if (kept > 0) prediction.unknown_share = static_cast<double>(encoded.unknown_count) / kept;
+    prediction.unknown_share = unknown_share(encoded);
   }
 
-  void run(const std::vector<std::size_t>& batch, const EncodedRows& all_rows,
+  void run(const std::vector<std::size_t>& batch, const EncodedRows& rows,
            std::vector<Prediction>& predictions) const {
-    EncodedRows rows;
-    rows.reserve(batch.size());
-    for (const std::size_t row : batch) rows.push_back(all_rows[row]);
     const std::size_t classes = labels_.size();
     std::vector<float> all(rows.size() * classes);
     if (fused_) {
@@ -177,6 +302,7 @@ class Predictor::Impl {
   std::string card_json_;
   std::vector<std::string> labels_;
   ResolvedConfig config_;
+  std::optional<TagSet> tags_;          // of a tagger
   std::optional<TextEncoder> encoder_;  // one of the two
   std::optional<NumericInput> numeric_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
@@ -206,6 +332,22 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string> texts) c
 std::vector<Prediction> Predictor::predict(std::span<const std::vector<float>> sequences) const {
   return impl_->predict(sequences);
 }
+
+std::vector<TaggedText> Predictor::tag(std::span<const std::string> texts) const {
+  return impl_->tag(texts.size(), [&](std::size_t i) { return impl_->split(texts[i]); });
+}
+
+std::vector<TaggedText> Predictor::tag(
+    std::span<const std::vector<std::string>> token_lists) const {
+  return impl_->tag(token_lists.size(),
+                    [&](std::size_t i) { return Impl::placed(token_lists[i]); });
+}
+
+TaggedText Predictor::tag(std::string_view text) const {
+  return impl_->tag(1, [&](std::size_t) { return impl_->split(text); }).front();
+}
+
+bool Predictor::is_tagger() const { return impl_->is_tagger(); }
 
 std::int64_t Predictor::channels() const { return impl_->channels(); }
 

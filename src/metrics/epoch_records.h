@@ -23,6 +23,7 @@ struct EpochRecord {
   std::optional<double> validation_rmse;
   std::optional<double> validation_mae;
   std::optional<double> validation_r2;
+  std::optional<double> validation_f1;
 };
 
 /// The epochs of `lines` by rising number. Lines of other events and lines that are no JSON (a

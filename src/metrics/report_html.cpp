@@ -71,6 +71,10 @@ const std::vector<EpochMetric>& epoch_metrics(const std::vector<EpochRecord>& ep
   static const std::vector<EpochMetric> of_numbers = {
       {"RMSE", "RMSE", &EpochRecord::validation_rmse},
       {"MAE", "MAE", &EpochRecord::validation_mae}};
+  static const std::vector<EpochMetric> of_tags = {
+      {"F1", "F1", &EpochRecord::validation_f1},
+      {"Accuracy", "accuracy", &EpochRecord::validation_accuracy}};
+  if (epochs.back().validation_f1) return of_tags;
   return epochs.back().validation_rmse ? of_numbers : of_classes;
 }
 
@@ -285,6 +289,25 @@ std::string content_of(const RegressionReport& report, const std::string& title)
   }
   return content + element("h3", "Targets") + "\n" +
          wide(title + ": targets", number_table({"Target", "RMSE", "MAE", "R2"}, rows));
+}
+
+std::string content_of(const TaggingReport& report, const std::string& title) {
+  std::vector<std::vector<std::string>> rows;
+  for (const ClassReport& one : report.per_type) {
+    rows.push_back({one.label, format_metric(one.precision), format_metric(one.recall),
+                    format_metric(one.f1), format_count(one.support)});
+  }
+  return value_list({{"Rows", format_count(report.count)},
+                     {"Tokens", format_count(report.tokens)},
+                     {"F1", format_metric(report.f1)},
+                     {"Precision", format_metric(report.precision)},
+                     {"Recall", format_metric(report.recall)},
+                     {"Macro F1", format_metric(report.macro_f1)},
+                     {"Accuracy of tokens", format_metric(report.accuracy)},
+                     {"Loss per token", format_metric(report.loss)}}) +
+         element("h3", "Types") + "\n" +
+         wide(title + ": types",
+              number_table({"Type", "Precision", "Recall", "F1", "Spans"}, rows));
 }
 
 std::string report_section(const std::string& title, const std::optional<Report>& report) {

@@ -102,17 +102,38 @@ RegressionReport regression_from_fields(const JsonFields& fields) {
   return report;
 }
 
+Json as_json(const ClassReport& one) {
+  return {{"label", one.label},
+          {"precision", one.precision},
+          {"recall", one.recall},
+          {"f1", one.f1},
+          {"support", one.support}};
+}
+
+Json as_json(const TaggingReport& report) {
+  Json json = values_as_json(report);
+  json["tokens"] = report.tokens;
+  Json& types = json["per_type"] = Json::array();
+  for (const ClassReport& one : report.per_type) types.push_back(as_json(one));
+  return json;
+}
+
+TaggingReport tagging_from_fields(const JsonFields& fields) {
+  auto report = values_from_fields<TaggingReport>(fields);
+  report.tokens = fields.count("tokens");
+  for (const JsonFields& one : fields.objects("per_type")) {
+    report.per_type.push_back(class_from_fields(one));
+  }
+  return report;
+}
+
 Json as_json(const ClassificationReport& report) {
   Json json = values_as_json(report);
   json["top_k"] = report.top_k;
   Json& classes = json["per_class"] = Json::array();
   Json labels = Json::array();
   for (const ClassReport& one : report.per_class) {
-    classes.push_back({{"label", one.label},
-                       {"precision", one.precision},
-                       {"recall", one.recall},
-                       {"f1", one.f1},
-                       {"support", one.support}});
+    classes.push_back(as_json(one));
     labels.push_back(one.label);
   }
   json["confusion_matrix"] = {{"labels", std::move(labels)}, {"rows", report.confusion}};
@@ -148,6 +169,7 @@ Json report_as_json(const Report& report) {
 
 Report report_from_fields(const JsonFields& fields) {
   if (fields.has("per_target")) return regression_from_fields(fields);
+  if (fields.has("per_type")) return tagging_from_fields(fields);
   return classification_from_fields(fields);
 }
 

@@ -87,6 +87,25 @@ std::string text_of(const ClassificationReport& report) {
   return text;
 }
 
+std::string text_of(const TaggingReport& report) {
+  TextTable values;
+  values.add_row({"rows", format_count(report.count)});
+  values.add_row({"tokens", format_count(report.tokens)});
+  if (report.loss) values.add_row({"loss per token", format_metric(report.loss)});
+  values.add_row({"accuracy of tokens", format_metric(report.accuracy)});
+  values.add_row({"precision", format_metric(report.precision)});
+  values.add_row({"recall", format_metric(report.recall)});
+  values.add_row({"F1", format_metric(report.f1)});
+  values.add_row({"macro F1", format_metric(report.macro_f1)});
+  TextTable types;
+  types.add_row({"type", "precision", "recall", "F1", "spans"});
+  for (const ClassReport& one : report.per_type) {
+    types.add_row({fit_text(one.label, kLabelColumns), format_metric(one.precision),
+                   format_metric(one.recall), format_metric(one.f1), format_count(one.support)});
+  }
+  return values.render() + "\n" + types.render();
+}
+
 std::string text_of(const RegressionReport& report) {
   TextTable table;
   table.add_row({"rows", format_count(report.count)});

@@ -23,6 +23,17 @@ void visit_report_values(Self& report, Visitor&& visit) {
 }
 
 template <class Self, class Visitor>
+requires std::same_as<std::remove_const_t<Self>, TaggingReport>
+void visit_report_values(Self& report, Visitor&& visit) {
+  visit("loss", report.loss);
+  visit("accuracy", report.accuracy);
+  visit("precision", report.precision);
+  visit("recall", report.recall);
+  visit("f1", report.f1);
+  visit("macro_f1", report.macro_f1);
+}
+
+template <class Self, class Visitor>
 requires std::same_as<std::remove_const_t<Self>, ClassificationReport>
 void visit_report_values(Self& report, Visitor&& visit) {
   visit("loss", report.loss);

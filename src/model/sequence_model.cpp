@@ -72,12 +72,21 @@ struct LayerBuilder {
   LayerPointer operator()(const DenseSpec& spec) const {
     return std::make_shared<DenseImpl>(spec, input().width, output().width, dense_role());
   }
+  LayerPointer operator()(const CrfSpec&) const {
+    return std::make_shared<CrfImpl>(input().width, output().width);
+  }
   DenseRole dense_role() const {
     if (index + 1 < config.config.model.layers.size()) return DenseRole::kInner;
     if (!config.config.is_regression()) return DenseRole::kClassifier;
     return config.config.standardizes_targets() ? DenseRole::kStandardized : DenseRole::kRegression;
   }
 };
+
+Batch without_noise(const Batch& batch) {
+  Batch quiet{batch.input, batch.lengths};
+  quiet.spellings = batch.spellings;
+  return quiet;
+}
 
 }  // namespace
 
@@ -133,26 +142,52 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
 }
 
 torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
-  Batch quiet{batch.input, batch.lengths};
-  quiet.spellings = batch.spellings;
-  const torch::Tensor logits = forward(quiet);
-  if (config_.config.is_regression()) {
-    const DenseImpl& last = head();
-    const bool standardized = last.target_mean.defined();
-    const torch::Tensor values =
-        standardized ? logits * last.target_deviation + last.target_mean : logits;
-    return values.to(torch::kFloat32);
+  const torch::Tensor logits = forward(without_noise(batch));
+  switch (config_.config.task) {
+    case Task::kRegression: {
+      const DenseImpl* last = dense_head();
+      const bool standardized = last->target_mean.defined();
+      const torch::Tensor values =
+          standardized ? logits * last->target_deviation + last->target_mean : logits;
+      return values.to(torch::kFloat32);
+    }
+    case Task::kTagging:
+      return probabilities_of_tags(logits, batch.lengths).to(torch::kFloat32);
+    case Task::kClassification:
+      break;
   }
   if (!config_.is_binary()) return torch::softmax(logits, 1).to(torch::kFloat32);
   const torch::Tensor second = torch::sigmoid(logits);
   return torch::cat({1 - second, second}, 1).to(torch::kFloat32);
 }
 
-const DenseImpl& SequenceModelImpl::head() const {
-  return dynamic_cast<const DenseImpl&>(*layers_.back());
+torch::Tensor SequenceModelImpl::probabilities_of_tags(const torch::Tensor& logits,
+                                                       const torch::Tensor& lengths) const {
+  const CrfImpl* crf = crf_head();
+  return crf == nullptr ? torch::softmax(logits, 2) : crf->marginals(logits, lengths);
 }
 
-DenseImpl& SequenceModelImpl::head() { return dynamic_cast<DenseImpl&>(*layers_.back()); }
+TagDecisions SequenceModelImpl::decode(const Batch& batch) {
+  const torch::Tensor logits = forward(without_noise(batch));
+  const CrfImpl* crf = crf_head();
+  const torch::Tensor padding = padding_of(batch);
+  const torch::Tensor best =
+      crf == nullptr ? logits.argmax(2) : crf->best_paths(logits, batch.lengths);
+  const torch::Tensor tags = best.masked_fill(padding, 0);
+  const torch::Tensor probabilities = probabilities_of_tags(logits, batch.lengths)
+                                          .gather(2, tags.unsqueeze(2))
+                                          .squeeze(2)
+                                          .masked_fill(padding, 0);
+  return {tags, probabilities.to(torch::kFloat32)};
+}
+
+DenseImpl* SequenceModelImpl::dense_head() const {
+  return dynamic_cast<DenseImpl*>(layers_.back().get());
+}
+
+CrfImpl* SequenceModelImpl::crf_head() const {
+  return dynamic_cast<CrfImpl*>(layers_.back().get());
+}
 
 void SequenceModelImpl::share_parameters(SequenceModelImpl& other) {
   const std::vector<torch::Tensor> theirs = other.parameters();

@@ -12,25 +12,37 @@ TextEncoder::TextEncoder(const TextInput& spec, Vocabulary vocabulary, bool spel
       vocabulary_(std::move(vocabulary)),
       spells_unknown_(spells_unknown) {}
 
-EncodedText TextEncoder::encode(std::string_view text) const {
-  EncodedText result;
+void TextEncoder::add(std::string_view token, EncodedText& result) const {
+  ++result.token_count;
   // Cut at the end, the tokens past max_length are only counted, never looked up.
-  const bool needs_all = spec_.truncating == Side::kPre;
-  tokenizer_.for_each_token(text, [&](std::string_view token) {
-    ++result.token_count;
-    if (!needs_all && result.token_count > spec_.max_length) return;
-    auto id = static_cast<std::int32_t>(vocabulary_.id(token));
-    if (id == Vocabulary::kUnknown && spells_unknown_) {
-      result.unknown_words.emplace_back(token);
-      id = -static_cast<std::int32_t>(result.unknown_words.size());
-    }
-    result.ids.push_back(id);
-  });
+  if (spec_.truncating == Side::kPost && result.token_count > spec_.max_length) return;
+  auto id = static_cast<std::int32_t>(vocabulary_.id(token));
+  if (id == Vocabulary::kUnknown && spells_unknown_) {
+    result.unknown_words.emplace_back(token);
+    id = -static_cast<std::int32_t>(result.unknown_words.size());
+  }
+  result.ids.push_back(id);
+}
+
+void TextEncoder::complete(EncodedText& result) const {
   truncate_ids(result.ids, spec_);
   result.empty = result.token_count == 0;
   result.truncated = result.token_count > spec_.max_length;
   result.unknown_count = std::count_if(result.ids.begin(), result.ids.end(), is_unknown);
   complete_ids(result.ids, spec_);
+}
+
+EncodedText TextEncoder::encode(std::string_view text) const {
+  EncodedText result;
+  tokenizer_.for_each_token(text, [&](std::string_view token) { add(token, result); });
+  complete(result);
+  return result;
+}
+
+EncodedText TextEncoder::encode(std::span<const std::string> tokens) const {
+  EncodedText result;
+  for (const std::string& token : tokens) add(normalize_token(spec_.tokenizer, token), result);
+  complete(result);
   return result;
 }
 

@@ -79,6 +79,38 @@ void Tokenizer::for_each_token(std::string_view text,
       spec_);
 }
 
+std::vector<PlacedToken> place_tokens(const TokenizerSpec& spec, std::string_view text) {
+  // Without normalization a token is a part of the text, byte for byte.
+  TokenizerSpec plain = spec;
+  std::visit(
+      [](auto& tokenizer) {
+        tokenizer.lowercase = false;
+        tokenizer.nfkc = false;
+      },
+      plain);
+  std::vector<PlacedToken> places;
+  std::size_t at = 0;
+  Tokenizer(plain).for_each_token(text, [&](std::string_view token) {
+    const std::size_t begin = text.find(token, at);
+    at = begin + token.size();
+    places.push_back({begin, at});
+  });
+  return places;
+}
+
+std::string normalize_token(const TokenizerSpec& spec, std::string_view token) {
+  WhitespaceTokenizer whole;
+  std::visit(
+      [&](const auto& tokenizer) {
+        whole.lowercase = tokenizer.lowercase;
+        whole.nfkc = tokenizer.nfkc;
+      },
+      spec);
+  std::string normal;
+  Tokenizer(whole).for_each_token(token, [&](std::string_view part) { normal += part; });
+  return normal.empty() ? std::string(token) : normal;
+}
+
 std::vector<std::string> Tokenizer::tokenize(std::string_view text) const {
   std::vector<std::string> tokens;
   for_each_token(text, [&](std::string_view token) { tokens.emplace_back(token); });

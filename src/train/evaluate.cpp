@@ -18,6 +18,11 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                          const EvaluateOptions& options) {
   const DataFormat& format = options.format ? *options.format : config.data.format;
   const bool numeric = std::holds_alternative<NumericInput>(config.input);
+  if (config.is_tagging() != is_tagged(format)) {
+    throw Error(ErrorKind::kUsage, file,
+                config.is_tagging() ? "the model tags tokens: the format must be conll or tokens"
+                                    : "the format has tagged tokens: the model is no tagger");
+  }
   if (numeric != is_numeric(format)) {
     throw Error(ErrorKind::kUsage, file,
                 numeric ? "the model reads numbers: the format must be series or windows"
@@ -32,9 +37,26 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
   const LoadedRun run = load_run(folder);
   const RunText& text = run.text;
   const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
-  const std::vector<float> predictions =
-      WorkerTeam(run.model, torch::kCPU, options.threads).predict(data);
-  return score(text.config, text.labels, data, predictions, target_deviations(*run.model));
+  WorkerTeam team(run.model, torch::kCPU, options.threads);
+  return measure(team, *run.model, text.labels, data);
+}
+
+EncodedRows rows_of(const EncodedDataset& data, const std::vector<std::size_t>& numbers) {
+  EncodedRows rows;
+  rows.reserve(numbers.size());
+  for (const std::size_t row : numbers) rows.push_back(data.row(static_cast<std::int64_t>(row)));
+  return rows;
+}
+
+Report evaluate_tags(const TorchScriptEngine& engine, const LabelSet& labels,
+                     const EncodedDataset& data,
+                     const std::vector<std::vector<std::size_t>>& batches, ThreadPool& pool) {
+  std::vector<std::vector<std::int32_t>> tags(static_cast<std::size_t>(data.size()));
+  pool.run(batches.size(), [&](std::size_t b) {
+    std::vector<TaggedRow> found = engine.tag(rows_of(data, batches[b]));
+    for (std::size_t i = 0; i < found.size(); ++i) tags[batches[b][i]] = std::move(found[i].tags);
+  });
+  return score_tags(labels, data, tags, /*loss=*/std::nullopt);
 }
 
 Report evaluate_archive(const std::filesystem::path& path, const std::string& file,
@@ -47,15 +69,12 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const auto batches = plan_batches(lengths, kTokens);
   const TorchScriptEngine engine(archive.module, card.config.max_bytes());
+  ThreadPool pool(options.threads, enter_compute_thread);
+  if (card.config.is_tagging()) return evaluate_tags(engine, card.labels, data, batches, pool);
   const auto width = static_cast<std::size_t>(card.labels.size());
   std::vector<float> predictions(static_cast<std::size_t>(data.size()) * width);
-  ThreadPool pool(options.threads, enter_compute_thread);
   pool.run(batches.size(), [&](std::size_t b) {
-    EncodedRows rows;
-    for (const std::size_t row : batches[b]) {
-      rows.push_back(data.row(static_cast<std::int64_t>(row)));
-    }
-    const torch::Tensor found = engine.predict(rows);
+    const torch::Tensor found = engine.predict(rows_of(data, batches[b]));
     const auto* values = found.data_ptr<float>();
     for (std::size_t i = 0; i < batches[b].size(); ++i) {
       std::copy_n(values + i * width, width,

@@ -62,11 +62,11 @@ void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model) {
     for (std::int64_t row = 0; row < train.size(); ++row) inputs.add(train.row(row).values);
     copy_into(inputs.found(), normalization->mean, normalization->deviation);
   }
-  DenseImpl& head = model.head();
-  if (!head.target_mean.defined()) return;
+  DenseImpl* head = model.dense_head();
+  if (head == nullptr || !head->target_mean.defined()) return;
   Welford targets(train.target_count());
   for (std::int64_t row = 0; row < train.size(); ++row) targets.add(train.targets(row));
-  copy_into(targets.found(), head.target_mean, head.target_deviation);
+  copy_into(targets.found(), head->target_mean, head->target_deviation);
 }
 
 }  // namespace sequent

@@ -44,6 +44,7 @@ void Journal::add_epoch(const Progress& progress) const {
     report.erase("per_class");
     report.erase("confusion_matrix");
     report.erase("per_target");
+    report.erase("per_type");
     report.erase("baselines");
     event["validation"] = std::move(report);
   }

@@ -4,6 +4,7 @@
 
 #include "core/nearest.h"
 #include "sequent/error.h"
+#include "sequent/model.h"
 
 namespace sequent {
 namespace {
@@ -70,6 +71,16 @@ std::vector<float> given_weights(const std::map<std::string, double>& given,
 
 }  // namespace
 
+LossOptions plain_loss(const SequenceModelImpl& model) {
+  LossOptions loss;
+  loss.kind = model.config().config.loss();
+  if (const DenseImpl* head = model.dense_head()) {
+    loss.target_mean = head->target_mean;
+    loss.target_deviation = head->target_deviation;
+  }
+  return loss;
+}
+
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options) {
   if (targets.dim() == 2) return regression(logits, targets, options);
@@ -80,9 +91,19 @@ torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targe
   return losses * options.class_weights.index_select(0, targets);
 }
 
+torch::Tensor tag_losses(const SequenceModelImpl& model, const torch::Tensor& logits,
+                         const torch::Tensor& tags, const torch::Tensor& lengths,
+                         double smoothing) {
+  if (const CrfImpl* crf = model.crf_head()) return -crf->log_likelihoods(logits, tags, lengths);
+  const torch::Tensor losses =
+      categorical(logits.flatten(0, 1), tags.flatten(), smoothing).view_as(tags);
+  const torch::Tensor steps = torch::arange(tags.size(1), lengths.options()).unsqueeze(0);
+  return losses.masked_fill(steps >= lengths.unsqueeze(1), 0).sum(1);
+}
+
 torch::Tensor make_class_weights(const Config& config, const LabelSet& labels,
                                  const std::vector<std::int32_t>& training_labels) {
-  if (!config.training.class_weights || config.is_regression()) return {};
+  if (!config.training.class_weights) return {};
   const auto* given = std::get_if<std::map<std::string, double>>(&*config.training.class_weights);
   const std::vector<float> weights =
       given != nullptr ? given_weights(*given, labels) : balanced_weights(labels, training_labels);

@@ -8,6 +8,8 @@
 
 namespace sequent {
 
+class SequenceModelImpl;
+
 struct LossOptions {
   Loss kind = Loss::kCategoricalCrossentropy;
   double label_smoothing = 0;
@@ -17,6 +19,10 @@ struct LossOptions {
   torch::Tensor target_deviation{};
 };
 
+/// The config's loss without smoothing and class weights. It holds the model's own tensors: what a
+/// checkpoint brings is read into them.
+LossOptions plain_loss(const SequenceModelImpl& model);
+
 /// The loss of each row, times its class weight.
 ///
 /// Smoothing: a share e of each target is spread evenly: 1 - e + e / C for the true class, e / C
@@ -25,6 +31,11 @@ struct LossOptions {
 /// targets [B, K], the targets in their own units.
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options);
+
+/// -ln p of each row's tags; of a dense head smoothed as above. Shapes: logits [B, T, K] as the
+/// model gives them, tags [B, T] int64, lengths [B] -> [B].
+torch::Tensor tag_losses(const SequenceModelImpl& model, const torch::Tensor& logits,
+                         const torch::Tensor& tags, const torch::Tensor& lengths, double smoothing);
 
 /// The config's class weights for these labels and training rows; undefined if there are none.
 /// Shapes: -> [classes] float32.

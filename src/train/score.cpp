@@ -4,6 +4,7 @@
 
 #include "sequent/model.h"
 #include "train/naive_forecast.h"
+#include "train/workers.h"
 
 namespace sequent {
 namespace {
@@ -17,8 +18,9 @@ RegressionLoss::Kind kind_of(Loss loss) {
 }  // namespace
 
 std::vector<float> target_deviations(const SequenceModelImpl& model) {
-  if (!model.head().target_deviation.defined()) return {};
-  const torch::Tensor values = model.head().target_deviation.cpu().contiguous();
+  const DenseImpl* head = model.dense_head();
+  if (head == nullptr || !head->target_deviation.defined()) return {};
+  const torch::Tensor values = head->target_deviation.cpu().contiguous();
   return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
@@ -36,6 +38,26 @@ RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& da
 }
 
 }  // namespace
+
+Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
+               const EncodedDataset& data) {
+  const Config& config = model.config().config;
+  if (!config.is_tagging()) {
+    return score(config, labels, data, team.predict(data), target_deviations(model));
+  }
+  const TaggedRows found = team.tag(data);
+  return score_tags(labels, data, found.tags, found.loss / static_cast<double>(data.token_count()));
+}
+
+TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
+                         const std::vector<std::vector<std::int32_t>>& tags,
+                         std::optional<double> loss) {
+  TaggingMetrics metrics(labels.names());
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    metrics.add(tags[static_cast<std::size_t>(row)], data.tags(row));
+  }
+  return metrics.report(loss);
+}
 
 Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
              const std::vector<float>& predictions, const std::vector<float>& deviations) {

@@ -1,6 +1,8 @@
 // Predictions held against what was wanted.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sequent/config.h"
@@ -10,9 +12,19 @@
 namespace sequent {
 
 class SequenceModelImpl;
+class WorkerTeam;
 
 /// Of the training targets, as the model keeps them; empty where they are not standardized.
 std::vector<float> target_deviations(const SequenceModelImpl& model);
+
+/// The report of a model on all rows of `data`.
+Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
+               const EncodedDataset& data);
+
+/// The report of predicted tags. `loss`: of TaggingReport.
+TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
+                         const std::vector<std::vector<std::int32_t>>& tags,
+                         std::optional<double> loss);
 
 /// The report of a model's predictions for all rows of `data`. Shapes: predictions [rows, C], row
 /// by row; deviations [C] of the training targets, or empty where they are not standardized.

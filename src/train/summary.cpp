@@ -76,6 +76,7 @@ struct Details {
     }
     return text;
   }
+  std::string operator()(const CrfSpec&) const { return ""; }
   std::string operator()(const DenseSpec& spec) const {
     return std::string(enum_name(spec.activation));
   }

@@ -110,12 +110,10 @@ TrainReport TrainingRun::run() {
 }
 
 LossOptions TrainingRun::make_loss() const {
-  LossOptions loss{config_.loss(), config_.training.label_smoothing,
-                   make_class_weights(config_, data_.labels, data_.train.labels())};
+  LossOptions loss = plain_loss(*model_);
+  loss.label_smoothing = config_.training.label_smoothing;
+  loss.class_weights = make_class_weights(config_, data_.labels, data_.train.labels());
   if (loss.class_weights.defined()) loss.class_weights = loss.class_weights.to(device_);
-  // The model's own tensors: what a checkpoint holds is read into them.
-  loss.target_mean = model_->head().target_mean;
-  loss.target_deviation = model_->head().target_deviation;
   return loss;
 }
 
@@ -126,7 +124,29 @@ std::string TrainingRun::start_vectors() {
   if (resumes) return "";
   fit_normalization(data_.train, *model_);
   load_spellings(data_.vocabulary, *model_);
+  forbid_transitions();
   return load_vectors(config_, data_, *model_);
+}
+
+/// Where the training data keep to their tags' scheme, so do the answers.
+void TrainingRun::forbid_transitions() {
+  CrfImpl* crf = model_->crf_head();
+  if (crf == nullptr) return;
+  const TagSet tags(data_.labels.names());
+  std::int64_t broken = 0;
+  for (std::int64_t row = 0; row < data_.train.size(); ++row) {
+    std::int32_t before = TagSet::kEdge;
+    bool whole = true;
+    for (const std::int32_t tag : data_.train.tags(row)) {
+      whole = whole && tags.may_follow(before, tag);
+      before = tag;
+    }
+    broken += whole && tags.may_follow(before, TagSet::kEdge) ? 0 : 1;
+  }
+  if (broken == 0) return crf->forbid(tags);
+  log_warning(std::to_string(broken) + " of " + std::to_string(data_.train.size()) +
+              " training rows break the scheme of their tags, such as an I without its B: the crf "
+              "may as well");
 }
 
 void TrainingRun::start() {
@@ -284,9 +304,9 @@ void TrainingRun::check_finite(double loss, double norm) const {
 
 Report TrainingRun::validate(const EncodedDataset& data) {
   if (average_) average_->swap();
-  const std::vector<float> predictions = team_.predict(data);
+  Report report = measure(team_, *model_, data_.labels, data);
   if (average_) average_->swap();
-  return score(config_, data_.labels, data, predictions, target_deviations(*model_));
+  return report;
 }
 
 Progress TrainingRun::progress() const {
@@ -377,20 +397,20 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
   std::ostringstream seconds;
   seconds << std::round(manifest.seconds * 10) / 10 << " s";
   const std::int64_t channels = data_.train.channels();
-  page.facts = {
-      {"Training rows", std::to_string(data_.train.size())},
-      {"Validation rows", std::to_string(data_.validation.size())},
-      {channels > 0 ? "Channels" : "Vocabulary",
-       std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
-      {config_.is_regression() ? "Targets" : "Labels", std::to_string(data_.labels.size())},
-      {"Best epoch",
-       std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
-      {"Stopped because", manifest.stopped_because},
-      {"Training time", seconds.str()},
-      {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
-      {"Recurrent layers", engine_},
-      {"Seed", std::to_string(manifest.seed)},
-      {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
+  page.facts = {{"Training rows", std::to_string(data_.train.size())},
+                {"Validation rows", std::to_string(data_.validation.size())},
+                {channels > 0 ? "Channels" : "Vocabulary",
+                 std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
+                {config_.is_regression() ? "Targets" : (config_.is_tagging() ? "Tags" : "Labels"),
+                 std::to_string(data_.labels.size())},
+                {"Best epoch",
+                 std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
+                {"Stopped because", manifest.stopped_because},
+                {"Training time", seconds.str()},
+                {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
+                {"Recurrent layers", engine_},
+                {"Seed", std::to_string(manifest.seed)},
+                {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
   if (!vectors_found_.empty()) page.facts.emplace_back("Vectors", vectors_found_);
   page.epoch_records = journal_.lines();
   page.model_summary = summarize(resolved_);

@@ -34,6 +34,7 @@ class TrainingRun {
   using Clock = std::chrono::steady_clock;
 
   std::string start_vectors();
+  void forbid_transitions();
   LossOptions make_loss() const;
   void start();
   bool resume();

@@ -23,6 +23,31 @@ Batch batch_of(const EncodedDataset& data, const Numbers& rows, const Config& co
   return batch;
 }
 
+/// Shapes: -> [B, longest row] int64, 0 past a row's end.
+template <class Numbers>
+torch::Tensor wanted_tags(const EncodedDataset& data, const Numbers& rows) {
+  std::int64_t longest = 0;
+  for (const auto row : rows) {
+    longest = std::max(longest, data.length(static_cast<std::int64_t>(row)));
+  }
+  torch::Tensor tags =
+      torch::zeros({static_cast<std::int64_t>(rows.size()), longest}, torch::kInt64);
+  auto* out = tags.data_ptr<std::int64_t>();
+  for (const auto row : rows) {
+    std::ranges::copy(data.tags(static_cast<std::int64_t>(row)), out);
+    out += longest;
+  }
+  return tags;
+}
+
+/// What the sum of a batch's losses is divided by: its rows, or for tagging its tokens.
+double loss_units(const EncodedDataset& data, const RowNumbers& rows) {
+  if (!data.is_tagged()) return static_cast<double>(rows.size());
+  std::int64_t tokens = 0;
+  for (const std::int64_t row : rows) tokens += data.length(row);
+  return static_cast<double>(tokens);
+}
+
 /// Shapes: -> classes [B] int64, or targets [B, K] float32.
 torch::Tensor wanted_outputs(const EncodedDataset& data, std::span<const std::int64_t> rows) {
   const auto count = static_cast<std::int64_t>(rows.size());
@@ -101,12 +126,16 @@ void WorkerTeam::run(std::size_t count, const std::function<void(std::size_t)>& 
 
 double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
                                      std::span<const std::int64_t> rows, const PartNoise& noise,
-                                     const LossOptions& loss, double batch_size) const {
+                                     const LossOptions& loss, double units) const {
   Batch batch = batch_of(data, rows, replica.config().config, device_);
   batch.noise = noise.key;
   batch.first_row = noise.first_row;
-  const torch::Tensor wanted = wanted_outputs(data, rows).to(device_);
-  const torch::Tensor sum = row_losses(replica.forward(batch), wanted, loss).sum() / batch_size;
+  const torch::Tensor logits = replica.forward(batch);
+  const torch::Tensor losses =
+      data.is_tagged() ? tag_losses(replica, logits, wanted_tags(data, rows).to(device_),
+                                    batch.lengths, loss.label_smoothing)
+                       : row_losses(logits, wanted_outputs(data, rows).to(device_), loss);
+  const torch::Tensor sum = losses.sum() / units;
   sum.backward();
   return sum.item<double>();
 }
@@ -114,14 +143,14 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
 double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
                                      const NoiseKey& noise, const LossOptions& loss) {
   const auto parts = split_by_tokens(data, rows, replicas_.size());
-  const auto batch_size = static_cast<double>(rows.size());
+  const double units = loss_units(data, rows);
   std::vector<double> losses(parts.size(), 0.0);
   run(parts.size(), [&](std::size_t i) {
     for (torch::Tensor& parameter : replicas_[i]->parameters()) {
       parameter.mutable_grad() = torch::Tensor();
     }
     const PartNoise part_noise{noise, parts[i].data() - rows.data()};
-    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], part_noise, loss, batch_size);
+    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], part_noise, loss, units);
   });
   const std::vector<torch::Tensor> sums = replicas_[0]->parameters();
   double mean = losses[0];
@@ -142,21 +171,51 @@ torch::Tensor WorkerTeam::predict(const EncodedDataset& data,
   return replicas_[0]->predict(batch).cpu().contiguous();
 }
 
-std::vector<float> WorkerTeam::predict(const EncodedDataset& data) {
+void WorkerTeam::for_each_batch(
+    const EncodedDataset& data,
+    const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use) {
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const auto batches = plan_batches(lengths, kEvaluationTokens);
+  run(batches.size(), [&](std::size_t b) { use(b, batches[b]); });
+}
+
+std::vector<float> WorkerTeam::predict(const EncodedDataset& data) {
   const std::int64_t outputs = replicas_[0]->config().class_count;
   std::vector<float> all(static_cast<std::size_t>(data.size() * outputs));
-  run(batches.size(), [&](std::size_t b) {
-    const torch::Tensor values = predict(data, batches[b]);
-    for (std::size_t i = 0; i < batches[b].size(); ++i) {
+  for_each_batch(data, [&](std::size_t, const std::vector<std::size_t>& rows) {
+    const torch::Tensor values = predict(data, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
       const float* from = values.data_ptr<float>() + static_cast<std::int64_t>(i) * outputs;
-      std::copy(from, from + outputs,
-                all.begin() + static_cast<std::ptrdiff_t>(batches[b][i]) * outputs);
+      std::copy(from, from + outputs, all.begin() + static_cast<std::ptrdiff_t>(rows[i]) * outputs);
     }
   });
   return all;
+}
+
+TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
+  TaggedRows result;
+  result.tags.resize(static_cast<std::size_t>(data.size()));
+  std::vector<double> losses(result.tags.size());
+  for_each_batch(data, [&](std::size_t, const std::vector<std::size_t>& rows) {
+    const torch::NoGradGuard no_gradient;
+    SequenceModelImpl& model = *replicas_[0];
+    const Batch batch = batch_of(data, rows, model.config().config, device_);
+    const torch::Tensor of_rows =
+        tag_losses(model, model.forward(batch), wanted_tags(data, rows).to(device_), batch.lengths,
+                   /*smoothing=*/0)
+            .to(torch::kCPU, torch::kFloat64);
+    const torch::Tensor tags = model.decode(batch).tags.cpu().contiguous();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i);
+      losses[rows[i]] = of_rows[row].item<double>();
+      const auto* from = tags.data_ptr<std::int64_t>() + row * tags.size(1);
+      const std::int64_t length = data.length(static_cast<std::int64_t>(rows[i]));
+      result.tags[rows[i]].assign(from, from + length);
+    }
+  });
+  for (const double loss : losses) result.loss += loss;
+  return result;
 }
 
 }  // namespace sequent

@@ -14,12 +14,19 @@
 
 namespace sequent {
 
+/// The predicted tags of a data set's rows.
+struct TaggedRows {
+  std::vector<std::vector<std::int32_t>> tags;
+  double loss = 0;  // sum of -ln p of the rows' true tags
+};
+
 class WorkerTeam {
  public:
   /// `workers` threads on the CPU; on another device the one calling thread. `model` outlives this.
   WorkerTeam(SequenceModel model, torch::Device device, int workers);
 
-  /// Sets the model's gradients to those of the batch's mean loss and returns that mean. Gradients
+  /// Sets the model's gradients to those of the batch's mean loss (over rows, for tagging over
+  /// tokens) and returns that mean. Gradients
   /// are summed in the order of the workers: the same number of workers gives the same bytes.
   double compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
                            const NoiseKey& noise, const LossOptions& loss);
@@ -30,12 +37,18 @@ class WorkerTeam {
   /// Shapes: row numbers -> [rows, C] float32 on the CPU.
   torch::Tensor predict(const EncodedDataset& data, const std::vector<std::size_t>& rows);
 
+  /// Of a tagger. Dropout is off.
+  TaggedRows tag(const EncodedDataset& data);
+
   /// Runs task(0) ... task(count - 1) on the workers.
   void run(std::size_t count, const std::function<void(std::size_t)>& task);
 
   int size() const { return static_cast<int>(replicas_.size()); }
 
  private:
+  void for_each_batch(
+      const EncodedDataset& data,
+      const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use);
   /// The random choices of a part of a batch: see Batch.
   struct PartNoise {
     NoiseKey key;
@@ -43,7 +56,7 @@ class WorkerTeam {
   };
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
                            std::span<const std::int64_t> rows, const PartNoise& noise,
-                           const LossOptions& loss, double batch_size) const;
+                           const LossOptions& loss, double units) const;
   torch::Device device_;
   std::vector<SequenceModel> replicas_;  // the first is the model itself
   std::unique_ptr<ThreadPool> pool_;     // none for other devices

@@ -94,12 +94,13 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"mean_squared_error\", \"mean_absolute_error\" or \"huber\""},
         FaultCase{"training.epochs", "null",
                   "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
-        FaultCase{"model.layers.1.type", "lstn",
-                  "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
-                  "are \"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
-                  "\"spatial_dropout\", \"rnn\", "
-                  "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
-                  "\"layer_norm\", \"pool\", \"attention\", \"self_attention\" or \"dense\""},
+        FaultCase{
+            "model.layers.1.type", "lstn",
+            "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
+            "are \"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
+            "\"spatial_dropout\", \"rnn\", "
+            "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
+            "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"dense\" or \"crf\""},
         FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
         FaultCase{"data.validation", "3",
                   "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},
@@ -137,6 +138,49 @@ constexpr const char* kForecast = R"({"version": 1, "task": "regression",
   "data": {"train": "t.csv", "format": {"type": "windows", "columns": ["a", 2], "length": 5}},
   "input": {"type": "numeric", "channels": 2},
   "model": {"layers": [{"type": "gru", "units": 4}, {"type": "dense"}]}})";
+
+constexpr const char* kTagging = R"({
+  "version": 1, "task": "tagging", "data": {"train": "t.conll", "format": {"type": "conll"}},
+  "model": {"layers": [{"type": "embedding", "output_dim": 4},
+                       {"type": "lstm", "units": 4, "return_sequences": true}, {"type": "crf"}]}})";
+
+TEST(Config, TaggingIsCheckedAsAWhole) {
+  const auto faults = [](const std::vector<Override>& changes) {
+    const auto error = testing::error_of([&] { parse_config(kTagging, "t.json", changes); });
+    return error ? std::string(error->what()) : "";
+  };
+  EXPECT_EQ(faults({}), "");
+  const Config config = parse_config(kTagging, "t.json");
+  EXPECT_EQ(config.loss(), Loss::kCategoricalCrossentropy);
+  EXPECT_EQ(config.best_monitor(), Monitor::kF1);
+  EXPECT_EQ(parse_config(dump_config(config), "again"), config);
+  EXPECT_EQ(resolve(config, 10, 5).outputs.back(), (Shape{Shape::Form::kSequence, 5}));
+  EXPECT_FALSE(resolve(config, 10, 5).is_binary());
+  EXPECT_EQ(faults({{"model.layers.2", R"({"type": "dense", "activation": "softmax"})"}}), "");
+
+  const auto expect = [&](const std::vector<Override>& changes, const std::string& part) {
+    EXPECT_NE(faults(changes).find(part), std::string::npos) << part << "\n" << faults(changes);
+  };
+  expect({{"data.format", R"({"type": "tsv"})"}}, "found \"tsv\" with the task \"tagging\"");
+  expect({{"data.format.tag", "0"}}, "/data/format/tag: is the column of the token as well");
+  expect({{"data.format", R"({"type": "tokens", "tags": "tokens"})"}},
+         "/data/format/tags: is the key of the tokens as well");
+  expect({{"input.padding", "post"}}, "/input/padding: has no meaning for tagging");
+  expect({{"training.class_weights", "balanced"}}, "/training/class_weights: has no meaning");
+  expect({{"training.label_smoothing", "0.1"}}, "has no meaning for a crf");
+  expect({{"training.early_stopping", R"({"monitor": "mae"})"}},
+         "found \"mae\"; tagging has loss, accuracy, f1 and macro_f1");
+  expect({{"training.loss", "huber"}}, "/training/loss: found \"huber\"; tagging has");
+  expect({{"model.layers.1.return_sequences", "false"}}, "/model/layers/2: its input is a vector");
+  expect({{"model.layers.2", R"({"type": "dense", "activation": "sigmoid"})"}},
+         "tagging ends in dense with \"softmax\", or in crf");
+  expect({{"model.layers.2", R"({"type": "layer_norm"})"}}, "with activation softmax, or crf");
+  expect({{"task", "classification"}, {"data.format", R"({"type": "tsv"})"}},
+         "/model/layers/2: gives each token a tag");
+  EXPECT_NE(faults_of({{"training.early_stopping", R"({"monitor": "f1"})"}})
+                .find("classification has loss, accuracy and macro_f1"),
+            std::string::npos);
+}
 
 TEST(Config, RegressionIsCheckedAsAWhole) {
   const auto faults = [](const std::vector<Override>& changes) {

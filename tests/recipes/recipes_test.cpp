@@ -8,6 +8,7 @@
 #include "sequent/sample.h"
 #include "sequent/trainer.h"
 #include "support.h"
+#include "tagging_rows.h"
 
 namespace sequent {
 namespace {
@@ -51,7 +52,10 @@ std::string numeric_rows(const Config& config) {
 /// The recipe's own data are not shipped; rows of the same form stand in.
 void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   SampleFiles files;
-  if (std::holds_alternative<NumericInput>(config.input)) {
+  if (config.is_tagging()) {
+    files.train = folder.write("rows.conll", testing::tagged_rows(60));
+    files.validation = files.test = files.train;
+  } else if (std::holds_alternative<NumericInput>(config.input)) {
     files.train = folder.write("rows.jsonl", numeric_rows(config));
     files.validation = files.test = files.train;
   } else {
@@ -86,6 +90,14 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   EXPECT_TRUE(train(config, options).finished);
   export_run(options.out, folder / "model.pt");
   const Predictor predictor = Predictor::load(folder / "model.pt");
+  if (predictor.is_tagger()) {
+    EXPECT_EQ(
+        predictor.tag("made in paris 北京").tokens.size(),
+        std::holds_alternative<CharactersTokenizer>(std::get<TextInput>(config.input).tokenizer)
+            ? 13U
+            : 4U);
+    return;
+  }
   const std::vector<std::vector<float>> numbers{
       std::vector<float>(static_cast<std::size_t>(3 * predictor.channels()), 0.5F)};
   const Prediction prediction =

@@ -1,0 +1,15 @@
+// What engines answer where tokens get tags.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace sequent {
+
+/// A tagger's answer to one row. Shapes: [length of the row].
+struct TaggedRow {
+  std::vector<std::int32_t> tags;
+  std::vector<float> probabilities;  // of these tags
+};
+
+}  // namespace sequent

@@ -1,0 +1,119 @@
+// Both programs on tagged tokens, as a user types them.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "tagging_rows.h"
+
+namespace sequent {
+namespace {
+
+using nlohmann::json;
+using testing::CommandResult;
+using testing::TemporaryFolder;
+
+class TaggingPrograms : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    folder_->write("c.json", testing::tagging_config(testing::kCrfHead));
+    folder_->write("train.conll", testing::tagged_rows(200));
+    folder_->write("dev.conll", testing::tagged_rows(40, 11));
+    const CommandResult train = run("sequent train c.json --out run");
+    ASSERT_EQ(train.code, 0) << train.err;
+    EXPECT_NE(train.err.find(" F1 "), std::string::npos) << train.err;
+    EXPECT_NE(train.out.find("precision"), std::string::npos) << train.out;
+    const CommandResult exported = run("sequent export run --out model.pt");
+    ASSERT_EQ(exported.code, 0) << exported.err;
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
+
+  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
+    const CommandResult result = run(line);
+    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
+    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
+        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
+  }
+
+  static std::unique_ptr<TemporaryFolder> folder_;
+};
+std::unique_ptr<TemporaryFolder> TaggingPrograms::folder_;
+
+TEST_F(TaggingPrograms, MarksEntitiesInLines) {
+  const CommandResult found =
+      run("printf 'seen in Paris and by Oslo Rome\\n\\n' | sequent-infer model.pt");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json first = json::parse(found.out.substr(0, found.out.find('\n')));
+  ASSERT_EQ(first["entities"].size(), 2U) << first;
+  EXPECT_EQ(first["entities"][0]["type"], "LOC");
+  EXPECT_EQ(first["entities"][0]["text"], "Paris");
+  EXPECT_EQ(first["entities"][0]["start"], 8);
+  EXPECT_EQ(first["entities"][0]["end"], 13);
+  EXPECT_EQ(first["entities"][1]["type"], "PER");
+  EXPECT_FALSE(first.contains("tags"));
+  const json second = json::parse(found.out.substr(found.out.find('\n') + 1));
+  EXPECT_TRUE(second["entities"].empty());
+  const CommandResult tags = run("echo 'in Paris' | sequent-infer model.pt --tags");
+  EXPECT_EQ(json::parse(tags.out)["tags"][1]["tag"], "B-LOC");
+  EXPECT_EQ(json::parse(tags.out)["tags"][1]["token"], "Paris");
+}
+
+TEST_F(TaggingPrograms, GivesConllBack) {
+  const CommandResult conll = run("sequent-infer model.pt dev.conll --format conll");
+  ASSERT_EQ(conll.code, 0) << conll.err;
+  EXPECT_EQ(conll.out, testing::tagged_rows(40, 11));
+  const CommandResult torchscript =
+      run("sequent-infer model.pt dev.conll --format conll --engine torchscript");
+  EXPECT_EQ(torchscript.out, conll.out);
+  const CommandResult objects = run("sequent-infer model.pt dev.conll | head -1");
+  const json first = json::parse(objects.out);
+  EXPECT_TRUE(first["entities"][0].contains("first_token")) << first;
+}
+
+TEST_F(TaggingPrograms, ReadsListsOfTokens) {
+  folder_->write("t.jsonl", "{\"id\": 7, \"tokens\": [\"in\", \"Lima\"]}\n");
+  const CommandResult found = run("sequent-infer model.pt t.jsonl --input-format tokens");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json record = json::parse(found.out);
+  EXPECT_EQ(record["id"], 7);
+  EXPECT_EQ(record["entities"][0]["first_token"], 1);
+  EXPECT_EQ(record["entities"][0]["end_token"], 2);
+}
+
+TEST_F(TaggingPrograms, AreMeasuredAndMayBeRequired) {
+  const CommandResult found = run("sequent evaluate run dev.conll --json --require 'f1>=0.9'");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json report = json::parse(found.out);
+  EXPECT_GT(report["f1"].get<double>(), 0.9);
+  EXPECT_EQ(report["per_type"][0]["label"], "LOC");
+  EXPECT_EQ(run("sequent evaluate model.pt dev.conll --require 'recall>=1.01'").code, 5);
+  EXPECT_EQ(run("sequent data check c.json").code, 0);
+  EXPECT_NE(run("sequent inspect run").out.find("crf"), std::string::npos);
+}
+
+TEST_F(TaggingPrograms, SayWhatIsWrong) {
+  expect_fault("sequent-infer model.pt dev.conll --format tsv", 2, "expected jsonl or conll");
+  expect_fault("sequent-infer model.pt dev.conll --top-k 2", 2, "gives tags");
+  expect_fault("sequent-infer model.pt dev.conll --format conll --tags", 2, "has no effect");
+  expect_fault("sequent-infer model.pt dev.conll --format conll --on-error record", 2,
+               "cannot be written as conll");
+  expect_fault("sequent-infer model.pt dev.conll --text word", 2, "a column's index");
+  expect_fault("sequent evaluate run c.json", 3, "c.json:1: found 1 column");
+  expect_fault("sequent train c.json --out x --set data.format='{\"type\":\"tsv\"}'", 2,
+               "need each other");
+  expect_fault("sequent train c.json --out x --set task=classification", 2, "need each other");
+  expect_fault("sequent train c.json --out x --set training.label_smoothing=0.1", 2,
+               "has no meaning for a crf");
+  expect_fault("sequent train c.json --out x --set model.layers.2.return_sequences=false", 2,
+               "its input is a vector");
+  folder_->write("bad.conll", "in O\nParis\n");
+  expect_fault("sequent train c.json --out x --set data.train=bad.conll", 3,
+               "bad.conll:2: found 1");
+}
+
+}  // namespace
+}  // namespace sequent

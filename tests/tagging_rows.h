@@ -1,0 +1,51 @@
+// A small tagging problem that a model can learn: names of two kinds, told by the word before.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sequent/config.h"
+
+namespace sequent::testing {
+
+/// CoNLL rows: after "in" a place of one or two tokens, after "by" a person.
+inline std::string tagged_rows(int rows, int seed = 0) {
+  const std::vector<std::string> names{"paris", "lima", "oslo", "rome", "kiev"};
+  const std::vector<std::string> others{"seen", "again", "today", "and", "made"};
+  std::string text;
+  for (int row = 0; row < rows; ++row) {
+    for (int part = 0; part < 1 + (row + seed) % 3; ++part) {
+      const auto pick = static_cast<std::size_t>(row * 7 + part * 3 + seed);
+      const bool place = (row + part + seed) % 2 == 0;
+      const std::string type = place ? "LOC" : "PER";
+      text += others[pick % others.size()] + "\tO\n";
+      text += std::string(place ? "in" : "by") + "\tO\n";
+      text += names[pick % names.size()] + "\tB-" + type + "\n";
+      if (pick % 3 == 0) text += names[(pick + 1) % names.size()] + "\tI-" + type + "\n";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+/// `head`: the last layer.
+inline std::string tagging_config(const std::string& head) {
+  return R"({
+  "version": 1, "name": "tags", "task": "tagging",
+  "data": {"train": "train.conll", "validation": "dev.conll", "test": "dev.conll",
+           "format": {"type": "conll"}},
+  "model": {"layers": [
+    {"type": "word_dropout", "rate": 0.05},
+    {"type": "embedding", "output_dim": 16},
+    {"type": "lstm", "units": 16, "bidirectional": true, "return_sequences": true},
+    {"type": "dropout", "rate": 0.1},)" +
+         head + R"(]},
+  "training": {"epochs": 12, "batch_size": 16, "optimizer": {"type": "adam", "learning_rate": 0.01}},
+  "runtime": {"device": "cpu"}
+})";
+}
+
+inline constexpr const char* kSoftmaxHead = R"({"type": "dense", "activation": "softmax"})";
+inline constexpr const char* kCrfHead = R"({"type": "crf"})";
+
+}  // namespace sequent::testing

@@ -1,0 +1,114 @@
+#include "sequent/tags.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sequent/text.h"
+#include "support.h"
+
+namespace sequent {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::vector<std::int32_t> indices(const Names& all, const Names& row) {
+  std::vector<std::int32_t> result;
+  for (const std::string& name : row) {
+    result.push_back(
+        static_cast<std::int32_t>(std::find(all.begin(), all.end(), name) - all.begin()));
+  }
+  return result;
+}
+
+/// `LOC 0-2`
+std::string shown(const Names& all, const Names& row) {
+  const TagSet tags(all);
+  std::string text;
+  for (const TagSpan& span : tags.spans(indices(all, row))) {
+    text += (text.empty() ? "" : ", ") + tags.types()[static_cast<std::size_t>(span.type)] + " " +
+            std::to_string(span.begin) + "-" + std::to_string(span.end);
+  }
+  return text;
+}
+
+const Names kBio{"B-LOC", "B-PER", "I-LOC", "I-PER", "O"};
+const Names kBioes{"B-LOC", "E-LOC", "I-LOC", "O", "S-LOC"};
+
+TEST(TagSet, FindsSpans) {
+  EXPECT_EQ(shown(kBio, {"O", "B-LOC", "I-LOC", "O", "B-PER"}), "LOC 1-3, PER 4-5");
+  EXPECT_EQ(shown(kBio, {"B-LOC", "B-LOC", "I-PER"}), "LOC 0-1, LOC 1-2, PER 2-3");
+  EXPECT_EQ(shown(kBio, {"I-LOC", "I-LOC", "O"}), "LOC 0-2") << "as conlleval reads it";
+  EXPECT_EQ(shown(kBioes, {"B-LOC", "I-LOC", "E-LOC", "S-LOC", "O"}), "LOC 0-3, LOC 3-4");
+  EXPECT_EQ(shown({"B-LOC", "E-LOC", "M-LOC", "O", "S-LOC"}, {"B-LOC", "M-LOC", "E-LOC", "B-LOC"}),
+            "LOC 0-3, LOC 3-4");
+  EXPECT_EQ(shown({"L-X", "O", "U-X", "B-X"}, {"B-X", "L-X", "U-X"}), "X 0-2, X 2-3");
+  EXPECT_EQ(shown(kBio, {}), "");
+}
+
+TEST(TagSet, TakesOtherTagsAsTheyAre) {
+  const Names speech{"ADJ", "B-side", "NOUN"};
+  EXPECT_FALSE(TagSet(speech).marks_spans());
+  EXPECT_EQ(TagSet(speech).types(), speech);
+  EXPECT_EQ(shown(speech, {"NOUN", "NOUN", "ADJ"}), "NOUN 0-1, NOUN 1-2, ADJ 2-3");
+  EXPECT_FALSE(TagSet({"O", "X"}).marks_spans());
+  EXPECT_TRUE(TagSet(speech).may_follow(0, 1));
+}
+
+TEST(TagSet, KnowsWhatMayFollow) {
+  const auto may = [](const Names& all, const std::string& from, const std::string& to) {
+    const auto index = [&](const std::string& name) {
+      return name.empty() ? TagSet::kEdge : indices(all, {name})[0];
+    };
+    return TagSet(all).may_follow(index(from), index(to));
+  };
+  EXPECT_TRUE(may(kBio, "B-LOC", "I-LOC"));
+  EXPECT_TRUE(may(kBio, "B-LOC", "B-LOC"));
+  EXPECT_TRUE(may(kBio, "B-LOC", ""));
+  EXPECT_FALSE(may(kBio, "O", "I-LOC"));
+  EXPECT_FALSE(may(kBio, "B-PER", "I-LOC"));
+  EXPECT_FALSE(may(kBio, "", "I-LOC"));
+  EXPECT_FALSE(may(kBioes, "B-LOC", "O"));
+  EXPECT_FALSE(may(kBioes, "I-LOC", ""));
+  EXPECT_FALSE(may(kBioes, "S-LOC", "E-LOC"));
+  EXPECT_TRUE(may(kBioes, "I-LOC", "E-LOC"));
+  EXPECT_TRUE(may(kBioes, "E-LOC", "B-LOC"));
+}
+
+TEST(PlacedTokens, AreParts) {
+  const std::string text = " Zürich,  ２０１２年 的雨!";
+  for (const TokenizerSpec& spec :
+       {TokenizerSpec(WordsTokenizer{}), TokenizerSpec(CharactersTokenizer{}),
+        TokenizerSpec(WhitespaceTokenizer{})}) {
+    std::string joined;
+    std::size_t last = 0;
+    for (const PlacedToken& token : place_tokens(spec, text)) {
+      EXPECT_GE(token.begin, last);
+      last = token.end;
+      joined += text.substr(token.begin, token.end - token.begin);
+    }
+    EXPECT_EQ(joined, "Zürich,２０１２年的雨!");
+  }
+}
+
+TEST(NormalizedToken, StaysOne) {
+  EXPECT_EQ(normalize_token(WordsTokenizer{}, "U.S.-based"), "u.s.-based");
+  EXPECT_EQ(normalize_token(WhitespaceTokenizer{{.lowercase = false}}, "New"), "New");
+  EXPECT_EQ(normalize_token(CharactersTokenizer{}, "Ａｂ"), "ab");
+  EXPECT_EQ(normalize_token(WordsTokenizer{}, "¨"), "\u0308") << "its space is no part of it";
+  EXPECT_EQ(normalize_token(WordsTokenizer{}, "\u3000"), "\u3000");
+}
+
+TEST(EncodedTokens, EachHasOneId) {
+  TextInput spec;
+  spec.max_length = 3;
+  const TextEncoder encoder(spec, Vocabulary({"new", "york", "-"}));
+  const Names tokens{"New", "York-", "York", "x"};
+  const EncodedText text = encoder.encode(std::span(tokens));
+  EXPECT_EQ(text.ids, (std::vector<std::int32_t>{3, 1, 4}));
+  EXPECT_TRUE(text.truncated);
+  EXPECT_EQ(text.token_count, 4);
+}
+
+}  // namespace
+}  // namespace sequent

@@ -1,0 +1,83 @@
+// Taggers learn, resume exactly, and are measured alike as run and as archive.
+#include <gtest/gtest.h>
+
+#include "sequent/error.h"
+#include "sequent/trainer.h"
+#include "support.h"
+#include "tagging_rows.h"
+#include "train/load_run.h"
+
+namespace sequent {
+namespace {
+
+using testing::slurp;
+using testing::TemporaryFolder;
+
+class TaggingRun : public ::testing::TestWithParam<const char*> {
+ protected:
+  TaggingRun() {
+    folder_.write("train.conll", testing::tagged_rows(200));
+    folder_.write("dev.conll", testing::tagged_rows(40, 11));
+  }
+
+  TrainReport run(const std::string& name, const std::vector<Override>& changes = {},
+                  ExistingRun existing = ExistingRun::kRefuse, const Hooks& hooks = {}) const {
+    Config config = parse_config(testing::tagging_config(GetParam()), "tags.json", changes);
+    config.base_directory = folder_.path();
+    TrainOptions options;
+    options.out = folder_ / name;
+    options.existing = existing;
+    return train(config, options, hooks);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_P(TaggingRun, LearnsNamesByTheWordBefore) {
+  const TrainReport report = run("run");
+  const auto& found = std::get<TaggingReport>(report.test.value());
+  EXPECT_GT(found.f1, 0.97);
+  EXPECT_LT(found.loss.value(), 0.1);
+  const auto dev = (folder_ / "dev.conll").string();
+  EXPECT_EQ(std::get<TaggingReport>(evaluate(folder_ / "run", dev)), found);
+  export_run(folder_ / "run", folder_ / "model.pt");
+  TaggingReport of_archive = std::get<TaggingReport>(evaluate(folder_ / "model.pt", dev));
+  EXPECT_FALSE(of_archive.loss);
+  of_archive.loss = found.loss;
+  EXPECT_EQ(of_archive, found);
+}
+
+TEST_P(TaggingRun, ResumesExactly) {
+  const std::vector<Override> short_run{{"training.epochs", "2"}, {"training.ema", "{}"}};
+  run("whole", short_run);
+  Hooks hooks;
+  hooks.stop_requested = [left = 5]() mutable { return --left <= 0; };
+  run("parts", short_run, ExistingRun::kRefuse, hooks);
+  run("parts", short_run, ExistingRun::kResume);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "whole"}.best_weights()),
+            slurp(RunFolder{folder_ / "parts"}.best_weights()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Heads, TaggingRun,
+                         ::testing::Values(testing::kSoftmaxHead, testing::kCrfHead),
+                         [](const auto& test) {
+                           return test.param == testing::kCrfHead ? "Crf" : "Softmax";
+                         });
+
+class CrfRun : public TaggingRun {};
+
+TEST_P(CrfRun, KeepsToASchemeThatTheDataKeep) {
+  run("run", {{"training.epochs", "1"}});
+  const LoadedRun loaded = load_run(folder_ / "run");
+  // B-LOC, B-PER, I-LOC, I-PER, O
+  EXPECT_EQ(loaded.model->crf_head()->forbidden_start.sum().item<float>(), 2);
+  folder_.write("train.conll", testing::tagged_rows(50) + "\nin O\nparis I-LOC\n");
+  run("loose", {{"training.epochs", "1"}});
+  EXPECT_EQ(load_run(folder_ / "loose").model->crf_head()->forbidden_start.sum().item<float>(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Head, CrfRun, ::testing::Values(testing::kCrfHead),
+                         [](const auto&) { return "Crf"; });
+
+}  // namespace
+}  // namespace sequent
