@@ -66,9 +66,8 @@ Answers answer_window(const std::vector<Record>& window, const Predictor& predic
         {},
         spread(window, token_lists.empty() ? predictor.tag(texts) : predictor.tag(token_lists))};
   }
-  return {
-      spread(window, sequences.empty() ? predictor.predict(texts) : predictor.predict(sequences)),
-      {}};
+  const bool numeric = predictor.channels() > 0;
+  return {spread(window, numeric ? predictor.predict(sequences) : predictor.predict(texts)), {}};
 }
 
 /// A row of another number of channels than the model reads cannot be used.

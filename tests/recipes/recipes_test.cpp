@@ -82,7 +82,8 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
     if (embedding == nullptr || !embedding->vectors) continue;
     std::string vector;
     for (std::int64_t i = 0; i < embedding->output_dim; ++i) vector += " 0.5";
-    embedding->vectors = folder.write("vectors.txt", "the" + vector + "\na" + vector + "\n");
+    embedding->vectors =
+        folder.write("vectors.txt", "the" + vector + "\na" + vector + "\nin" + vector + "\n");
   }
   config.training.max_steps = 3;
   TrainOptions options;
