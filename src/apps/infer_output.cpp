@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "sequent/error.h"
+#include "text/code_points.h"
 
 namespace sequent {
 namespace {
@@ -63,29 +64,6 @@ std::vector<std::size_t> most_probable(const std::vector<float>& probabilities, 
   order.resize(kept);
   return order;
 }
-
-/// A text that is cut at code points.
-class CodePoints {
- public:
-  explicit CodePoints(std::string_view text) : text_(text) {
-    for (std::size_t byte = 0; byte < text.size(); ++byte) {
-      constexpr unsigned char kMask = 0xC0;
-      constexpr unsigned char kContinuation = 0x80;
-      if ((static_cast<unsigned char>(text[byte]) & kMask) != kContinuation)
-        begins_.push_back(byte);
-    }
-    begins_.push_back(text.size());
-  }
-
-  std::string_view part(std::int64_t begin, std::int64_t end) const {
-    const std::size_t from = begins_[static_cast<std::size_t>(begin)];
-    return text_.substr(from, begins_[static_cast<std::size_t>(end)] - from);
-  }
-
- private:
-  std::string_view text_;
-  std::vector<std::size_t> begins_;
-};
 
 [[noreturn]] void fail_name_taken(const std::string& where, const std::string& name) {
   throw Error(

@@ -14,6 +14,7 @@
 #include "sequent/error.h"
 #include "sequent/log.h"
 #include "sequent/tags.h"
+#include "text/code_points.h"
 
 namespace sequent {
 namespace {
@@ -232,10 +233,11 @@ void predict_file(const InferOptions& options) {
 /// A line for each entity, or for each token where tags mark none, then an empty line.
 std::string shown_tags(const Predictor& predictor, const std::string& line) {
   const TaggedText tagged = predictor.tag(line);
+  const CodePoints points(line);
   std::string text;
   for (const TaggedSpan& span : tagged.spans) {
-    text += span.type + "\t" + std::to_string(span.begin) + "-" + std::to_string(span.end) + "\t" +
-            std::to_string(span.probability) + "\n";
+    text.append(span.type).append("\t").append(points.part(span.begin, span.end));
+    text.append("\t").append(std::to_string(span.probability)).append("\n");
   }
   if (tagged.truncated) text += "(cut off)\n";
   return text + "\n";

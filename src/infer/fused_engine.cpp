@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "infer/spelling.h"
 #include "infer/stages.h"
 #include "infer/tag_decoder.h"
 #include "kernels/cell_kind.h"
@@ -45,6 +46,7 @@ class StageMaker {
   }
   void add(const SelfAttentionSpec&) {}  // see not_served
   void add(const EmbeddingSpec& spec) {
+    if (spec.characters() != nullptr) return add_spelled(spec);
     const std::span<const float> table =
         spec.beside.empty() ? weights_(prefix() + "weight") : join_tables(spec);
     if (next_reads_tokens()) {
@@ -70,9 +72,46 @@ class StageMaker {
     };
     add_table(first);
     for (std::size_t i = 0; i < spec.beside.size(); ++i) {
-      add_table(weights_(prefix() + "beside." + std::to_string(i) + ".weight"));
+      const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i]);
+      if (characters == nullptr) {
+        add_table(weights_(beside(i) + "weight"));
+      } else {
+        add_table(spelled_table(*characters, beside(i)));
+      }
     }
     return joined_;
+  }
+
+  std::string beside(std::size_t part) const {
+    return prefix() + "beside." + std::to_string(part) + ".";
+  }
+
+  /// What the vocabulary's own tokens are spelled like: computed once.
+  std::vector<float> spelled_table(const CharactersSpec& spec, const std::string& own) const {
+    const Spelling spelling(spec, own, weights_);
+    const std::vector<std::string> words = words_of(weights_(own + "spellings"), spec.max_bytes);
+    std::vector<float> table;
+    constexpr std::size_t kTogether = 256;
+    for (std::size_t begin = 0; begin < words.size(); begin += kTogether) {
+      const std::size_t end = std::min(words.size(), begin + kTogether);
+      const std::vector<std::string_view> some(words.begin() + static_cast<std::ptrdiff_t>(begin),
+                                               words.begin() + static_cast<std::ptrdiff_t>(end));
+      Arena arena;
+      const float* vectors = spelling.encode(some, arena);
+      table.insert(table.end(), vectors, vectors + to_size(spelling.width()) * some.size());
+    }
+    return table;
+  }
+
+  void add_spelled(const EmbeddingSpec& spec) {
+    std::int64_t column = spec.output_dim;
+    std::size_t part = 0;
+    while (!std::holds_alternative<CharactersSpec>(spec.beside[part])) {
+      column += output_dim(spec.beside[part++]);
+    }
+    stages_.push_back(spelled_embedding_stage(
+        join_tables(spec), spec.width(),
+        std::make_unique<Spelling>(*spec.characters(), beside(part), weights_), column));
   }
 
   template <class Spec>
@@ -197,7 +236,12 @@ void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
     for (std::int64_t place = 0; place < plan.active(step); ++place) {
       const InputRow& row = rows[to_size(plan.row(place))];
       if (channels == 0) {
-        flow.ids.push_back(row.ids[to_size(step)]);
+        std::int32_t id = row.ids[to_size(step)];
+        if (id < 0) {
+          flow.words.emplace_back(row.words[to_size(-id) - 1]);
+          id = -static_cast<std::int32_t>(flow.words.size());
+        }
+        flow.ids.push_back(id);
       } else {
         values = std::copy_n(row.values.data() + step * channels, channels, values);
       }
@@ -254,7 +298,7 @@ class FusedEngine::Impl {
     const StepPlan plan(lengths);
     thread_local Arena arena;
     arena.reset();
-    Flow flow{plan, arena, {}, plan.mirrored()};
+    Flow flow{plan, arena, {}, {}, plan.mirrored()};
     read_rows(rows, flow);
     for (const auto& stage : stages_) stage->run(flow);
     use(flow);
@@ -274,7 +318,10 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
           } else if constexpr (std::is_same_v<Spec, SelfAttentionSpec>) {
             return "self-attention";
           } else if constexpr (std::is_same_v<Spec, EmbeddingSpec>) {
-            return spec.characters() != nullptr ? "an encoder of spellings" : "";
+            const CharactersSpec* characters = spec.characters();
+            const bool lstm =
+                characters != nullptr && characters->encoder == SpellingEncoder::kLstm;
+            return lstm ? "an LSTM over spellings" : "";
           } else {
             return "";
           }

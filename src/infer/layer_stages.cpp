@@ -3,14 +3,14 @@
 #include <cmath>
 #include <utility>
 
+#include "infer/dense_product.h"
+#include "infer/spelling.h"
 #include "infer/stages.h"
+#include "sequent/text.h"
 
 namespace sequent {
 namespace {
 
-using kernels::Arena;
-using kernels::CellSize;
-using kernels::PackedWeights;
 using kernels::StepPlan;
 
 class EmbeddingStage : public Stage {
@@ -30,6 +30,32 @@ class EmbeddingStage : public Stage {
  private:
   std::vector<float> table_;
   std::int64_t width_;
+};
+
+class SpelledEmbeddingStage : public Stage {
+ public:
+  SpelledEmbeddingStage(std::span<const float> table, std::int64_t width,
+                        std::unique_ptr<Spelling> spelling, std::int64_t column)
+      : known_(table, width), spelling_(std::move(spelling)), column_(column) {}
+
+  void run(Flow& flow) const override {
+    std::vector<std::int32_t> spelled(flow.ids);
+    for (std::int32_t& id : flow.ids) id = id < 0 ? Vocabulary::kUnknown : id;
+    known_.run(flow);
+    if (flow.words.empty()) return;
+    const float* vectors = spelling_->encode(flow.words, flow.arena);
+    for (std::size_t i = 0; i < spelled.size(); ++i) {
+      if (spelled[i] >= 0) continue;
+      const float* from = vectors + (-spelled[i] - 1) * spelling_->width();
+      std::copy_n(from, spelling_->width(),
+                  flow.values + static_cast<std::int64_t>(i) * flow.width + column_);
+    }
+  }
+
+ private:
+  EmbeddingStage known_;
+  std::unique_ptr<Spelling> spelling_;
+  std::int64_t column_;
 };
 
 class PoolStage : public Stage {
@@ -81,65 +107,6 @@ class PoolStage : public Stage {
   std::vector<PoolMode> modes_;
 };
 
-/// Applies f to a row of `width` values.
-void activate(Activation f, std::int64_t width, float* row) {
-  switch (f) {
-    case Activation::kLinear:
-      return;
-    case Activation::kRelu:
-      // NaN is not less than 0 and stays.
-      for (std::int64_t i = 0; i < width; ++i) row[i] = row[i] < 0 ? 0 : row[i];
-      return;
-    case Activation::kTanh:
-      for (std::int64_t i = 0; i < width; ++i) row[i] = std::tanh(row[i]);
-      return;
-    case Activation::kSigmoid:
-      for (std::int64_t i = 0; i < width; ++i) row[i] = 1 / (1 + std::exp(-row[i]));
-      return;
-    case Activation::kSoftmax: {
-      const float most = *std::max_element(row, row + width);
-      float sum = 0;
-      for (std::int64_t i = 0; i < width; ++i) sum += row[i] = std::exp(row[i] - most);
-      for (std::int64_t i = 0; i < width; ++i) row[i] /= sum;
-      return;
-    }
-  }
-}
-
-/// f(W x + b) for many rows: the input product of an RNN without its recurrence.
-class DenseProduct {
- public:
-  DenseProduct(std::int64_t input, std::int64_t units, Activation activation, const float* weight,
-               const float* bias)
-      : size_{kernels::Cell::kRnnTanh, input, units}, activation_(activation) {
-    packed_ =
-        kernels::kernels<float>().pack(size_, {weight, nullptr, bias, nullptr, nullptr}, memory_);
-  }
-
-  /// Shapes: rows [count, input] -> [count, units], in the arena.
-  float* of(const float* rows, std::int64_t count, Arena& arena) const {
-    const auto& k = kernels::kernels<float>();
-    const std::int64_t stride = k.gate_stride(size_);
-    auto* sums = arena.take<float>(to_size(count * stride));
-    auto* result = arena.take<float>(to_size(count * size_.units));
-    k.project(size_, packed_, rows, size_.input, count, sums);
-    for (std::int64_t i = 0; i < count; ++i) {
-      float* row = result + i * size_.units;
-      std::copy(sums + i * stride, sums + i * stride + size_.units, row);
-      activate(activation_, size_.units, row);
-    }
-    return result;
-  }
-
-  std::int64_t units() const { return size_.units; }
-
- private:
-  CellSize size_;
-  Activation activation_;
-  Arena memory_;
-  PackedWeights<float> packed_;
-};
-
 class DenseStage : public Stage {
  public:
   DenseStage(std::int64_t input, std::int64_t units, Activation activation, const float* weight,
@@ -154,21 +121,6 @@ class DenseStage : public Stage {
  private:
   DenseProduct product_;
 };
-
-/// weight [filters, input, steps] -> [filters, steps, input], as a window's values lie.
-std::vector<float> by_step(std::span<const float> weight, const Conv1dSpec& spec,
-                           std::int64_t input) {
-  std::vector<float> turned;
-  turned.reserve(weight.size());
-  for (std::int64_t f = 0; f < spec.filters; ++f) {
-    for (std::int64_t k = 0; k < spec.kernel_size; ++k) {
-      for (std::int64_t i = 0; i < input; ++i) {
-        turned.push_back(weight[to_size((f * input + i) * spec.kernel_size + k)]);
-      }
-    }
-  }
-  return turned;
-}
 
 /// A dense product of each token's window.
 class Conv1dStage : public Stage {
@@ -298,6 +250,12 @@ class AttentionStage : public Stage {
 
 StagePointer embedding_stage(std::span<const float> table, std::int64_t width) {
   return std::make_unique<EmbeddingStage>(table, width);
+}
+StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
+                                     std::unique_ptr<Spelling> spelling,
+                                     std::int64_t spelling_column) {
+  return std::make_unique<SpelledEmbeddingStage>(table, width, std::move(spelling),
+                                                 spelling_column);
 }
 StagePointer pool_stage(const std::vector<PoolMode>& modes) {
   return std::make_unique<PoolStage>(modes);

@@ -16,6 +16,7 @@
 #include "sequent/log.h"
 #include "sequent/tags.h"
 #include "sequent/text.h"
+#include "text/code_points.h"
 
 namespace sequent {
 
@@ -24,26 +25,6 @@ namespace {
 ResolvedConfig resolved(const ArchiveCard& card) {
   return resolve(card.config, card.vocabulary.size(), card.labels.size());
 }
-
-/// Code points up to a byte of valid UTF-8, asked for in rising order.
-class CodePointCounter {
- public:
-  explicit CodePointCounter(std::string_view text) : text_(text) {}
-
-  std::int64_t count_to(std::size_t byte) {
-    for (; at_ < byte; ++at_) {
-      constexpr unsigned char kMask = 0xC0;
-      constexpr unsigned char kContinuation = 0x80;
-      count_ += (static_cast<unsigned char>(text_[at_]) & kMask) == kContinuation ? 0 : 1;
-    }
-    return count_;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::int64_t count_ = 0;
-};
 
 }  // namespace
 
@@ -84,12 +65,11 @@ class Predictor::Impl {
 
   SplitText split(std::string_view text) const {
     SplitText result;
-    CodePointCounter counter(text);
+    const CodePoints points(text);
     const auto& spec = std::get<TextInput>(config_.config.input).tokenizer;
     for (const PlacedToken& token : place_tokens(spec, text)) {
       result.tokens.emplace_back(text.substr(token.begin, token.end - token.begin));
-      const std::int64_t begin = counter.count_to(token.begin);
-      result.places.emplace_back(begin, counter.count_to(token.end));
+      result.places.emplace_back(points.before(token.begin), points.before(token.end));
     }
     return result;
   }
@@ -98,7 +78,7 @@ class Predictor::Impl {
     SplitText result{tokens, {}};
     std::int64_t at = 0;
     for (const std::string& token : tokens) {
-      const std::int64_t length = CodePointCounter(token).count_to(token.size());
+      const std::int64_t length = CodePoints(token).count();
       result.places.emplace_back(at, at + length);
       at += length + 1;
     }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "infer/fused_engine.h"
@@ -12,15 +13,18 @@
 
 namespace sequent {
 
+class Spelling;
+
 inline std::size_t to_size(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 /// What flows between stages: token ids, or values of the plan's tokens, or of the rows.
 struct Flow {
   const kernels::StepPlan& plan;
   kernels::Arena& arena;
-  std::vector<std::int32_t> ids;       // of the plan's tokens
-  std::vector<std::int32_t> mirrored;  // see StepPlan
-  float* values = nullptr;             // [tokens, width], or [rows, width] once it is a vector
+  std::vector<std::int32_t> ids;        // of the plan's tokens
+  std::vector<std::string_view> words;  // spelled tokens: id -n is the n-th
+  std::vector<std::int32_t> mirrored;   // see StepPlan
+  float* values = nullptr;              // [tokens, width], or [rows, width] once it is a vector
   std::int64_t width = 0;
   bool is_sequence = true;
 
@@ -65,6 +69,12 @@ StagePointer hidden_state_stage(const RecurrentShape& shape, const std::string& 
 
 /// Rows of the table for each token: where no recurrent layer follows at once.
 StagePointer embedding_stage(std::span<const float> table, std::int64_t width);
+
+/// The same where tokens may be spelled: their vector is that of kUnknown, whose last values, those
+/// of the spelling, are replaced.
+StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
+                                     std::unique_ptr<Spelling> spelling,
+                                     std::int64_t spelling_column);
 
 StagePointer pool_stage(const std::vector<PoolMode>& modes);
 StagePointer dense_stage(std::int64_t input, std::int64_t units, Activation activation,

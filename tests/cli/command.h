@@ -1,9 +1,11 @@
 // Runs the built programs as a user's shell does.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include "support.h"
@@ -32,5 +34,32 @@ inline CommandResult run_command(const TemporaryFolder& folder, const std::strin
   result.err = slurp(err);
   return result;
 }
+
+/// Tests of programs that share a folder: a suite fills it in its SetUpTestSuite.
+class ProgramTest : public ::testing::Test {
+ protected:
+  static void make_folder() { folder_ = std::make_unique<TemporaryFolder>(); }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static CommandResult run(const std::string& line) { return run_command(*folder_, line); }
+
+  /// Trains c.json of the folder into `run` and exports model.pt.
+  static void train_and_export() {
+    const CommandResult train = run("sequent train c.json --out run");
+    ASSERT_EQ(train.code, 0) << train.err;
+    const CommandResult exported = run("sequent export run --out model.pt");
+    ASSERT_EQ(exported.code, 0) << exported.err;
+  }
+
+  /// Expects the exit code, and the text in the first line of stderr.
+  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
+    const CommandResult result = run(line);
+    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
+    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
+        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
+  }
+
+  inline static std::unique_ptr<TemporaryFolder> folder_;
+};
 
 }  // namespace sequent::testing

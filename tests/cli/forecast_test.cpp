@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -12,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using testing::CommandResult;
-using testing::TemporaryFolder;
 
 constexpr const char* kConfig = R"({
   "version": 1, "name": "tide", "task": "regression",
@@ -32,10 +30,10 @@ std::string tide(int hours) {
   return table;
 }
 
-class ForecastPrograms : public ::testing::Test {
+class ForecastPrograms : public testing::ProgramTest {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::make_unique<TemporaryFolder>();
+    make_folder();
     folder_->write("c.json", kConfig);
     folder_->write("tide.csv", tide(300));
     const CommandResult train = run("sequent train c.json --out run");
@@ -44,20 +42,7 @@ class ForecastPrograms : public ::testing::Test {
     const CommandResult exported = run("sequent export run --out model.pt");
     ASSERT_EQ(exported.code, 0) << exported.err;
   }
-  static void TearDownTestSuite() { folder_.reset(); }
-
-  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
-
-  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
-    const CommandResult result = run(line);
-    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
-    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
-        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
-  }
-
-  static std::unique_ptr<TemporaryFolder> folder_;
 };
-std::unique_ptr<TemporaryFolder> ForecastPrograms::folder_;
 
 TEST_F(ForecastPrograms, ForecastWhatFollowsTheTable) {
   const CommandResult found = run("sequent-infer model.pt tide.csv");

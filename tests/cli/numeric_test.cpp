@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -13,7 +12,6 @@ namespace {
 
 using nlohmann::json;
 using testing::CommandResult;
-using testing::TemporaryFolder;
 
 constexpr const char* kConfig = R"({
   "version": 1, "name": "waves",
@@ -43,31 +41,15 @@ std::string waves(int rows) {
   return out.str();
 }
 
-class NumericPrograms : public ::testing::Test {
+class NumericPrograms : public testing::ProgramTest {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::make_unique<TemporaryFolder>();
+    make_folder();
     folder_->write("c.json", kConfig);
     folder_->write("train.jsonl", waves(200));
-    const CommandResult train = run("sequent train c.json --out run");
-    ASSERT_EQ(train.code, 0) << train.err;
-    const CommandResult exported = run("sequent export run --out model.pt");
-    ASSERT_EQ(exported.code, 0) << exported.err;
+    train_and_export();
   }
-  static void TearDownTestSuite() { folder_.reset(); }
-
-  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
-
-  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
-    const CommandResult result = run(line);
-    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
-    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
-        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
-  }
-
-  static std::unique_ptr<TemporaryFolder> folder_;
 };
-std::unique_ptr<TemporaryFolder> NumericPrograms::folder_;
 
 TEST_F(NumericPrograms, LearnEvaluateAndInfer) {
   const CommandResult of_run = run("sequent evaluate run train.jsonl --json");

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -14,7 +13,6 @@ namespace {
 using nlohmann::json;
 using testing::CommandResult;
 using testing::slurp;
-using testing::TemporaryFolder;
 
 constexpr const char* kConfig = R"({
   "version": 1, "name": "cli",
@@ -28,38 +26,21 @@ constexpr const char* kConfig = R"({
 })";
 
 /// One small run and its archive, made once by the programs themselves.
-class Programs : public ::testing::Test {
+class Programs : public testing::ProgramTest {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::make_unique<TemporaryFolder>();
+    make_folder();
     folder_->write("c.json", kConfig);
     ASSERT_EQ(run("sequent sample sentiment --rows 400 --out data").code, 0);
-    const CommandResult train = run("sequent train c.json --out run");
-    ASSERT_EQ(train.code, 0) << train.err;
-    const CommandResult exported = run("sequent export run --out model.pt");
-    ASSERT_EQ(exported.code, 0) << exported.err;
+    train_and_export();
   }
-  static void TearDownTestSuite() { folder_.reset(); }
-
-  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
-
-  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
-    const CommandResult result = run(line);
-    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
-    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
-        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
-  }
-
   static std::vector<json> records(const std::string& text) {
     std::vector<json> result;
     std::istringstream in(text);
     for (std::string line; std::getline(in, line);) result.push_back(json::parse(line));
     return result;
   }
-
-  static std::unique_ptr<TemporaryFolder> folder_;
 };
-std::unique_ptr<TemporaryFolder> Programs::folder_;
 
 TEST_F(Programs, EvaluateAgreesForRunAndArchive) {
   const CommandResult of_run = run("sequent evaluate run data/test.tsv --json");

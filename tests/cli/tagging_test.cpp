@@ -1,7 +1,6 @@
 // Both programs on tagged tokens, as a user types them.
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -12,36 +11,17 @@ namespace {
 
 using nlohmann::json;
 using testing::CommandResult;
-using testing::TemporaryFolder;
 
-class TaggingPrograms : public ::testing::Test {
+class TaggingPrograms : public testing::ProgramTest {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::make_unique<TemporaryFolder>();
+    make_folder();
     folder_->write("c.json", testing::tagging_config(testing::kCrfHead));
     folder_->write("train.conll", testing::tagged_rows(200));
     folder_->write("dev.conll", testing::tagged_rows(40, 11));
-    const CommandResult train = run("sequent train c.json --out run");
-    ASSERT_EQ(train.code, 0) << train.err;
-    EXPECT_NE(train.err.find(" F1 "), std::string::npos) << train.err;
-    EXPECT_NE(train.out.find("precision"), std::string::npos) << train.out;
-    const CommandResult exported = run("sequent export run --out model.pt");
-    ASSERT_EQ(exported.code, 0) << exported.err;
+    train_and_export();
   }
-  static void TearDownTestSuite() { folder_.reset(); }
-
-  static CommandResult run(const std::string& line) { return testing::run_command(*folder_, line); }
-
-  static void expect_fault(const std::string& line, int code, const std::string& first_line) {
-    const CommandResult result = run(line);
-    EXPECT_EQ(result.code, code) << line << '\n' << result.err;
-    EXPECT_NE(result.first_error_line().find(first_line), std::string::npos)
-        << line << "\nfound:    " << result.first_error_line() << "\nexpected: " << first_line;
-  }
-
-  static std::unique_ptr<TemporaryFolder> folder_;
 };
-std::unique_ptr<TemporaryFolder> TaggingPrograms::folder_;
 
 TEST_F(TaggingPrograms, MarksEntitiesInLines) {
   const CommandResult found =
@@ -60,6 +40,11 @@ TEST_F(TaggingPrograms, MarksEntitiesInLines) {
   const CommandResult tags = run("echo 'in Paris' | sequent-infer model.pt --tags");
   EXPECT_EQ(json::parse(tags.out)["tags"][1]["tag"], "B-LOC");
   EXPECT_EQ(json::parse(tags.out)["tags"][1]["token"], "Paris");
+}
+
+TEST_F(TaggingPrograms, AnswersAsTyped) {
+  const CommandResult found = run("echo 'made in Oslo' | sequent-infer model.pt --interactive");
+  EXPECT_EQ(found.out.substr(0, 10), "LOC\tOslo\t0") << found.out;
 }
 
 TEST_F(TaggingPrograms, GivesConllBack) {
@@ -82,6 +67,12 @@ TEST_F(TaggingPrograms, ReadsListsOfTokens) {
   EXPECT_EQ(record["id"], 7);
   EXPECT_EQ(record["entities"][0]["first_token"], 1);
   EXPECT_EQ(record["entities"][0]["end_token"], 2);
+}
+
+TEST_F(TaggingPrograms, SayHowTheyLearn) {
+  const CommandResult train = run("sequent train c.json --out again --set training.epochs=1");
+  EXPECT_NE(train.err.find(" F1 "), std::string::npos) << train.err;
+  EXPECT_NE(train.out.find("precision"), std::string::npos) << train.out;
 }
 
 TEST_F(TaggingPrograms, AreMeasuredAndMayBeRequired) {

@@ -1,0 +1,34 @@
+// Vectors of tokens by their letters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infer/dense_product.h"
+#include "infer/fused_engine.h"
+
+namespace sequent {
+
+/// The convolving encoder of spellings. Threads: `encode` may be called from many at once.
+class Spelling {
+ public:
+  /// `prefix`: of the encoder's weights' names.
+  Spelling(const CharactersSpec& spec, const std::string& prefix, const WeightSource& weights);
+
+  std::int64_t width() const { return spec_.output_dim; }
+
+  /// Shapes: -> [words, width()], in the arena.
+  const float* encode(const std::vector<std::string_view>& words, kernels::Arena& arena) const;
+
+ private:
+  CharactersSpec spec_;
+  std::vector<float> bytes_;  // [256, byte_dim]
+  DenseProduct product_;      // of a window of letters
+};
+
+/// The words that `spellings` [words, max_bytes] holds.
+std::vector<std::string> words_of(std::span<const float> spellings, std::int64_t max_bytes);
+
+}  // namespace sequent
