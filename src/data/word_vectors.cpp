@@ -144,7 +144,8 @@ class VectorFile {
 
   void read_binary(std::int64_t count) {
     BlockReader blocks(path_);
-    const auto header = fields_of(take_until(blocks, '\n'));
+    const std::string first_line = take_until(blocks, '\n');
+    const auto header = fields_of(first_line);
     check_width(path_, header.size() == 2 ? number_of<std::int64_t>(header[1]).value_or(-1) : -1);
     std::vector<float> vector(static_cast<std::size_t>(width_));
     for (std::int64_t i = 0; i < count; ++i) {
