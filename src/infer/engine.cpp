@@ -9,7 +9,8 @@ TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, std::int6
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
 }
 
-c10::IValue TorchScriptEngine::call(torch::jit::Method method, const EncodedRows& rows) const {
+c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
+                                    const EncodedRows& rows) const {
   // The profiling executor compiles anew for new shapes: seconds of warm-up, growing memory.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const RowTensors tensors = make_row_tensors(rows, max_bytes_);

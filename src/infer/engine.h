@@ -26,7 +26,7 @@ class TorchScriptEngine {
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
 
  private:
-  c10::IValue call(torch::jit::Method method, const EncodedRows& rows) const;
+  c10::IValue call(const torch::jit::Method& method, const EncodedRows& rows) const;
 
   torch::jit::Method forward_;
   std::optional<torch::jit::Method> decode_;  // of a tagger

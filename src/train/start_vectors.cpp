@@ -36,7 +36,8 @@ std::string coverage(const WordVectors& vectors, const EncodedDataset& train) {
 }
 
 /// Copies what the file has into the table's rows. What was found, for the report.
-std::string fill_table(const std::string& path, const PreparedData& data, torch::Tensor table) {
+std::string fill_table(const std::string& path, const PreparedData& data,
+                       const torch::Tensor& table) {
   const std::int64_t width = table.size(1);
   WordVectors vectors = read_word_vectors(path, data.vocabulary, width);
   for (std::size_t id = 0; id < vectors.found.size(); ++id) {
