@@ -36,11 +36,24 @@ class Rows {
   torch::Tensor lengths_;
 };
 
-kernels::Crf crf_of(const torch::Tensor& start, const torch::Tensor& transitions,
-                    const torch::Tensor& end) {
-  return {start.numel(), start.data_ptr<double>(), transitions.data_ptr<double>(),
-          end.data_ptr<double>()};
-}
+/// The scores as the kernels read them.
+class PlainCrf {
+ public:
+  PlainCrf(const torch::Tensor& start, const torch::Tensor& transitions, const torch::Tensor& end)
+      : start_(plain(start)),
+        transitions_(plain(transitions)),
+        end_(plain(end)),
+        crf_(start_.numel(), start_.data_ptr<double>(), transitions_.data_ptr<double>(),
+             end_.data_ptr<double>()) {}
+
+  const kernels::Crf* operator->() const { return &crf_; }
+
+ private:
+  torch::Tensor start_;
+  torch::Tensor transitions_;
+  torch::Tensor end_;
+  kernels::Crf crf_;
+};
 
 /// ln p of each row's tags.
 class Likelihood : public torch::autograd::Function<Likelihood> {
@@ -50,15 +63,12 @@ class Likelihood : public torch::autograd::Function<Likelihood> {
                                const torch::Tensor& end, const torch::Tensor& tags,
                                const torch::Tensor& lengths) {
     context->save_for_backward({emissions, start, transitions, end, tags, lengths});
-    const torch::Tensor first = plain(start);
-    const torch::Tensor pairs = plain(transitions);
-    const torch::Tensor last = plain(end);
-    const kernels::Crf crf = crf_of(first, pairs, last);
+    const PlainCrf crf(start, transitions, end);
     const Rows rows(emissions, lengths);
     const torch::Tensor paths = tags.to(torch::kCPU).contiguous();
     torch::Tensor result = torch::empty({rows.count()}, torch::kFloat64);
     for (std::int64_t row = 0; row < rows.count(); ++row) {
-      result.data_ptr<double>()[row] = crf.log_likelihood(
+      result.data_ptr<double>()[row] = crf->log_likelihood(
           rows.of(row), rows.length(row), paths.data_ptr<std::int64_t>() + row * paths.size(1));
     }
     return result.to(emissions.options());
@@ -66,24 +76,21 @@ class Likelihood : public torch::autograd::Function<Likelihood> {
 
   static variable_list backward(AutogradContext* context, const variable_list& slopes) {
     const variable_list saved = context->get_saved_variables();
-    const torch::Tensor first = plain(saved[1]);
-    const torch::Tensor pairs = plain(saved[2]);
-    const torch::Tensor last = plain(saved[3]);
-    const kernels::Crf crf = crf_of(first, pairs, last);
+    const PlainCrf crf(saved[1], saved[2], saved[3]);
     const Rows rows(saved[0], saved[5]);
     const torch::Tensor paths = saved[4].to(torch::kCPU).contiguous();
     const torch::Tensor weights = plain(slopes[0]);
     torch::Tensor of_emissions = torch::zeros_like(rows.values());
-    torch::Tensor of_start = torch::zeros_like(first);
-    torch::Tensor of_pairs = torch::zeros_like(pairs);
-    torch::Tensor of_end = torch::zeros_like(last);
+    torch::Tensor of_start = torch::zeros_like(plain(saved[1]));
+    torch::Tensor of_pairs = torch::zeros_like(plain(saved[2]));
+    torch::Tensor of_end = torch::zeros_like(plain(saved[3]));
     for (std::int64_t row = 0; row < rows.count(); ++row) {
       const kernels::CrfGradient gradient{of_emissions.data_ptr<double>() + rows.offset(row),
                                           of_start.data_ptr<double>(), of_pairs.data_ptr<double>(),
                                           of_end.data_ptr<double>()};
-      crf.add_gradient(rows.of(row), rows.length(row),
-                       paths.data_ptr<std::int64_t>() + row * paths.size(1),
-                       weights.data_ptr<double>()[row], gradient);
+      crf->add_gradient(rows.of(row), rows.length(row),
+                        paths.data_ptr<std::int64_t>() + row * paths.size(1),
+                        weights.data_ptr<double>()[row], gradient);
     }
     return {of_emissions.to(saved[0].options()),
             of_start.to(saved[1].options()),
@@ -144,14 +151,11 @@ torch::Tensor CrfImpl::log_likelihoods(const torch::Tensor& emissions, const tor
 torch::Tensor CrfImpl::marginals(const torch::Tensor& emissions,
                                  const torch::Tensor& lengths) const {
   const Scores all = scores();
-  const torch::Tensor first = plain(all.start);
-  const torch::Tensor pairs = plain(all.transitions);
-  const torch::Tensor last = plain(all.end);
-  const kernels::Crf crf = crf_of(first, pairs, last);
+  const PlainCrf crf(all.start, all.transitions, all.end);
   const Rows rows(emissions, lengths);
   torch::Tensor result = torch::zeros_like(rows.values());
   for (std::int64_t row = 0; row < rows.count(); ++row) {
-    const std::vector<double> found = crf.marginals(rows.of(row), rows.length(row));
+    const std::vector<double> found = crf->marginals(rows.of(row), rows.length(row));
     std::copy(found.begin(), found.end(), result.data_ptr<double>() + rows.offset(row));
   }
   return result.to(emissions.options());
@@ -160,14 +164,11 @@ torch::Tensor CrfImpl::marginals(const torch::Tensor& emissions,
 torch::Tensor CrfImpl::best_paths(const torch::Tensor& emissions,
                                   const torch::Tensor& lengths) const {
   const Scores all = scores();
-  const torch::Tensor first = plain(all.start);
-  const torch::Tensor pairs = plain(all.transitions);
-  const torch::Tensor last = plain(all.end);
-  const kernels::Crf crf = crf_of(first, pairs, last);
+  const PlainCrf crf(all.start, all.transitions, all.end);
   const Rows rows(emissions, lengths);
   torch::Tensor result = torch::zeros({rows.count(), emissions.size(1)}, torch::kInt64);
   for (std::int64_t row = 0; row < rows.count(); ++row) {
-    const std::vector<std::int64_t> path = crf.best_path(rows.of(row), rows.length(row));
+    const std::vector<std::int64_t> path = crf->best_path(rows.of(row), rows.length(row));
     std::copy(path.begin(), path.end(), result.data_ptr<std::int64_t>() + row * emissions.size(1));
   }
   return result.to(emissions.device());

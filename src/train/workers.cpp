@@ -201,11 +201,16 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
     const torch::NoGradGuard no_gradient;
     SequenceModelImpl& model = *replicas_[0];
     const Batch batch = batch_of(data, rows, model.config().config, device_);
-    const torch::Tensor of_rows =
-        tag_losses(model, model.forward(batch), wanted_tags(data, rows).to(device_), batch.lengths,
-                   /*smoothing=*/0)
-            .to(torch::kCPU, torch::kFloat64);
-    const torch::Tensor tags = model.decode(batch).tags.cpu().contiguous();
+    const torch::Tensor logits = model.forward(batch);
+    const torch::Tensor of_rows = tag_losses(model, logits, wanted_tags(data, rows).to(device_),
+                                             batch.lengths, /*smoothing=*/0)
+                                      .to(torch::kCPU, torch::kFloat64);
+    // decode() would run the layers once more, for probabilities that nobody asks for here.
+    const CrfImpl* crf = model.crf_head();
+    const torch::Tensor tags =
+        (crf == nullptr ? logits.argmax(2) : crf->best_paths(logits, batch.lengths))
+            .cpu()
+            .contiguous();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto row = static_cast<std::int64_t>(i);
       losses[rows[i]] = of_rows[row].item<double>();
