@@ -21,7 +21,8 @@ void require_two_labels(const Rows& rows, const std::string& path) {
 }
 
 template <class Rows>
-std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path) {
+std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
+                           const FaultList& faults) {
   const DataSpec& data = config.data;
   std::vector<Part> parts = choose_parts(rows.classes(), data);
   const auto has = [&](Part part) {
@@ -31,8 +32,9 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
   const bool wants_validation = std::holds_alternative<HeldOut>(data.validation);
   if (!has(Part::kTrain) || (wants_test && !has(Part::kTest)) ||
       (wants_validation && !has(Part::kValidation))) {
+    faults.throw_if_any();  // they may be why there are too few
     throw Error(ErrorKind::kData, path,
-                config.is_regression()
+                config.task != Task::kClassification
                     ? "found " + std::to_string(rows.size()) +
                           " rows, too few to hold some out; expected more rows, or a file for "
                           "\"validation\""
@@ -66,7 +68,7 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path, Fa
     faults.throw_if_any();
   }
   LabelSet labels = labels_of(rows, config, path);
-  const std::vector<Part> parts = parts_of(rows, config, path);
+  const std::vector<Part> parts = parts_of(rows, config, path, faults);
   const std::int64_t file_rows = rows.size();
   Vocabulary vocabulary = rows.count_vocabulary(parts);
   const bool spells_unknown = encoder_spec(config).spells_unknown;

@@ -150,6 +150,18 @@ TEST_F(TaggedData, SaysWhichTagIsNew) {
   EXPECT_EQ(prepare_data(config_, {}).validation.size(), 1);
 }
 
+TEST_F(TaggedData, SaysWhyTooFewRowsAreThere) {
+  folder_.write("train.conll", "in O\nParis B-LOC\n\nby\n");
+  config_.data.validation = HeldOut{0.5, 1};
+  const auto error_text = [&] {
+    return std::string(error_of([&] { prepare_data(config_, {}); })->what());
+  };
+  EXPECT_NE(error_text().find("train.conll:4: found 1 column"), std::string::npos) << error_text();
+  folder_.write("train.conll", "in O\nParis B-LOC\n");
+  EXPECT_NE(error_text().find("found 1 rows, too few to hold some out"), std::string::npos)
+      << error_text();
+}
+
 TEST_F(TaggedData, HoldsRowsOut) {
   folder_.write("train.conll", testing::tagged_rows(40));
   config_.data.validation = HeldOut{0.25, 1};
