@@ -38,11 +38,11 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-enum class Task { kClassification, kRegression, kTagging };
+enum class Task { kClassification, kRegression, kTagging, kLanguageModel };
 template <>
 struct EnumNames<Task> {
-  static constexpr std::array<std::string_view, 3> values{"classification", "regression",
-                                                          "tagging"};
+  static constexpr std::array<std::string_view, 4> values{"classification", "regression", "tagging",
+                                                          "language_model"};
 };
 
 struct Config {
@@ -66,6 +66,9 @@ struct Config {
 
   bool is_regression() const { return task == Task::kRegression; }
   bool is_tagging() const { return task == Task::kTagging; }
+  bool is_language_model() const { return task == Task::kLanguageModel; }
+  /// Whether there is an answer to each token, not to each row.
+  bool answers_tokens() const { return is_tagging() || is_language_model(); }
 
   /// What is minimized, whether it is set or follows from task and last layer.
   Loss loss() const;
@@ -89,7 +92,8 @@ struct Config {
     visit("name", self.name, "What runs and reports are called.", not_empty);
     visit("task", self.task,
           "classification: one of several labels. regression: numbers, such as what follows in a "
-          "series. tagging: a tag for each token, such as the entities of a text.");
+          "series. tagging: a tag for each token, such as the entities of a text. language_model: "
+          "the token that follows, to write text and to say how likely it is.");
     visit("data", self.data, "Where the rows come from.", required);
     visit("input", self.input, "How a row becomes model input.");
     visit("model", self.model, "The layers, in order.", required);
@@ -146,7 +150,7 @@ struct Shape {
 struct ResolvedConfig {
   Config config;
   std::int64_t vocabulary_size = 0;
-  std::int64_t class_count = 0;  // for regression: of targets
+  std::int64_t class_count = 0;  // for regression: of targets; of a language model: of tokens
   std::vector<Shape> inputs;     // of each layer
   std::vector<Shape> outputs;    // of each layer
 

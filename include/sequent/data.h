@@ -170,10 +170,9 @@ struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
   bool is_tagging = false;      // rows are tokens with tags
+  bool ends_lines = false;      // of a language model: kLineEnd ends each row, none is cut
 };
-inline EncoderSpec encoder_spec(const Config& config) {
-  return {config.input, config.characters() != nullptr, config.is_tagging()};
-}
+EncoderSpec encoder_spec(const Config& config);
 
 /// Encodes one labelled file for evaluation; with `labels` of targets, their values are read.
 /// Errors: Data, as prepare_data.

@@ -165,11 +165,21 @@ struct TokensFormat {
   }
 };
 
-using DataFormat = std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat,
-                                SeriesFormat, WindowsFormat, ConllFormat, TokensFormat>;
+/// Plain text for a language model: each line is a row, and follows on the line before.
+struct LinesFormat {
+  static constexpr std::string_view kType = "lines";
+  bool operator==(const LinesFormat&) const = default;
 
-/// A seeded share of the training rows, the same share of each label. Of windows, which follow each
-/// other in time, the last ones.
+  template <class Self, class Visitor>
+  static void describe(Self&, Visitor&) {}
+};
+
+using DataFormat =
+    std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat,
+                 WindowsFormat, ConllFormat, TokensFormat, LinesFormat>;
+
+/// A seeded share of the training rows, the same share of each label. Of windows and lines, which
+/// follow each other, the last ones.
 struct HeldOut {
   double fraction = 0.1;
   std::int64_t seed = 1;
@@ -178,10 +188,12 @@ struct HeldOut {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("fraction", self.fraction,
-          "Share of the training rows held out, stratified by label; of windows the last ones.",
+          "Share of the training rows held out, stratified by label; of windows and lines the last "
+          "ones.",
           between(0, 0.9).open_below());
     visit("seed", self.seed,
-          "Which rows: apart from training.seed, so that seeds share a split. Not for windows.",
+          "Which rows: apart from training.seed, so that seeds share a split. Not for windows and "
+          "lines.",
           between(0, 9007199254740991.0));
   }
 };
@@ -241,9 +253,18 @@ struct Normalization {
 struct WordsTokenizer : Normalization {
   static constexpr std::string_view kType = "words";
 };
-/// Grapheme clusters (UAX #29), white space left out.
+/// Grapheme clusters (UAX #29).
 struct CharactersTokenizer : Normalization {
   static constexpr std::string_view kType = "characters";
+  bool whitespace = false;
+  bool operator==(const CharactersTokenizer&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    Normalization::describe(self, visit);
+    visit("whitespace", self.whitespace,
+          "White space makes tokens too: what a language model of characters needs.");
+  }
 };
 /// What stands between white space.
 struct WhitespaceTokenizer : Normalization {
@@ -287,7 +308,9 @@ struct TextInput {
   static void describe(Self& self, Visitor& visit) {
     visit("tokenizer", self.tokenizer, "How a text becomes tokens.");
     visit("vocabulary", self.vocabulary, "Which tokens get an id of their own.");
-    visit("max_length", self.max_length, "Longer texts are cut to this many tokens.",
+    visit("max_length", self.max_length,
+          "Longer texts are cut to this many tokens. A language model reads on without end, and "
+          "learns over as many at a time (truncated backpropagation).",
           between(1, 1000000));
     visit("truncating", self.truncating, "Which end of a long text is cut off.");
     visit("padding", self.padding,
@@ -329,6 +352,11 @@ inline bool is_numeric(const DataFormat& format) {
 inline bool is_tagged(const DataFormat& format) {
   return std::holds_alternative<ConllFormat>(format) ||
          std::holds_alternative<TokensFormat>(format);
+}
+
+/// The type of a format, as configs write it.
+inline std::string_view format_name(const DataFormat& format) {
+  return std::visit([](const auto& spec) { return spec.kType; }, format);
 }
 
 /// The greatest length of what a model reads, in tokens or steps.

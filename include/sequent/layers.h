@@ -335,6 +335,7 @@ struct DenseSpec {
   static constexpr std::string_view kType = "dense";
   std::optional<std::int64_t> units;
   Activation activation = Activation::kLinear;
+  bool tied = false;
   bool operator==(const DenseSpec&) const = default;
 
   template <class Self, class Visitor>
@@ -344,6 +345,9 @@ struct DenseSpec {
           "1 for sigmoid.",
           between(1, 1000000));
     visit("activation", self.activation, "f; the last layer: softmax, or sigmoid with one unit.");
+    visit("tied", self.tied,
+          "The last layer of a language model: W is the embedding's table (Press and Wolf 2017); "
+          "needs an input as wide as the embedding.");
   }
 };
 

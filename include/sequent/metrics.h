@@ -101,7 +101,24 @@ struct TaggingReport {
   bool operator==(const TaggingReport&) const = default;
 };
 
-using Report = std::variant<ClassificationReport, RegressionReport, TaggingReport>;
+/// The metrics of a language model on one data set. Each token, the ends of lines included, is
+/// predicted from all before it.
+struct LanguageModelReport {
+  std::int64_t count = 0;     // tokens
+  double loss = 0;            // -ln p of the tokens, mean
+  double perplexity = 0;      // e^loss
+  double bits_per_token = 0;  // loss / ln 2; with a token per character, bits per character
+  double accuracy = 0;        // of the most probable token
+  double unknown_share = 0;   // of tokens without an id, which are predicted as <unk>
+  bool operator==(const LanguageModelReport&) const = default;
+};
+
+/// Of `count` tokens with the sum `loss` of -ln p. Errors: Data without a token.
+LanguageModelReport language_model_report(std::int64_t count, double loss, std::int64_t right,
+                                          std::int64_t unknown);
+
+using Report =
+    std::variant<ClassificationReport, RegressionReport, TaggingReport, LanguageModelReport>;
 
 /// Collects predictions and gives their report.
 class ClassificationMetrics {
@@ -181,7 +198,7 @@ class TaggingMetrics {
 
 /// One JSON object: loss, accuracy, macro_f1, ..., `per_class` and `confusion_matrix` below.
 /// Of regression: loss, mse, ..., `per_target` below. Of tagging: loss, accuracy, f1, ...,
-/// `per_type` below. `indent` < 0: one line.
+/// `per_type` below. Of a language model: loss, perplexity, ... `indent` < 0: one line.
 std::string report_to_json(const Report& report, int indent = 2);
 
 /// Reads what report_to_json wrote. Errors: Artifact.
@@ -192,7 +209,8 @@ std::string report_to_text(const Report& report);
 
 /// The value of a metric by the name it has in JSON (loss, accuracy, macro_f1, weighted_f1,
 /// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy; of regression mse, rmse, mae,
-/// r2, pearson, spearman; of tagging accuracy, precision, recall, f1, macro_f1), or nothing.
+/// r2, pearson, spearman; of tagging accuracy, precision, recall, f1, macro_f1; of a language model
+/// perplexity, bits_per_token, accuracy, unknown_share), or nothing.
 std::optional<double> report_value(const Report& report, const std::string& metric);
 
 /// What a training run's report page shows.

@@ -25,6 +25,15 @@ struct NoiseKey {
   std::uint64_t step = 0;
 };
 
+/// What the recurrent layers hand on from one part of a long sequence to the next.
+struct CarriedStates {
+  struct Layer {
+    torch::Tensor h;  // [B, H]; undefined: the layer's own start
+    torch::Tensor c;  // [B, H], in cells with a state c
+  };
+  std::vector<Layer> layers;  // by their place in the model; empty: all layers' own starts
+};
+
 /// Rows of a batch.
 struct Batch {
   torch::Tensor input;    // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
@@ -36,6 +45,10 @@ struct Batch {
 
   /// Of the tokens below 0, where the model reads spellings: -n stands for row n - 1.
   torch::Tensor spellings = {};  // [N, max_bytes] uint8
+
+  /// Set where rows go on from batch to batch, all of the same length: recurrent layers, of one
+  /// direction, start from these states and leave theirs here. Gradients end at them.
+  CarriedStates* carried = nullptr;
 };
 
 /// What every layer is told besides its input.
@@ -46,6 +59,12 @@ struct LayerContext {
 
   /// On the CPU: the order in which recurrent layers visit the tokens; made anew where missing.
   std::shared_ptr<const kernels::StepPlan> plan = nullptr;
+
+  /// Of this layer; null where nothing is carried.
+  CarriedStates::Layer* carried() const {
+    if (batch.carried == nullptr) return nullptr;
+    return &batch.carried->layers[static_cast<std::size_t>(index)];
+  }
 };
 
 /// A layer of the chain.
@@ -114,6 +133,11 @@ class EmbeddingImpl : public LayerImpl {
  public:
   EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows);
   EmbeddingImpl(std::int64_t rows, std::int64_t output_dim, bool trainable);
+
+  /// Gradients are whole tables: for one that another layer reads in full as well.
+  void use_dense_gradients() { dense_gradients_ = true; }
+  bool uses_dense_gradients() const { return dense_gradients_; }
+
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return EmbeddingSpec::kType; }
@@ -135,6 +159,7 @@ class EmbeddingImpl : public LayerImpl {
   torch::Tensor own_rows(const torch::Tensor& ids) const;
 
   std::vector<std::shared_ptr<LayerImpl>> beside_;
+  bool dense_gradients_ = false;
 };
 TORCH_MODULE(Embedding);
 
@@ -348,17 +373,20 @@ enum class DenseRole {
 class DenseImpl : public LayerImpl {
  public:
   DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units, DenseRole role);
+  /// Whose weight is `table`, which stays another layer's parameter.
+  DenseImpl(const DenseSpec& spec, const torch::Tensor& table, DenseRole role);
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return DenseSpec::kType; }
 
-  torch::Tensor weight;            // [units, input_size]
+  torch::Tensor weight;            // [units, input_size]; the embedding's table where it is tied
   torch::Tensor bias;              // [units]
   torch::Tensor target_mean;       // [units], of the training targets; kStandardized alone
   torch::Tensor target_deviation;  // likewise; 1 for a target that is always the same
 
  private:
   Activation activation_;
+  bool is_tied_ = false;
 };
 TORCH_MODULE(Dense);
 
@@ -420,11 +448,12 @@ class SequenceModelImpl : public torch::nn::Module {
   explicit SequenceModelImpl(const ResolvedConfig& config);
 
   /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
-  /// standardized where the config says so; for tagging [B, T, C], of a crf its emissions.
+  /// standardized where the config says so; where each token is answered [B, T, C], of a crf its
+  /// emissions.
   torch::Tensor forward(const Batch& batch);
 
-  /// Shapes: -> probabilities [B, C] float32, rows summing to 1, for tagging [B, T, C]; for
-  /// regression the values in the targets' units. Dropout is off.
+  /// Shapes: -> probabilities [B, C] float32, rows summing to 1, where each token is answered
+  /// [B, T, C]; for regression the values in the targets' units. Dropout is off.
   torch::Tensor predict(const Batch& batch);
 
   /// Of a tagger. Dropout is off.
@@ -436,6 +465,9 @@ class SequenceModelImpl : public torch::nn::Module {
 
   /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
   void share_parameters(SequenceModelImpl& other);
+
+  /// States of zero for all recurrent layers: where a text begins. Shapes: [rows, H].
+  CarriedStates zero_states(std::int64_t rows) const;
 
   /// See RecurrentImpl::use_operators.
   void use_operators(bool use);

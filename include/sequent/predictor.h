@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -64,6 +65,27 @@ struct TaggedText {
   double unknown_share = 0;
 };
 
+/// How likely a language model finds a text.
+struct TextLikelihood {
+  std::int64_t tokens = 0;     // predicted: those of the text, and its end
+  double log_probability = 0;  // natural, of all of them together
+  double unknown_share = 0;    // of the tokens, those that the model knows as <unk> alone
+
+  /// e^(-log_probability / tokens).
+  double perplexity() const;
+};
+
+/// How a language model writes. Range: temperature at least 0 (0: always the most probable token),
+/// top_p in (0, 1].
+struct GenerateOptions {
+  std::int64_t length = 200;  // most tokens
+  std::int64_t lines = 0;     // ends after as many lines; 0: no limit
+  double temperature = 1;     // above 1 bolder, below 1 more careful
+  std::int64_t top_k = 0;     // draws among the k most probable tokens; 0: among all
+  double top_p = 1;           // draws among the most probable that together have this probability
+  std::uint64_t seed = 1;     // the same seed gives the same text
+};
+
 /// A loaded model.
 ///
 ///   sequent::Predictor model = sequent::Predictor::load("model.pt");
@@ -85,8 +107,8 @@ class Predictor {
   ~Predictor();
 
   /// One prediction per text, in order; each the same whatever else is in the span.
-  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers or is
-  /// a tagger.
+  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers, is a
+  /// tagger or a language model.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;
   Prediction predict(std::string_view text) const;
 
@@ -105,13 +127,29 @@ class Predictor {
   /// between them.
   std::vector<TaggedText> tag(std::span<const std::vector<std::string>> token_lists) const;
 
+  /// Of a language model: one answer per text, which is read from a line's begin to its end; each
+  /// the same whatever else is in the span. Errors: Data if a text is not UTF-8, naming its index;
+  /// Usage if the model is no language model.
+  std::vector<TextLikelihood> score(std::span<const std::string> texts) const;
+
+  /// Writes on from `prompt`, of which line ends are part, and returns what follows it. `use` gets
+  /// each piece as soon as it is there; false ends the text. Never writes <unk>.
+  /// Errors: Data if the prompt is not UTF-8 or the model knows none of its tokens; Usage if the
+  /// model is no language model, or an option is out of range.
+  std::string generate(std::string_view prompt, const GenerateOptions& options,
+                       const std::function<bool(std::string_view piece)>& use = {}) const;
+
   /// Whether the model gives each token a tag.
   bool is_tagger() const;
+
+  /// Whether the model predicts the tokens of texts themselves.
+  bool is_language_model() const;
 
   /// Numbers per step of what the model reads; 0: it reads text.
   std::int64_t channels() const;
 
-  /// The classes; of a tagger the tags; of a regression the names of its targets.
+  /// The classes; of a tagger the tags; of a regression the names of its targets; of a language
+  /// model none.
   const std::vector<std::string>& labels() const;
 
   /// Whether predictions are numbers.

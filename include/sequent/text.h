@@ -19,7 +19,7 @@ namespace sequent {
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
 /// Splits text into tokens. White space (the Unicode property) separates tokens and is part of
-/// none.
+/// none, unless CharactersTokenizer::whitespace makes it tokens.
 ///
 /// Normalization: `nfkc` and `lowercase` together are NFKC, full case folding, NFKC, so that
 /// normalizing twice changes nothing; each alone is just that step. The result depends on the
@@ -67,9 +67,10 @@ struct TextHash {
 /// Which id stands for which token.
 class Vocabulary {
  public:
-  static constexpr std::int64_t kPad = 0;      // fills up short rows of a batch
-  static constexpr std::int64_t kUnknown = 1;  // any token without an id
-  static constexpr std::int64_t kEmpty = 2;    // the only token of an empty text
+  static constexpr std::int64_t kPad = 0;           // fills up short rows of a batch
+  static constexpr std::int64_t kUnknown = 1;       // any token without an id
+  static constexpr std::int64_t kEmpty = 2;         // the only token of an empty text
+  static constexpr std::int64_t kLineEnd = kEmpty;  // in a language model: ends each line
   static constexpr std::int64_t kReserved = 3;
 
   /// `tokens[i]` gets id kReserved + i.
@@ -118,6 +119,9 @@ class LabelSet {
   /// Errors: Data with no name, or a name that is empty or stands twice.
   static LabelSet of_targets(std::vector<std::string> names);
   bool are_targets() const { return are_targets_; }
+
+  /// Of a language model, whose answers are tokens.
+  static LabelSet none() { return {}; }
 
   /// Nothing for targets: no row has one as its label.
   std::optional<std::int64_t> find(std::string_view name) const;

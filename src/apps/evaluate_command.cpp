@@ -25,9 +25,11 @@ bool is_metric(const std::string& name) {
   const ClassificationReport of_classes;
   const RegressionReport of_numbers;
   const TaggingReport of_tags;
+  const LanguageModelReport of_text;
   visit_report_values(of_classes, look);
   visit_report_values(of_numbers, look);
   visit_report_values(of_tags, look);
+  visit_report_values(of_text, look);
   return found;
 }
 
@@ -54,7 +56,7 @@ Gate parse_gate(const std::string& text) {
       "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
       "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of regression loss, "
       "mse, rmse, mae, r2, pearson and spearman; of tagging loss, accuracy, precision, recall, "
-      "f1 and macro_f1");
+      "f1 and macro_f1; of a language model loss, perplexity, bits_per_token and accuracy");
 }
 
 void check_gates(const std::vector<Gate>& gates, const Report& report) {

@@ -90,6 +90,12 @@ std::vector<std::string> RecordWriter::added_columns() const {
     for (std::string& name : names) name.insert(0, options_.prefix);
     return names;
   }
+  if (options_.is_language_model) {
+    std::vector<std::string> names = {"tokens", "log_probability", "perplexity", "unknown_share",
+                                      "error"};
+    for (std::string& name : names) name.insert(0, options_.prefix);
+    return names;
+  }
   std::vector<std::string> names = {"prediction"};
   if (!options_.is_regression) names.emplace_back("probability");
   if (options_.is_regression) {
@@ -121,7 +127,7 @@ void RecordWriter::append(std::string& out, const Record& record,
   if (options_.format == OutputFormat::kJsonl) {
     append_json(out, record, prediction);
   } else {
-    append_table(out, record, prediction);
+    append_table(out, record, record.fault ? std::vector<std::string>() : cells_of(prediction));
   }
 }
 
@@ -355,8 +361,36 @@ void RecordWriter::add_class_cells(std::vector<std::string>& cells,
   for (const float value : prediction.probabilities) cells.push_back(number_text(value));
 }
 
+std::vector<std::string> RecordWriter::cells_of(const Prediction& prediction) const {
+  std::vector<std::string> cells;
+  add_class_cells(cells, prediction);
+  for (const float value : prediction.values) append_value(cells.emplace_back(), value);
+  if (options_.is_text) cells.emplace_back(prediction.empty ? "true" : "false");
+  cells.emplace_back(prediction.truncated ? "true" : "false");
+  if (options_.is_text) cells.push_back(number_text(prediction.unknown_share));
+  return cells;
+}
+
+void RecordWriter::append(std::string& out, const Record& record,
+                          const TextLikelihood& found) const {
+  const std::vector<std::string> values{
+      std::to_string(found.tokens), number_text(found.log_probability),
+      number_text(found.perplexity()), number_text(found.unknown_share)};
+  if (options_.format != OutputFormat::kJsonl) return append_table(out, record, values);
+  if (append_fault_json(out, record)) return;
+  out += '{';
+  append_input_json(out, record);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out += ',';
+    append_json_string(out, added_[i]);
+    out += ':' + values[i];
+  }
+  out += "}\n";
+}
+
+/// `answers` stand between the input's columns and the error; of a fault there are none.
 void RecordWriter::append_table(std::string& out, const Record& record,
-                                const Prediction& prediction) const {
+                                const std::vector<std::string>& answers) const {
   const char separator = options_.format == OutputFormat::kCsv ? ',' : '\t';
   const std::size_t input_columns =
       options_.fields == FieldKind::kTable ? options_.columns.size() : 1;
@@ -369,11 +403,7 @@ void RecordWriter::append_table(std::string& out, const Record& record,
     cells.resize(input_columns + added_.size() - 1);
     cells.push_back(record.where + ": " + *record.fault);
   } else {
-    add_class_cells(cells, prediction);
-    for (const float value : prediction.values) append_value(cells.emplace_back(), value);
-    if (options_.is_text) cells.emplace_back(prediction.empty ? "true" : "false");
-    cells.emplace_back(prediction.truncated ? "true" : "false");
-    if (options_.is_text) cells.push_back(number_text(prediction.unknown_share));
+    cells.insert(cells.end(), answers.begin(), answers.end());
     cells.emplace_back();
   }
   for (std::size_t i = 0; i < cells.size(); ++i) {

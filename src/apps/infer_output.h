@@ -31,8 +31,9 @@ struct OutputOptions {
   bool is_text = true;         // false: of numbers, without `empty` and `unknown_share`
   bool is_regression = false;  // `labels` are targets
   bool is_tagger = false;      // `labels` are tags
-  bool marks_spans = false;    // and mark entities
-  bool every_tag = false;      // of a tagger that does: each token's tag as well
+  bool is_language_model = false;
+  bool marks_spans = false;  // and mark entities
+  bool every_tag = false;    // of a tagger that does: each token's tag as well
   int top_k = 1;
   bool probabilities = false;
   std::string prefix;  // before the names of what is added
@@ -41,8 +42,9 @@ struct OutputOptions {
 /// Writes the input's fields untouched, then prefix + `prediction`, `probability`, with top_k > 1
 /// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`, of which
 /// numbers have `truncated` alone. Of a regression `prediction` is a number; of several targets an
-/// object of numbers, in tables a column for each. Of a tagger `entities`, `tags` or both. A record
-/// with a fault gets `error` instead.
+/// object of numbers, in tables a column for each. Of a tagger `entities`, `tags` or both; of a
+/// language model `tokens`, `log_probability` and `perplexity`. A record with a fault gets `error`
+/// instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.
@@ -58,6 +60,9 @@ class RecordWriter {
   /// The same for a tagger's answer.
   void append(std::string& out, const Record& record, const TaggedText& tagged) const;
 
+  /// The same for a language model's.
+  void append(std::string& out, const Record& record, const TextLikelihood& found) const;
+
  private:
   bool append_fault_json(std::string& out, const Record& record) const;
   void append_tagged_json(std::string& out, const Record& record, const TaggedText& tagged) const;
@@ -68,7 +73,9 @@ class RecordWriter {
   void append_classes_json(std::string& out, const Prediction& prediction) const;
   void append_values_json(std::string& out, const Prediction& prediction) const;
   void append_key(std::string& out, const char* name) const;
-  void append_table(std::string& out, const Record& record, const Prediction& prediction) const;
+  void append_table(std::string& out, const Record& record,
+                    const std::vector<std::string>& answers) const;
+  std::vector<std::string> cells_of(const Prediction& prediction) const;
   void add_class_cells(std::vector<std::string>& cells, const Prediction& prediction) const;
   std::vector<std::string> added_columns() const;
   void append_cell(std::string& out, std::string_view value) const;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <future>
+#include <variant>
 #include <vector>
 
 #include "sequent/error.h"
@@ -41,11 +42,9 @@ std::vector<Answer> spread(const std::vector<Record>& window, std::vector<Answer
   return all;
 }
 
-/// The answers to a window's records; those with a fault keep an empty one. One list is filled.
-struct Answers {
-  std::vector<Prediction> predictions;
-  std::vector<TaggedText> tagged;
-};
+/// The answers to a window's records; those with a fault have an empty one.
+using Answers =
+    std::variant<std::vector<Prediction>, std::vector<TaggedText>, std::vector<TextLikelihood>>;
 
 Answers answer_window(const std::vector<Record>& window, const Predictor& predictor) {
   std::vector<std::string> texts;
@@ -61,13 +60,12 @@ Answers answer_window(const std::vector<Record>& window, const Predictor& predic
       texts.push_back(record.text);
     }
   }
+  if (predictor.is_language_model()) return spread(window, predictor.score(texts));
   if (predictor.is_tagger()) {
-    return {
-        {},
-        spread(window, token_lists.empty() ? predictor.tag(texts) : predictor.tag(token_lists))};
+    return spread(window, token_lists.empty() ? predictor.tag(texts) : predictor.tag(token_lists));
   }
   const bool numeric = predictor.channels() > 0;
-  return {spread(window, numeric ? predictor.predict(sequences) : predictor.predict(texts)), {}};
+  return spread(window, numeric ? predictor.predict(sequences) : predictor.predict(texts));
 }
 
 /// A row of another number of channels than the model reads cannot be used.
@@ -169,13 +167,13 @@ StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
     writing = std::async(std::launch::async, [&writer, &sink, records = std::move(window),
                                               results = std::move(answers)] {
       std::string text;
-      for (std::size_t i = 0; i < records.size(); ++i) {
-        if (results.tagged.empty()) {
-          writer.append(text, records[i], results.predictions[i]);
-        } else {
-          writer.append(text, records[i], results.tagged[i]);
-        }
-      }
+      std::visit(
+          [&](const auto& found) {
+            for (std::size_t i = 0; i < records.size(); ++i) {
+              writer.append(text, records[i], found[i]);
+            }
+          },
+          results);
       sink.write(text);
     });
   }

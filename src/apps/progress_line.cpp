@@ -13,8 +13,9 @@ namespace sequent {
 namespace {
 
 /// Of a validation report, those it has.
-constexpr std::array<std::pair<const char*, const char*>, 7> kShownMetrics{
+constexpr std::array<std::pair<const char*, const char*>, 8> kShownMetrics{
     {{"loss", "loss"},
+     {"perplexity", "perplexity"},
      {"accuracy", "accuracy"},
      {"f1", "F1"},
      {"macro_f1", "macro F1"},

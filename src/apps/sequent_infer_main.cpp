@@ -93,8 +93,10 @@ void check_input_options(const InferOptions& options) {
 void check_task_options(const InferOptions& options, const Predictor& predictor) {
   const bool of_classes = options.top_k != 1 || options.probabilities;
   const std::string class_option = options.probabilities ? "--probabilities" : "--top-k";
-  if (predictor.is_regression() && of_classes) {
-    refuse(class_option, "has no meaning for this model, which predicts numbers; leave it out");
+  if ((predictor.is_regression() || predictor.is_language_model()) && of_classes) {
+    refuse(class_option, predictor.is_regression()
+                             ? "has no meaning for this model, which predicts numbers; leave it out"
+                             : "has no meaning for a language model; leave it out");
   }
   const std::string format = input_format_of(options);
   if (!predictor.is_tagger()) {
@@ -211,7 +213,8 @@ void predict_file(const InferOptions& options) {
   writing.is_text = predictor.channels() == 0;
   writing.is_regression = predictor.is_regression();
   writing.is_tagger = predictor.is_tagger();
-  writing.marks_spans = TagSet(predictor.labels()).marks_spans();
+  writing.is_language_model = predictor.is_language_model();
+  writing.marks_spans = predictor.is_tagger() && TagSet(predictor.labels()).marks_spans();
   writing.every_tag = options.every_tag;
   writing.top_k = options.top_k;
   writing.probabilities = options.probabilities;
@@ -258,6 +261,11 @@ void predict_as_typed(const InferOptions& options) {
     try {
       if (predictor.is_tagger()) {
         print(shown_tags(predictor, line));
+        std::fflush(stdout);
+        continue;
+      }
+      if (predictor.is_language_model()) {
+        print(std::to_string(predictor.score({&line, 1}).front().perplexity()) + "\n");
         std::fflush(stdout);
         continue;
       }

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   sequent::add_train_command(app, action);
   sequent::add_evaluate_command(app, action);
   sequent::add_export_command(app, action);
+  sequent::add_generate_command(app, action);
   sequent::add_config_command(app, action);
   sequent::add_data_command(app, action);
   sequent::add_sample_command(app, action);

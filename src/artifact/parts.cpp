@@ -73,6 +73,10 @@ LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
   if (task == Task::kRegression) {
     return made_from_artifact(origin, [&] { return LabelSet::of_targets(names); });
   }
+  if (task == Task::kLanguageModel) {
+    if (!names.empty()) fail(origin, "found labels; a language model has none");
+    return LabelSet::none();
+  }
   LabelSet labels = made_from_artifact(origin, [&] { return LabelSet(names); });
   if (labels.names() != names) fail(origin, "the labels are not in byte order");
   return labels;

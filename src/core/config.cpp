@@ -76,9 +76,7 @@ void check_columns(const Config& config, const std::string& prefix, std::vector<
 void check_tags(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   if (config.is_tagging() != is_tagged(config.data.format)) {
     issues.push_back({prefix + "/data/format/type",
-                      "found \"" +
-                          std::string(std::visit([](const auto& spec) { return spec.kType; },
-                                                 config.data.format)) +
+                      "found \"" + std::string(format_name(config.data.format)) +
                           "\" with the task \"" + std::string(enum_name(config.task)) +
                           "\"; the formats \"conll\" and \"tokens\" and the task \"tagging\" need "
                           "each other"});
@@ -101,8 +99,7 @@ void check_tags(const Config& config, const std::string& prefix, std::vector<Iss
 
 void check_input(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const auto* numeric = std::get_if<NumericInput>(&config.input);
-  const std::string format(
-      std::visit([](const auto& spec) { return spec.kType; }, config.data.format));
+  const std::string format(format_name(config.data.format));
   check_tags(config, prefix, issues);
   if ((numeric != nullptr) != is_numeric(config.data.format)) {
     issues.push_back({prefix + "/data/format/type",
@@ -113,9 +110,9 @@ void check_input(const Config& config, const std::string& prefix, std::vector<Is
   const auto* windows = std::get_if<WindowsFormat>(&config.data.format);
   if (windows == nullptr) return;
   if (!config.is_regression()) {
-    issues.push_back({prefix + "/task",
-                      "found \"classification\"; windows of a series have numbers as targets: use "
-                      "\"regression\""});
+    issues.push_back({prefix + "/task", "found \"" + std::string(enum_name(config.task)) +
+                                            "\"; windows of a series have numbers as targets: use "
+                                            "\"regression\""});
   }
   if (windows->season && *windows->season > windows->length) {
     issues.push_back({prefix + "/data/format/season", "found " + std::to_string(*windows->season) +
@@ -134,6 +131,36 @@ void check_input(const Config& config, const std::string& prefix, std::vector<Is
         {prefix + "/input/max_length", "found " + std::to_string(numeric->max_length) +
                                            ", which would cut the windows of /data/format/length " +
                                            std::to_string(windows->length)});
+  }
+}
+
+/// What only a language model reads, and what it cannot.
+void check_language_model(const Config& config, const std::string& prefix,
+                          std::vector<Issue>& issues) {
+  const bool lines = std::holds_alternative<LinesFormat>(config.data.format);
+  const auto fault = [&](const std::string& pointer, const std::string& message) {
+    issues.push_back({prefix + pointer, message});
+  };
+  if (!config.is_language_model()) {
+    if (!lines) return;
+    return fault("/data/format/type",
+                 "found \"lines\", which have no labels; they are for the task "
+                 "\"language_model\"");
+  }
+  const auto* text = std::get_if<TextInput>(&config.input);
+  if (text == nullptr)
+    return fault("/input/type", "found \"numeric\"; a language model reads text");
+  if (text->padding) fault("/input/padding", "has no meaning for a language model; leave it out");
+  if (text->truncating != Side::kPost) {
+    fault("/input/truncating", "has no meaning for a language model, which cuts nothing off");
+  }
+  if (!std::holds_alternative<std::int64_t>(config.training.batch_size)) {
+    fault("/training/batch_size",
+          "found a budget of tokens; a language model reads this many streams of text side by "
+          "side: expected a number");
+  }
+  if (config.characters() != nullptr) {
+    fault("/model/layers", "read how tokens are spelled; a language model cannot");
   }
 }
 
@@ -163,6 +190,8 @@ std::string monitors_of(Task task) {
       return "loss, mae and r2";
     case Task::kTagging:
       return "loss, accuracy, f1 and macro_f1";
+    case Task::kLanguageModel:
+      return "loss and accuracy";
   }
   return "";
 }
@@ -170,15 +199,18 @@ std::string monitors_of(Task task) {
 /// What only some of the tasks have.
 void check_task(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const bool regression = config.is_regression();
-  const std::string task(enum_name(config.task));
+  const std::string task =
+      config.is_language_model() ? "a language model" : std::string(enum_name(config.task));
   const auto refuse = [&](bool found, const std::string& pointer) {
     if (!found) return;
     issues.push_back({prefix + pointer, "has no meaning for " + task + "; leave it out"});
   };
   refuse(regression && config.training.label_smoothing > 0, "/training/label_smoothing");
-  refuse((regression || config.is_tagging()) && config.training.class_weights.has_value(),
-         "/training/class_weights");
-  refuse(regression && config.data.unseen_labels != UnseenLabels::kError, "/data/unseen_labels");
+  const bool labels_rows = config.task == Task::kClassification;
+  refuse(!labels_rows && config.training.class_weights.has_value(), "/training/class_weights");
+  refuse((regression || config.is_language_model()) &&
+             config.data.unseen_labels != UnseenLabels::kError,
+         "/data/unseen_labels");
   refuse(!regression && config.model.standardize_targets.has_value(), "/model/standardize_targets");
   const auto check_monitor = [&](Monitor monitor, const std::string& pointer) {
     if (fits_task(monitor, config.task)) return;
@@ -207,6 +239,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_class_weights(config, prefix, issues);
   check_columns(config, prefix, issues);
   check_input(config, prefix, issues);
+  check_language_model(config, prefix, issues);
   check_task(config, prefix, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
 }
@@ -270,6 +303,8 @@ Monitor Config::best_monitor() const {
       return Monitor::kLoss;
     case Task::kTagging:
       return Monitor::kF1;
+    case Task::kLanguageModel:
+      return Monitor::kLoss;
   }
   return Monitor::kLoss;
 }

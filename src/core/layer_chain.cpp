@@ -33,10 +33,36 @@ class ChainWalker {
   Shape step(std::size_t index, const LayerSpec& spec, const Shape& input) {
     index_ = index;
     input_ = input;
+    if (config_.is_language_model())
+      std::visit([this](const auto& l) { check_direction(l); }, spec);
     return std::visit([this](const auto& layer) { return output(layer); }, spec);
   }
 
  private:
+  /// A language model's layers must not see what follows, and states alone reach from one part of
+  /// the text to the next.
+  template <class Spec>
+  void check_direction(const Spec& spec) {
+    if constexpr (std::is_base_of_v<RecurrentSpec, Spec>) {
+      if (spec.bidirectional) {
+        fault("/bidirectional", "found true; a language model must not read what it is to predict");
+      }
+      if (spec.learned_initial_state) {
+        fault("/learned_initial_state",
+              "found true; a language model's states are carried from one part of the text to the "
+              "next");
+      }
+    }
+    constexpr bool kMixesSteps =
+        std::is_same_v<Spec, Conv1dSpec> || std::is_same_v<Spec, SelfAttentionSpec> ||
+        std::is_same_v<Spec, AttentionSpec> || std::is_same_v<Spec, PoolSpec>;
+    if (kMixesSteps) {
+      fault("/type", "found \"" + std::string(Spec::kType) +
+                         "\"; in a language model recurrent layers alone reach from token to "
+                         "token");
+    }
+  }
+
   Shape output(const WordDropoutSpec&) {
     expect(input_.form == Form::kTokens, "token ids; it stands before the embedding");
     return input_;
@@ -177,6 +203,9 @@ class ChainWalker {
   Shape output(const DenseSpec& spec) {
     expect(input_.form != Form::kTokens, "a sequence or a vector; put an embedding before it");
     const bool last = index_ + 1 == config_.model.layers.size();
+    if (spec.tied && !(last && config_.is_language_model())) {
+      fault("/tied", "found true; only the last layer of a language model can be tied");
+    }
     if (last) return head(spec);
     if (!spec.units) fault("/units", "missing; only the last layer may leave it to the data");
     if (spec.activation == Activation::kSoftmax) {
@@ -202,29 +231,53 @@ class ChainWalker {
 
   void check_tagging_loss() {
     if (config_.loss() == Loss::kCategoricalCrossentropy) return;
-    issues_.push_back({prefix_ + "/training/loss", "found \"" +
-                                                       std::string(enum_name(config_.loss())) +
-                                                       "\"; tagging has categorical_crossentropy"});
+    issues_.push_back({prefix_ + "/training/loss",
+                       "found \"" + std::string(enum_name(config_.loss())) + "\"; " +
+                           std::string(enum_name(config_.task)) + " has categorical_crossentropy"});
   }
 
-  Shape tagging_head(const DenseSpec& spec) {
+  void check_tied(const DenseSpec& spec) {
+    if (!spec.tied) return;
+    const EmbeddingSpec* embedding = nullptr;
+    for (const LayerSpec& layer : config_.model.layers) {
+      if (const auto* found = std::get_if<EmbeddingSpec>(&layer)) embedding = found;
+    }
+    if (embedding == nullptr) return;  // its absence is a fault of its own
+    if (!embedding->beside.empty() || embedding->input_dim) {
+      fault("/tied",
+            "found true with an embedding that sets \"beside\" or \"input_dim\"; expected "
+            "is one plain table");
+    } else if (input_.width != embedding->width()) {
+      fault("/tied", "found true, but the input is " + std::to_string(input_.width) +
+                         " wide and the embedding " + std::to_string(embedding->width()) +
+                         "; give the recurrent layer before as many units");
+    }
+  }
+
+  /// The head that answers each token.
+  Shape token_head(const DenseSpec& spec) {
     expect(input_.form == Form::kSequence,
-           "a sequence: the last layer gives each token a tag; set return_sequences to true in the "
-           "recurrent layer before, and leave out pools");
+           std::string("a sequence: the last layer answers each token") +
+               "; set return_sequences to true in the recurrent layer before, and leave out pools");
     if (spec.activation != Activation::kSoftmax) {
-      fault("/activation", "found \"" + std::string(enum_name(spec.activation)) +
-                               "\"; tagging ends in dense with \"softmax\", or in crf");
+      fault("/activation",
+            "found \"" + std::string(enum_name(spec.activation)) +
+                (config_.is_tagging() ? "\"; tagging ends in dense with \"softmax\", or in crf"
+                                      : "\"; a language model ends in dense with \"softmax\""));
     }
     check_tagging_loss();
+    check_tied(spec);
     if (spec.units && class_count_ > 0 && *spec.units != class_count_) {
       fault("/units", "found " + std::to_string(*spec.units) + "; the data have " +
-                          std::to_string(class_count_) + " tags: write that, or leave it out");
+                          std::to_string(class_count_) +
+                          (config_.is_tagging() ? " tags" : " tokens, the reserved ones included") +
+                          ": write that, or leave it out");
     }
     return {Form::kSequence, class_count_ > 0 ? class_count_ : spec.units.value_or(0)};
   }
 
   Shape head(const DenseSpec& spec) {
-    if (config_.is_tagging()) return tagging_head(spec);
+    if (config_.answers_tokens()) return token_head(spec);
     expect(input_.form == Form::kVector,
            "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
            "return_sequences false in the recurrent layer before");
@@ -306,6 +359,7 @@ namespace {
 /// As a message lists them.
 std::string head_activations(const Config& config) {
   if (config.is_regression()) return "linear";
+  if (config.is_language_model()) return "softmax";
   return config.is_tagging() ? "softmax, or crf" : "softmax or sigmoid";
 }
 
@@ -353,6 +407,7 @@ std::string named(const Config& config) {
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size,
                        std::int64_t class_count) {
   std::vector<Issue> issues;
+  if (config.is_language_model()) class_count = vocabulary_size;
   ResolvedConfig resolved =
       walk_layers(config, vocabulary_size, class_count, named(config) + ": ", issues);
   if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);

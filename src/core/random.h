@@ -10,7 +10,14 @@
 namespace sequent {
 
 /// The purposes random numbers are drawn for; one stream each, so that none disturbs another.
-enum class RandomPurpose : std::uint64_t { kWeights = 1, kOrder, kHeldOut, kDropout, kProbe };
+enum class RandomPurpose : std::uint64_t {
+  kWeights = 1,
+  kOrder,
+  kHeldOut,
+  kDropout,
+  kProbe,
+  kGenerate
+};
 
 /// The finalizer of splitmix64 (Steele, Lea and Flood 2014): a bijection that mixes all bits.
 constexpr std::uint64_t mix_bits(std::uint64_t x) {

@@ -42,9 +42,11 @@ struct InputWords {
   bool is_tagged = false;
   const char* label = "label";
   const char* labelled = "row";  // what has one
+  bool reads_on = false;         // rows are lines of one text, of which some are empty or repeated
 };
 constexpr InputWords kTextWords{"text", "texts", "tokens", true};
 constexpr InputWords kSeriesWords{"sequence", "sequences", "steps", false};
+constexpr InputWords kLineWords{"line", "lines", "tokens", true, false, "", "", true};
 constexpr InputWords kTaggedWords{"row", "rows", "tokens", true, true, "tag", "token"};
 
 class Warnings {
@@ -67,7 +69,7 @@ void warn_of_split(const NamedSummary& split, const InputWords& words, std::int6
                    Warnings& warnings) {
   const SplitSummary& found = split.summary;
   const std::string in = " in " + split.name;
-  if (found.empty > 0) {
+  if (found.empty > 0 && !words.reads_on) {
     warnings.add(counted(found.empty, "text", "texts") + in +
                  " without any token: the model reads <empty>.");
   }
@@ -82,6 +84,7 @@ void warn_of_split(const NamedSummary& split, const InputWords& words, std::int6
                  " are not in the vocabulary: consider a larger input.vocabulary.max_size, a "
                  "smaller min_count or another tokenizer.");
   }
+  if (words.reads_on) return;
   if (found.repeated_share() >= kManyRepeated) {
     warnings.add(counted(found.repeated, "row repeats", "rows repeat") + " the " + words.row +
                  " of an earlier one" + in + ".");
@@ -181,10 +184,14 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   add_count("  median", &SplitSummary::median);
   add_count("  95th percentile", &SplitSummary::percentile_95);
   add_count("  most", &SplitSummary::longest);
-  if (words.is_text) add_count("empty texts", &SplitSummary::empty);
-  add(std::string("truncated ") + words.rows, [](const SplitSummary& summary) {
-    return format_count(summary.truncated) + " (" + format_percent(summary.truncated_share()) + ")";
-  });
+  if (words.is_text)
+    add_count(std::string("empty ") + (words.reads_on ? "lines" : "texts"), &SplitSummary::empty);
+  if (!words.reads_on) {
+    add(std::string("truncated ") + words.rows, [](const SplitSummary& summary) {
+      return format_count(summary.truncated) + " (" + format_percent(summary.truncated_share()) +
+             ")";
+    });
+  }
   if (words.is_text) {
     add("unknown tokens",
         [](const SplitSummary& summary) { return format_percent(summary.unknown_share()); });
@@ -192,7 +199,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   const std::string row = words.row;
   add_count("rows that repeat a " + row, &SplitSummary::repeated);
   add_count("rows whose " + row + " is in training", &SplitSummary::also_in_training);
-  if (!labels.are_targets() && !words.is_tagged) {
+  if (!labels.are_targets() && !words.is_tagged && !words.reads_on) {
     add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
   }
   return table.render();
@@ -202,10 +209,11 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
 
 DataCheck check_data(const Config& config, int threads) {
   const auto* text = std::get_if<TextInput>(&config.input);
-  const InputWords& words = config.is_tagging() ? kTaggedWords
-                            : text != nullptr   ? kTextWords
-                                                : kSeriesWords;
-  const std::int64_t longest = max_length(config.input);
+  const InputWords& words = config.is_tagging()          ? kTaggedWords
+                            : config.is_language_model() ? kLineWords
+                            : text != nullptr            ? kTextWords
+                                                         : kSeriesWords;
+  const std::int64_t longest = max_length(encoder_spec(config).input);
   const Splits data = read_splits(config, threads);
   std::vector<NamedSummary> splits;
   const auto add = [&](const char* name, const SplitRows& split,
@@ -218,7 +226,7 @@ DataCheck check_data(const Config& config, int threads) {
 
   Warnings warnings;
   for (const NamedSummary& split : splits) warn_of_split(split, words, longest, warnings);
-  if (!data.labels.are_targets()) {
+  if (!data.labels.are_targets() && data.labels.size() > 0) {
     warn_of_labels(splits, data.labels, words, warnings);
     warn_of_similar_labels(data.labels, warnings);
   }

@@ -52,7 +52,7 @@ struct DatasetFile {
       if (id < -words || id >= vocabulary_size) return false;
     }
     for (const std::int32_t label : dataset.labels_) {
-      if (label < 0 || label >= class_count) return false;
+      if (label < 0 || label >= std::max<std::int64_t>(class_count, 1)) return false;
     }
     for (const std::int32_t tag : dataset.tags_) {
       if (tag < 0 || tag >= class_count) return false;
@@ -216,14 +216,15 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   if (in.number() != 0) DatasetFile::visit_parts(test.emplace(), in);
   in.finish();
 
-  PreparedData data{
-      std::move(train),
-      std::move(validation),
-      std::move(test),
-      Vocabulary(std::move(tokens)),
-      are_targets ? LabelSet::of_targets(std::move(labels)) : LabelSet(std::move(labels)),
-      std::move(sources),
-      /*from_cache=*/true};
+  PreparedData data{std::move(train),
+                    std::move(validation),
+                    std::move(test),
+                    Vocabulary(std::move(tokens)),
+                    labels.empty() ? LabelSet::none()
+                    : are_targets  ? LabelSet::of_targets(std::move(labels))
+                                   : LabelSet(std::move(labels)),
+                    std::move(sources),
+                    /*from_cache=*/true};
   const auto is_sound = [&](const EncodedDataset& dataset) {
     return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels.size()) &&
            (dataset.target_count() == (are_targets ? data.labels.size() : 0) ||

@@ -31,9 +31,13 @@ void hold_out(std::span<const std::int32_t> labels, const HeldOut& spec, Part pa
   }
 }
 
-/// The last windows of what is still training's. The windows before them whose targets lie in
-/// their steps are left out.
-void hold_out_last(std::size_t rows, const HeldOut& spec, const WindowsFormat& windows, Part part,
+/// The windows before a held-out part whose targets lie in its steps.
+std::size_t windows_reaching(const WindowsFormat& windows) {
+  return static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
+}
+
+/// The last rows of what is still training's. The `reaching` rows before them are left out.
+void hold_out_last(std::size_t rows, const HeldOut& spec, std::size_t reaching, Part part,
                    std::vector<Part>& parts) {
   const auto wanted =
       static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(rows)));
@@ -42,8 +46,6 @@ void hold_out_last(std::size_t rows, const HeldOut& spec, const WindowsFormat& w
   const std::size_t begin = end - std::min(end, wanted);
   std::fill(parts.begin() + static_cast<std::ptrdiff_t>(begin),
             parts.begin() + static_cast<std::ptrdiff_t>(end), part);
-  const auto reaching =
-      static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
   for (std::size_t i = begin - std::min(begin, reaching); i < begin; ++i) {
     parts[i] = Part::kLeftOut;
   }
@@ -57,7 +59,9 @@ std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataS
   const auto choose = [&](const HeldOut* held_out, Part part) {
     if (held_out == nullptr) return;
     if (windows != nullptr) {
-      hold_out_last(labels.size(), *held_out, *windows, part, parts);
+      hold_out_last(labels.size(), *held_out, windows_reaching(*windows), part, parts);
+    } else if (std::holds_alternative<LinesFormat>(spec.format)) {
+      hold_out_last(labels.size(), *held_out, /*reaching=*/0, part, parts);
     } else {
       hold_out(labels, *held_out, part, parts);
     }

@@ -38,6 +38,9 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const TokensFormat& format) const {
     return read_tokens(path, format, options);
   }
+  std::unique_ptr<RecordReader> operator()(const LinesFormat&) const {
+    return open_lines(path, options);
+  }
   std::unique_ptr<RecordReader> operator()(const WindowsFormat& format) const {
     return read_windows(open_csv_rows(path, options.max_row_bytes), format, options);
   }

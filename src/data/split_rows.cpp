@@ -1,6 +1,7 @@
 #include "data/split_rows.h"
 
 #include <functional>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -66,7 +67,7 @@ WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
   } else if (encoder.is_tagging()) {
     for (const std::string& tag : row.tags) wanted.tags.push_back(wanted.find(tag, allowed));
     encoder.truncate(wanted.tags);
-  } else {
+  } else if (allowed.labels.size() > 0) {
     wanted.label = wanted.find(*row.label, allowed);
   }
   return wanted;
@@ -131,16 +132,30 @@ std::uint64_t hash_values(std::span<const float> values) {
 
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
+EncoderSpec encoder_spec(const Config& config) {
+  EncoderSpec spec{config.input, config.characters() != nullptr, config.is_tagging(),
+                   config.is_language_model()};
+  constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+  if (spec.ends_lines) std::get<TextInput>(spec.input).max_length = kUnlimited;
+  return spec;
+}
+
 void RowEncoder::truncate(std::vector<std::int32_t>& tags) const { truncate_ids(tags, input_); }
 
 RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
-    : is_tagging_(spec.is_tagging) {
+    : is_tagging_(spec.is_tagging), ends_lines_(spec.ends_lines) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
     input_ = *text;
     text_.emplace(*text, vocabulary, spec.spells_unknown);
   } else {
     numeric_ = std::get<NumericInput>(spec.input);
   }
+}
+
+/// An empty row is a line's end already.
+void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
+  if (!ends_lines_ || is_empty) return;
+  ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
 }
 
 RowEncoder::Row RowEncoder::encode(const Record& record) const {
@@ -150,6 +165,7 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
     row.ids = std::move(text.ids);
     row.unknown_words = std::move(text.unknown_words);
     row.note = {hash_text(record.text), text.token_count, 0};
+    end_line(row.ids, text.empty);
     return row;
   }
   if (record.channels != numeric_.channels) {
@@ -180,12 +196,22 @@ SplitRows* TrainingSplits::of(Part part) {
   return nullptr;
 }
 
-ReaderOptions labelled_rows(bool numeric) {
+ReaderOptions rows_to_encode(RowLabels labels) {
   ReaderOptions options;
-  options.numeric_labels = numeric;
+  options.need_label = labels != RowLabels::kNone;
+  options.numeric_labels = labels == RowLabels::kNumbers;
   options.keep_fields = false;
   return options;
 }
+
+namespace {
+
+RowLabels kind_of(const LabelSet& labels) {
+  if (labels.size() == 0) return RowLabels::kNone;
+  return labels.are_targets() ? RowLabels::kNumbers : RowLabels::kNames;
+}
+
+}  // namespace
 
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults) {
@@ -194,7 +220,7 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
   FaultList reading;
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, labelled_rows(allowed.labels.are_targets()));
+        open_records(path, format, rows_to_encode(kind_of(allowed.labels)));
     blocks = map_blocks<EncodedBlock>(
         *reader, resolve_threads(threads),
         [&](int, const RowBlock& block) { return encode_block(block, encoder, allowed); },

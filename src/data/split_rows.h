@@ -36,8 +36,11 @@ struct TrainingSplits {
 std::uint64_t hash_text(std::string_view text);
 std::uint64_t hash_values(std::span<const float> values);
 
-/// Options for rows that are read to be encoded; `numeric`: their labels are numbers.
-ReaderOptions labelled_rows(bool numeric);
+/// What stands beside the input of rows: names, numbers, or nothing that is read.
+enum class RowLabels { kNames, kNumbers, kNone };
+
+/// Options for rows that are read to be encoded.
+ReaderOptions rows_to_encode(RowLabels labels);
 
 /// Turns records into what the model reads, by the config's input.
 class RowEncoder {
@@ -60,8 +63,11 @@ class RowEncoder {
   void truncate(std::vector<std::int32_t>& tags) const;
 
  private:
+  void end_line(std::vector<std::int32_t>& ids, bool is_empty) const;
+
   TextInput input_;  // where there is text
   bool is_tagging_ = false;
+  bool ends_lines_ = false;
   std::optional<TextEncoder> text_;
   NumericInput numeric_;  // where there is no text
 };

@@ -87,7 +87,7 @@ SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::in
         ++summary.label_rows[static_cast<std::size_t>(tag)];
       }
     }
-  } else {
+  } else if (label_count > 0) {
     for (const RowNote& note : split.notes) {
       ++summary.label_rows[static_cast<std::size_t>(note.label)];
     }

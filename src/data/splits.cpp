@@ -57,6 +57,7 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
   if (config.is_regression()) {
     return LabelSet::of_targets(target_names(config.data.format, rows.target_count()));
   }
+  if (config.is_language_model()) return LabelSet::none();
   require_two_labels(rows, path);
   return LabelSet(rows.labels());
 }
@@ -64,23 +65,24 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
 template <class Rows>
 TrainingPart settle(Rows rows, const Config& config, const std::string& path, FaultList& faults) {
   // Without two labels, or any target, nothing can be said of the other files.
-  if (rows.size() == 0 || (!config.is_regression() && rows.labels().size() < 2)) {
+  const bool has_labels = !config.is_regression() && !config.is_language_model();
+  if (rows.size() == 0 || (has_labels && rows.labels().size() < 2)) {
     faults.throw_if_any();
   }
   LabelSet labels = labels_of(rows, config, path);
   const std::vector<Part> parts = parts_of(rows, config, path, faults);
   const std::int64_t file_rows = rows.size();
   Vocabulary vocabulary = rows.count_vocabulary(parts);
-  const bool spells_unknown = encoder_spec(config).spells_unknown;
-  TrainingSplits splits = std::move(rows).encode(vocabulary, parts, spells_unknown);
+  TrainingSplits splits = std::move(rows).encode(vocabulary, parts);
   return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows};
 }
 
 TrainingPart read_training(const Config& config, const std::string& path, int threads,
                            FaultList& faults) {
   const DataFormat& format = config.data.format;
-  if (const auto* text = std::get_if<TextInput>(&config.input)) {
-    return settle(TrainingRows::read(path, format, *text, config.task, threads, faults), config,
+  if (std::holds_alternative<TextInput>(config.input)) {
+    const EncoderSpec spec = encoder_spec(config);
+    return settle(TrainingRows::read(path, format, spec, config.task, threads, faults), config,
                   path, faults);
   }
   const auto& input = std::get<NumericInput>(config.input);

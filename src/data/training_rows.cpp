@@ -63,17 +63,23 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
   return block;
 }
 
+RowLabels TrainingRows::row_labels() const {
+  if (is_numeric()) return RowLabels::kNumbers;
+  return task_ == Task::kLanguageModel ? RowLabels::kNone : RowLabels::kNames;
+}
+
 TrainingRows TrainingRows::read(const std::string& path, const DataFormat& format,
-                                const TextInput& input, Task task, int threads, FaultList& faults) {
-  TrainingRows result(input, task);
-  const Tokenizer tokenizer(input.tokenizer);
+                                const EncoderSpec& spec, Task task, int threads,
+                                FaultList& faults) {
+  TrainingRows result(spec, task);
+  const Tokenizer tokenizer(result.input_.tokenizer);
   const int workers = resolve_threads(threads);
   result.workers_.resize(static_cast<std::size_t>(workers));
   FaultList found;
   FaultList reading;
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, labelled_rows(result.is_numeric()));
+        open_records(path, format, rows_to_encode(result.row_labels()));
     result.blocks_ = map_blocks<Block>(
         *reader, workers,
         [&](int worker, const RowBlock& rows) {
@@ -143,12 +149,12 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts) const 
   return builder.build(input_.vocabulary);
 }
 
-TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
-                                    bool spells_unknown) && {
+TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
+                                    const std::vector<Part>& parts) && {
   std::vector<std::string> unknown_words;
   const auto id_of = [&](const std::string& token) {
     const auto id = static_cast<std::int32_t>(vocabulary.id(token));
-    if (id != Vocabulary::kUnknown || !spells_unknown) return id;
+    if (id != Vocabulary::kUnknown || !spec_.spells_unknown) return id;
     unknown_words.push_back(token);
     return -static_cast<std::int32_t>(unknown_words.size());
   };
@@ -173,6 +179,7 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vec
       for (std::size_t t = begin; t < at; ++t) {
         ids.push_back(final_id[block.worker][static_cast<std::size_t>(block.ids[t])]);
       }
+      if (spec_.ends_lines && !ids.empty()) ids.push_back(Vocabulary::kLineEnd);
       complete_ids(ids, input_);
       SplitRows* split = result.of(parts[row++]);
       if (split == nullptr) continue;

@@ -38,7 +38,7 @@ class TrainingRows {
   /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
   /// no rows.
   static TrainingRows read(const std::string& path, const DataFormat& format,
-                           const TextInput& input, Task task, int threads, FaultList& faults);
+                           const EncoderSpec& spec, Task task, int threads, FaultList& faults);
 
   std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
 
@@ -54,9 +54,7 @@ class TrainingRows {
   /// training's.
   Vocabulary count_vocabulary(const std::vector<Part>& parts) const;
 
-  /// `spells_unknown`: see TextEncoder.
-  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
-                        bool spells_unknown) &&;
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 
  private:
   /// Rows in a run, all numbered by the same worker.
@@ -74,9 +72,11 @@ class TrainingRows {
     NumberedStrings labels;
   };
 
-  TrainingRows(const TextInput& input, Task task) : input_(input), task_(task) {}
+  TrainingRows(const EncoderSpec& spec, Task task)
+      : input_(std::get<TextInput>(spec.input)), task_(task), spec_(spec) {}
   bool is_numeric() const { return task_ == Task::kRegression; }
   bool is_tagging() const { return task_ == Task::kTagging; }
+  RowLabels row_labels() const;
   void number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker, Block& block,
                      RowNote& note);
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
@@ -84,6 +84,7 @@ class TrainingRows {
 
   TextInput input_;
   Task task_;
+  EncoderSpec spec_;
   std::vector<Worker> workers_;
   std::vector<Block> blocks_;  // in input order
   std::vector<std::string> labels_;

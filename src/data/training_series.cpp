@@ -13,7 +13,8 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
   FaultList found;
   std::vector<std::string> names;  // of each row
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(path, format, labelled_rows(numeric));
+    const std::unique_ptr<RecordReader> reader = open_records(
+        path, format, rows_to_encode(numeric ? RowLabels::kNumbers : RowLabels::kNames));
     for (Record record; reader->next(record);) {
       RowEncoder::Row row;
       if (!record.fault) {
@@ -53,8 +54,7 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
   return result;
 }
 
-TrainingSplits TrainingSeries::encode(const Vocabulary&, const std::vector<Part>& parts,
-                                      bool /*spells_unknown*/) && {
+TrainingSplits TrainingSeries::encode(const Vocabulary&, const std::vector<Part>& parts) && {
   TrainingSplits result;
   for (std::size_t row = 0; row < classes_.size(); ++row) {
     SplitRows* split = result.of(parts[row]);

@@ -28,8 +28,7 @@ class TrainingSeries {
   /// Numbers have no vocabulary: the reserved ids alone.
   static Vocabulary count_vocabulary(const std::vector<Part>&) { return Vocabulary(); }
 
-  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
-                        bool spells_unknown) &&;
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 
   /// Of each row; 0 where labels are classes.
   std::int64_t target_count() const { return rows_.rows.target_count(); }

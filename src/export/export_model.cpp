@@ -33,10 +33,14 @@ torch::jit::Module make_script(SequenceModelImpl& model) {
   return script;
 }
 
+/// A language model gives as many numbers for each step as it has tokens.
+std::int64_t probe_steps(const Config& config) { return config.is_language_model() ? 64 : 1000; }
+
 /// Random rows: of one step, of the greatest length, and of lengths between.
 void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
   // A very long row proves nothing that this length does not.
-  const std::int64_t longest = std::min<std::int64_t>(max_length(config.config.input), 1000);
+  const std::int64_t longest =
+      std::min(max_length(config.config.input), probe_steps(config.config));
   const auto* numeric = std::get_if<NumericInput>(&config.config.input);
   const RandomStream random(0, RandomPurpose::kProbe);
   std::uint64_t counter = 0;
@@ -63,12 +67,12 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
 }
 
 /// Rows together, and each of the first few alone.
-std::vector<EncodedRows> probe_batches(const EncodedDataset& rows) {
-  constexpr std::int64_t kTogether = 32;
+std::vector<EncodedRows> probe_batches(const EncodedDataset& rows, const Config& config) {
+  const std::int64_t together = config.is_language_model() ? 8 : 32;
   constexpr std::int64_t kAlone = 8;
   std::vector<EncodedRows> batches;
   for (std::int64_t i = 0; i < rows.size(); ++i) {
-    if (i % kTogether == 0) batches.emplace_back();
+    if (i % together == 0) batches.emplace_back();
     batches.back().push_back(rows.row(i));
   }
   for (std::int64_t i = 0; i < std::min(rows.size(), kAlone); ++i) {
@@ -139,6 +143,16 @@ void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<
   }
 }
 
+/// What a language model's `advance` gives when it reads the tokens in two parts.
+torch::Tensor probabilities_in_parts(const TorchScriptEngine& graph, const torch::Tensor& tokens) {
+  std::vector<torch::Tensor> states = graph.start(tokens.size(0));
+  std::vector<torch::Tensor> parts;
+  for (const torch::Tensor& part : tokens.tensor_split(2, 1)) {
+    if (part.size(1) > 0) parts.push_back(torch::softmax(graph.advance(part, states), 2));
+  }
+  return torch::cat(parts, 1);
+}
+
 /// Fills in the card's parity fields. Errors: Internal if an engine differs from the model.
 void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
                   const torch::jit::Module& exported, ArchiveCard& card) {
@@ -146,13 +160,13 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
   const ComputeScope scope;
   const TorchScriptEngine graph(exported, model.config().config.max_bytes());
   std::optional<FusedEngine> fused;
-  if (FusedEngine::not_served(model.config()).empty()) {
+  if (FusedEngine::serves(model.config())) {
     fused.emplace(model.config(), ArchiveWeights(exported), FusedOptions{});
   }
   Checksum digest;
   card.parity_difference = 0;
   card.parity_rows = rows.size();
-  for (const EncodedRows& batch : probe_batches(rows)) {
+  for (const EncodedRows& batch : probe_batches(rows, model.config().config)) {
     const RowTensors tensors = make_row_tensors(batch, model.config().config.max_bytes());
     Batch read{tensors.input, tensors.lengths};
     read.spellings = tensors.spellings;
@@ -161,6 +175,11 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
     if (model.config().config.is_tagging()) {
       check_tags(model, read, graph.tag(batch), "torchscript");
       if (fused) check_tags(model, read, fused->tag(batch), "fused");
+    }
+    if (model.config().config.is_language_model()) {
+      const torch::Tensor read_on = probabilities_in_parts(graph, tensors.input);
+      check_difference(without_padding(wanted, read), without_padding(read_on, read), unit,
+                       "torchscript");
     }
     const auto inside = [&](const torch::Tensor& found) { return without_padding(found, read); };
     card.parity_difference = std::max(
@@ -197,7 +216,14 @@ void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedData
                   const std::filesystem::path& file) {
   EncodedDataset rows;
   add_edge_rows(model.config(), rows);
-  for (std::int64_t i = 0; i < probes.size(); ++i) rows.add(probes.row(i), std::int32_t{0});
+  for (std::int64_t i = 0; i < probes.size(); ++i) {
+    InputRow row = probes.row(i);
+    const auto steps = static_cast<std::size_t>(probe_steps(model.config().config));
+    if (model.config().config.is_language_model() && row.ids.size() > steps) {
+      row.ids = row.ids.first(steps);
+    }
+    rows.add(row, std::int32_t{0});
+  }
   const torch::jit::Module script = make_script(model);
   // What is proven is what a reader gets, not the module in memory. The proof is itself part of the
   // archive: it is made from a draft, and the archive with the proof is opened once more.

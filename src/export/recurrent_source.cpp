@@ -13,13 +13,23 @@ Lines known_cell(const CellSource& cell, const std::string& name, const std::str
                  const std::string& input) {
   const std::string bias = cell.parameter("bias_ih");
   const bool is_gru = cell.cell == CellKind::kGru;
+  const bool is_lstm = cell.cell == CellKind::kLstm;
   const std::string bias_hh = is_gru ? cell.parameter("bias_hh") : "torch.zeros_like(" + bias + ")";
-  const std::string start = cell.cell == CellKind::kLstm ? "[zero, zero]" : "zero";
-  const std::string units = std::to_string(cell.units);
-  return {"zero = torch.zeros([1, x.size(0), " + units + "], dtype=x.dtype, device=x.device)",
-          result + " = torch." + name + "(" + input + ", " + start + ", [" +
-              cell.parameter("weight_ih") + ", " + cell.parameter("weight_hh") + ", " + bias +
-              ", " + bias_hh + "], True, 1, 0.0, False, False, True)[0]"};
+  const auto call = [&](const std::string& start) {
+    return "torch." + name + "(" + input + ", " + start + ", [" + cell.parameter("weight_ih") +
+           ", " + cell.parameter("weight_hh") + ", " + bias + ", " + bias_hh +
+           "], True, 1, 0.0, False, False, True)";
+  };
+  if (!cell.carries) {
+    const std::string units = std::to_string(cell.units);
+    return {"zero = torch.zeros([1, x.size(0), " + units + "], dtype=x.dtype, device=x.device)",
+            result + " = " + call(is_lstm ? "[zero, zero]" : "zero") + "[0]"};
+  }
+  const std::string ends = is_lstm ? "last_h, last_c" : "last_h";
+  const std::string start = is_lstm ? "[h.unsqueeze(0), c.unsqueeze(0)]" : "h.unsqueeze(0)";
+  Lines lines{result + ", " + ends + " = " + call(start), "h = last_h.squeeze(0)"};
+  if (is_lstm) lines.emplace_back("c = last_c.squeeze(0)");
+  return lines;
 }
 
 std::string sigmoid(const std::string& value) { return "torch.sigmoid(" + value + ")"; }
@@ -166,14 +176,13 @@ Lines step_loop(const CellSource& cell, const std::string& result, const std::st
                                ? normal("torch.linear(" + input + ", " + weight + ")", width,
                                         cell.parameter("norm_ih"), bias)
                                : "torch.linear(" + input + ", " + weight + ", " + bias + ")";
-  Lines lines{"sums = " + sums,
-              start("h"),
-              start("c"),
-              "states: List[Tensor] = []",
-              "for t in range(sums.size(1)):",
-              "    step = sums.select(1, t)"};
+  Lines lines{"sums = " + sums};
+  if (!cell.carries) lines.push_back(start("h"));
+  if (!cell.carries || !has_cell_state(cell.cell)) lines.push_back(start("c"));
+  lines.insert(lines.end(), {"steps_out: List[Tensor] = []",
+                             "for t in range(sums.size(1)):", "    step = sums.select(1, t)"});
   for (const std::string& line : step_source(cell)) lines.push_back("    " + line);
-  lines.insert(lines.end(), {"    states.append(y)", result + " = torch.stack(states, 1)"});
+  lines.insert(lines.end(), {"    steps_out.append(y)", result + " = torch.stack(steps_out, 1)"});
   return lines;
 }
 

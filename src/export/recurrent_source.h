@@ -17,6 +17,7 @@ struct CellSource {
   double zoneout = 0;
   bool layer_norm = false;
   bool learned_initial_state = false;
+  bool carries = false;  // the lines start from the variables `h` and `c` and leave the end in them
 
   /// The expression for a parameter of this direction: `weight_ih` -> `self.layers_1_weight_ih_l0`.
   std::function<std::string(const std::string& name)> parameter;

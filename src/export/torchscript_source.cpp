@@ -18,6 +18,7 @@ class SourceWriter {
   explicit SourceWriter(const ResolvedConfig& config) : config_(config) {}
 
   std::string write() {
+    if (config_.config.is_language_model()) return write_language_model();
     // A tagger has two answers that are made of the same scores.
     const bool tags = config_.config.is_tagging();
     const std::string body = tags ? "scores" : "forward";
@@ -42,16 +43,41 @@ class SourceWriter {
         "    assert lengths.dim() == 1 and lengths.size(0) == x.size(0), "
         "\"lengths must be [B] int64\"");
     write_positions("lengths");
-    const auto& layers = config_.config.model.layers;
-    for (index_ = 0; index_ < layers.size(); ++index_) {
-      std::visit([this](const auto& spec) { write_layer(spec); }, layers[index_]);
-    }
+    write_layers();
     line("    return x");
     if (tags) write_answers(inputs, signature);
     return out_.str();
   }
 
  private:
+  void write_layers() {
+    const auto& layers = config_.config.model.layers;
+    for (index_ = 0; index_ < layers.size(); ++index_) {
+      std::visit([this](const auto& spec) { write_layer(spec); }, layers[index_]);
+    }
+  }
+
+  /// `advance` reads on from states; `start` gives those before any text.
+  std::string write_language_model() {
+    line("def advance(self, tokens: Tensor, states: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:");
+    line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
+    line("    x = tokens");
+    line("    after: List[Tensor] = []");
+    write_layers();
+    line("    return x, after");
+    line("def start(self, rows: int) -> List[Tensor]:");
+    line("    states: List[Tensor] = []");
+    for (const std::int64_t units : state_units_) {
+      line("    states.append(torch.zeros([rows, " + std::to_string(units) +
+           "], device=" + device_ + ".device))");
+    }
+    line("    return states");
+    line("def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:");
+    line("    x, after = self.advance(tokens, self.start(tokens.size(0)))");
+    line("    return torch.softmax(x, 2)");
+    return out_.str();
+  }
+
   // Dropout of any kind is not part of a finished model.
   void write_layer(const WordDropoutSpec&) {}
   void write_layer(const DropoutSpec&) {}
@@ -83,6 +109,7 @@ class SourceWriter {
   }
 
   void write_layer(const EmbeddingSpec& spec) {
+    table_ = parameter("weight");
     if (spec.beside.empty()) {
       line("    x = torch.embedding(" + parameter("weight") + ", x)");
       return;
@@ -148,12 +175,16 @@ class SourceWriter {
       cell.zoneout = spec.zoneout;
       cell.layer_norm = spec.layer_norm;
       cell.learned_initial_state = spec.learned_initial_state;
+      cell.carries = config_.config.is_language_model();
       cell.parameter = [this, part, suffix](const std::string& name) {
         return parameter(part + name + "_l0" + suffix);
       };
       for (const std::string& text : direction_source(cell, result, input)) line("    " + text);
     };
+    const bool carries = config_.config.is_language_model();
+    if (carries) take_states(spec);
     write_direction("forward_states", "x", "");
+    if (carries) keep_states(spec);
     if (spec.bidirectional) {
       line("    reversed = x.gather(1, backwards.unsqueeze(2).expand(-1, -1, x.size(2)))");
       write_direction("backward_states", "reversed", "_reverse");
@@ -170,6 +201,25 @@ class SourceWriter {
       result = "torch.cat([forward_states, backward_states], 2)";
     }
     line("    x = " + std::string(spec.residual ? "x + " : "") + result);
+  }
+
+  /// Sets the variables of a carried cell's states.
+  template <class Spec>
+  void take_states(const Spec& spec) {
+    for (const std::string& state : state_names(spec)) {
+      line("    " + state + " = states[" + std::to_string(state_units_.size()) + "]");
+      state_units_.push_back(spec.units);
+    }
+    device_ = parameter("weight_ih_l0");
+  }
+  template <class Spec>
+  void keep_states(const Spec& spec) {
+    for (const std::string& state : state_names(spec)) line("    after.append(" + state + ")");
+  }
+  template <class Spec>
+  static std::vector<std::string> state_names(const Spec& spec) {
+    if (has_cell_state(cell_kind(spec))) return {"h", "c"};
+    return {"h"};
   }
 
   void write_layer(const SpatialDropoutSpec&) {}
@@ -247,8 +297,9 @@ class SourceWriter {
   }
 
   void write_layer(const DenseSpec& spec) {
-    line("    x = torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")");
-    if (is_head() && config_.config.is_tagging()) return;
+    line("    x = torch.linear(x, " + (spec.tied ? table_ : parameter("weight")) + ", " +
+         parameter("bias") + ")");
+    if (is_head() && config_.config.answers_tokens()) return;
     write_activation(spec.activation);
     if (!is_head()) return;
     if (config_.is_binary()) line("    x = torch.cat([1.0 - x, x], 1)");
@@ -282,6 +333,9 @@ class SourceWriter {
 
   const ResolvedConfig& config_;
   std::size_t index_ = 0;
+  std::string table_;                      // the embedding's, once it is written
+  std::vector<std::int64_t> state_units_;  // of each state that a language model carries
+  std::string device_;                     // a parameter that is where states are to be
   std::ostringstream out_;
 };
 

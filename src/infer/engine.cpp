@@ -7,6 +7,24 @@ namespace sequent {
 TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, std::int64_t max_bytes)
     : forward_(module.get_method("forward")), max_bytes_(max_bytes) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
+  if (const auto start = module.find_method("start")) start_ = *start;
+  if (const auto advance = module.find_method("advance")) advance_ = *advance;
+}
+
+std::vector<torch::Tensor> TorchScriptEngine::start(std::int64_t rows) const {
+  const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
+  const c10::InferenceMode no_gradient;
+  return start_.value()({rows}).toTensorVector();
+}
+
+torch::Tensor TorchScriptEngine::advance(const torch::Tensor& tokens,
+                                         std::vector<torch::Tensor>& states) const {
+  const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
+  const c10::InferenceMode no_gradient;
+  const c10::IValue found = advance_.value()({tokens, c10::List<torch::Tensor>(states)});
+  const auto& parts = found.toTupleRef().elements();
+  states = parts[1].toTensorVector();
+  return parts[0].toTensor().contiguous();
 }
 
 c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,

@@ -25,11 +25,20 @@ class TorchScriptEngine {
   /// Of a tagger.
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
 
+  /// Of a language model: the states before any text. Shapes: each [rows, H].
+  std::vector<torch::Tensor> start(std::int64_t rows) const;
+
+  /// Reads on. Shapes: tokens [B, T] int64 -> scores [B, T, V], of which softmax makes the
+  /// probabilities of the token after each; `states` become those after the last.
+  torch::Tensor advance(const torch::Tensor& tokens, std::vector<torch::Tensor>& states) const;
+
  private:
   c10::IValue call(const torch::jit::Method& method, const EncodedRows& rows) const;
 
   torch::jit::Method forward_;
   std::optional<torch::jit::Method> decode_;  // of a tagger
+  std::optional<torch::jit::Method> start_;   // of a language model, as the next
+  std::optional<torch::jit::Method> advance_;
   std::int64_t max_bytes_;
 };
 

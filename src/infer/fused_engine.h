@@ -29,6 +29,11 @@ class FusedEngine {
   /// Empty, or which part of the model has no kernel: then TorchScriptEngine runs it.
   static std::string not_served(const ResolvedConfig& config);
 
+  /// Whether this engine runs the model: all of it has kernels, and it answers each text once.
+  static bool serves(const ResolvedConfig& config) {
+    return not_served(config).empty() && !config.config.is_language_model();
+  }
+
   /// `config` is served. Copies the weights into the order the kernels read.
   FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
               const FusedOptions& options);

@@ -10,6 +10,7 @@
 #include "infer/archive.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
+#include "infer/text_writer.h"
 #include "kernels/recurrent.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
@@ -35,9 +36,10 @@ class Predictor::Impl {
         card_json_(std::move(archive.card_json)),
         labels_(archive.card.labels.names()),
         config_(resolved(archive.card)) {
-    if (const auto* text = std::get_if<TextInput>(&config_.config.input)) {
-      encoder_.emplace(*text, std::move(archive.card.vocabulary),
-                       encoder_spec(config_.config).spells_unknown);
+    if (std::holds_alternative<TextInput>(config_.config.input)) {
+      const EncoderSpec spec = encoder_spec(config_.config);
+      encoder_.emplace(std::get<TextInput>(spec.input), std::move(archive.card.vocabulary),
+                       spec.spells_unknown);
     } else {
       numeric_ = std::get<NumericInput>(config_.config.input);
     }
@@ -46,7 +48,7 @@ class Predictor::Impl {
     if (options.engine == Engine::kFused && !not_served.empty()) {
       log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
     }
-    if (options.engine == Engine::kFused && not_served.empty()) {
+    if (options.engine == Engine::kFused && FusedEngine::serves(config_)) {
       const FusedOptions fused{options.token_table_mib << 20};
       fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), fused);
       if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
@@ -54,6 +56,10 @@ class Predictor::Impl {
       torch_script_ =
           std::make_unique<TorchScriptEngine>(archive.module, config_.config.max_bytes());
       warn_about_slow_blas();
+    }
+    if (config_.config.is_language_model()) {
+      const auto& tokenizer = std::get<TextInput>(config_.config.input).tokenizer;
+      writer_.emplace(*torch_script_, *encoder_, tokenizer);
     }
   }
 
@@ -111,19 +117,23 @@ class Predictor::Impl {
       rows.push_back({encoded[i].ids, {}, 0, encoded[i].unknown_words});
       row_text.push_back(i);
     }
-    run_batches(rows, [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
-      const std::vector<TaggedRow> found =
-          fused_ ? fused_->tag(chosen) : torch_script_->tag(chosen);
-      for (std::size_t i = 0; i < batch.size(); ++i) {
-        const std::size_t text = row_text[batch[i]];
-        fill(result[text], texts[text], found[i]);
-      }
-    });
+    run_batches(rows, options_.batch_tokens,
+                [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+                  const std::vector<TaggedRow> found =
+                      fused_ ? fused_->tag(chosen) : torch_script_->tag(chosen);
+                  for (std::size_t i = 0; i < batch.size(); ++i) {
+                    const std::size_t text = row_text[batch[i]];
+                    fill(result[text], texts[text], found[i]);
+                  }
+                });
     return result;
   }
 
   std::vector<Prediction> predict(std::span<const std::string> texts) const {
     if (tags_) throw Error(ErrorKind::kUsage, "", "the model gives tags: call tag()");
+    if (writer_) {
+      throw Error(ErrorKind::kUsage, "", "is a language model: call score() or generate()");
+    }
     if (!encoder_) {
       throw Error(ErrorKind::kUsage, "",
                   "the model reads sequences of numbers, and was given text");
@@ -161,14 +171,44 @@ class Predictor::Impl {
     return predictions;
   }
 
+  const TextWriter& writer() const {
+    if (!writer_) throw Error(ErrorKind::kUsage, "", "the model is no language model");
+    return *writer_;
+  }
+
+  std::vector<TextLikelihood> score(std::span<const std::string> texts) const {
+    const TextWriter& writer = this->writer();
+    std::vector<EncodedText> encoded(texts.size());
+    std::vector<TextLikelihood> result(texts.size());
+    EncodedRows rows;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      with_index(i, [&] { encoded[i] = encoder_->encode(texts[i]); });
+      if (encoded[i].empty) encoded[i].ids.clear();
+      result[i].tokens = encoded[i].token_count + 1;
+      result[i].unknown_share = unknown_share(encoded[i]);
+      rows.push_back({encoded[i].ids, {}, 0, {}});
+    }
+    run_batches(rows, kScoredTokens,
+                [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+                  const std::vector<double> found = writer.score(chosen);
+                  for (std::size_t i = 0; i < batch.size(); ++i)
+                    result[batch[i]].log_probability = found[i];
+                });
+    return result;
+  }
+
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
   bool is_regression() const { return config_.config.is_regression(); }
   bool is_tagger() const { return tags_.has_value(); }
+  bool is_language_model() const { return writer_.has_value(); }
 
   const std::vector<std::string>& labels() const { return labels_; }
   const std::string& card_json() const { return card_json_; }
 
  private:
+  /// A language model's scores for these are in memory at a time: so many for each token.
+  static constexpr std::int64_t kScoredTokens = 1024;
+
   void check_values(const std::vector<float>& values, std::size_t index) const {
     const std::string where = "sequence " + std::to_string(index);
     const auto channels = static_cast<std::size_t>(numeric_->channels);
@@ -184,11 +224,11 @@ class Predictor::Impl {
 
   /// Calls `use(numbers, rows)` for batches of rows of similar length, on many threads.
   template <class Use>
-  void run_batches(const EncodedRows& rows, const Use& use) const {
+  void run_batches(const EncodedRows& rows, std::int64_t batch_tokens, const Use& use) const {
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
     for (const InputRow& row : rows) lengths.push_back(row.length());
-    const auto batches = plan_batches(lengths, options_.batch_tokens);
+    const auto batches = plan_batches(lengths, batch_tokens);
     for_each(batches.size(), [&](std::size_t b) {
       EncodedRows chosen;
       chosen.reserve(batches[b].size());
@@ -198,9 +238,10 @@ class Predictor::Impl {
   }
 
   void run_all(const EncodedRows& rows, std::vector<Prediction>& predictions) const {
-    run_batches(rows, [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
-      run(batch, chosen, predictions);
-    });
+    run_batches(rows, options_.batch_tokens,
+                [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+                  run(batch, chosen, predictions);
+                });
   }
 
   void fill(TaggedText& result, const SplitText& text, const TaggedRow& row) const {
@@ -287,6 +328,7 @@ class Predictor::Impl {
   std::optional<NumericInput> numeric_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
   std::unique_ptr<TorchScriptEngine> torch_script_;
+  std::optional<TextWriter> writer_;  // of a language model
   mutable std::once_flag pool_made_;
   mutable std::optional<ThreadPool> pool_;
 };
@@ -326,6 +368,17 @@ std::vector<TaggedText> Predictor::tag(
 TaggedText Predictor::tag(std::string_view text) const {
   return impl_->tag(1, [&](std::size_t) { return impl_->split(text); }).front();
 }
+
+std::vector<TextLikelihood> Predictor::score(std::span<const std::string> texts) const {
+  return impl_->score(texts);
+}
+
+std::string Predictor::generate(std::string_view prompt, const GenerateOptions& options,
+                                const std::function<bool(std::string_view)>& use) const {
+  return impl_->writer().generate(prompt, options, use);
+}
+
+bool Predictor::is_language_model() const { return impl_->is_language_model(); }
 
 bool Predictor::is_tagger() const { return impl_->is_tagger(); }
 

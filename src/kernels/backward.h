@@ -128,15 +128,19 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
     const std::int64_t active = plan.active(step);
     read_output_gradient(layout, plan, step, output, gradient);
     T* gates = states.gates + plan.first(step) * layout.stride;
+    const std::int64_t first_before = step == 0 ? 0 : plan.first(step - 1) * layout.padded;
+    const T* hidden_before = step == 0 ? states.start_hidden : states.hidden + first_before;
+    const T* cells_before = nullptr;
+    if (C::kCarriesCell)
+      cells_before = step == 0 ? states.start_cells : states.cells + first_before;
     for (std::int64_t row = 0; row < active; ++row) {
       const std::int64_t now = (plan.first(step) + row) * layout.padded;
-      const std::int64_t before = step == 0 ? 0 : (plan.first(step - 1) + row) * layout.padded;
       for (std::int64_t u = 0; u < layout.padded; u += kLanes<T>) {
-        const bool has_cells_before = step > 0 && C::kCarriesCell;
+        const std::int64_t before = row * layout.padded + u;
         const Place<T> place{gates + row * layout.stride + u * C::kGates,
                              C::kHasCell ? states.cells + now + u : nullptr,
-                             has_cells_before ? states.cells + before + u : nullptr,
-                             step > 0 ? states.hidden + before + u : nullptr,
+                             cells_before == nullptr ? nullptr : cells_before + before,
+                             hidden_before == nullptr ? nullptr : hidden_before + before,
                              states.hidden + now + u,
                              peephole == nullptr ? nullptr : peephole + u,
                              peephole_gradient == nullptr ? nullptr : peephole_gradient + u,
@@ -219,6 +223,11 @@ void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPl
   swap_recurrent_part<C>(layout, tokens, states.gates, states.cells);
   if (gradients.bias_hh != nullptr) {
     add_bias_gradient(layout, tokens, states.gates, gradients.bias_hh, arena);
+  }
+  if (gradients.weight_hh != nullptr && states.start_hidden != nullptr) {
+    add_weight_gradient<T>(layout, plan.active(0), states.gates,
+                           {states.start_hidden, layout.padded, nullptr}, layout.units,
+                           gradients.weight_hh, arena);
   }
   if (gradients.weight_hh != nullptr && plan.steps() > 1) {
     // A token's state before is at the same place of the step before.

@@ -74,10 +74,23 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
   }
 }
 
-/// Hands the states of one step on.
+/// States in the batch's order -> [rows, padded] in the plan's; nullptr stays.
+template <class T>
+T* order_states(const Layout<T>& layout, const StepPlan& plan, const T* states, Arena& arena) {
+  if (states == nullptr) return nullptr;
+  T* ordered = arena.take<T>(static_cast<std::size_t>(plan.rows() * layout.padded));
+  for (std::int64_t place = 0; place < plan.rows(); ++place) {
+    T* to = ordered + place * layout.padded;
+    copy_values(states + plan.row(place) * layout.units, layout.units, to);
+    for (std::int64_t u = layout.units; u < layout.padded; ++u) to[u] = T(0);
+  }
+  return ordered;
+}
+
+/// Hands the states of one step on; `cells` may be nullptr in a cell without a state c.
 template <class T>
 void write_output(const Layout<T>& layout, const StepPlan& plan, std::int64_t step, const T* hidden,
-                  const Output<T>& output) {
+                  const T* cells, const Output<T>& output) {
   const std::int64_t active = plan.active(step);
   if (output.sequence != nullptr) {
     const std::int32_t* rows = output.row_of_token + plan.first(step);
@@ -86,11 +99,14 @@ void write_output(const Layout<T>& layout, const StepPlan& plan, std::int64_t st
                   output.sequence + rows[place] * output.stride);
     }
   }
-  if (output.last != nullptr) {
-    const std::int64_t going_on = step + 1 < plan.steps() ? plan.active(step + 1) : 0;
-    for (std::int64_t place = going_on; place < active; ++place) {
-      copy_values(hidden + place * layout.padded, layout.units,
-                  output.last + plan.row(place) * output.last_stride);
+  const std::int64_t going_on = step + 1 < plan.steps() ? plan.active(step + 1) : 0;
+  for (std::int64_t place = going_on; place < active; ++place) {
+    const std::int64_t to = plan.row(place) * output.last_stride;
+    if (output.last != nullptr) {
+      copy_values(hidden + place * layout.padded, layout.units, output.last + to);
+    }
+    if (output.last_cells != nullptr) {
+      copy_values(cells + place * layout.padded, layout.units, output.last_cells + to);
     }
   }
 }
@@ -117,9 +133,12 @@ T* project_tokens(const CellSize& size, const PackedWeights<T>& weights, std::in
 
 template <class C, class T>
 States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
-                       const Input<T>& input, const Output<T>& output, Arena& arena) {
+                       const Input<T>& input, const StartStates<T>& start, const Output<T>& output,
+                       Arena& arena) {
   const Layout<T> layout(size);
   States<T> states;
+  states.start_hidden = order_states(layout, plan, start.hidden, arena);
+  states.start_cells = order_states(layout, plan, start.cells, arena);
   states.gates = project_tokens(size, weights, plan.tokens(), input, arena);
   const auto state_size = static_cast<std::size_t>(plan.tokens() * layout.padded);
   if (C::kHasCell) states.cells = arena.take<T>(state_size);
@@ -132,12 +151,12 @@ States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, co
     rows.input = rows.gates;
     rows.hidden = states.hidden + now;
     if (C::kHasCell) rows.cells = states.cells + now;
-    if (step > 0) {
-      rows.hidden_before = states.hidden + before;
-      if (C::kCarriesCell) rows.cells_before = states.cells + before;
+    rows.hidden_before = step > 0 ? states.hidden + before : states.start_hidden;
+    if (C::kCarriesCell) {
+      rows.cells_before = step > 0 ? states.cells + before : states.start_cells;
     }
     advance_step<C, true>(layout, weights, plan.active(step), rows);
-    write_output(layout, plan, step, rows.hidden, output);
+    write_output(layout, plan, step, rows.hidden, rows.cells, output);
   }
   return states;
 }
@@ -166,19 +185,19 @@ void run_cell(const CellSize& size, const PackedWeights<T>& weights, const StepP
   const Layout<T> layout(size);
   const auto state_size = static_cast<std::size_t>(plan.rows() * layout.padded);
   T* hidden[2] = {arena.take<T>(state_size), arena.take<T>(state_size)};
-  T* cells = C::kCarriesCell ? arena.take<T>(state_size) : nullptr;
+  const T* start_hidden = order_states(layout, plan, run.start.hidden, arena);
+  T* start_cells = order_states(layout, plan, run.start.cells, arena);
+  T* cells = C::kCarriesCell && start_cells == nullptr ? arena.take<T>(state_size) : start_cells;
   for (std::int64_t step = 0; step < plan.steps(); ++step) {
     StepRows<T> rows{};
     rows.input = run.table;
     rows.table_rows = run.table_row_of_token + plan.first(step);
     rows.hidden = hidden[step % 2];
     rows.cells = cells;
-    if (step > 0) {
-      rows.hidden_before = hidden[(step + 1) % 2];
-      rows.cells_before = cells;
-    }
+    rows.hidden_before = step > 0 ? hidden[(step + 1) % 2] : start_hidden;
+    rows.cells_before = step > 0 ? cells : start_cells;
     advance_step<C, false>(layout, weights, plan.active(step), rows);
-    write_output(layout, plan, step, rows.hidden, output);
+    write_output(layout, plan, step, rows.hidden, cells, output);
     pool_step(layout, plan, step, rows.hidden, run);
   }
 }

@@ -35,9 +35,10 @@ auto for_cell(Cell cell, const With& with) {
 
 template <class T>
 States<T> forward(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
-                  const Input<T>& input, const Output<T>& output, Arena& arena) {
+                  const Input<T>& input, const StartStates<T>& start, const Output<T>& output,
+                  Arena& arena) {
   return for_cell<T>(size.cell, [&]<class C>() {
-    return forward_cell<C>(size, weights, plan, input, output, arena);
+    return forward_cell<C>(size, weights, plan, input, start, output, arena);
   });
 }
 

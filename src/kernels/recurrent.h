@@ -107,8 +107,17 @@ struct Input {
   bool shared = false;  // rows stand for several tokens each: they are multiplied once per row
 };
 
+/// The states of each row of the batch before its first step, [rows, units]; nullptr: zeros.
+/// `cells` only of the cells with a state c. No gradient flows into them.
+template <class T>
+struct StartStates {
+  const T* hidden = nullptr;
+  const T* cells = nullptr;
+};
+
 /// Where a token's hidden state goes: sequence[row_of_token[token] * stride ...], if asked for, and
-/// the state of each row's last visited token: last[row * last_stride ...].
+/// the state of each row's last visited token: last[row * last_stride ...]. `last_cells`, likewise,
+/// only of the cells with a state c.
 template <class T>
 struct Output {
   T* sequence = nullptr;
@@ -116,6 +125,7 @@ struct Output {
   const std::int32_t* row_of_token = nullptr;
   T* last = nullptr;
   std::int64_t last_stride = 0;
+  T* last_cells = nullptr;
 };
 
 /// What the backward pass needs of the forward pass. Points into the forward pass's arena.
@@ -124,6 +134,8 @@ struct States {
   T* gates = nullptr;   // [tokens, gate_stride]: activated gates; their gradients after backward
   T* cells = nullptr;   // [tokens, padded units]: an LSTM's cell states; GRU's recurrent part of n
   T* hidden = nullptr;  // [tokens, padded units]
+  T* start_hidden = nullptr;  // [rows, padded units] in the plan's order; nullptr: zeros
+  T* start_cells = nullptr;   // likewise
 };
 
 /// Gradients of a loss with respect to Output; same layout, either may be nullptr.
@@ -147,6 +159,7 @@ struct Run {
   Pooling pooling = Pooling::kNone;
   T* pooled = nullptr;  // [batch rows, ...]
   std::int64_t pooled_stride = 0;
+  StartStates<T> start = {};
 };
 
 using UpdateFunction = void (*)(UpdateRule, const UpdateStep*, std::int64_t, const UpdatedValues&);
@@ -165,9 +178,9 @@ struct Kernels {
   void (*project)(const CellSize&, const PackedWeights<T>&, const T* rows, std::int64_t stride,
                   std::int64_t count, T* products);
 
-  /// Values of one direction, from time 0 in the plan's order with h_0 = c_0 = 0.
+  /// Values of one direction, from time 0 in the plan's order.
   States<T> (*forward)(const CellSize&, const PackedWeights<T>&, const StepPlan&, const Input<T>&,
-                       const Output<T>&, Arena&);
+                       const StartStates<T>&, const Output<T>&, Arena&);
 
   /// Gradients of one direction. `input_gradient` [count, I] with `input`'s stride is added to;
   /// nullptr: not wanted. Overwrites `states`.

@@ -33,7 +33,8 @@ std::optional<EpochRecord> read_line(const std::string& line) {
                      .validation_rmse = number(validation, "rmse"),
                      .validation_mae = number(validation, "mae"),
                      .validation_r2 = number(validation, "r2"),
-                     .validation_f1 = number(validation, "f1")};
+                     .validation_f1 = number(validation, "f1"),
+                     .validation_perplexity = number(validation, "perplexity")};
 }
 
 }  // namespace

@@ -74,6 +74,9 @@ const std::vector<EpochMetric>& epoch_metrics(const std::vector<EpochRecord>& ep
   static const std::vector<EpochMetric> of_tags = {
       {"F1", "F1", &EpochRecord::validation_f1},
       {"Accuracy", "accuracy", &EpochRecord::validation_accuracy}};
+  static const std::vector<EpochMetric> of_text = {
+      {"Perplexity", "perplexity", &EpochRecord::validation_perplexity}};
+  if (epochs.back().validation_perplexity) return of_text;
   if (epochs.back().validation_f1) return of_tags;
   return epochs.back().validation_rmse ? of_numbers : of_classes;
 }
@@ -122,8 +125,9 @@ std::string curves_section(const std::vector<EpochRecord>& epochs) {
   const std::vector<EpochMetric>& metrics = epoch_metrics(epochs);
   Chart quality = loss;
   quality.id = "quality";
-  quality.title =
-      std::string(metrics[0].title) + " and " + metrics[1].curve + " on validation data";
+  quality.title = metrics[0].title;
+  if (metrics.size() > 1) quality.title += std::string(" and ") + metrics[1].curve;
+  quality.title += " on validation data";
   quality.curves.clear();
   for (const EpochMetric& metric : metrics) {
     quality.curves.push_back(curve_of(epochs, metric.curve, metric.value));
@@ -308,6 +312,15 @@ std::string content_of(const TaggingReport& report, const std::string& title) {
          element("h3", "Types") + "\n" +
          wide(title + ": types",
               number_table({"Type", "Precision", "Recall", "F1", "Spans"}, rows));
+}
+
+std::string content_of(const LanguageModelReport& report, const std::string&) {
+  return value_list({{"Tokens", format_count(report.count)},
+                     {"Perplexity", format_short(report.perplexity)},
+                     {"Bits per token", format_metric(report.bits_per_token)},
+                     {"Loss per token", format_metric(report.loss)},
+                     {"Accuracy", format_metric(report.accuracy)},
+                     {"Unknown tokens", format_percent(report.unknown_share)}});
 }
 
 std::string report_section(const std::string& title, const std::optional<Report>& report) {

@@ -127,6 +127,8 @@ TaggingReport tagging_from_fields(const JsonFields& fields) {
   return report;
 }
 
+Json as_json(const LanguageModelReport& report) { return values_as_json(report); }
+
 Json as_json(const ClassificationReport& report) {
   Json json = values_as_json(report);
   json["top_k"] = report.top_k;
@@ -170,6 +172,7 @@ Json report_as_json(const Report& report) {
 Report report_from_fields(const JsonFields& fields) {
   if (fields.has("per_target")) return regression_from_fields(fields);
   if (fields.has("per_type")) return tagging_from_fields(fields);
+  if (fields.has("perplexity")) return values_from_fields<LanguageModelReport>(fields);
   return classification_from_fields(fields);
 }
 

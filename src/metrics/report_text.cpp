@@ -106,6 +106,17 @@ std::string text_of(const TaggingReport& report) {
   return values.render() + "\n" + types.render();
 }
 
+std::string text_of(const LanguageModelReport& report) {
+  TextTable table;
+  table.add_row({"tokens", format_count(report.count)});
+  table.add_row({"perplexity", format_short(report.perplexity)});
+  table.add_row({"bits per token", format_metric(report.bits_per_token)});
+  table.add_row({"loss per token", format_metric(report.loss)});
+  table.add_row({"accuracy", format_metric(report.accuracy)});
+  table.add_row({"unknown tokens", format_percent(report.unknown_share)});
+  return table.render();
+}
+
 std::string text_of(const RegressionReport& report) {
   TextTable table;
   table.add_row({"rows", format_count(report.count)});

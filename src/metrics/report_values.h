@@ -34,6 +34,16 @@ void visit_report_values(Self& report, Visitor&& visit) {
 }
 
 template <class Self, class Visitor>
+requires std::same_as<std::remove_const_t<Self>, LanguageModelReport>
+void visit_report_values(Self& report, Visitor&& visit) {
+  visit("loss", report.loss);
+  visit("perplexity", report.perplexity);
+  visit("bits_per_token", report.bits_per_token);
+  visit("accuracy", report.accuracy);
+  visit("unknown_share", report.unknown_share);
+}
+
+template <class Self, class Visitor>
 requires std::same_as<std::remove_const_t<Self>, ClassificationReport>
 void visit_report_values(Self& report, Visitor&& visit) {
   visit("loss", report.loss);

@@ -99,7 +99,8 @@ torch::Tensor EmbeddingImpl::rows(const torch::Tensor& ids) const {
 }
 
 torch::Tensor EmbeddingImpl::look_up(const torch::Tensor& tokens) const {
-  if (!weight.device().is_cpu() || !torch::GradMode::is_enabled() || !weight.requires_grad()) {
+  if (!weight.device().is_cpu() || !torch::GradMode::is_enabled() || !weight.requires_grad() ||
+      dense_gradients_) {
     return torch::embedding(weight, tokens);
   }
   const DistinctTokens distinct = distinct_tokens(tokens);

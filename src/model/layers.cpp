@@ -220,15 +220,23 @@ DenseImpl::DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_
       register_parameter("target_deviation", torch::ones({units}), /*requires_grad=*/false);
 }
 
+DenseImpl::DenseImpl(const DenseSpec& spec, const torch::Tensor& table, DenseRole role)
+    : weight(table),
+      activation_(role == DenseRole::kClassifier ? Activation::kLinear : spec.activation),
+      is_tied_(true) {
+  bias = register_parameter("bias", torch::zeros({table.size(0)}));
+}
+
 torch::Tensor DenseImpl::forward(const torch::Tensor& input, const LayerContext&) {
   return activate(activation_, torch::linear(input, weight, bias));
 }
 
 void DenseImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
+  bias.zero_();
+  if (is_tied_) return;
   if (kind == Initialization::kTorch) return torch_uniform(weight, bias, generator);
   glorot_uniform(weight, generator);
-  bias.zero_();
 }
 
 }  // namespace sequent

@@ -216,13 +216,15 @@ torch::Tensor run_on_kernels(const RecurrentOptions& options,
                              const RecurrentInput& input, std::int64_t steps,
                              const LayerContext& context) {
   const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
+  RecurrentInput carrying = input;
+  carrying.carried = context.carried();
   if (options.cell != CellKind::kHiddenState) {
-    return run_kernels(options, directions, input, plan, steps);
+    return run_kernels(options, directions, carrying, plan, steps);
   }
   RecurrentOptions states_only = options;
   states_only.return_sequences = true;
   const torch::Tensor states =
-      run_kernels(states_only, state_gates(options, directions), input, plan, steps);
+      run_kernels(states_only, state_gates(options, directions), carrying, plan, steps);
   return hidden_state_output(options, directions, input, states, context);
 }
 

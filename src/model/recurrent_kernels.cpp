@@ -61,6 +61,8 @@ struct LayerCall : torch::CustomClassHolder {
   std::array<std::vector<std::int32_t>, 2> places;      // of each token, per direction
   std::array<std::vector<std::int32_t>, 2> input_rows;  // empty: the places
   std::array<kernels::States<T>, 2> states;
+  CarriedStates::Layer start;  // undefined: zeros
+  CarriedStates::Layer end;    // undefined: not asked for
   BorrowedArena arena;
 
   std::int64_t width() const { return static_cast<std::int64_t>(direction_count) * size.units; }
@@ -72,8 +74,22 @@ struct LayerCall : torch::CustomClassHolder {
 
   kernels::Output<T> output(torch::Tensor& result, std::size_t direction) const {
     T* begin = result.data_ptr<T>() + static_cast<std::int64_t>(direction) * size.units;
-    if (!return_sequences) return {nullptr, 0, nullptr, begin, width()};
-    return {begin, width(), places[direction].data(), nullptr, 0};
+    kernels::Output<T> output;
+    if (return_sequences) {
+      output = {begin, width(), places[direction].data()};
+      if (end.h.defined()) output.last = end.h.template data_ptr<T>();
+    } else {
+      output.last = begin;
+    }
+    output.last_stride = width();
+    if (end.c.defined()) output.last_cells = end.c.template data_ptr<T>();
+    return output;
+  }
+
+  kernels::StartStates<T> start_states() const {
+    if (!start.h.defined()) return {};
+    return {start.h.template data_ptr<T>(),
+            start.c.defined() ? start.c.template data_ptr<T>() : nullptr};
   }
 
   kernels::OutputGradient<T> output_gradient(const torch::Tensor& gradient,
@@ -131,7 +147,7 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>>
     for (std::size_t d = 0; d < call->direction_count; ++d) {
       const auto packed = k.pack(call->size, weights_of(*call, weights, d), *call->arena);
       call->states[d] = k.forward(call->size, packed, *call->plan, call->input(rows, d),
-                                  call->output(result, d), *call->arena);
+                                  call->start_states(), call->output(result, d), *call->arena);
     }
     torch::autograd::variable_list saved{rows};
     saved.insert(saved.end(), weights.begin(), weights.end());
@@ -184,9 +200,24 @@ torch::Tensor run_without_gradient(LayerCall<T>& call, const torch::Tensor& rows
     kernels::Run<T> run;
     run.table = table;
     run.table_row_of_token = input.row_of_token;
+    run.start = call.start_states();
     k.run(call.size, packed, *call.plan, run, call.output(result, d), *call.arena);
   }
   return result;
+}
+
+/// Takes the start out of `carried` and makes room for the end.
+template <class T>
+void carry(const CarriedStates::Layer& carried, const RecurrentOptions& options,
+           const torch::Tensor& rows, LayerCall<T>& call) {
+  const bool has_cell = has_cell_state(options.cell);
+  const auto room = [&] {
+    return torch::empty({call.plan->rows(), options.units}, rows.options());
+  };
+  if (carried.h.defined()) call.start.h = carried.h.contiguous();
+  if (has_cell && carried.c.defined()) call.start.c = carried.c.contiguous();
+  call.end.h = room();
+  if (has_cell) call.end.c = room();
 }
 
 template <class T>
@@ -214,8 +245,13 @@ torch::Tensor run_typed(const RecurrentOptions& options,
     for (const torch::Tensor* weight : own) weights.push_back(weight->contiguous());
   }
   const torch::Tensor rows = input.rows.contiguous();
-  if (!torch::GradMode::is_enabled()) return run_without_gradient<T>(*call, rows, weights);
-  return RecurrentFunction<T>::apply(rows, at::TensorList(weights), call);
+  if (input.carried != nullptr) carry(*input.carried, options, rows, *call);
+  const torch::Tensor result =
+      torch::GradMode::is_enabled()
+          ? torch::Tensor(RecurrentFunction<T>::apply(rows, at::TensorList(weights), call))
+          : run_without_gradient<T>(*call, rows, weights);
+  if (input.carried != nullptr) *input.carried = call->end;
+  return result;
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ bool kernels_serve(const torch::Tensor& input);
 struct RecurrentInput {
   torch::Tensor rows;                                       // [count, I]
   const std::vector<std::int32_t>* row_of_place = nullptr;  // [B * T]; null: place p reads row p
+
+  /// Where the one direction starts, and its end put in their place; null: at zero.
+  CarriedStates::Layer* carried = nullptr;
 };
 
 /// Runs a layer in all its directions. With gradients enabled the result is differentiable with

@@ -12,8 +12,12 @@ using Direction = RecurrentImpl::Direction;
 
 /// The cells that LibTorch has.
 torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tensor& input,
-                             const Direction& direction) {
-  const torch::Tensor start = torch::zeros({1, input.size(0), options.units}, input.options());
+                             const Direction& direction, CarriedStates::Layer* carried) {
+  const torch::Tensor zeros = torch::zeros({1, input.size(0), options.units}, input.options());
+  const auto start_from = [&](const torch::Tensor& state) {
+    return state.defined() ? state.unsqueeze(0) : zeros;
+  };
+  const torch::Tensor start = carried == nullptr ? zeros : start_from(carried->h);
   const torch::Tensor bias_hh =
       direction.bias_hh.defined() ? direction.bias_hh : torch::zeros_like(direction.bias_ih);
   const std::vector<torch::Tensor> weights = {direction.weight_ih, direction.weight_hh,
@@ -25,19 +29,27 @@ torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tenso
   constexpr bool kBatchFirst = true;
   // cuDNN keeps what the backward pass needs only if told that this is training.
   const bool training = torch::GradMode::is_enabled();
+  const auto end = [&](const std::tuple<torch::Tensor, torch::Tensor>& result) {
+    if (carried != nullptr) carried->h = std::get<1>(result).detach().squeeze(0);
+    return std::get<0>(result);
+  };
   switch (options.cell) {
-    case CellKind::kLstm:
-      return std::get<0>(torch::lstm(input, {start, start}, weights, kHasBiases, kLayers, kDropout,
-                                     training, kBidirectional, kBatchFirst));
+    case CellKind::kLstm: {
+      const torch::Tensor start_c = carried == nullptr ? zeros : start_from(carried->c);
+      const auto result = torch::lstm(input, {start, start_c}, weights, kHasBiases, kLayers,
+                                      kDropout, training, kBidirectional, kBatchFirst);
+      if (carried != nullptr) carried->c = std::get<2>(result).detach().squeeze(0);
+      return end({std::get<0>(result), std::get<1>(result)});
+    }
     case CellKind::kGru:
-      return std::get<0>(torch::gru(input, start, weights, kHasBiases, kLayers, kDropout, training,
-                                    kBidirectional, kBatchFirst));
+      return end(torch::gru(input, start, weights, kHasBiases, kLayers, kDropout, training,
+                            kBidirectional, kBatchFirst));
     case CellKind::kRnnTanh:
-      return std::get<0>(torch::rnn_tanh(input, start, weights, kHasBiases, kLayers, kDropout,
-                                         training, kBidirectional, kBatchFirst));
+      return end(torch::rnn_tanh(input, start, weights, kHasBiases, kLayers, kDropout, training,
+                                 kBidirectional, kBatchFirst));
     default:
-      return std::get<0>(torch::rnn_relu(input, start, weights, kHasBiases, kLayers, kDropout,
-                                         training, kBidirectional, kBatchFirst));
+      return end(torch::rnn_relu(input, start, weights, kHasBiases, kLayers, kDropout, training,
+                                 kBidirectional, kBatchFirst));
   }
 }
 
@@ -49,8 +61,9 @@ class StepLoop {
       : options_(options), weights_(weights) {
     const torch::Tensor products = torch::linear(input, weights.weight_ih);
     sums_ = normal(products, weights.norm_ih) + weights.bias_ih;
-    h_ = start(weights.initial_h, input);
-    c_ = start(weights.initial_c, input);
+    carried_ = context.carried();
+    h_ = start(carried_ == nullptr ? torch::Tensor() : carried_->h, weights.initial_h, input);
+    c_ = start(carried_ == nullptr ? torch::Tensor() : carried_->c, weights.initial_c, input);
     if (context.batch.noise && options.zoneout > 0) {
       const auto keep = [&](std::uint64_t state) {
         return kept_units(input, options.zoneout, options.units, 2 * number + state, context);
@@ -63,13 +76,19 @@ class StepLoop {
   torch::Tensor run() {
     std::vector<torch::Tensor> results;
     for (t_ = 0; t_ < sums_.size(1); ++t_) results.push_back(step(sums_.select(1, t_)));
+    if (carried_ != nullptr) {
+      carried_->h = h_.detach();
+      if (has_cell_state(options_.cell)) carried_->c = c_.detach();
+    }
     return torch::stack(results, 1);
   }
 
  private:
   static constexpr double kEpsilon = 1e-5;
 
-  torch::Tensor start(const torch::Tensor& learned, const torch::Tensor& input) const {
+  torch::Tensor start(const torch::Tensor& carried, const torch::Tensor& learned,
+                      const torch::Tensor& input) const {
+    if (carried.defined()) return carried;
     const std::int64_t rows = input.size(0);
     return learned.defined() ? learned.expand({rows, options_.units})
                              : torch::zeros({rows, options_.units}, input.options());
@@ -204,6 +223,7 @@ class StepLoop {
 
   const RecurrentOptions& options_;
   const Direction& weights_;
+  CarriedStates::Layer* carried_ = nullptr;
   torch::Tensor sums_;    // [B, T, G * H]
   torch::Tensor h_;       // [B, H]
   torch::Tensor c_;       // [B, H]
@@ -223,7 +243,7 @@ bool libtorch_has(const RecurrentOptions& options) {
 torch::Tensor run_direction(const RecurrentOptions& options, const torch::Tensor& input,
                             const RecurrentImpl::Direction& weights, std::size_t number,
                             const LayerContext& context) {
-  if (libtorch_has(options)) return run_known_cell(options, input, weights);
+  if (libtorch_has(options)) return run_known_cell(options, input, weights, context.carried());
   return StepLoop(options, input, weights, number, context).run();
 }
 

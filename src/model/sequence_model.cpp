@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
 #include "model/sequence_padding.h"
+#include "sequent/error.h"
 #include "sequent/model.h"
 
 namespace sequent {
@@ -17,6 +18,7 @@ using LayerPointer = std::shared_ptr<LayerImpl>;
 struct LayerBuilder {
   const ResolvedConfig& config;
   std::size_t index;
+  const std::vector<LayerPointer>& before;
 
   const Shape& input() const { return config.inputs[index]; }
   const Shape& output() const { return config.outputs[index]; }
@@ -70,10 +72,20 @@ struct LayerBuilder {
   }
   LayerPointer operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
   LayerPointer operator()(const DenseSpec& spec) const {
+    if (spec.tied) return tied(spec);
     return std::make_shared<DenseImpl>(spec, input().width, output().width, dense_role());
   }
   LayerPointer operator()(const CrfSpec&) const {
     return std::make_shared<CrfImpl>(input().width, output().width);
+  }
+  LayerPointer tied(const DenseSpec& spec) const {
+    for (const LayerPointer& layer : before) {
+      if (auto* embedding = dynamic_cast<EmbeddingImpl*>(layer.get())) {
+        embedding->use_dense_gradients();
+        return std::make_shared<DenseImpl>(spec, embedding->weight, dense_role());
+      }
+    }
+    throw Error(ErrorKind::kInternal, "", "a tied layer without an embedding");
   }
   DenseRole dense_role() const {
     if (index + 1 < config.config.model.layers.size()) return DenseRole::kInner;
@@ -85,6 +97,7 @@ struct LayerBuilder {
 Batch without_noise(const Batch& batch) {
   Batch quiet{batch.input, batch.lengths};
   quiet.spellings = batch.spellings;
+  quiet.carried = batch.carried;
   return quiet;
 }
 
@@ -95,7 +108,7 @@ SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(con
   const auto seed = static_cast<std::uint64_t>(config.config.training.seed);
   torch::nn::ModuleList list;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    layers_.push_back(std::visit(LayerBuilder{config, i}, specs[i]));
+    layers_.push_back(std::visit(LayerBuilder{config, i, layers_}, specs[i]));
     list->push_back(std::static_pointer_cast<torch::nn::Module>(layers_.back()));
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(
         RandomStream(seed, RandomPurpose::kWeights).bits(i));
@@ -114,7 +127,8 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
   while (next < layers_.size() && layers_[next]->passes_through(context)) ++next;
   auto* recurrent =
       next < layers_.size() ? dynamic_cast<RecurrentImpl*>(layers_[next].get()) : nullptr;
-  if (embedding == nullptr || embedding->characters() != nullptr || recurrent == nullptr ||
+  if (embedding == nullptr || embedding->characters() != nullptr ||
+      embedding->uses_dense_gradients() || recurrent == nullptr ||
       !recurrent->reads_distinct(embedding->weight, context)) {
     values = layers_[index]->forward(values, context);
     return index + 1;
@@ -127,6 +141,7 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
 
 torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
   LayerContext context{batch, padding_of(batch)};
+  if (batch.carried != nullptr) batch.carried->layers.resize(layers_.size());
   if (batch.input.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
   torch::Tensor values = batch.input;
   for (std::size_t i = 0; i < layers_.size();) {
@@ -153,6 +168,8 @@ torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
     }
     case Task::kTagging:
       return probabilities_of_tags(logits, batch.lengths).to(torch::kFloat32);
+    case Task::kLanguageModel:
+      return torch::softmax(logits, 2).to(torch::kFloat32);
     case Task::kClassification:
       break;
   }
@@ -194,6 +211,20 @@ void SequenceModelImpl::share_parameters(SequenceModelImpl& other) {
   std::vector<torch::Tensor> ours = parameters();
   TORCH_CHECK(ours.size() == theirs.size(), "models of different configs cannot share parameters");
   for (std::size_t i = 0; i < ours.size(); ++i) ours[i].set_data(theirs[i].data());
+}
+
+CarriedStates SequenceModelImpl::zero_states(std::int64_t rows) const {
+  CarriedStates states;
+  states.layers.resize(layers_.size());
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const auto* recurrent = dynamic_cast<const RecurrentImpl*>(layers_[i].get());
+    if (recurrent == nullptr) continue;
+    const RecurrentOptions& options = recurrent->options();
+    const torch::Tensor& weight = recurrent->directions[0].weight_ih;
+    states.layers[i].h = torch::zeros({rows, options.units}, weight.options().requires_grad(false));
+    if (has_cell_state(options.cell)) states.layers[i].c = torch::zeros_like(states.layers[i].h);
+  }
+  return states;
 }
 
 void SequenceModelImpl::use_operators(bool use) {

@@ -91,6 +91,15 @@ void split_characters(std::string_view text, const TokenSink& sink) {
   }
 }
 
+/// CR LF is one grapheme cluster (UAX #29, GB3).
+void split_every_character(std::string_view text, const TokenSink& sink) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = text.substr(at, 2) == "\r\n" ? 2 : 1;
+    sink(text.substr(at, length));
+    at += length;
+  }
+}
+
 }  // namespace
 
 void split_ascii(std::string_view text, TokenKind kind, bool lowercase, const TokenSink& sink) {
@@ -108,6 +117,8 @@ void split_ascii(std::string_view text, TokenKind kind, bool lowercase, const To
       return split_characters(text, sink);
     case TokenKind::kWhitespace:
       return split_whitespace(text, sink);
+    case TokenKind::kEveryCharacter:
+      return split_every_character(text, sink);
   }
 }
 

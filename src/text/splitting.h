@@ -9,7 +9,7 @@
 
 namespace sequent {
 
-enum class TokenKind { kWords, kCharacters, kWhitespace };
+enum class TokenKind { kWords, kCharacters, kWhitespace, kEveryCharacter };
 
 using TokenSink = std::function<void(std::string_view token)>;
 
@@ -22,7 +22,8 @@ void split_ascii(std::string_view text, TokenKind kind, bool lowercase, const To
 /// The first NFKC makes canonically equivalent texts equal before U+0345 folds to a letter; the
 /// second composes what folding took apart. The result is a fixed point: normalizing it again
 /// changes nothing. Default-ignorable characters stay (they would go with NFKC_Casefold).
-/// White space (the property White_Space) separates tokens and is never part of one.
+/// White space (the property White_Space) separates tokens and is never part of one; only of
+/// kEveryCharacter it makes tokens.
 /// Errors: Data if `text` is longer than ICU can address (2^31 - 1 UTF-16 units).
 /// Threads: any; each has its own break iterators.
 void split_unicode(std::string_view text, TokenKind kind, const Normalization& normalization,

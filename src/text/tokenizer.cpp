@@ -1,4 +1,3 @@
-#include <type_traits>
 #include <utility>
 
 #include "sequent/error.h"
@@ -9,17 +8,11 @@
 namespace sequent {
 namespace {
 
-template <class Spec>
-constexpr TokenKind kind_of() {
-  if constexpr (std::is_same_v<Spec, WordsTokenizer>) {
-    return TokenKind::kWords;
-  } else if constexpr (std::is_same_v<Spec, CharactersTokenizer>) {
-    return TokenKind::kCharacters;
-  } else {
-    static_assert(std::is_same_v<Spec, WhitespaceTokenizer>);
-    return TokenKind::kWhitespace;
-  }
+TokenKind kind_of(const WordsTokenizer&) { return TokenKind::kWords; }
+TokenKind kind_of(const CharactersTokenizer& spec) {
+  return spec.whitespace ? TokenKind::kEveryCharacter : TokenKind::kCharacters;
 }
+TokenKind kind_of(const WhitespaceTokenizer&) { return TokenKind::kWhitespace; }
 
 /// A part that no rule of normalization or segmentation ties to its neighbours.
 struct Part {
@@ -31,9 +24,14 @@ struct Part {
 ///
 /// ASCII white space separates tokens of every kind, and composes with nothing unless a combining
 /// mark follows it. So a part that needs ICU starts after white space that an ASCII character
-/// follows, and ends before such white space.
-Part take_part(std::string_view& text) {
+/// follows, and ends before such white space. Where white space makes tokens it may be tied to what
+/// is before it: then a text is one part.
+Part take_part(std::string_view& text, TokenKind kind) {
   const std::size_t foreign = ascii_prefix(text);
+  if (kind == TokenKind::kEveryCharacter) {
+    const bool is_ascii = foreign == text.size();
+    return {std::exchange(text, {}), is_ascii};
+  }
   std::size_t end = foreign;
   bool ascii = foreign == text.size();
   if (!ascii) {
@@ -66,13 +64,13 @@ void Tokenizer::for_each_token(std::string_view text,
   }
   std::visit(
       [&](const auto& spec) {
-        constexpr TokenKind kKind = kind_of<std::decay_t<decltype(spec)>>();
+        const TokenKind kind = kind_of(spec);
         for (std::string_view rest = text; !rest.empty();) {
-          const Part part = take_part(rest);
+          const Part part = take_part(rest, kind);
           if (part.ascii) {
-            split_ascii(part.text, kKind, spec.lowercase, use);
+            split_ascii(part.text, kind, spec.lowercase, use);
           } else {
-            split_unicode(part.text, kKind, spec, use);
+            split_unicode(part.text, kind, spec, use);
           }
         }
       },

@@ -75,6 +75,9 @@ class PartSink {
  public:
   PartSink(const icu::UnicodeString& text, const TokenSink& sink) : text_(text), sink_(sink) {}
 
+  /// The part as it is.
+  void whole(std::int32_t begin, std::int32_t end) { emit(begin, end); }
+
   void operator()(std::int32_t begin, std::int32_t end) {
     std::int32_t start = begin;
     for (std::int32_t at = begin; at < end;) {
@@ -114,7 +117,11 @@ void split_unicode(std::string_view utf8, TokenKind kind, const Normalization& n
   breaks.setText(text);
   std::int32_t begin = breaks.first();
   for (std::int32_t end = breaks.next(); end != icu::BreakIterator::DONE; end = breaks.next()) {
-    parts(begin, end);
+    if (kind == TokenKind::kEveryCharacter) {
+      parts.whole(begin, end);
+    } else {
+      parts(begin, end);
+    }
     begin = end;
   }
 }

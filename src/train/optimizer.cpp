@@ -93,7 +93,8 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
     for (const auto& named : layer.named_parameters()) {
       if (!named.value().requires_grad()) continue;
       // An embedding's table is a matrix too, but most of its rows are in no batch.
-      const bool is_table = embedding != nullptr && embedding->has_table(named.value());
+      const bool is_table = embedding != nullptr && !embedding->uses_dense_gradients() &&
+                            embedding->has_table(named.value());
       const bool is_matrix = named.value().dim() > 1;
       result.push_back({"layers." + std::to_string(i) + "." + named.key(), named.value(), is_matrix,
                         is_matrix && !is_table, is_table});

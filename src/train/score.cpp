@@ -1,5 +1,6 @@
 #include "train/score.h"
 
+#include <algorithm>
 #include <span>
 
 #include "sequent/model.h"
@@ -42,11 +43,24 @@ RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& da
 Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
                const EncodedDataset& data) {
   const Config& config = model.config().config;
+  if (config.is_language_model()) {
+    const TextScore found = team.read(cut_windows_to_measure(data));
+    return score_text(data, found.loss, found.right);
+  }
   if (!config.is_tagging()) {
     return score(config, labels, data, team.predict(data), target_deviations(model));
   }
   const TaggedRows found = team.tag(data);
   return score_tags(labels, data, found.tags, found.loss / static_cast<double>(data.token_count()));
+}
+
+LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::int64_t right) {
+  std::int64_t unknown = 0;
+  for (std::int64_t row = 0; row < lines.size(); ++row) {
+    const auto ids = lines.ids(row);
+    unknown += std::count_if(ids.begin(), ids.end(), is_unknown);
+  }
+  return language_model_report(lines.token_count(), loss, right, unknown);
 }
 
 TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,

@@ -21,6 +21,10 @@ std::vector<float> target_deviations(const SequenceModelImpl& model);
 Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
                const EncodedDataset& data);
 
+/// The report of a language model on these lines. `loss`: sum of -ln p of all tokens; `right`: of
+/// them, those that were the most probable.
+LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::int64_t right);
+
 /// The report of predicted tags. `loss`: of TaggingReport.
 TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
                          const std::vector<std::vector<std::int32_t>>& tags,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "core/files.h"
 #include "infer/fused_engine.h"
@@ -21,6 +22,14 @@
 namespace sequent {
 namespace fs = std::filesystem;
 namespace {
+
+/// The training lines of a language model as it reads them.
+TokenWindows take_windows(const Config& config, PreparedData& data) {
+  if (!config.is_language_model()) return {};
+  const EncodedDataset lines = std::exchange(data.train, {});
+  return cut_windows(lines, std::get<std::int64_t>(config.training.batch_size),
+                     max_length(config.input));
+}
 
 std::string checksum_of(const std::vector<SourceFile>& sources) {
   std::string all;
@@ -71,6 +80,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       folder_(check_run_folder(config, options)),
       device_(choose_device(config.runtime.device)),
       data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers))),
+      windows_(take_windows(config, data_)),
       resolved_(resolve(config, data_.vocabulary.size(), data_.labels.size())),
       model_(make_model(resolved_, device_)),
       vectors_found_(start_vectors()),
@@ -83,13 +93,16 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
             config.training.early_stopping ? config.training.early_stopping->min_delta : 0),
       plateau_(config.training.schedule),
       journal_(folder_.metrics()),
-      epoch_steps_(count_batches(data_.train, config.training.batch_size)),
+      epoch_steps_(config.is_language_model()
+                       ? windows_.count()
+                       : count_batches(data_.train, config.training.batch_size)),
       last_checkpoint_(Clock::now()) {
   total_steps_ = epoch_steps_ * config.training.epochs;
   if (config.training.max_steps) {
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
   }
   warn_about_warmup(config.training, total_steps_);
+  if (config.is_language_model()) carried_ = model_->zero_states(windows_.streams);
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
@@ -204,6 +217,12 @@ NamedTensors TrainingRun::checkpoint_tensors() const {
   if (average_) {
     for (const auto& weight : average_->tensors()) tensors.push_back(weight);
   }
+  for (std::size_t i = 0; i < carried_.layers.size(); ++i) {
+    const std::string name = "carried." + std::to_string(i);
+    const CarriedStates::Layer& layer = carried_.layers[i];
+    if (layer.h.defined()) tensors.emplace_back(name + ".h", layer.h);
+    if (layer.c.defined()) tensors.emplace_back(name + ".c", layer.c);
+  }
   return tensors;
 }
 
@@ -226,10 +245,20 @@ bool TrainingRun::limit_reached() {
   return !state_.stopped_because.empty();
 }
 
+std::vector<RowNumbers> TrainingRun::plan_batches() const {
+  if (!config_.is_language_model()) {
+    const auto seed = static_cast<std::uint64_t>(config_.training.seed);
+    return plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
+  }
+  std::vector<RowNumbers> batches;
+  for (std::int64_t window = 0; window < windows_.count(); ++window) {
+    batches.push_back(windows_.rows_of(window, 0, windows_.streams));
+  }
+  return batches;
+}
+
 void TrainingRun::run_epoch() {
-  const auto seed = static_cast<std::uint64_t>(config_.training.seed);
-  const std::vector<RowNumbers> batches =
-      plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
+  const std::vector<RowNumbers> batches = plan_batches();
   while (state_.next_batch < epoch_steps_) {
     const auto start = Clock::now();
     run_step(batches[static_cast<std::size_t>(state_.next_batch)]);
@@ -264,8 +293,10 @@ TaskRunner TrainingRun::task_runner() {
 void TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};
-  optimizer_.catch_up(tokens_read(data_.train, rows), task_runner());
-  const double loss = team_.compute_gradients(data_.train, rows, noise, loss_);
+  const EncodedDataset& data = training_rows();
+  optimizer_.catch_up(tokens_read(data, rows), task_runner());
+  const double loss = team_.compute_gradients(data, rows, noise, loss_,
+                                              config_.is_language_model() ? &carried_ : nullptr);
   const TrainingSpec& training = config_.training;
   add_penalty_gradients(parameters_, training.l1, training.l2);
   const double norm = gradient_norm(parameters_);
@@ -276,7 +307,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   const auto count = static_cast<std::int64_t>(rows.size());
   state_.loss_sum += loss * static_cast<double>(count);
   state_.rows += count;
-  for (const std::int64_t row : rows) state_.tokens += data_.train.length(row);
+  for (const std::int64_t row : rows) state_.tokens += data.length(row);
 }
 
 /// Clips values in place; for clip_norm gives the factor (as torch::nn::utils::clip_grad_norm_).
@@ -346,6 +377,7 @@ void TrainingRun::finish_epoch() {
   state_.rows = 0;
   state_.tokens = 0;
   state_.epoch_seconds = 0;
+  if (config_.is_language_model()) carried_ = model_->zero_states(windows_.streams);
   const auto& early = config_.training.early_stopping;
   if (!limit_reached() && early && best_.epochs_since_best() >= early->patience) {
     state_.stopped_because = "early_stopping";
@@ -391,26 +423,37 @@ Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
   return manifest;
 }
 
+std::vector<std::pair<std::string, std::string>> TrainingRun::data_facts() const {
+  if (config_.is_language_model()) {
+    return {{"Training tokens", std::to_string(windows_.rows.token_count())},
+            {"Validation tokens", std::to_string(data_.validation.token_count())},
+            {"Vocabulary", std::to_string(data_.vocabulary.size())}};
+  }
+  const std::int64_t channels = data_.train.channels();
+  const char* labels = config_.is_regression() ? "Targets" : "Labels";
+  return {{"Training rows", std::to_string(data_.train.size())},
+          {"Validation rows", std::to_string(data_.validation.size())},
+          {channels > 0 ? "Channels" : "Vocabulary",
+           std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
+          {config_.is_tagging() ? "Tags" : labels, std::to_string(data_.labels.size())}};
+}
+
 void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test) const {
   RunReport page;
   page.title = config_.name;
   std::ostringstream seconds;
   seconds << std::round(manifest.seconds * 10) / 10 << " s";
-  const std::int64_t channels = data_.train.channels();
-  page.facts = {{"Training rows", std::to_string(data_.train.size())},
-                {"Validation rows", std::to_string(data_.validation.size())},
-                {channels > 0 ? "Channels" : "Vocabulary",
-                 std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
-                {config_.is_regression() ? "Targets" : (config_.is_tagging() ? "Tags" : "Labels"),
-                 std::to_string(data_.labels.size())},
-                {"Best epoch",
-                 std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
-                {"Stopped because", manifest.stopped_because},
-                {"Training time", seconds.str()},
-                {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
-                {"Recurrent layers", engine_},
-                {"Seed", std::to_string(manifest.seed)},
-                {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
+  page.facts = data_facts();
+  const std::vector<std::pair<std::string, std::string>> of_run = {
+      {"Best epoch",
+       std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
+      {"Stopped because", manifest.stopped_because},
+      {"Training time", seconds.str()},
+      {"Device", manifest.device + ", " + std::to_string(manifest.workers) + " workers"},
+      {"Recurrent layers", engine_},
+      {"Seed", std::to_string(manifest.seed)},
+      {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
+  page.facts.insert(page.facts.end(), of_run.begin(), of_run.end());
   if (!vectors_found_.empty()) page.facts.emplace_back("Vectors", vectors_found_);
   page.epoch_records = journal_.lines();
   page.model_summary = summarize(resolved_);

@@ -52,6 +52,7 @@ class TrainingRun {
   NamedTensors checkpoint_tensors() const;
   TrainReport finish();
   Manifest make_manifest(const std::optional<Report>& test);
+  std::vector<std::pair<std::string, std::string>> data_facts() const;
   void write_report(const Manifest& manifest, const std::optional<Report>& test) const;
 
   Config config_;
@@ -59,7 +60,8 @@ class TrainingRun {
   Hooks hooks_;
   RunFolder folder_;
   torch::Device device_;
-  PreparedData data_;
+  PreparedData data_;     // of a language model, training lines are in windows_ instead
+  TokenWindows windows_;  // of a language model alone
   ResolvedConfig resolved_;
   SequenceModel model_;
   std::string vectors_found_;
@@ -71,7 +73,14 @@ class TrainingRun {
   BestTracker best_;
   PlateauTracker plateau_;
   TrainingState state_;
+  CarriedStates carried_;  // of a language model, between its steps
   Journal journal_;
+  /// What batches are made of.
+  const EncodedDataset& training_rows() const {
+    return config_.is_language_model() ? windows_.rows : data_.train;
+  }
+  std::vector<RowNumbers> plan_batches() const;
+
   std::int64_t epoch_steps_ = 0;
   std::int64_t total_steps_ = 0;
   double rate_ = 0;     // of the last step

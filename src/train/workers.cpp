@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/sequence_padding.h"
 #include "runtime/rows.h"
 #include "runtime/thread_setup.h"
 
@@ -21,23 +22,6 @@ Batch batch_of(const EncodedDataset& data, const Numbers& rows, const Config& co
   Batch batch{tensors.input.to(device), tensors.lengths.to(device)};
   if (tensors.spellings.defined()) batch.spellings = tensors.spellings.to(device);
   return batch;
-}
-
-/// Shapes: -> [B, longest row] int64, 0 past a row's end.
-template <class Numbers>
-torch::Tensor wanted_tags(const EncodedDataset& data, const Numbers& rows) {
-  std::int64_t longest = 0;
-  for (const auto row : rows) {
-    longest = std::max(longest, data.length(static_cast<std::int64_t>(row)));
-  }
-  torch::Tensor tags =
-      torch::zeros({static_cast<std::int64_t>(rows.size()), longest}, torch::kInt64);
-  auto* out = tags.data_ptr<std::int64_t>();
-  for (const auto row : rows) {
-    std::ranges::copy(data.tags(static_cast<std::int64_t>(row)), out);
-    out += longest;
-  }
-  return tags;
 }
 
 /// What the sum of a batch's losses is divided by: its rows, or for tagging its tokens.
@@ -102,7 +86,45 @@ void add_gradient(const torch::Tensor& parameter, const torch::Tensor& other) {
   }
 }
 
+CarriedStates rows_of(const CarriedStates& states, std::int64_t first, std::int64_t count) {
+  CarriedStates part = states;
+  for (CarriedStates::Layer& layer : part.layers) {
+    if (layer.h.defined()) layer.h = layer.h.narrow(0, first, count);
+    if (layer.c.defined()) layer.c = layer.c.narrow(0, first, count);
+  }
+  return part;
+}
+
+CarriedStates joined(const std::vector<CarriedStates>& parts) {
+  CarriedStates whole;
+  whole.layers.resize(parts.front().layers.size());
+  for (std::size_t i = 0; i < whole.layers.size(); ++i) {
+    std::vector<torch::Tensor> h;
+    std::vector<torch::Tensor> c;
+    for (const CarriedStates& part : parts) {
+      if (part.layers[i].h.defined()) h.push_back(part.layers[i].h);
+      if (part.layers[i].c.defined()) c.push_back(part.layers[i].c);
+    }
+    if (!h.empty()) whole.layers[i].h = torch::cat(h, 0);
+    if (!c.empty()) whole.layers[i].c = torch::cat(c, 0);
+  }
+  return whole;
+}
+
 }  // namespace
+
+torch::Tensor wanted_tags(const EncodedDataset& data, std::span<const std::int64_t> rows) {
+  std::int64_t longest = 0;
+  for (const std::int64_t row : rows) longest = std::max(longest, data.length(row));
+  torch::Tensor tags =
+      torch::zeros({static_cast<std::int64_t>(rows.size()), longest}, torch::kInt64);
+  auto* out = tags.data_ptr<std::int64_t>();
+  for (const std::int64_t row : rows) {
+    std::ranges::copy(data.tags(row), out);
+    out += longest;
+  }
+  return tags;
+}
 
 WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers) : device_(device) {
   replicas_.push_back(model);
@@ -125,11 +147,12 @@ void WorkerTeam::run(std::size_t count, const std::function<void(std::size_t)>& 
 }
 
 double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
-                                     std::span<const std::int64_t> rows, const PartNoise& noise,
+                                     std::span<const std::int64_t> rows, const PartContext& context,
                                      const LossOptions& loss, double units) const {
   Batch batch = batch_of(data, rows, replica.config().config, device_);
-  batch.noise = noise.key;
-  batch.first_row = noise.first_row;
+  batch.noise = context.key;
+  batch.first_row = context.first_row;
+  batch.carried = context.carried;
   const torch::Tensor logits = replica.forward(batch);
   const torch::Tensor losses =
       data.is_tagged() ? tag_losses(replica, logits, wanted_tags(data, rows).to(device_),
@@ -141,17 +164,24 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
 }
 
 double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
-                                     const NoiseKey& noise, const LossOptions& loss) {
+                                     const NoiseKey& noise, const LossOptions& loss,
+                                     CarriedStates* carried) {
   const auto parts = split_by_tokens(data, rows, replicas_.size());
+  std::vector<CarriedStates> states(parts.size());
   const double units = loss_units(data, rows);
   std::vector<double> losses(parts.size(), 0.0);
   run(parts.size(), [&](std::size_t i) {
     for (torch::Tensor& parameter : replicas_[i]->parameters()) {
       parameter.mutable_grad() = torch::Tensor();
     }
-    const PartNoise part_noise{noise, parts[i].data() - rows.data()};
-    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], part_noise, loss, units);
+    PartContext context{noise, parts[i].data() - rows.data()};
+    if (carried != nullptr) {
+      states[i] = rows_of(*carried, context.first_row, static_cast<std::int64_t>(parts[i].size()));
+      context.carried = &states[i];
+    }
+    losses[i] = gradients_of_part(*replicas_[i], data, parts[i], context, loss, units);
   });
+  if (carried != nullptr) *carried = joined(states);
   const std::vector<torch::Tensor> sums = replicas_[0]->parameters();
   double mean = losses[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -202,7 +232,8 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
     SequenceModelImpl& model = *replicas_[0];
     const Batch batch = batch_of(data, rows, model.config().config, device_);
     const torch::Tensor logits = model.forward(batch);
-    const torch::Tensor of_rows = tag_losses(model, logits, wanted_tags(data, rows).to(device_),
+    const RowNumbers numbers(rows.begin(), rows.end());
+    const torch::Tensor of_rows = tag_losses(model, logits, wanted_tags(data, numbers).to(device_),
                                              batch.lengths, /*smoothing=*/0)
                                       .to(torch::kCPU, torch::kFloat64);
     // decode() would run the layers once more, for probabilities that nobody asks for here.
@@ -221,6 +252,37 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   });
   for (const double loss : losses) result.loss += loss;
   return result;
+}
+
+TextScore WorkerTeam::read(const TokenWindows& windows) {
+  const auto workers = static_cast<std::int64_t>(replicas_.size());
+  std::vector<TextScore> scores(replicas_.size());
+  run(replicas_.size(), [&](std::size_t worker) {
+    const torch::NoGradGuard no_gradient;
+    const auto number = static_cast<std::int64_t>(worker);
+    const std::int64_t first = windows.streams * number / workers;
+    const std::int64_t end = windows.streams * (number + 1) / workers;
+    if (first == end) return;
+    SequenceModelImpl& model = *replicas_[worker];
+    CarriedStates states = model.zero_states(end - first);
+    for (std::int64_t window = 0; window < windows.count(); ++window) {
+      const RowNumbers rows = windows.rows_of(window, first, end);
+      Batch batch = batch_of(windows.rows, rows, model.config().config, device_);
+      batch.carried = &states;
+      const torch::Tensor logits = model.forward(batch);
+      const torch::Tensor next = wanted_tags(windows.rows, rows).to(device_);
+      const torch::Tensor losses = tag_losses(model, logits, next, batch.lengths, /*smoothing=*/0);
+      scores[worker].loss += losses.to(torch::kFloat64).sum().item<double>();
+      const torch::Tensor right = logits.argmax(2).eq(next).masked_fill(padding_of(batch), false);
+      scores[worker].right += right.sum().item<std::int64_t>();
+    }
+  });
+  TextScore sum;
+  for (const TextScore& score : scores) {
+    sum.loss += score.loss;
+    sum.right += score.right;
+  }
+  return sum;
 }
 
 }  // namespace sequent

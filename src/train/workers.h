@@ -11,8 +11,12 @@
 #include "sequent/model.h"
 #include "train/batching.h"
 #include "train/losses.h"
+#include "train/token_windows.h"
 
 namespace sequent {
+
+/// The true tags of rows. Shapes: -> [B, longest row] int64, 0 past a row's end.
+torch::Tensor wanted_tags(const EncodedDataset& data, std::span<const std::int64_t> rows);
 
 /// The predicted tags of a data set's rows.
 struct TaggedRows {
@@ -20,16 +24,23 @@ struct TaggedRows {
   double loss = 0;  // sum of -ln p of the rows' true tags
 };
 
+/// What a language model finds in a text.
+struct TextScore {
+  double loss = 0;         // sum of -ln p of the tokens
+  std::int64_t right = 0;  // tokens that were the most probable
+};
+
 class WorkerTeam {
  public:
   /// `workers` threads on the CPU; on another device the one calling thread. `model` outlives this.
   WorkerTeam(SequenceModel model, torch::Device device, int workers);
 
-  /// Sets the model's gradients to those of the batch's mean loss (over rows, for tagging over
-  /// tokens) and returns that mean. Gradients
-  /// are summed in the order of the workers: the same number of workers gives the same bytes.
+  /// Sets the model's gradients to those of the batch's mean loss (over rows, where tokens are
+  /// answered over tokens) and returns that mean. Gradients are summed in the order of the workers:
+  /// the same number of workers gives the same bytes. `carried`: see Batch, of all rows.
   double compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
-                           const NoiseKey& noise, const LossOptions& loss);
+                           const NoiseKey& noise, const LossOptions& loss,
+                           CarriedStates* carried = nullptr);
 
   /// The model's predictions for all rows. Dropout is off. Shapes: -> [rows, C], row by row.
   std::vector<float> predict(const EncodedDataset& data);
@@ -40,6 +51,9 @@ class WorkerTeam {
   /// Of a tagger. Dropout is off.
   TaggedRows tag(const EncodedDataset& data);
 
+  /// Of a language model, which reads each stream from window to window. Dropout is off.
+  TextScore read(const TokenWindows& windows);
+
   /// Runs task(0) ... task(count - 1) on the workers.
   void run(std::size_t count, const std::function<void(std::size_t)>& task);
 
@@ -49,13 +63,14 @@ class WorkerTeam {
   void for_each_batch(
       const EncodedDataset& data,
       const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use);
-  /// The random choices of a part of a batch: see Batch.
-  struct PartNoise {
+  /// What a part of a batch needs besides its rows: see Batch.
+  struct PartContext {
     NoiseKey key;
     std::int64_t first_row = 0;
+    CarriedStates* carried = nullptr;
   };
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
-                           std::span<const std::int64_t> rows, const PartNoise& noise,
+                           std::span<const std::int64_t> rows, const PartContext& context,
                            const LossOptions& loss, double units) const;
   torch::Device device_;
   std::vector<SequenceModel> replicas_;  // the first is the model itself

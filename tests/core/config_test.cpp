@@ -182,6 +182,50 @@ TEST(Config, TaggingIsCheckedAsAWhole) {
             std::string::npos);
 }
 
+constexpr const char* kLanguageModel = R"({
+  "version": 1, "task": "language_model", "data": {"train": "t.txt", "format": {"type": "lines"}},
+  "model": {"layers": [{"type": "embedding", "output_dim": 4},
+                       {"type": "lstm", "units": 4, "return_sequences": true},
+                       {"type": "dense", "activation": "softmax", "tied": true}]}})";
+
+TEST(Config, LanguageModelIsCheckedAsAWhole) {
+  const auto faults = [](const std::vector<Override>& changes) {
+    const auto error = testing::error_of([&] { parse_config(kLanguageModel, "t.json", changes); });
+    return error ? std::string(error->what()) : "";
+  };
+  EXPECT_EQ(faults({}), "");
+  const Config config = parse_config(kLanguageModel, "t.json");
+  EXPECT_EQ(config.best_monitor(), Monitor::kLoss);
+  EXPECT_EQ(parse_config(dump_config(config), "again"), config);
+  EXPECT_EQ(resolve(config, 10, 0).outputs.back(), (Shape{Shape::Form::kSequence, 10}));
+  EXPECT_EQ(faults({{"data.format", R"({"type": "csv"})"}}), "");
+
+  const auto expect = [&](const std::vector<Override>& changes, const std::string& part) {
+    EXPECT_NE(faults(changes).find(part), std::string::npos) << part << "\n" << faults(changes);
+  };
+  expect({{"task", "classification"}}, "found \"lines\", which have no labels");
+  expect({{"data.format", R"({"type": "conll"})"}}, "with the task \"language_model\"");
+  expect({{"input.padding", "post"}}, "/input/padding: has no meaning for a language model");
+  expect({{"input.truncating", "pre"}}, "/input/truncating: has no meaning");
+  expect({{"training.batch_size", R"({"tokens": 100})"}}, "/training/batch_size: found a budget");
+  expect({{"training.early_stopping", R"({"monitor": "f1"})"}},
+         "a language model has loss and accuracy");
+  expect({{"data.unseen_labels", "skip"}}, "/data/unseen_labels: has no meaning");
+  expect({{"model.layers.1.bidirectional", "true"}}, "/model/layers/1/bidirectional: found true");
+  expect({{"model.layers.1.learned_initial_state", "true"}}, "/model/layers/1/learned_initial");
+  expect({{"model.layers.1.return_sequences", "false"}}, "the last layer answers each token");
+  expect({{"model.layers.1", R"({"type": "conv1d", "filters": 4})"}},
+         "/model/layers/1/type: found \"conv1d\"");
+  expect({{"model.layers.1.units", "5"}}, "/tied: found true, but the input is 5 wide");
+  expect({{"model.layers.0.input_dim", "50"}}, "expected is one plain table");
+  expect({{"model.layers.2.activation", "linear"}}, "a language model ends in dense");
+  expect({{"model.layers.0.beside", R"([{"type": "characters", "output_dim": 4}])"}},
+         "read how tokens are spelled");
+  EXPECT_NE(faults_of({{"model.layers.2.tied", "true"}}).find("only the last layer of a language"),
+            std::string::npos)
+      << faults_of({{"model.layers.2.tied", "true"}});
+}
+
 TEST(Config, RegressionIsCheckedAsAWhole) {
   const auto faults = [](const std::vector<Override>& changes) {
     const auto error = testing::error_of([&] { parse_config(kForecast, "f.json", changes); });

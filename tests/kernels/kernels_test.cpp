@@ -28,6 +28,7 @@ struct Problem {
   std::int64_t units;
   bool reversed;
   bool shared;
+  bool started = false;  // from states that are not zero
 };
 
 /// All that one direction computes.
@@ -54,6 +55,10 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   const auto peephole = random_values<T>(size(3 * units), 8);
   const auto of_sequence = random_values<T>(size(rows * width * units), 6);
   const auto of_last = random_values<T>(size(rows * units), 7);
+  const auto start_h = random_values<T>(size(rows * units), 9);
+  const auto start_c = random_values<T>(size(rows * units), 10);
+  StartStates<T> start;
+  if (problem.started) start = {start_h.data(), start_c.data()};
 
   const StepPlan plan(problem.lengths);
   const auto places = plan.positions(width, problem.reversed);
@@ -81,7 +86,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   Arena arena;
   const auto packed = k.pack(cell, weights, arena);
   const auto states =
-      k.forward(cell, packed, plan, input,
+      k.forward(cell, packed, plan, input, start,
                 {r.sequence.data(), units, places.data(), r.last.data(), units}, arena);
   k.backward(cell, weights, plan, input,
              {of_sequence.data(), units, places.data(), of_last.data(), units}, states,
@@ -95,7 +100,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   k.project(cell, packed, x.data(), problem.input, input_rows, table.data());
   std::vector<T> again(r.sequence.size());
   std::vector<T> greatest(of_last.size());
-  Run<T> run{input_row.data(), table.data(), Pooling::kMax, greatest.data(), units};
+  Run<T> run{input_row.data(), table.data(), Pooling::kMax, greatest.data(), units, start};
   k.run(cell, packed, plan, run, {again.data(), units, places.data(), nullptr, 0}, arena);
   for (std::size_t i = 0; i < again.size(); ++i) EXPECT_NEAR(again[i], r.sequence[i], 1e-6);
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -152,6 +157,7 @@ std::vector<Problem> problems() {
     // Longer than a block of products and wider than a panel.
     all.push_back({cell, {60, 2, 41, 17, 33, 9, 5}, 140, 37, true, true});
     all.push_back({cell, {25, 20, 19, 3, 1, 1, 1, 1, 1, 1, 1}, 9, 130, false, false});
+    all.push_back({cell, {2, 9, 1, 9}, 6, 21, false, false, /*started=*/true});
   }
   return all;
 }
@@ -181,7 +187,7 @@ std::string problem_name(const ::testing::TestParamInfo<Problem>& test) {
                          "PeepholePreviousLstm",
                          "HiddenState",
                          "MinGru"};
-  return std::string(cells[static_cast<int>(test.param.cell)]) + std::to_string(test.index % 5);
+  return std::string(cells[static_cast<int>(test.param.cell)]) + std::to_string(test.index % 6);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Instructions, ::testing::ValuesIn(problems()), problem_name);
@@ -223,8 +229,8 @@ TEST(GateMath, IsAccurateEverywhere) {
       const CellSize size{Cell::kRnnTanh, 1, 1};
       Arena arena;
       const auto packed = table->pack(size, {&zero, &zero, &bias, nullptr}, arena);
-      table->forward(size, packed, plan, {&zero, 1, 1, &row, false}, {nullptr, 0, nullptr, &h, 1},
-                     arena);
+      table->forward(size, packed, plan, {&zero, 1, 1, &row, false}, {},
+                     {nullptr, 0, nullptr, &h, 1}, arena);
       ASSERT_NEAR(h, std::tanh(x), 3e-7) << table->name << " at " << x;
     }
   }
@@ -246,7 +252,7 @@ TEST(GateMath, NotANumberStays) {
                                    cell == Cell::kGru ? zero : nullptr,
                                    has_peephole(cell) ? zero : nullptr};
       const auto packed = table->pack(size, weights, arena);
-      table->forward(size, packed, plan, {&x, 1, 1, &row, false}, {nullptr, 0, nullptr, &h, 1},
+      table->forward(size, packed, plan, {&x, 1, 1, &row, false}, {}, {nullptr, 0, nullptr, &h, 1},
                      arena);
       EXPECT_TRUE(std::isnan(h)) << table->name << ", cell " << static_cast<int>(cell);
     }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "metrics/damaged_json.h"
@@ -29,6 +30,28 @@ TEST(ReportJson, RoundTripIsExact) {
       EXPECT_EQ(report_from_json(report_to_json(report, -1)), Report(report));
     }
   }
+}
+
+TEST(ReportJson, LanguageModelsHaveTheirOwnNames) {
+  const LanguageModelReport report =
+      language_model_report(/*count=*/8, /*loss=*/8 * std::log(4.0), /*right=*/2, /*unknown=*/1);
+  EXPECT_NEAR(report.perplexity, 4, 1e-12);
+  EXPECT_NEAR(report.bits_per_token, 2, 1e-12);
+  EXPECT_EQ(report.accuracy, 0.25);
+  EXPECT_EQ(report.unknown_share, 0.125);
+  EXPECT_EQ(report_from_json(report_to_json(report)), Report(report));
+  EXPECT_EQ(report_value(report, "perplexity"), report.perplexity);
+  EXPECT_EQ(report_value(report, "f1"), std::nullopt);
+  EXPECT_NE(report_to_text(report).find("bits per token  2.0000"), std::string::npos)
+      << report_to_text(report);
+  RunReport page;
+  page.title = "text";
+  page.validation = report;
+  page.epoch_records = {
+      R"({"event":"epoch","epoch":1,"loss":2,"validation":{"loss":1.5,"perplexity":4.5}})"};
+  const std::string html = render_run_report(page);
+  EXPECT_NE(html.find("Perplexity on validation data"), std::string::npos);
+  EXPECT_EQ(error_of([] { language_model_report(0, 0, 0, 0); })->kind(), ErrorKind::kData);
 }
 
 TEST(ReportJson, NamesArePublic) {

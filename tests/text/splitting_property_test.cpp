@@ -18,7 +18,8 @@ namespace {
 using Tokens = std::vector<std::string>;
 using testing::random_text;
 
-constexpr std::array kKinds{TokenKind::kWords, TokenKind::kCharacters, TokenKind::kWhitespace};
+constexpr std::array kKinds{TokenKind::kWords, TokenKind::kCharacters, TokenKind::kWhitespace,
+                            TokenKind::kEveryCharacter};
 
 Tokens by_icu(std::string_view text, TokenKind kind, const Normalization& normalization) {
   Tokens tokens;
@@ -41,6 +42,8 @@ Tokens by_tokenizer(std::string_view text, TokenKind kind, const Normalization& 
       return Tokenizer(CharactersTokenizer{normalization}).tokenize(text);
     case TokenKind::kWhitespace:
       return Tokenizer(WhitespaceTokenizer{normalization}).tokenize(text);
+    case TokenKind::kEveryCharacter:
+      return Tokenizer(CharactersTokenizer{normalization, /*whitespace=*/true}).tokenize(text);
   }
   return {};
 }
@@ -182,11 +185,26 @@ TEST(Normalizing, TwiceChangesNothing) {
   }
 }
 
+// Without normalization nothing of a text is lost.
+TEST(Tokens, EveryCharacterTogetherIsTheText) {
+  std::mt19937 random(23);
+  for (int round = 0; round < 5000; ++round) {
+    const std::string text = random_text(random, awkward_pieces(), 14);
+    std::string joined;
+    for (const std::string& token :
+         by_tokenizer(text, TokenKind::kEveryCharacter, {/*lowercase=*/false, /*nfkc=*/false})) {
+      joined += token;
+    }
+    ASSERT_EQ(joined, text);
+  }
+}
+
 TEST(Tokens, NeverHoldWhiteSpaceAndAreNeverEmpty) {
   std::mt19937 random(19);
   for (int round = 0; round < 20000; ++round) {
     const std::string text = random_text(random, awkward_pieces(), 14);
     for (const TokenKind kind : kKinds) {
+      if (kind == TokenKind::kEveryCharacter) continue;
       for (const std::string& token : by_tokenizer(text, kind, {})) {
         ASSERT_FALSE(token.empty());
         for (std::int32_t at = 0; at < static_cast<std::int32_t>(token.size());) {

@@ -1,0 +1,52 @@
+// A language model at work: how likely texts are, and what follows on one.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infer/engine.h"
+#include "sequent/predictor.h"
+#include "sequent/text.h"
+
+namespace sequent {
+
+/// Puts tokens together to text, as a reader expects it.
+class TokenJoiner {
+ public:
+  explicit TokenJoiner(const TokenizerSpec& tokenizer) : tokenizer_(tokenizer) {}
+
+  /// What `token` adds to a text that ends in `before`; a line's end is "\n".
+  std::string next(std::string_view before, std::string_view token) const;
+
+ private:
+  TokenizerSpec tokenizer_;
+};
+
+/// Threads: all methods may be called from many at once.
+class TextWriter {
+ public:
+  /// All outlive this. `encoder` does not cut texts.
+  TextWriter(const TorchScriptEngine& engine, const TextEncoder& encoder,
+             const TokenizerSpec& tokenizer)
+      : engine_(engine), encoder_(encoder), joiner_(tokenizer) {}
+
+  /// See Predictor::generate.
+  std::string generate(std::string_view prompt, const GenerateOptions& options,
+                       const std::function<bool(std::string_view piece)>& use) const;
+
+  /// The log probability of each row: of its ids after a line's end, and of a line's end after
+  /// them.
+  std::vector<double> score(const EncodedRows& rows) const;
+
+ private:
+  std::vector<std::int64_t> read_prompt(std::string_view prompt) const;
+
+  const TorchScriptEngine& engine_;
+  const TextEncoder& encoder_;
+  TokenJoiner joiner_;
+};
+
+}  // namespace sequent
