@@ -2,12 +2,14 @@
 
     /usr/bin/python3 scripts/make_goldens.py metrics        needs Debian's python3-sklearn
     /usr/bin/python3 scripts/make_goldens.py regression     likewise
+    /usr/bin/python3 scripts/make_goldens.py multi_label    likewise
     /usr/bin/python3 scripts/make_goldens.py tagging        needs seqeval too (pip install seqeval)
 
 metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded cases. The probabilities are
 float32 and written so that reading them as float32 gives the same bits.
 tagging: tests/golden/tagging.json, seqeval's precision, recall and F1 of seeded tags, which follow
 conlleval.
+multi_label: tests/golden/multi_label.json, scikit-learn's metrics of seeded label sets.
 regression: tests/golden/regression.json, scikit-learn's and SciPy's metrics of seeded numbers.
 """
 
@@ -187,6 +189,59 @@ def make_regression():
     write_golden("regression.json", golden)
 
 
+def multi_label_cases():
+    def marks(generator, rows, shares):
+        return (generator.random((rows, len(shares))) < np.array(shares)).astype(int)
+
+    for seed, rows, shares in ((21, 150, [0.5, 0.2, 0.1, 0.7]), (22, 40, [0.3, 0.3]), (23, 30, [0.2, 0.0, 0.5])):
+        generator = np.random.default_rng(seed)
+        truths = marks(generator, rows, shares)
+        scores = 1 / (1 + np.exp(-generator.normal(size=truths.shape) - 2 * truths + 1))
+        scores = np.round(scores * 40) / 40 if seed == 22 else scores
+        thresholds = generator.uniform(0.2, 0.8, size=len(shares)) if seed == 21 else np.full(len(shares), 0.5)
+        yield f"{len(shares)} labels, {rows} rows", truths, scores.astype(np.float32), thresholds
+    yield "nothing given, nothing there", np.zeros((3, 2), int), np.full((3, 2), 0.1, np.float32), np.full(2, 0.5)
+
+
+def multi_label_values(truths, probabilities, thresholds):
+    given = (probabilities >= thresholds).astype(int)
+    clipped = np.clip(np.where(truths == 1, probabilities, 1 - probabilities.astype(float)), LEAST_PROBABILITY, None)
+    values = {
+        "count": len(truths),
+        "loss": float(-np.log(clipped).mean()),
+        "accuracy": oracle.accuracy_score(truths, given),
+        "hamming_loss": oracle.hamming_loss(truths, given),
+        "roc_auc": None,
+        "average_precision": None,
+    }
+    for average in ("micro", "macro", "weighted", "samples"):
+        for name, value in zip(("precision", "recall", "f1"), oracle.precision_recall_fscore_support(
+                truths, given, average=average, zero_division=0)):
+            values[f"{average}_{name}"] = value
+    if ((truths.sum(axis=0) > 0) & (truths.sum(axis=0) < len(truths))).all():
+        values["roc_auc"] = oracle.roc_auc_score(truths, probabilities, average="macro")
+        values["average_precision"] = oracle.average_precision_score(truths, probabilities, average="macro")
+    best = []
+    for label in range(truths.shape[1]):
+        candidates = sorted(set(probabilities[:, label].tolist()))
+        best.append(max(oracle.f1_score(truths[:, label], probabilities[:, label] >= at, zero_division=0)
+                        for at in candidates))
+    values["best_f1"] = best
+    return values
+
+
+def make_multi_label():
+    golden = {
+        "made_by": f"scripts/make_goldens.py multi_label, scikit-learn {sklearn.__version__}, numpy {np.__version__}",
+        "cases": [
+            {"name": name, "truths": truths.tolist(), "probabilities": probabilities.tolist(),
+             "thresholds": thresholds.tolist(), "expected": multi_label_values(truths, probabilities, thresholds)}
+            for name, truths, probabilities, thresholds in multi_label_cases()
+        ],
+    }
+    write_golden("multi_label.json", golden)
+
+
 def random_tags(generator, tags, length):
     """Mostly sensible rows, with every kind of break in between."""
     row = ["O"]
@@ -240,7 +295,8 @@ def make_tagging():
     write_golden("tagging.json", golden)
 
 
-COMMANDS = {"tagging": make_tagging, "metrics": make_metrics, "regression": make_regression}
+COMMANDS = {"tagging": make_tagging, "metrics": make_metrics, "regression": make_regression,
+            "multi_label": make_multi_label}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:

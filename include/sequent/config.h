@@ -38,11 +38,11 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-enum class Task { kClassification, kRegression, kTagging, kLanguageModel };
+enum class Task { kClassification, kMultiLabel, kRegression, kTagging, kLanguageModel };
 template <>
 struct EnumNames<Task> {
-  static constexpr std::array<std::string_view, 4> values{"classification", "regression", "tagging",
-                                                          "language_model"};
+  static constexpr std::array<std::string_view, 5> values{
+      "classification", "multi_label", "regression", "tagging", "language_model"};
 };
 
 struct Config {
@@ -66,6 +66,7 @@ struct Config {
 
   bool is_regression() const { return task == Task::kRegression; }
   bool is_tagging() const { return task == Task::kTagging; }
+  bool is_multi_label() const { return task == Task::kMultiLabel; }
   bool is_language_model() const { return task == Task::kLanguageModel; }
   /// Whether there is an answer to each token, not to each row.
   bool answers_tokens() const { return is_tagging() || is_language_model(); }
@@ -91,7 +92,8 @@ struct Config {
     visit("version", self.version, "Version of this format.", required, between(1, 1));
     visit("name", self.name, "What runs and reports are called.", not_empty);
     visit("task", self.task,
-          "classification: one of several labels. regression: numbers, such as what follows in a "
+          "classification: one of several labels. multi_label: any number of labels. regression: "
+          "numbers, such as what follows in a "
           "series. tagging: a tag for each token, such as the entities of a text. language_model: "
           "the token that follows, to write text and to say how likely it is.");
     visit("data", self.data, "Where the rows come from.", required);

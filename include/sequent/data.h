@@ -24,6 +24,7 @@ struct Record {
   std::int64_t channels = 0;         // of `values`
   std::optional<std::string> label;  // nothing where the file has no label column
   std::vector<float> targets;        // instead of a label, where labels are numbers
+  std::vector<std::string> labels;   // instead of a label, where rows have any number of them
   std::vector<std::string> tokens;   // of a tagged row, whose text is these with spaces between
   std::vector<std::string> tags;     // of each token, where the file has them
   std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
@@ -48,6 +49,8 @@ struct ReaderOptions {
   bool need_label = true;
   /// Labels are numbers: they become Record.targets. Of "windows" they always are.
   bool numeric_labels = false;
+  /// Rows have any number of labels: they become Record.labels.
+  bool label_lists = false;
   /// Longer lines (and CSV records) are faults: the text is not kept.
   std::size_t max_row_bytes = std::size_t{256} << 20;
   /// false: Record.fields stays empty, which saves a copy of each row.
@@ -109,7 +112,7 @@ class EncodedDataset {
   std::int64_t channels() const { return channels_; }
   std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
-  /// Of regression, for each row; else none.
+  /// Of regression and multi_label, for each row; else none.
   std::int64_t target_count() const { return target_count_; }
   std::span<const float> targets(std::int64_t row) const {
     const auto count = static_cast<std::size_t>(target_count_);
@@ -132,7 +135,7 @@ class EncodedDataset {
   std::vector<std::int64_t> offsets_{0};  // in tokens or steps, size() + 1 of them
   std::vector<std::int32_t> labels_;      // all 0 beside targets
   std::int64_t target_count_ = 0;
-  std::vector<float> targets_;
+  std::vector<float> targets_;  // of multi_label: 1 for each label that the row has, else 0
   std::vector<std::int32_t> tags_;
 };
 
@@ -169,8 +172,11 @@ PreparedData prepare_data(const Config& config, const std::filesystem::path& cac
 struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
-  bool is_tagging = false;      // rows are tokens with tags
-  bool ends_lines = false;      // of a language model: kLineEnd ends each row, none is cut
+  Task task = Task::kClassification;
+
+  bool is_tagging() const { return task == Task::kTagging; }
+  /// kLineEnd ends each row; none is cut.
+  bool ends_lines() const { return task == Task::kLanguageModel; }
 };
 EncoderSpec encoder_spec(const Config& config);
 

@@ -23,6 +23,7 @@ struct TsvFormat {
   Column text = "text";
   Column label = "label";
   bool header = true;
+  std::optional<std::string> label_separator;
   bool operator==(const TsvFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -30,6 +31,8 @@ struct TsvFormat {
     visit("text", self.text, "Column of the text, by name or by index from 0.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
     visit("header", self.header, "The first line holds the column names.");
+    visit("label_separator", self.label_separator,
+          "multi_label: what stands between the labels of a row; not set: a comma.", not_empty);
   }
 };
 
@@ -38,6 +41,7 @@ struct CsvFormat {
   Column text = "text";
   Column label = "label";
   bool header = true;
+  std::optional<std::string> label_separator;
   bool operator==(const CsvFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -45,6 +49,8 @@ struct CsvFormat {
     visit("text", self.text, "Column of the text, by name or by index from 0.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
     visit("header", self.header, "The first record holds the column names.");
+    visit("label_separator", self.label_separator,
+          "multi_label: what stands between the labels of a row; not set: a comma.", not_empty);
   }
 };
 
@@ -57,7 +63,9 @@ struct JsonlFormat {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("text", self.text, "Key of the text in each line's object.", not_empty);
-    visit("label", self.label, "Key of the label: a string, an integer or a boolean.", not_empty);
+    visit("label", self.label,
+          "Key of the label: a string, an integer or a boolean; multi_label: a list of strings.",
+          not_empty);
   }
 };
 
@@ -70,7 +78,7 @@ struct FoldersFormat {
   static void describe(Self&, Visitor&) {}
 };
 
-/// `__label__x text`, as fastText reads it; one label a line.
+/// `__label__x text`, as fastText reads it; one label a line, multi_label: any number.
 struct FastTextFormat {
   static constexpr std::string_view kType = "fasttext";
   std::string prefix = "__label__";

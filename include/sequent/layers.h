@@ -342,7 +342,7 @@ struct DenseSpec {
   static void describe(Self& self, Visitor& visit) {
     visit("units", self.units,
           "Width of the result; the last layer may leave it to the data: the number of classes, or "
-          "1 for sigmoid.",
+          "1 for sigmoid (multi_label: one per label).",
           between(1, 1000000));
     visit("activation", self.activation, "f; the last layer: softmax, or sigmoid with one unit.");
     visit("tied", self.tied,

@@ -101,6 +101,28 @@ struct TaggingReport {
   bool operator==(const TaggingReport&) const = default;
 };
 
+struct LabelReport : ClassReport {
+  double threshold = 0.5;  // the label is given from this probability on
+  bool operator==(const LabelReport&) const = default;
+};
+
+/// The metrics of a model that gives rows any number of labels; names and values follow
+/// scikit-learn.
+struct MultiLabelReport {
+  std::int64_t count = 0;
+  double loss = 0;          // mean over rows and labels of the binary cross-entropy
+  double accuracy = 0;      // of rows whose labels are all right
+  double hamming_loss = 0;  // share of wrong decisions, over rows and labels
+  AverageReport micro;
+  AverageReport macro;
+  AverageReport weighted;
+  AverageReport samples;                    // mean over the rows
+  std::optional<double> roc_auc;            // macro; nothing where a label has all rows or none
+  std::optional<double> average_precision;  // likewise
+  std::vector<LabelReport> per_label;
+  bool operator==(const MultiLabelReport&) const = default;
+};
+
 /// The metrics of a language model on one data set. Each token, the ends of lines included, is
 /// predicted from all before it.
 struct LanguageModelReport {
@@ -117,8 +139,8 @@ struct LanguageModelReport {
 LanguageModelReport language_model_report(std::int64_t count, double loss, std::int64_t right,
                                           std::int64_t unknown);
 
-using Report =
-    std::variant<ClassificationReport, RegressionReport, TaggingReport, LanguageModelReport>;
+using Report = std::variant<ClassificationReport, MultiLabelReport, RegressionReport, TaggingReport,
+                            LanguageModelReport>;
 
 /// Collects predictions and gives their report.
 class ClassificationMetrics {
@@ -142,6 +164,34 @@ class ClassificationMetrics {
   std::vector<float> probabilities_;  // [rows, classes]
   std::vector<std::int64_t> truths_;  // [rows]
 };
+
+/// Collects the probabilities of labels and gives their report.
+class MultiLabelMetrics {
+ public:
+  /// Errors: Internal without labels.
+  explicit MultiLabelMetrics(std::vector<std::string> labels);
+
+  /// Adds one row. Shapes: probabilities, truths [labels]; truths: 1 or 0.
+  /// Errors: Numeric if a probability is not finite; Internal for another shape.
+  void add(std::span<const float> probabilities, std::span<const float> truths);
+
+  /// For each label the threshold with the greatest F1 on these rows, of equal ones the nearest to
+  /// 0.5; 0.5 for a label that no row or every row has. Source: Lipton et al. 2014.
+  std::vector<double> best_thresholds() const;
+
+  /// `thresholds`: of each label; empty: 0.5. Errors: Data if no row was added; Internal for
+  /// another number of thresholds.
+  MultiLabelReport report(const std::vector<double>& thresholds = {}) const;
+
+ private:
+  std::vector<std::string> labels_;
+  std::vector<float> probabilities_;  // [rows, labels]
+  std::vector<float> truths_;         // [rows, labels]
+};
+
+/// The thresholds of a report as JSON; none if it has none, or is empty.
+/// Errors: Artifact if it is no report.
+std::vector<double> report_thresholds(const std::string& json);
 
 /// The loss of a prediction, for its target's deviation d in the training data (1 where targets are
 /// not standardized) and e = (prediction - truth) / d: e^2, |e|, or Huber's with its bend at 1.
@@ -198,7 +248,8 @@ class TaggingMetrics {
 
 /// One JSON object: loss, accuracy, macro_f1, ..., `per_class` and `confusion_matrix` below.
 /// Of regression: loss, mse, ..., `per_target` below. Of tagging: loss, accuracy, f1, ...,
-/// `per_type` below. Of a language model: loss, perplexity, ... `indent` < 0: one line.
+/// `per_type` below. Of multi_label: loss, accuracy, ..., `per_label` below. Of a language model:
+/// loss, perplexity, ... `indent` < 0: one line.
 std::string report_to_json(const Report& report, int indent = 2);
 
 /// Reads what report_to_json wrote. Errors: Artifact.

@@ -452,8 +452,9 @@ class SequenceModelImpl : public torch::nn::Module {
   /// emissions.
   torch::Tensor forward(const Batch& batch);
 
-  /// Shapes: -> probabilities [B, C] float32, rows summing to 1, where each token is answered
-  /// [B, T, C]; for regression the values in the targets' units. Dropout is off.
+  /// Shapes: -> probabilities [B, C] float32, rows summing to 1 (not of multi_label), where
+  /// each token is answered [B, T, C]; for regression the values in the targets' units. Dropout is
+  /// off.
   torch::Tensor predict(const Batch& batch);
 
   /// Of a tagger. Dropout is off.

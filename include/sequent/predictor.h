@@ -32,7 +32,8 @@ struct PredictorOptions {
 struct Prediction {
   std::int64_t label = 0;            // index into Predictor::labels()
   float probability = 0;             // of that label
-  std::vector<float> probabilities;  // [labels], sum 1
+  std::vector<float> probabilities;  // [labels], sum 1 (not of multi_label)
+  std::vector<std::int64_t> labels;  // of multi_label: those that reach their thresholds
   std::vector<float> values;         // of a regression, instead: [labels], the targets' values
   bool empty = false;                // the text had no token
   bool truncated = false;            // the input was longer than the model's max_length
@@ -151,6 +152,9 @@ class Predictor {
   /// The classes; of a tagger the tags; of a regression the names of its targets; of a language
   /// model none.
   const std::vector<std::string>& labels() const;
+
+  /// Whether a text may have any number of labels.
+  bool is_multi_label() const;
 
   /// Whether predictions are numbers.
   bool is_regression() const;

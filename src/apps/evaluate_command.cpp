@@ -26,10 +26,12 @@ bool is_metric(const std::string& name) {
   const RegressionReport of_numbers;
   const TaggingReport of_tags;
   const LanguageModelReport of_text;
+  const MultiLabelReport of_labels;
   visit_report_values(of_classes, look);
   visit_report_values(of_numbers, look);
   visit_report_values(of_tags, look);
   visit_report_values(of_text, look);
+  visit_report_values(of_labels, look);
   return found;
 }
 

@@ -177,11 +177,32 @@ void RecordWriter::append_values_json(std::string& out, const Prediction& predic
   out += '}';
 }
 
-void RecordWriter::append_classes_json(std::string& out, const Prediction& prediction) const {
+void RecordWriter::append_labels_json(std::string& out, const Prediction& prediction) const {
   append_key(out, "prediction");
-  append_json_string(out, options_.labels[static_cast<std::size_t>(prediction.label)]);
+  out += '[';
+  for (const std::int64_t label : prediction.labels) {
+    if (out.back() != '[') out += ',';
+    append_json_string(out, options_.labels[static_cast<std::size_t>(label)]);
+  }
+  out += ']';
   append_key(out, "probability");
-  append_number(out, prediction.probability);
+  out += '[';
+  for (const std::int64_t label : prediction.labels) {
+    if (out.back() != '[') out += ',';
+    append_number(out, prediction.probabilities[static_cast<std::size_t>(label)]);
+  }
+  out += ']';
+}
+
+void RecordWriter::append_classes_json(std::string& out, const Prediction& prediction) const {
+  if (options_.is_multi_label) {
+    append_labels_json(out, prediction);
+  } else {
+    append_key(out, "prediction");
+    append_json_string(out, options_.labels[static_cast<std::size_t>(prediction.label)]);
+    append_key(out, "probability");
+    append_number(out, prediction.probability);
+  }
   if (options_.top_k > 1) {
     append_key(out, "top");
     char separator = '[';
@@ -349,6 +370,20 @@ std::string RecordWriter::header() const {
 void RecordWriter::add_class_cells(std::vector<std::string>& cells,
                                    const Prediction& prediction) const {
   if (options_.is_regression) return;
+  if (options_.is_multi_label) {
+    std::string names;
+    std::string probabilities;
+    for (const std::int64_t label : prediction.labels) {
+      const auto index = static_cast<std::size_t>(label);
+      const char* separator = names.empty() ? "" : "|";
+      names += separator + options_.labels[index];
+      probabilities += separator + number_text(prediction.probabilities[index]);
+    }
+    cells.insert(cells.end(), {names, probabilities});
+    if (!options_.probabilities) return;
+    for (const float value : prediction.probabilities) cells.push_back(number_text(value));
+    return;
+  }
   const auto best = most_probable(prediction.probabilities, options_.top_k);
   for (const std::size_t label : best) {
     cells.push_back(options_.labels[label]);

@@ -32,8 +32,9 @@ struct OutputOptions {
   bool is_regression = false;  // `labels` are targets
   bool is_tagger = false;      // `labels` are tags
   bool is_language_model = false;
-  bool marks_spans = false;  // and mark entities
-  bool every_tag = false;    // of a tagger that does: each token's tag as well
+  bool is_multi_label = false;  // any number of `labels` for a record
+  bool marks_spans = false;     // and mark entities
+  bool every_tag = false;       // of a tagger that does: each token's tag as well
   int top_k = 1;
   bool probabilities = false;
   std::string prefix;  // before the names of what is added
@@ -42,9 +43,9 @@ struct OutputOptions {
 /// Writes the input's fields untouched, then prefix + `prediction`, `probability`, with top_k > 1
 /// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`, of which
 /// numbers have `truncated` alone. Of a regression `prediction` is a number; of several targets an
-/// object of numbers, in tables a column for each. Of a tagger `entities`, `tags` or both; of a
-/// language model `tokens`, `log_probability` and `perplexity`. A record with a fault gets `error`
-/// instead.
+/// object of numbers, in tables a column for each. Of multi_label `prediction` and `probability`
+/// are lists, in tables with "|" between. Of a tagger `entities`, `tags` or both; of a language
+/// model `tokens`, `log_probability` and `perplexity`. A record with a fault gets `error` instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.
@@ -70,6 +71,7 @@ class RecordWriter {
   void append_flags_json(std::string& out, bool truncated, double unknown_share) const;
   void append_json(std::string& out, const Record& record, const Prediction& prediction) const;
   void append_input_json(std::string& out, const Record& record) const;
+  void append_labels_json(std::string& out, const Prediction& prediction) const;
   void append_classes_json(std::string& out, const Prediction& prediction) const;
   void append_values_json(std::string& out, const Prediction& prediction) const;
   void append_key(std::string& out, const char* name) const;

@@ -98,6 +98,11 @@ void check_task_options(const InferOptions& options, const Predictor& predictor)
                              ? "has no meaning for this model, which predicts numbers; leave it out"
                              : "has no meaning for a language model; leave it out");
   }
+  if (predictor.is_multi_label() && options.top_k != 1) {
+    refuse("--top-k",
+           "has no meaning for this model, which gives any number of labels; use "
+           "--probabilities");
+  }
   const std::string format = input_format_of(options);
   if (!predictor.is_tagger()) {
     if (options.every_tag) refuse("--tags", "has no meaning for this model, which gives no tags");
@@ -188,8 +193,8 @@ Input open_input(const InferOptions& options, const Predictor& predictor) {
   }
   const Column text = column_of(options.text);
   const bool header = !options.no_header;
-  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, "label", header})
-                                           : DataFormat(TsvFormat{text, "label", header});
+  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, "label", header, {}})
+                                           : DataFormat(TsvFormat{text, "label", header, {}});
   return {open_records(options.input, table, reading), FieldKind::kTable};
 }
 
@@ -213,6 +218,7 @@ void predict_file(const InferOptions& options) {
   writing.is_text = predictor.channels() == 0;
   writing.is_regression = predictor.is_regression();
   writing.is_tagger = predictor.is_tagger();
+  writing.is_multi_label = predictor.is_multi_label();
   writing.is_language_model = predictor.is_language_model();
   writing.marks_spans = predictor.is_tagger() && TagSet(predictor.labels()).marks_spans();
   writing.every_tag = options.every_tag;
@@ -246,6 +252,21 @@ std::string shown_tags(const Predictor& predictor, const std::string& line) {
   return text + "\n";
 }
 
+/// The answer to one line, without flags.
+std::string shown(const Predictor& predictor, const Prediction& prediction) {
+  if (predictor.is_regression()) return std::to_string(prediction.values.at(0));
+  const auto line_of = [&](std::int64_t label) {
+    const auto index = static_cast<std::size_t>(label);
+    return predictor.labels()[index] + "\t" + std::to_string(prediction.probabilities[index]);
+  };
+  if (!predictor.is_multi_label()) return line_of(prediction.label);
+  std::string text;
+  for (const std::int64_t label : prediction.labels) {
+    text += (text.empty() ? "" : "\n") + line_of(label);
+  }
+  return text.empty() ? "(no label)" : text;
+}
+
 void predict_as_typed(const InferOptions& options) {
   const Predictor predictor = Predictor::load(options.model, options.predictor);
   if (predictor.channels() > 0) {
@@ -270,10 +291,7 @@ void predict_as_typed(const InferOptions& options) {
         continue;
       }
       const Prediction prediction = predictor.predict(line);
-      std::string text = predictor.is_regression()
-                             ? std::to_string(prediction.values.at(0))
-                             : predictor.labels()[static_cast<std::size_t>(prediction.label)] +
-                                   "\t" + std::to_string(prediction.probability);
+      std::string text = shown(predictor, prediction);
       if (prediction.empty) text += "\t(no words)";
       if (prediction.truncated) text += "\t(cut off)";
       print(text + "\n");

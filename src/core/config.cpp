@@ -107,6 +107,9 @@ void check_input(const Config& config, const std::string& prefix, std::vector<Is
                           " input; numeric input and the formats \"series\" and \"windows\" need "
                           "each other"});
   }
+  if (numeric != nullptr && config.is_multi_label()) {
+    issues.push_back({prefix + "/input/type", "found \"numeric\"; multi_label reads text"});
+  }
   const auto* windows = std::get_if<WindowsFormat>(&config.data.format);
   if (windows == nullptr) return;
   if (!config.is_regression()) {
@@ -164,6 +167,32 @@ void check_language_model(const Config& config, const std::string& prefix,
   }
 }
 
+/// Rows with lists of labels: of text alone, in formats that can hold them.
+void check_multi_label(const Config& config, const std::string& prefix,
+                       std::vector<Issue>& issues) {
+  const DataFormat& format = config.data.format;
+  const bool has_separator = std::visit(
+      [](const auto& spec) {
+        if constexpr (requires { spec.label_separator; }) return spec.label_separator.has_value();
+        return false;
+      },
+      format);
+  if (!config.is_multi_label()) {
+    if (!has_separator) return;
+    issues.push_back({prefix + "/data/format/label_separator",
+                      "has no meaning without \"task\": \"multi_label\"; leave it out"});
+    return;
+  }
+  if (is_numeric(format) || is_tagged(format) || std::holds_alternative<LinesFormat>(format)) {
+    return;  // these say themselves what they are for
+  }
+  if (std::holds_alternative<FoldersFormat>(format)) {
+    issues.push_back({prefix + "/data/format/type",
+                      "found \"folders\", where a text has one label; multi_label needs tsv, csv, "
+                      "jsonl or fasttext"});
+  }
+}
+
 bool fits_task(Monitor monitor, Task task) {
   switch (monitor) {
     case Monitor::kLoss:
@@ -171,7 +200,7 @@ bool fits_task(Monitor monitor, Task task) {
     case Monitor::kAccuracy:
       return task != Task::kRegression;
     case Monitor::kMacroF1:
-      return task == Task::kClassification || task == Task::kTagging;
+      return task != Task::kRegression && task != Task::kLanguageModel;
     case Monitor::kMeanAbsoluteError:
     case Monitor::kR2:
       return task == Task::kRegression;
@@ -185,6 +214,7 @@ bool fits_task(Monitor monitor, Task task) {
 std::string monitors_of(Task task) {
   switch (task) {
     case Task::kClassification:
+    case Task::kMultiLabel:
       return "loss, accuracy and macro_f1";
     case Task::kRegression:
       return "loss, mae and r2";
@@ -240,6 +270,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_columns(config, prefix, issues);
   check_input(config, prefix, issues);
   check_language_model(config, prefix, issues);
+  check_multi_label(config, prefix, issues);
   check_task(config, prefix, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
 }
@@ -299,6 +330,8 @@ Monitor Config::best_monitor() const {
   switch (task) {
     case Task::kClassification:
       return Monitor::kAccuracy;
+    case Task::kMultiLabel:
+      return Monitor::kMacroF1;
     case Task::kRegression:
       return Monitor::kLoss;
     case Task::kTagging:

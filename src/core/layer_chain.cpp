@@ -282,6 +282,7 @@ class ChainWalker {
            "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
            "return_sequences false in the recurrent layer before");
     if (config_.is_regression()) return regression_head(spec);
+    if (config_.is_multi_label()) return multi_label_head(spec);
     const bool sigmoid = spec.activation == Activation::kSigmoid;
     if (!sigmoid && spec.activation != Activation::kSoftmax) {
       fault("/activation",
@@ -298,6 +299,22 @@ class ChainWalker {
     }
     check_head_width(spec, sigmoid);
     return {Form::kVector, sigmoid ? 1 : class_count_};
+  }
+
+  Shape multi_label_head(const DenseSpec& spec) {
+    if (spec.activation != Activation::kSigmoid) {
+      fault("/activation", "found \"" + std::string(enum_name(spec.activation)) +
+                               "\"; multi_label needs \"sigmoid\": a probability for each label");
+    } else if (config_.loss() != Loss::kBinaryCrossentropy) {
+      issues_.push_back(
+          {prefix_ + "/training/loss", "found \"" + std::string(enum_name(config_.loss())) +
+                                           "\"; multi_label has binary_crossentropy"});
+    }
+    if (spec.units && class_count_ > 0 && *spec.units != class_count_) {
+      fault("/units", "found " + std::to_string(*spec.units) + "; the data have " +
+                          std::to_string(class_count_) + " labels: write that, or leave it out");
+    }
+    return {Form::kVector, class_count_ > 0 ? class_count_ : spec.units.value_or(0)};
   }
 
   Shape regression_head(const DenseSpec& spec) {
@@ -360,6 +377,7 @@ namespace {
 std::string head_activations(const Config& config) {
   if (config.is_regression()) return "linear";
   if (config.is_language_model()) return "softmax";
+  if (config.is_multi_label()) return "sigmoid";
   return config.is_tagging() ? "softmax, or crf" : "softmax or sigmoid";
 }
 

@@ -39,7 +39,7 @@ struct InputWords {
   const char* rows;
   const char* steps;
   bool is_text;
-  bool is_tagged = false;
+  bool has_several = false;  // labels: a row, or its tokens
   const char* label = "label";
   const char* labelled = "row";  // what has one
   bool reads_on = false;         // rows are lines of one text, of which some are empty or repeated
@@ -47,6 +47,7 @@ struct InputWords {
 constexpr InputWords kTextWords{"text", "texts", "tokens", true};
 constexpr InputWords kSeriesWords{"sequence", "sequences", "steps", false};
 constexpr InputWords kLineWords{"line", "lines", "tokens", true, false, "", "", true};
+constexpr InputWords kLabelledWords{"text", "texts", "tokens", true, true};
 constexpr InputWords kTaggedWords{"row", "rows", "tokens", true, true, "tag", "token"};
 
 class Warnings {
@@ -120,8 +121,8 @@ void warn_of_labels(const std::vector<NamedSummary>& splits, const LabelSet& lab
       }
     }
   }
-  // Most tokens of a tagged text are outside of all spans.
-  if (*most > kUneven * *fewest && !words.is_tagged) {
+  // Of tags and lists of labels one is often far more frequent.
+  if (*most > kUneven * *fewest && !words.has_several) {
     warnings.add("label " + shown(labels.name(most - training.begin())) + " has " +
                  count_of(*most) + ", " + shown(labels.name(fewest - training.begin())) + " " +
                  format_count(*fewest) + ": consider \"class_weights\": \"balanced\".");
@@ -199,7 +200,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   const std::string row = words.row;
   add_count("rows that repeat a " + row, &SplitSummary::repeated);
   add_count("rows whose " + row + " is in training", &SplitSummary::also_in_training);
-  if (!labels.are_targets() && !words.is_tagged && !words.reads_on) {
+  if (!labels.are_targets() && !words.has_several && !words.reads_on) {
     add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
   }
   return table.render();
@@ -210,6 +211,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
 DataCheck check_data(const Config& config, int threads) {
   const auto* text = std::get_if<TextInput>(&config.input);
   const InputWords& words = config.is_tagging()          ? kTaggedWords
+                            : config.is_multi_label()    ? kLabelledWords
                             : config.is_language_model() ? kLineWords
                             : text != nullptr            ? kTextWords
                                                          : kSeriesWords;
@@ -218,7 +220,7 @@ DataCheck check_data(const Config& config, int threads) {
   std::vector<NamedSummary> splits;
   const auto add = [&](const char* name, const SplitRows& split,
                        const std::vector<RowNote>& training) {
-    splits.push_back({name, summarize(split, data.labels.size(), longest, training)});
+    splits.push_back({name, summarize(split, data.labels, longest, training)});
   };
   add("training", data.train, {});
   add("validation", data.validation, data.train.notes);

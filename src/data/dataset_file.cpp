@@ -227,8 +227,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
                     /*from_cache=*/true};
   const auto is_sound = [&](const EncodedDataset& dataset) {
     return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels.size()) &&
-           (dataset.target_count() == (are_targets ? data.labels.size() : 0) ||
-            dataset.size() == 0);
+           (dataset.target_count() == data.labels.size() ||
+            (dataset.target_count() == 0 && !are_targets) || dataset.size() == 0);
   };
   if (!is_sound(data.train) || !is_sound(data.validation) || (data.test && !is_sound(*data.test))) {
     throw Damaged{"holds rows that cannot be"};

@@ -53,11 +53,13 @@ class FastTextReader : public RecordReader {
   }
 
   void take_label(Record& record, const std::vector<std::string_view>& labels) const {
-    if (labels.size() > 1) {
+    if (options_.label_lists) {
+      record.labels.assign(labels.begin(), labels.end());
+    } else if (labels.size() > 1) {
       record.fault = "found " + std::to_string(labels.size()) + " labels (" +
                      std::string(labels[0]) + ", " + std::string(labels[1]) +
                      (labels.size() > 2 ? ", ..." : "") +
-                     "); expected one: multi-label classification is not supported";
+                     "); expected one, or \"task\": \"multi_label\"";
     } else if (labels.empty()) {
       if (options_.need_label) {
         record.fault = "found no label; expected one word that starts with " + format_.prefix;

@@ -131,8 +131,25 @@ class JsonlReader : public RecordReader {
       read_tags(object, record);
     } else if (options_.numeric_labels) {
       read_targets(object, record);
+    } else if (options_.label_lists) {
+      read_labels(object, record);
     } else {
       record.label = label_of(object);
+    }
+  }
+
+  /// A list of names, or one alone.
+  void read_labels(const Json& object, Record& record) const {
+    const auto labels = object.find(layout_.label);
+    if (labels == object.end()) {
+      if (options_.need_label) fail_key(object, layout_.label);
+      return;
+    }
+    if (!labels->is_array()) {
+      const std::optional<std::string> one = label_of(object);
+      if (one) record.labels = {*one};
+    } else if (!labels->empty()) {
+      record.labels = read_names(*labels, layout_.label);
     }
   }
 

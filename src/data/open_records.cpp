@@ -69,6 +69,52 @@ class NumericLabels : public RecordReader {
   std::unique_ptr<RecordReader> reader_;
 };
 
+/// Takes the labels of another reader's rows apart.
+class SplitLabels : public RecordReader {
+ public:
+  SplitLabels(std::unique_ptr<RecordReader> reader, std::string separator)
+      : reader_(std::move(reader)), separator_(std::move(separator)) {}
+
+  bool next(Record& record) override {
+    if (!reader_->next(record)) return false;
+    if (record.fault || !record.label) return true;
+    const std::string all = std::exchange(record.label, std::nullopt).value();
+    std::string_view rest = all;
+    while (true) {
+      const std::size_t end = rest.find(separator_);
+      std::string_view name = rest.substr(0, end);
+      while (!name.empty() && is_ascii_space(name.front())) name.remove_prefix(1);
+      while (!name.empty() && is_ascii_space(name.back())) name.remove_suffix(1);
+      if (name.empty()) {
+        record.fault = "found an empty label in \"" + all + "\"; expected names with \"" +
+                       separator_ + "\" between them";
+        return true;
+      }
+      record.labels.emplace_back(name);
+      if (end == std::string_view::npos) return true;
+      rest.remove_prefix(end + separator_.size());
+    }
+  }
+
+  const std::vector<std::string>& columns() const override { return reader_->columns(); }
+
+ private:
+  std::unique_ptr<RecordReader> reader_;
+  std::string separator_;
+};
+
+/// Nothing for a format whose rows hold lists of labels themselves.
+std::optional<std::string> label_separator(const DataFormat& format) {
+  return std::visit(
+      [](const auto& spec) -> std::optional<std::string> {
+        if constexpr (requires { spec.label_separator; }) {
+          return spec.label_separator.value_or(",");
+        }
+        return std::nullopt;
+      },
+      format);
+}
+
 std::string name_of(const Column& column) {
   const auto* index = std::get_if<std::int64_t>(&column);
   return index != nullptr ? std::to_string(*index) : std::get<std::string>(column);
@@ -89,6 +135,11 @@ std::string label_name(const DataFormat& format) {
 std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFormat& format,
                                            const ReaderOptions& options) {
   std::unique_ptr<RecordReader> reader = std::visit(Opener{path, options}, format);
+  if (options.label_lists) {
+    const std::optional<std::string> separator = label_separator(format);
+    if (!separator) return reader;
+    return std::make_unique<SplitLabels>(std::move(reader), *separator);
+  }
   // JSON has numbers and lists of them itself.
   const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);
   if (!options.numeric_labels || has_numbers) return reader;

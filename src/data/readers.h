@@ -59,6 +59,7 @@ inline void clear(Record& record) {
   record.channels = 0;
   record.label.reset();
   record.targets.clear();
+  record.labels.clear();
   record.tokens.clear();
   record.tags.clear();
   record.fields.clear();

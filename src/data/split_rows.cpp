@@ -40,7 +40,8 @@ std::optional<std::string> target_fault(const Record& row, const LabelSet& targe
 /// What a row is to be answered with: a class, or what stands in the record.
 struct WantedOutput {
   std::int32_t label = 0;
-  std::vector<std::int32_t> tags;
+  std::vector<std::int32_t> tags;  // of tokens
+  std::vector<float> targets;      // numbers, or marks of labels
   std::optional<std::string> fault;
   bool is_skipped = false;
 
@@ -62,13 +63,26 @@ WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
   WantedOutput wanted;
   wanted.fault = row.fault;
   if (wanted.fault) return wanted;
-  if (allowed.labels.are_targets()) {
-    wanted.fault = target_fault(row, allowed.labels);
-  } else if (encoder.is_tagging()) {
-    for (const std::string& tag : row.tags) wanted.tags.push_back(wanted.find(tag, allowed));
-    encoder.truncate(wanted.tags);
-  } else if (allowed.labels.size() > 0) {
-    wanted.label = wanted.find(*row.label, allowed);
+  switch (encoder.task()) {
+    case Task::kRegression:
+      wanted.fault = target_fault(row, allowed.labels);
+      wanted.targets = row.targets;
+      break;
+    case Task::kTagging:
+      for (const std::string& tag : row.tags) wanted.tags.push_back(wanted.find(tag, allowed));
+      encoder.truncate(wanted.tags);
+      break;
+    case Task::kMultiLabel: {
+      std::vector<std::int32_t> has;
+      for (const std::string& label : row.labels) has.push_back(wanted.find(label, allowed));
+      wanted.targets = label_marks(has, allowed.labels.size());
+      break;
+    }
+    case Task::kClassification:
+      wanted.label = wanted.find(*row.label, allowed);
+      break;
+    case Task::kLanguageModel:
+      break;
   }
   return wanted;
 }
@@ -92,9 +106,9 @@ EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
       continue;
     }
     encoded.note.label = wanted.label;
-    if (allowed.labels.are_targets()) {
-      result.split.rows.add(encoded.input(), row.targets);
-    } else if (encoder.is_tagging()) {
+    if (!wanted.targets.empty()) {
+      result.split.rows.add(encoded.input(), std::span<const float>(wanted.targets));
+    } else if (encoder.task() == Task::kTagging) {
       result.split.rows.add(encoded.input(), std::span<const std::int32_t>(wanted.tags));
     } else {
       result.split.rows.add(encoded.input(), wanted.label);
@@ -133,17 +147,15 @@ std::uint64_t hash_values(std::span<const float> values) {
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
 EncoderSpec encoder_spec(const Config& config) {
-  EncoderSpec spec{config.input, config.characters() != nullptr, config.is_tagging(),
-                   config.is_language_model()};
+  EncoderSpec spec{config.input, config.characters() != nullptr, config.task};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-  if (spec.ends_lines) std::get<TextInput>(spec.input).max_length = kUnlimited;
+  if (spec.ends_lines()) std::get<TextInput>(spec.input).max_length = kUnlimited;
   return spec;
 }
 
 void RowEncoder::truncate(std::vector<std::int32_t>& tags) const { truncate_ids(tags, input_); }
 
-RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
-    : is_tagging_(spec.is_tagging), ends_lines_(spec.ends_lines) {
+RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary) : task_(spec.task) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
     input_ = *text;
     text_.emplace(*text, vocabulary, spec.spells_unknown);
@@ -154,14 +166,15 @@ RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
 
 /// An empty row is a line's end already.
 void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
-  if (!ends_lines_ || is_empty) return;
+  if (task_ != Task::kLanguageModel || is_empty) return;
   ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
 }
 
 RowEncoder::Row RowEncoder::encode(const Record& record) const {
   Row row;
   if (text_) {
-    EncodedText text = is_tagging_ ? text_->encode(record.tokens) : text_->encode(record.text);
+    EncodedText text =
+        task_ == Task::kTagging ? text_->encode(record.tokens) : text_->encode(record.text);
     row.ids = std::move(text.ids);
     row.unknown_words = std::move(text.unknown_words);
     row.note = {hash_text(record.text), text.token_count, 0};
@@ -196,22 +209,20 @@ SplitRows* TrainingSplits::of(Part part) {
   return nullptr;
 }
 
-ReaderOptions rows_to_encode(RowLabels labels) {
+ReaderOptions rows_to_encode(Task task) {
   ReaderOptions options;
-  options.need_label = labels != RowLabels::kNone;
-  options.numeric_labels = labels == RowLabels::kNumbers;
+  options.need_label = task != Task::kLanguageModel;
+  options.numeric_labels = task == Task::kRegression;
+  options.label_lists = task == Task::kMultiLabel;
   options.keep_fields = false;
   return options;
 }
 
-namespace {
-
-RowLabels kind_of(const LabelSet& labels) {
-  if (labels.size() == 0) return RowLabels::kNone;
-  return labels.are_targets() ? RowLabels::kNumbers : RowLabels::kNames;
+std::vector<float> label_marks(std::span<const std::int32_t> has, std::int64_t labels) {
+  std::vector<float> marks(static_cast<std::size_t>(labels), 0.0F);
+  for (const std::int32_t label : has) marks[static_cast<std::size_t>(label)] = 1;
+  return marks;
 }
-
-}  // namespace
 
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults) {
@@ -220,7 +231,7 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
   FaultList reading;
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, rows_to_encode(kind_of(allowed.labels)));
+        open_records(path, format, rows_to_encode(encoder.task()));
     blocks = map_blocks<EncodedBlock>(
         *reader, resolve_threads(threads),
         [&](int, const RowBlock& block) { return encode_block(block, encoder, allowed); },

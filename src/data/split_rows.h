@@ -36,11 +36,11 @@ struct TrainingSplits {
 std::uint64_t hash_text(std::string_view text);
 std::uint64_t hash_values(std::span<const float> values);
 
-/// What stands beside the input of rows: names, numbers, or nothing that is read.
-enum class RowLabels { kNames, kNumbers, kNone };
-
 /// Options for rows that are read to be encoded.
-ReaderOptions rows_to_encode(RowLabels labels);
+ReaderOptions rows_to_encode(Task task);
+
+/// Which of the labels a row has: 1 or 0 for each.
+std::vector<float> label_marks(std::span<const std::int32_t> has, std::int64_t labels);
 
 /// Turns records into what the model reads, by the config's input.
 class RowEncoder {
@@ -58,7 +58,7 @@ class RowEncoder {
     InputRow input() const { return {ids, values, channels, unknown_words}; }
   };
   Row encode(const Record& record) const;
-  bool is_tagging() const { return is_tagging_; }
+  Task task() const { return task_; }
   /// Of a tagged row, those of the tokens that the model reads.
   void truncate(std::vector<std::int32_t>& tags) const;
 
@@ -66,8 +66,7 @@ class RowEncoder {
   void end_line(std::vector<std::int32_t>& ids, bool is_empty) const;
 
   TextInput input_;  // where there is text
-  bool is_tagging_ = false;
-  bool ends_lines_ = false;
+  Task task_;
   std::optional<TextEncoder> text_;
   NumericInput numeric_;  // where there is no text
 };

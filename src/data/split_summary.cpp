@@ -76,8 +76,11 @@ std::vector<TargetRange> target_ranges(const EncodedDataset& rows) {
 
 }  // namespace
 
-SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::int64_t max_length,
+SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int64_t max_length,
                        const std::vector<RowNote>& training) {
+  const std::int64_t label_count = labels.size();
+  // Targets that are no numbers mark which labels a row has.
+  const bool has_marks = split.rows.target_count() > 0 && !labels.are_targets();
   SplitSummary summary;
   summary.rows = split.rows.size();
   summary.label_rows.resize(static_cast<std::size_t>(label_count));
@@ -85,6 +88,13 @@ SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::in
     for (std::int64_t row = 0; row < split.rows.size(); ++row) {
       for (const std::int32_t tag : split.rows.tags(row)) {
         ++summary.label_rows[static_cast<std::size_t>(tag)];
+      }
+    }
+  } else if (has_marks) {
+    for (std::int64_t row = 0; row < split.rows.size(); ++row) {
+      const std::span<const float> marks = split.rows.targets(row);
+      for (std::size_t i = 0; i < marks.size(); ++i) {
+        summary.label_rows[i] += marks[i] > 0 ? 1 : 0;
       }
     }
   } else if (label_count > 0) {
@@ -96,7 +106,7 @@ SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::in
     const auto ids = split.rows.ids(row);
     summary.unknown_tokens += std::count_if(ids.begin(), ids.end(), is_unknown);
   }
-  summary.targets = target_ranges(split.rows);
+  if (!has_marks) summary.targets = target_ranges(split.rows);
   count_lengths(split, max_length, summary);
   count_repeated(split, summary);
   count_shared(split, training, summary);

@@ -46,7 +46,7 @@ struct SplitSummary {
 };
 
 /// `training` is empty for training itself.
-SplitSummary summarize(const SplitRows& split, std::int64_t label_count, std::int64_t max_length,
+SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int64_t max_length,
                        const std::vector<RowNote>& training = {});
 
 }  // namespace sequent

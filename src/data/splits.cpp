@@ -82,8 +82,7 @@ TrainingPart read_training(const Config& config, const std::string& path, int th
   const DataFormat& format = config.data.format;
   if (std::holds_alternative<TextInput>(config.input)) {
     const EncoderSpec spec = encoder_spec(config);
-    return settle(TrainingRows::read(path, format, spec, config.task, threads, faults), config,
-                  path, faults);
+    return settle(TrainingRows::read(path, format, spec, threads, faults), config, path, faults);
   }
   const auto& input = std::get<NumericInput>(config.input);
   return settle(TrainingSeries::read(path, format, input, config.is_regression(), faults), config,

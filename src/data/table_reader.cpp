@@ -41,7 +41,7 @@ class TableReader : public RecordReader {
     if (label_) {
       const std::string& label = fields[*label_];
       if (!label.empty()) record.label = label;
-      if (label.empty() && options_.need_label) {
+      if (label.empty() && options_.need_label && !options_.label_lists) {
         record.fault =
             "found an empty label; expected a label in column " + header_.describe(*label_);
       }

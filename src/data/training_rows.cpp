@@ -26,7 +26,7 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
       ids.push_back(worker.tokens.number(token));
     }
   };
-  if (is_tagging()) {
+  if (spec_.is_tagging()) {
     std::vector<std::int32_t> tags;
     for (const std::string& tag : row.tags) tags.push_back(worker.labels.number(tag));
     for (const std::string& token : row.tokens) add(normalize_token(input_.tokenizer, token));
@@ -56,22 +56,20 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     }
     RowNote note{hash_text(row.text), 0, 0};
     number_tokens(row, tokenizer, mine, block, note);
-    if (task_ == Task::kClassification) note.label = mine.labels.number(*row.label);
+    if (spec_.task == Task::kClassification) note.label = mine.labels.number(*row.label);
+    if (spec_.task == Task::kMultiLabel) {
+      std::vector<std::int32_t>& list = block.label_lists.emplace_back();
+      for (const std::string& label : row.labels) list.push_back(mine.labels.number(label));
+    }
     block.notes.push_back(note);
     block.targets.insert(block.targets.end(), row.targets.begin(), row.targets.end());
   }
   return block;
 }
 
-RowLabels TrainingRows::row_labels() const {
-  if (is_numeric()) return RowLabels::kNumbers;
-  return task_ == Task::kLanguageModel ? RowLabels::kNone : RowLabels::kNames;
-}
-
 TrainingRows TrainingRows::read(const std::string& path, const DataFormat& format,
-                                const EncoderSpec& spec, Task task, int threads,
-                                FaultList& faults) {
-  TrainingRows result(spec, task);
+                                const EncoderSpec& spec, int threads, FaultList& faults) {
+  TrainingRows result(spec);
   const Tokenizer tokenizer(result.input_.tokenizer);
   const int workers = resolve_threads(threads);
   result.workers_.resize(static_cast<std::size_t>(workers));
@@ -79,7 +77,7 @@ TrainingRows TrainingRows::read(const std::string& path, const DataFormat& forma
   FaultList reading;
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, rows_to_encode(result.row_labels()));
+        open_records(path, format, rows_to_encode(spec.task));
     result.blocks_ = map_blocks<Block>(
         *reader, workers,
         [&](int worker, const RowBlock& rows) {
@@ -114,13 +112,17 @@ void TrainingRows::settle_labels() {
   }
   for (Block& block : blocks_) {
     for (RowNote& note : block.notes) {
-      if (task_ == Task::kClassification) {
+      if (spec_.task == Task::kClassification) {
         note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
       }
       classes_.push_back(note.label);
     }
-    for (std::int32_t& tag : block.tags) {
-      tag = class_of[block.worker][static_cast<std::size_t>(tag)];
+    const auto settle = [&](std::int32_t& label) {
+      label = class_of[block.worker][static_cast<std::size_t>(label)];
+    };
+    for (std::int32_t& tag : block.tags) settle(tag);
+    for (std::vector<std::int32_t>& list : block.label_lists) {
+      std::for_each(list.begin(), list.end(), settle);
     }
   }
 }
@@ -179,14 +181,18 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
       for (std::size_t t = begin; t < at; ++t) {
         ids.push_back(final_id[block.worker][static_cast<std::size_t>(block.ids[t])]);
       }
-      if (spec_.ends_lines && !ids.empty()) ids.push_back(Vocabulary::kLineEnd);
+      if (spec_.ends_lines() && !ids.empty()) ids.push_back(Vocabulary::kLineEnd);
       complete_ids(ids, input_);
       SplitRows* split = result.of(parts[row++]);
       if (split == nullptr) continue;
       const InputRow input{ids, {}, 0, unknown_words};
       if (is_numeric()) {
         split->rows.add(input, std::span(&block.targets[i], 1));
-      } else if (is_tagging()) {
+      } else if (spec_.task == Task::kMultiLabel) {
+        const auto count = static_cast<std::int64_t>(labels_.size());
+        const std::vector<float> marks = label_marks(block.label_lists[i], count);
+        split->rows.add(input, std::span<const float>(marks));
+      } else if (spec_.is_tagging()) {
         split->rows.add(input, std::span(block.tags).subspan(begin, ids.size()));
       } else {
         split->rows.add(input, block.notes[i].label);

@@ -38,13 +38,13 @@ class TrainingRows {
   /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
   /// no rows.
   static TrainingRows read(const std::string& path, const DataFormat& format,
-                           const EncoderSpec& spec, Task task, int threads, FaultList& faults);
+                           const EncoderSpec& spec, int threads, FaultList& faults);
 
   std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
 
   /// The labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
-  /// Of each row, the index of its label; all 0 where labels are those of tokens.
+  /// Of each row, the index of its label; all 0 where a row does not have just one.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
   /// Of each row; 0 where labels are classes.
@@ -65,6 +65,7 @@ class TrainingRows {
     std::vector<RowNote> notes;         // of each row; label provisional, then its class
     std::vector<float> targets;         // of each row, where labels are numbers
     std::vector<std::int32_t> tags;     // of each of the ids, where rows are tagged; provisional
+    std::vector<std::vector<std::int32_t>> label_lists;  // of each row of multi_label; likewise
     FaultList faults;
   };
   struct Worker {
@@ -72,18 +73,15 @@ class TrainingRows {
     NumberedStrings labels;
   };
 
-  TrainingRows(const EncoderSpec& spec, Task task)
-      : input_(std::get<TextInput>(spec.input)), task_(task), spec_(spec) {}
-  bool is_numeric() const { return task_ == Task::kRegression; }
-  bool is_tagging() const { return task_ == Task::kTagging; }
-  RowLabels row_labels() const;
+  explicit TrainingRows(const EncoderSpec& spec)
+      : input_(std::get<TextInput>(spec.input)), spec_(spec) {}
+  bool is_numeric() const { return spec_.task == Task::kRegression; }
   void number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker, Block& block,
                      RowNote& note);
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
   void settle_labels();
 
   TextInput input_;
-  Task task_;
   EncoderSpec spec_;
   std::vector<Worker> workers_;
   std::vector<Block> blocks_;  // in input order

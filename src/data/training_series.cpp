@@ -9,12 +9,12 @@ namespace sequent {
 TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& format,
                                     const NumericInput& input, bool numeric, FaultList& faults) {
   TrainingSeries result;
-  const RowEncoder encoder({input, /*spells_unknown=*/false, /*is_tagging=*/false}, Vocabulary());
+  const Task task = numeric ? Task::kRegression : Task::kClassification;
+  const RowEncoder encoder({input, /*spells_unknown=*/false, task}, Vocabulary());
   FaultList found;
   std::vector<std::string> names;  // of each row
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(
-        path, format, rows_to_encode(numeric ? RowLabels::kNumbers : RowLabels::kNames));
+    const std::unique_ptr<RecordReader> reader = open_records(path, format, rows_to_encode(task));
     for (Record record; reader->next(record);) {
       RowEncoder::Row row;
       if (!record.fault) {

@@ -15,6 +15,7 @@
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "sequent/metrics.h"
 #include "sequent/tags.h"
 #include "sequent/text.h"
 #include "text/code_points.h"
@@ -44,6 +45,11 @@ class Predictor::Impl {
       numeric_ = std::get<NumericInput>(config_.config.input);
     }
     if (config_.config.is_tagging()) tags_.emplace(labels_);
+    if (config_.config.is_multi_label()) {
+      constexpr double kUsualThreshold = 0.5;
+      thresholds_ = report_thresholds(archive.card.validation_report);
+      thresholds_.resize(labels_.size(), kUsualThreshold);
+    }
     const std::string not_served = FusedEngine::not_served(config_);
     if (options.engine == Engine::kFused && !not_served.empty()) {
       log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
@@ -201,6 +207,7 @@ class Predictor::Impl {
   bool is_regression() const { return config_.config.is_regression(); }
   bool is_tagger() const { return tags_.has_value(); }
   bool is_language_model() const { return writer_.has_value(); }
+  bool is_multi_label() const { return config_.config.is_multi_label(); }
 
   const std::vector<std::string>& labels() const { return labels_; }
   const std::string& card_json() const { return card_json_; }
@@ -316,6 +323,11 @@ class Predictor::Impl {
       const auto best = std::max_element(begin, begin + classes);
       prediction.label = best - begin;
       prediction.probability = *best;
+      for (std::size_t label = 0; label < thresholds_.size(); ++label) {
+        if (begin[label] >= thresholds_[label]) {
+          prediction.labels.push_back(static_cast<std::int64_t>(label));
+        }
+      }
     }
   }
 
@@ -324,6 +336,7 @@ class Predictor::Impl {
   std::vector<std::string> labels_;
   ResolvedConfig config_;
   std::optional<TagSet> tags_;          // of a tagger
+  std::vector<double> thresholds_;      // of multi_label: of each label
   std::optional<TextEncoder> encoder_;  // one of the two
   std::optional<NumericInput> numeric_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
@@ -379,6 +392,8 @@ std::string Predictor::generate(std::string_view prompt, const GenerateOptions& 
 }
 
 bool Predictor::is_language_model() const { return impl_->is_language_model(); }
+
+bool Predictor::is_multi_label() const { return impl_->is_multi_label(); }
 
 bool Predictor::is_tagger() const { return impl_->is_tagger(); }
 

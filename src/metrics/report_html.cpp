@@ -314,6 +314,26 @@ std::string content_of(const TaggingReport& report, const std::string& title) {
               number_table({"Type", "Precision", "Recall", "F1", "Spans"}, rows));
 }
 
+std::string content_of(const MultiLabelReport& report, const std::string& title) {
+  std::vector<std::vector<std::string>> rows;
+  for (const LabelReport& one : report.per_label) {
+    rows.push_back({one.label, format_metric(one.precision), format_metric(one.recall),
+                    format_metric(one.f1), format_count(one.support),
+                    format_metric(one.threshold)});
+  }
+  return value_list({{"Rows", format_count(report.count)},
+                     {"Micro F1", format_metric(report.micro.f1)},
+                     {"Macro F1", format_metric(report.macro.f1)},
+                     {"All labels right", format_metric(report.accuracy)},
+                     {"Hamming loss", format_metric(report.hamming_loss)},
+                     {"Loss", format_metric(report.loss)},
+                     {"ROC AUC", format_metric(report.roc_auc)},
+                     {"Average precision", format_metric(report.average_precision)}}) +
+         element("h3", "Labels") + "\n" +
+         wide(title + ": labels",
+              number_table({"Label", "Precision", "Recall", "F1", "Rows", "Threshold"}, rows));
+}
+
 std::string content_of(const LanguageModelReport& report, const std::string&) {
   return value_list({{"Tokens", format_count(report.count)},
                      {"Perplexity", format_short(report.perplexity)},

@@ -127,6 +127,27 @@ TaggingReport tagging_from_fields(const JsonFields& fields) {
   return report;
 }
 
+Json as_json(const MultiLabelReport& report) {
+  Json json = values_as_json(report);
+  Json& labels = json["per_label"] = Json::array();
+  for (const LabelReport& one : report.per_label) {
+    labels.push_back(as_json(static_cast<const ClassReport&>(one)));
+    labels.back()["threshold"] = one.threshold;
+  }
+  return json;
+}
+
+MultiLabelReport multi_label_from_fields(const JsonFields& fields) {
+  auto report = values_from_fields<MultiLabelReport>(fields);
+  for (const JsonFields& one : fields.objects("per_label")) {
+    LabelReport line;
+    static_cast<ClassReport&>(line) = class_from_fields(one);
+    line.threshold = one.number("threshold");
+    report.per_label.push_back(line);
+  }
+  return report;
+}
+
 Json as_json(const LanguageModelReport& report) { return values_as_json(report); }
 
 Json as_json(const ClassificationReport& report) {
@@ -172,6 +193,7 @@ Json report_as_json(const Report& report) {
 Report report_from_fields(const JsonFields& fields) {
   if (fields.has("per_target")) return regression_from_fields(fields);
   if (fields.has("per_type")) return tagging_from_fields(fields);
+  if (fields.has("per_label")) return multi_label_from_fields(fields);
   if (fields.has("perplexity")) return values_from_fields<LanguageModelReport>(fields);
   return classification_from_fields(fields);
 }
@@ -184,6 +206,16 @@ Report report_from_json(const std::string& json) {
   const JsonOrigin origin{.where = "report", .cure = "evaluate again"};
   const Json parsed = parse_json(json, origin);
   return report_from_fields(JsonFields(parsed, origin));
+}
+
+std::vector<double> report_thresholds(const std::string& json) {
+  std::vector<double> thresholds;
+  if (json.empty()) return thresholds;
+  const Report report = report_from_json(json);
+  if (const auto* of_labels = std::get_if<MultiLabelReport>(&report)) {
+    for (const LabelReport& one : of_labels->per_label) thresholds.push_back(one.threshold);
+  }
+  return thresholds;
 }
 
 std::optional<double> report_value(const Report& report, const std::string& metric) {

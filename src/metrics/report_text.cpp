@@ -87,6 +87,26 @@ std::string text_of(const ClassificationReport& report) {
   return text;
 }
 
+std::string text_of(const MultiLabelReport& report) {
+  TextTable values;
+  values.add_row({"rows", format_count(report.count)});
+  values.add_row({"loss", format_metric(report.loss)});
+  values.add_row({"accuracy (all labels right)", format_metric(report.accuracy)});
+  values.add_row({"Hamming loss", format_metric(report.hamming_loss)});
+  values.add_row({"micro F1", format_metric(report.micro.f1)});
+  values.add_row({"macro F1", format_metric(report.macro.f1)});
+  values.add_row({"ROC AUC", format_metric(report.roc_auc)});
+  values.add_row({"average precision", format_metric(report.average_precision)});
+  TextTable labels;
+  labels.add_row({"label", "precision", "recall", "F1", "rows", "threshold"});
+  for (const LabelReport& one : report.per_label) {
+    labels.add_row({fit_text(one.label, kLabelColumns), format_metric(one.precision),
+                    format_metric(one.recall), format_metric(one.f1), format_count(one.support),
+                    format_metric(one.threshold)});
+  }
+  return values.render() + "\n" + labels.render();
+}
+
 std::string text_of(const TaggingReport& report) {
   TextTable values;
   values.add_row({"rows", format_count(report.count)});

@@ -44,6 +44,26 @@ void visit_report_values(Self& report, Visitor&& visit) {
 }
 
 template <class Self, class Visitor>
+requires std::same_as<std::remove_const_t<Self>, MultiLabelReport>
+void visit_report_values(Self& report, Visitor&& visit) {
+  visit("loss", report.loss);
+  visit("accuracy", report.accuracy);
+  visit("hamming_loss", report.hamming_loss);
+  const auto visit_average = [&](const char* precision, const char* recall, const char* f1,
+                                 auto& average) {
+    visit(precision, average.precision);
+    visit(recall, average.recall);
+    visit(f1, average.f1);
+  };
+  visit_average("micro_precision", "micro_recall", "micro_f1", report.micro);
+  visit_average("macro_precision", "macro_recall", "macro_f1", report.macro);
+  visit_average("weighted_precision", "weighted_recall", "weighted_f1", report.weighted);
+  visit_average("samples_precision", "samples_recall", "samples_f1", report.samples);
+  visit("roc_auc", report.roc_auc);
+  visit("average_precision", report.average_precision);
+}
+
+template <class Self, class Visitor>
 requires std::same_as<std::remove_const_t<Self>, ClassificationReport>
 void visit_report_values(Self& report, Visitor&& visit) {
   visit("loss", report.loss);

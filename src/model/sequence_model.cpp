@@ -170,6 +170,8 @@ torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
       return probabilities_of_tags(logits, batch.lengths).to(torch::kFloat32);
     case Task::kLanguageModel:
       return torch::softmax(logits, 2).to(torch::kFloat32);
+    case Task::kMultiLabel:
+      return torch::sigmoid(logits).to(torch::kFloat32);
     case Task::kClassification:
       break;
   }

@@ -43,7 +43,8 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
   const RunText& text = run.text;
   const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
   WorkerTeam team(run.model, torch::kCPU, options.threads);
-  return measure(team, *run.model, text.labels, data);
+  return measure(team, *run.model, text.labels, data,
+                 report_thresholds(run.manifest.validation_report));
 }
 
 EncodedRows rows_of(const EncodedDataset& data, const std::vector<std::size_t>& numbers) {
@@ -126,7 +127,8 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
     const auto kept = weights("layers." + std::to_string(head) + ".target_deviation");
     deviations.assign(kept.begin(), kept.end());
   }
-  return score(card.config, card.labels, data, predictions, deviations);
+  return score(card.config, card.labels, data, predictions, deviations,
+               report_thresholds(card.validation_report));
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ void Journal::add_epoch(const Progress& progress) const {
     report.erase("confusion_matrix");
     report.erase("per_target");
     report.erase("per_type");
+    report.erase("per_label");
     report.erase("baselines");
     event["validation"] = std::move(report);
   }

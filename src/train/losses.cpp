@@ -23,6 +23,14 @@ torch::Tensor binary(const torch::Tensor& logits, const torch::Tensor& targets, 
                                                  at::Reduction::None);
 }
 
+/// The mean over the labels, as Keras has it. Shapes: [B, K], [B, K] of 0 and 1 -> [B].
+torch::Tensor of_each_label(const torch::Tensor& logits, const torch::Tensor& targets,
+                            double smoothing) {
+  const torch::Tensor wanted = targets.to(logits.scalar_type()) * (1 - smoothing) + smoothing / 2;
+  return torch::binary_cross_entropy_with_logits(logits, wanted, {}, {}, at::Reduction::None)
+      .mean(1);
+}
+
 torch::Tensor regression(const torch::Tensor& values, const torch::Tensor& targets,
                          const LossOptions& options) {
   torch::Tensor wanted = targets;
@@ -83,7 +91,11 @@ LossOptions plain_loss(const SequenceModelImpl& model) {
 
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options) {
-  if (targets.dim() == 2) return regression(logits, targets, options);
+  if (targets.dim() == 2) {
+    return options.kind == Loss::kBinaryCrossentropy
+               ? of_each_label(logits, targets, options.label_smoothing)
+               : regression(logits, targets, options);
+  }
   const torch::Tensor losses = options.kind == Loss::kCategoricalCrossentropy
                                    ? categorical(logits, targets, options.label_smoothing)
                                    : binary(logits, targets, options.label_smoothing);

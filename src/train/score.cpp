@@ -41,14 +41,14 @@ RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& da
 }  // namespace
 
 Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
-               const EncodedDataset& data) {
+               const EncodedDataset& data, const std::vector<double>& thresholds) {
   const Config& config = model.config().config;
   if (config.is_language_model()) {
     const TextScore found = team.read(cut_windows_to_measure(data));
     return score_text(data, found.loss, found.right);
   }
   if (!config.is_tagging()) {
-    return score(config, labels, data, team.predict(data), target_deviations(model));
+    return score(config, labels, data, team.predict(data), target_deviations(model), thresholds);
   }
   const TaggedRows found = team.tag(data);
   return score_tags(labels, data, found.tags, found.loss / static_cast<double>(data.token_count()));
@@ -73,8 +73,21 @@ TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
   return metrics.report(loss);
 }
 
+MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& data,
+                                const std::vector<float>& probabilities) {
+  MultiLabelMetrics metrics(labels.names());
+  const auto width = static_cast<std::size_t>(labels.size());
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    metrics.add(std::span(probabilities).subspan(static_cast<std::size_t>(row) * width, width),
+                data.targets(row));
+  }
+  return metrics;
+}
+
 Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
-             const std::vector<float>& predictions, const std::vector<float>& deviations) {
+             const std::vector<float>& predictions, const std::vector<float>& deviations,
+             const std::vector<double>& thresholds) {
+  if (config.is_multi_label()) return label_metrics(labels, data, predictions).report(thresholds);
   if (config.is_regression()) {
     const RegressionLoss loss{kind_of(config.loss()), deviations};
     RegressionReport report = score_numbers(labels, data, predictions, loss);

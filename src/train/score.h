@@ -17,9 +17,14 @@ class WorkerTeam;
 /// Of the training targets, as the model keeps them; empty where they are not standardized.
 std::vector<float> target_deviations(const SequenceModelImpl& model);
 
-/// The report of a model on all rows of `data`.
+/// The report of a model on all rows of `data`. `thresholds`: of each label of a multi_label model;
+/// empty: 0.5.
 Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
-               const EncodedDataset& data);
+               const EncodedDataset& data, const std::vector<double>& thresholds = {});
+
+/// Probabilities of labels beside the labels that the rows have. Shapes: probabilities [rows, K].
+MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& data,
+                                const std::vector<float>& probabilities);
 
 /// The report of a language model on these lines. `loss`: sum of -ln p of all tokens; `right`: of
 /// them, those that were the most probable.
@@ -31,8 +36,10 @@ TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
                          std::optional<double> loss);
 
 /// The report of a model's predictions for all rows of `data`. Shapes: predictions [rows, C], row
-/// by row; deviations [C] of the training targets, or empty where they are not standardized.
+/// by row; deviations [C] of the training targets, or empty where they are not standardized;
+/// thresholds: see measure.
 Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
-             const std::vector<float>& predictions, const std::vector<float>& deviations);
+             const std::vector<float>& predictions, const std::vector<float>& deviations,
+             const std::vector<double>& thresholds = {});
 
 }  // namespace sequent

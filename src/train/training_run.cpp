@@ -389,8 +389,15 @@ void TrainingRun::finish_epoch() {
 TrainReport TrainingRun::finish() {
   load_tensors(folder_.best_weights(), weights_of(*model_));
   average_.reset();  // the best weights are the average already
+  std::vector<double> thresholds;
+  if (config_.is_multi_label()) {
+    const MultiLabelMetrics found =
+        label_metrics(data_.labels, data_.validation, team_.predict(data_.validation));
+    thresholds = found.best_thresholds();
+    state_.best_report = report_to_json(found.report(thresholds), /*indent=*/-1);
+  }
   std::optional<Report> test;
-  if (data_.test) test = validate(*data_.test);
+  if (data_.test) test = measure(team_, *model_, data_.labels, *data_.test, thresholds);
   TrainReport report;
   report.finished = true;
   report.validation = report_from_json(state_.best_report);

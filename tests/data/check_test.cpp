@@ -24,14 +24,14 @@ SplitRows split_of_lengths(const std::vector<std::int64_t>& lengths) {
 TEST(Summary, GivesPercentilesByNearestRank) {
   std::vector<std::int64_t> lengths;
   for (std::int64_t length = 1; length <= 40; ++length) lengths.push_back(41 - length);
-  const SplitSummary summary = summarize(split_of_lengths(lengths), 1, 30);
+  const SplitSummary summary = summarize(split_of_lengths(lengths), LabelSet({"a", "b"}), 30);
   EXPECT_EQ(summary.shortest, 1);
   EXPECT_EQ(summary.median, 20);
   EXPECT_EQ(summary.percentile_95, 38);
   EXPECT_EQ(summary.longest, 40);
   EXPECT_EQ(summary.truncated, 10);
   EXPECT_EQ(summary.kept_tokens, 30 * 31 / 2 + 10 * 30);
-  EXPECT_EQ(summarize(split_of_lengths({7}), 1, 30).percentile_95, 7);
+  EXPECT_EQ(summarize(split_of_lengths({7}), LabelSet({"a", "b"}), 30).percentile_95, 7);
 }
 
 TEST(Summary, CountsTextsThatStandTwice) {
@@ -49,7 +49,7 @@ TEST(Summary, CountsTextsThatStandTwice) {
   add(30, 1, 0);
   add(99, 0, 0);  // empty texts are no repetition
   add(99, 0, 1);
-  const SplitSummary summary = summarize(split, 2, 5, {{20, 1, 0}, {99, 0, 0}});
+  const SplitSummary summary = summarize(split, LabelSet({"a", "b"}), 5, {{20, 1, 0}, {99, 0, 0}});
   EXPECT_EQ(summary.repeated, 3);
   EXPECT_EQ(summary.contradictory, 1);
   EXPECT_EQ(summary.also_in_training, 2);

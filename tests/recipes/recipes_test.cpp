@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "language_model_rows.h"
 #include "sequent/predictor.h"
 #include "sequent/sample.h"
 #include "sequent/trainer.h"
@@ -55,6 +56,9 @@ void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   if (config.is_tagging()) {
     files.train = folder.write("rows.conll", testing::tagged_rows(60));
     files.validation = files.test = files.train;
+  } else if (config.is_language_model()) {
+    files.train = folder.write("rows.txt", testing::circle_lines(300) + "没有我担心的那么差\n");
+    files.validation = files.test = files.train;
   } else if (std::holds_alternative<NumericInput>(config.input)) {
     files.train = folder.write("rows.jsonl", numeric_rows(config));
     files.validation = files.test = files.train;
@@ -97,6 +101,10 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
         std::holds_alternative<CharactersTokenizer>(std::get<TextInput>(config.input).tokenizer)
             ? 13U
             : 4U);
+    return;
+  }
+  if (predictor.is_language_model()) {
+    EXPECT_FALSE(predictor.generate("one two", {.length = 20}).empty());
     return;
   }
   const std::vector<std::vector<float>> numbers{
