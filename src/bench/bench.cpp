@@ -157,16 +157,17 @@ struct Trainee {
     const LossOptions loss = plain_loss(*model);
     for (const RowNumbers& rows : batches) {
       optimizer.catch_up(tokens_read(data, rows), run);
-      team.compute_gradients(data, rows, {1, 1}, loss);
+      CarriedStates states = model->zero_states(static_cast<std::int64_t>(rows.size()));
+      CarriedStates* carried = model->config().config.is_language_model() ? &states : nullptr;
+      team.compute_gradients(data, rows, {1, 1}, loss, carried);
       optimizer.step(optimizer.learning_rate(), 1, run);
     }
   }
 };
 
-BenchLine bench_training(const ResolvedConfig& config, const EncodedDataset& data, int rounds) {
+BenchLine bench_training(const ResolvedConfig& config, const EncodedDataset& data,
+                         std::vector<RowNumbers> batches, int rounds) {
   constexpr std::size_t kSteps = 12;
-  std::vector<RowNumbers> batches =
-      plan_epoch(data, config.config.training.batch_size, /*seed=*/1, /*epoch=*/1);
   batches.resize(std::min(batches.size(), kSteps));
   const auto workers = static_cast<int>(config.config.runtime.workers);
   Trainee ours(config, workers, /*use_operators=*/false);
@@ -221,7 +222,9 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
         model.team.run(batches.size(),
                        [&](std::size_t b) { model.team.predict(data, batches[b]); });
       });
-  return make_line("inference, encoded texts", static_cast<double>(lengths.size()), tokens,
+  const char* what = config.config.is_tagging() ? "inference, encoded texts, without decoding"
+                                                : "inference, encoded texts";
+  return make_line(what, static_cast<double>(lengths.size()), tokens,
                    tokens * flops_per_token(*model.model), seconds, model.team.size());
 }
 
@@ -271,6 +274,10 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
     const double seconds = seconds_of([&] {
       if (row.channels > 0) {
         predictor->predict({&values, 1});
+      } else if (predictor->is_tagger()) {
+        predictor->tag(text);
+      } else if (predictor->is_language_model()) {
+        predictor->score({&text, 1});
       } else {
         predictor->predict(text);
       }
@@ -346,8 +353,20 @@ BenchReport bench_config(const Config& config, int rounds) {
   BenchReport report = start_report();
   const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
   const ResolvedConfig resolved = resolve(config, data.vocabulary.size(), data.labels.size());
-  report.lines.push_back(bench_training(resolved, data.train, rounds));
-  if (FusedEngine::not_served(resolved).empty()) {
+  const BatchSize& size = config.training.batch_size;
+  if (config.is_language_model()) {
+    const TokenWindows windows =
+        cut_windows(data.train, std::get<std::int64_t>(size), max_length(config.input));
+    std::vector<RowNumbers> batches;
+    for (std::int64_t window = 0; window < windows.count(); ++window) {
+      batches.push_back(windows.rows_of(window, 0, windows.streams));
+    }
+    report.lines.push_back(bench_training(resolved, windows.rows, std::move(batches), rounds));
+  } else {
+    report.lines.push_back(bench_training(
+        resolved, data.train, plan_epoch(data.train, size, /*seed=*/1, /*epoch=*/1), rounds));
+  }
+  if (FusedEngine::serves(resolved)) {
     report.lines.push_back(bench_inference(resolved, data.validation, rounds));
   }
   bench_single(resolved, data, report);

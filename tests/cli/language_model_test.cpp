@@ -67,6 +67,12 @@ TEST_F(LanguageModelPrograms, Measures) {
   EXPECT_NE(summary.out.find("dense"), std::string::npos);
 }
 
+TEST_F(LanguageModelPrograms, AreTimed) {
+  const CommandResult found = run("sequent bench c.json --rounds 1 --json");
+  ASSERT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(json::parse(found.out)["work"].size(), 1U) << found.out;
+}
+
 TEST_F(LanguageModelPrograms, SayWhatIsWrong) {
   expect_fault("sequent generate model.pt --prompt 'eight nine'", 3, "knows none of its 2 tokens");
   expect_fault("sequent generate model.pt --prompt \"$(printf '\\377')\"", 3, "UTF-8");

@@ -57,7 +57,8 @@ TEST_F(MultiLabelPrograms, SayWhatIsWrong) {
                "multi_label needs \"sigmoid\"");
   expect_fault("sequent config check c.json --set training.loss=categorical_crossentropy", 2,
                "multi_label has binary_crossentropy");
-  expect_fault("sequent config check c.json --set data.format.type=folders", 2, "folders");
+  expect_fault(R"(sequent config check c.json --set 'data.format={"type": "folders"}')", 2,
+               "folders");
   expect_fault("sequent config check c.json --set training.class_weights=balanced", 2,
                "/training/class_weights: has no meaning for multi_label");
   expect_fault(

@@ -42,6 +42,12 @@ TEST_F(TaggingPrograms, MarksEntitiesInLines) {
   EXPECT_EQ(json::parse(tags.out)["tags"][1]["token"], "Paris");
 }
 
+TEST_F(TaggingPrograms, AreTimed) {
+  const CommandResult found = run("sequent bench c.json --rounds 1 --json");
+  ASSERT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(json::parse(found.out)["work"].size(), 2U) << found.out;
+}
+
 TEST_F(TaggingPrograms, AnswersAsTyped) {
   const CommandResult found = run("echo 'made in Oslo' | sequent-infer model.pt --interactive");
   EXPECT_EQ(found.out.substr(0, 10), "LOC\tOslo\t0") << found.out;
