@@ -202,7 +202,8 @@ enum class Part : std::uint8_t {
 /// The parts of the training file's rows, whose classes are `labels`. Held-out rows are chosen by
 /// seed and stratified: each label with at least two rows gives round(fraction * rows), at least
 /// one and never all. Windows are cut by time: training, then validation, then test.
-std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec);
+std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,
+                               bool in_order = false);
 
 /// What a look at a config's data finds; `sequent data check` prints it.
 struct DataCheck {

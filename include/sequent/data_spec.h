@@ -186,8 +186,8 @@ using DataFormat =
     std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat,
                  WindowsFormat, ConllFormat, TokensFormat, LinesFormat>;
 
-/// A seeded share of the training rows, the same share of each label. Of windows and lines, which
-/// follow each other, the last ones.
+/// A seeded share of the training rows, the same share of each label. Of windows and a language
+/// model's rows, which follow each other, the last ones.
 struct HeldOut {
   double fraction = 0.1;
   std::int64_t seed = 1;
@@ -196,12 +196,12 @@ struct HeldOut {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("fraction", self.fraction,
-          "Share of the training rows held out, stratified by label; of windows and lines the last "
-          "ones.",
+          "Share of the training rows held out, stratified by label; of windows, and of a language "
+          "model's rows, the last ones.",
           between(0, 0.9).open_below());
     visit("seed", self.seed,
-          "Which rows: apart from training.seed, so that seeds share a split. Not for windows and "
-          "lines.",
+          "Which rows: apart from training.seed, so that seeds share a split. Not where the last "
+          "rows are taken.",
           between(0, 9007199254740991.0));
   }
 };

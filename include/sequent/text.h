@@ -165,6 +165,9 @@ class TextEncoder {
   /// The same for tokens that were split off elsewhere. Errors: Data if one is not UTF-8.
   EncodedText encode(std::span<const std::string> tokens) const;
 
+  /// The same for a language model: line ends in the text become kLineEnd; nothing is cut.
+  EncodedText encode_lines(std::string_view text) const;
+
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:

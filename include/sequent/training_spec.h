@@ -196,7 +196,8 @@ struct EarlyStopping {
   static void describe(Self& self, Visitor& visit) {
     visit("monitor", self.monitor,
           "The validation metric that says which epoch is best; its weights are the result. Not "
-          "set: accuracy, for regression the loss.");
+          "set: accuracy; of regression and language_model the loss, of tagging f1, of multi_label "
+          "macro_f1.");
     visit("patience", self.patience, "Epochs without a better value before training stops.",
           between(1, 1000000));
     visit("min_delta", self.min_delta, "What counts as better.", at_least(0));

@@ -56,7 +56,8 @@ Gate parse_gate(const std::string& text) {
   throw Error(
       ErrorKind::kUsage, "--require " + text,
       "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
-      "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of regression loss, "
+      "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of multi_label also "
+      "hamming_loss and samples_f1; of regression loss, "
       "mse, rmse, mae, r2, pearson and spearman; of tagging loss, accuracy, precision, recall, "
       "f1 and macro_f1; of a language model loss, perplexity, bits_per_token and accuracy");
 }

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include "apps/commands.h"
@@ -64,6 +65,7 @@ void add_generate_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
   command->add_option("--seed", options->how.seed, "The same seed gives the same text")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->capture_default_str();
   command->callback([options, &action] { action = [options] { generate_command(*options); }; });
 }

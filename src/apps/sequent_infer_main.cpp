@@ -128,6 +128,17 @@ void check_task_options(const InferOptions& options, const Predictor& predictor)
   }
 }
 
+/// In a table's cell labels stand with "|" between.
+void check_label_names(const InferOptions& options, const Predictor& predictor) {
+  if (!predictor.is_multi_label() || options.format == "jsonl") return;
+  for (const std::string& label : predictor.labels()) {
+    if (label.find('|') == std::string::npos) continue;
+    refuse("--format " + options.format, "cannot hold the label \"" + label +
+                                             "\": in tables | stands between labels; expected "
+                                             "jsonl");
+  }
+}
+
 struct Input {
   std::unique_ptr<RecordReader> reader;
   FieldKind fields = FieldKind::kText;
@@ -218,6 +229,7 @@ void predict_file(const InferOptions& options) {
   writing.is_text = predictor.channels() == 0;
   writing.is_regression = predictor.is_regression();
   writing.is_tagger = predictor.is_tagger();
+  check_label_names(options, predictor);
   writing.is_multi_label = predictor.is_multi_label();
   writing.is_language_model = predictor.is_language_model();
   writing.marks_spans = predictor.is_tagger() && TagSet(predictor.labels()).marks_spans();
@@ -267,7 +279,24 @@ std::string shown(const Predictor& predictor, const Prediction& prediction) {
   return text.empty() ? "(no label)" : text;
 }
 
+/// Options about records, which --interactive does not write.
+void check_typed_options(const InferOptions& options) {
+  const auto no_effect = [](bool given, const char* option) {
+    if (given) refuse(option, "has no effect with --interactive; leave it out");
+  };
+  no_effect(options.top_k != 1, "--top-k");
+  no_effect(options.probabilities, "--probabilities");
+  no_effect(options.every_tag, "--tags");
+  no_effect(options.format != "jsonl", "--format");
+  no_effect(options.input_format != "auto", "--input-format");
+  no_effect(options.text_given, "--text");
+  no_effect(options.no_header, "--no-header");
+  no_effect(!options.prefix.empty(), "--prefix");
+  no_effect(options.on_error != "fail", "--on-error");
+}
+
 void predict_as_typed(const InferOptions& options) {
+  check_typed_options(options);
   const Predictor predictor = Predictor::load(options.model, options.predictor);
   if (predictor.channels() > 0) {
     throw Error(ErrorKind::kUsage, "--interactive",

@@ -24,6 +24,25 @@ std::vector<Override> parse_all(const std::vector<std::string>& changes) {
   return overrides;
 }
 
+/// As a shell reads it.
+std::string typed(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    const bool plain = !word.empty() && word.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789_-./=:,+") == std::string::npos;
+    if (plain) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
 void train_command(const TrainCommandOptions& options,
                    const std::vector<std::string>& command_line) {
   const Config config = load_config(options.config, parse_all(options.changes));
@@ -39,8 +58,7 @@ void train_command(const TrainCommandOptions& options,
   watch_signals();
   const TrainReport report = train(config, train_options, hooks);
   if (!report.finished) {
-    log_info("stopped; saved. Go on with: sequent train " + options.config + " --out " +
-             options.out + " --resume");
+    log_info("stopped; saved. Go on with: " + typed(command_line) + " --resume");
     return;
   }
   log_info("finished (" + report.manifest.stopped_because + "); best epoch " +

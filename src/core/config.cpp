@@ -183,6 +183,11 @@ void check_multi_label(const Config& config, const std::string& prefix,
                       "has no meaning without \"task\": \"multi_label\"; leave it out"});
     return;
   }
+  const auto* tsv = std::get_if<TsvFormat>(&format);
+  if (tsv != nullptr && tsv->label_separator.value_or(",").find('\t') != std::string::npos) {
+    issues.push_back({prefix + "/data/format/label_separator",
+                      "found a tab, which stands between the columns; expected another separator"});
+  }
   if (is_numeric(format) || is_tagged(format) || std::holds_alternative<LinesFormat>(format)) {
     return;  // these say themselves what they are for
   }

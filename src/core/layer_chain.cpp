@@ -99,6 +99,10 @@ class ChainWalker {
   }
 
   void check_mask(const EmbeddingSpec& spec, const TextInput& input) {
+    if (config_.answers_tokens()) {
+      if (!spec.mask) fault("/mask", "found false; each token is answered, and padding is none");
+      return;
+    }
     if (!spec.mask && !input.padding) {
       fault("/mask",
             "found false without /input/padding; say on which side texts are filled up: "

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "data/line_reader.h"
@@ -53,17 +54,20 @@ class FastTextReader : public RecordReader {
   }
 
   void take_label(Record& record, const std::vector<std::string_view>& labels) const {
-    if (options_.label_lists) {
+    if (!options_.need_label) {
+      if (labels.size() == 1 && !labels.front().empty()) record.label = labels.front();
+    } else if (options_.label_lists) {
       record.labels.assign(labels.begin(), labels.end());
+      if (std::find(labels.begin(), labels.end(), "") != labels.end()) {
+        record.fault = "found an empty label; expected a name after " + format_.prefix;
+      }
     } else if (labels.size() > 1) {
       record.fault = "found " + std::to_string(labels.size()) + " labels (" +
                      std::string(labels[0]) + ", " + std::string(labels[1]) +
                      (labels.size() > 2 ? ", ..." : "") +
                      "); expected one, or \"task\": \"multi_label\"";
     } else if (labels.empty()) {
-      if (options_.need_label) {
-        record.fault = "found no label; expected one word that starts with " + format_.prefix;
-      }
+      record.fault = "found no label; expected one word that starts with " + format_.prefix;
     } else if (labels.front().empty()) {
       record.fault = "found an empty label; expected a name after " + format_.prefix;
     } else {

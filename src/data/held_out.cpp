@@ -53,14 +53,15 @@ void hold_out_last(std::size_t rows, const HeldOut& spec, std::size_t reaching, 
 
 }  // namespace
 
-std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec) {
+std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,
+                               bool in_order) {
   std::vector<Part> parts(labels.size(), Part::kTrain);
   const auto* windows = std::get_if<WindowsFormat>(&spec.format);
   const auto choose = [&](const HeldOut* held_out, Part part) {
     if (held_out == nullptr) return;
     if (windows != nullptr) {
       hold_out_last(labels.size(), *held_out, windows_reaching(*windows), part, parts);
-    } else if (std::holds_alternative<LinesFormat>(spec.format)) {
+    } else if (in_order) {
       hold_out_last(labels.size(), *held_out, /*reaching=*/0, part, parts);
     } else {
       hold_out(labels, *held_out, part, parts);

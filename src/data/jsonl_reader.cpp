@@ -129,6 +129,8 @@ class JsonlReader : public RecordReader {
     layout_.read_content(*content, layout_.content, record);
     if (layout_.is_tagged) {
       read_tags(object, record);
+    } else if (!options_.need_label) {
+      record.label = readable_label(object);
     } else if (options_.numeric_labels) {
       read_targets(object, record);
     } else if (options_.label_lists) {
@@ -141,13 +143,9 @@ class JsonlReader : public RecordReader {
   /// A list of names, or one alone.
   void read_labels(const Json& object, Record& record) const {
     const auto labels = object.find(layout_.label);
-    if (labels == object.end()) {
-      if (options_.need_label) fail_key(object, layout_.label);
-      return;
-    }
+    if (labels == object.end()) fail_key(object, layout_.label);
     if (!labels->is_array()) {
-      const std::optional<std::string> one = label_of(object);
-      if (one) record.labels = {*one};
+      record.labels = {label_of(object)};
     } else if (!labels->empty()) {
       record.labels = read_names(*labels, layout_.label);
     }
@@ -165,10 +163,7 @@ class JsonlReader : public RecordReader {
 
   void read_targets(const Json& object, Record& record) const {
     const auto label = object.find(layout_.label);
-    if (label == object.end() || label->is_null()) {
-      if (options_.need_label) fail_key(object, layout_.label);
-      return;
-    }
+    if (label == object.end() || label->is_null()) fail_key(object, layout_.label);
     if (!label->is_array()) {
       record.targets.push_back(read_number(*label, "\"" + layout_.label + "\""));
       return;
@@ -180,18 +175,20 @@ class JsonlReader : public RecordReader {
     }
   }
 
-  std::optional<std::string> label_of(const Json& object) const {
+  /// Nothing where there is none, or what is no label: nobody asked for one.
+  std::optional<std::string> readable_label(const Json& object) const {
     const auto label = object.find(layout_.label);
-    if (label == object.end()) {
-      if (options_.need_label) fail_key(object, layout_.label);
-      return std::nullopt;
-    }
+    if (label == object.end()) return std::nullopt;
     if (label->is_boolean()) return label->get<bool>() ? "true" : "false";
     if (label->is_number_integer()) return label->dump();
-    if (label->is_string() && !label->get_ref<const std::string&>().empty()) {
-      return label->get<std::string>();
-    }
-    if (!options_.need_label && (label->is_null() || label->is_string())) return std::nullopt;
+    if (!label->is_string() || label->get_ref<const std::string&>().empty()) return std::nullopt;
+    return label->get<std::string>();
+  }
+
+  std::string label_of(const Json& object) const {
+    if (std::optional<std::string> name = readable_label(object)) return *name;
+    const auto label = object.find(layout_.label);
+    if (label == object.end()) fail_key(object, layout_.label);
     const std::string found = label->is_string()         ? "an empty string"
                               : label->is_number_float() ? label->dump()
                                                          : label->type_name();

@@ -170,11 +170,16 @@ void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
   ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
 }
 
+EncodedText RowEncoder::encode_text(const Record& record) const {
+  if (task_ == Task::kTagging) return text_->encode(record.tokens);
+  return task_ == Task::kLanguageModel ? text_->encode_lines(record.text)
+                                       : text_->encode(record.text);
+}
+
 RowEncoder::Row RowEncoder::encode(const Record& record) const {
   Row row;
   if (text_) {
-    EncodedText text =
-        task_ == Task::kTagging ? text_->encode(record.tokens) : text_->encode(record.text);
+    EncodedText text = encode_text(record);
     row.ids = std::move(text.ids);
     row.unknown_words = std::move(text.unknown_words);
     row.note = {hash_text(record.text), text.token_count, 0};

@@ -63,6 +63,7 @@ class RowEncoder {
   void truncate(std::vector<std::int32_t>& tags) const;
 
  private:
+  EncodedText encode_text(const Record& record) const;
   void end_line(std::vector<std::int32_t>& ids, bool is_empty) const;
 
   TextInput input_;  // where there is text

@@ -24,7 +24,7 @@ template <class Rows>
 std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
                            const FaultList& faults) {
   const DataSpec& data = config.data;
-  std::vector<Part> parts = choose_parts(rows.classes(), data);
+  std::vector<Part> parts = choose_parts(rows.classes(), data, config.is_language_model());
   const auto has = [&](Part part) {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
   };

@@ -32,6 +32,13 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
     for (const std::string& token : row.tokens) add(normalize_token(input_.tokenizer, token));
     truncate_ids(tags, input_);
     block.tags.insert(block.tags.end(), tags.begin(), tags.end());
+  } else if (spec_.ends_lines()) {
+    for_each_line(row.text, [&](std::string_view line, bool is_last) {
+      tokenizer.for_each_token(line, add);
+      if (is_last) return;
+      ++note.token_count;
+      ids.push_back(kLineEndMark);
+    });
   } else {
     tokenizer.for_each_token(row.text, add);
   }
@@ -138,7 +145,9 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts) const 
     for (const std::int32_t length : block.lengths) {
       const auto end = id + length;
       if (parts[row++] != Part::kTrain) id = end;
-      for (; id != end; ++id) ++counts[block.worker][static_cast<std::size_t>(*id)];
+      for (; id != end; ++id) {
+        if (*id != kLineEndMark) ++counts[block.worker][static_cast<std::size_t>(*id)];
+      }
     }
   }
   VocabularyBuilder builder;
@@ -179,7 +188,9 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
       at += static_cast<std::size_t>(block.lengths[i]);
       ids.clear();
       for (std::size_t t = begin; t < at; ++t) {
-        ids.push_back(final_id[block.worker][static_cast<std::size_t>(block.ids[t])]);
+        const std::int32_t id = block.ids[t];
+        ids.push_back(id == kLineEndMark ? static_cast<std::int32_t>(Vocabulary::kLineEnd)
+                                         : final_id[block.worker][static_cast<std::size_t>(id)]);
       }
       if (spec_.ends_lines() && !ids.empty()) ids.push_back(Vocabulary::kLineEnd);
       complete_ids(ids, input_);

@@ -68,6 +68,9 @@ class TrainingRows {
     std::vector<std::vector<std::int32_t>> label_lists;  // of each row of multi_label; likewise
     FaultList faults;
   };
+  /// Among the provisional ids, a line's end inside a row of a language model.
+  static constexpr std::int32_t kLineEndMark = -1;
+
   struct Worker {
     NumberedStrings tokens;
     NumberedStrings labels;

@@ -188,7 +188,7 @@ class Predictor::Impl {
     std::vector<TextLikelihood> result(texts.size());
     EncodedRows rows;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      with_index(i, [&] { encoded[i] = encoder_->encode(texts[i]); });
+      with_index(i, [&] { encoded[i] = encoder_->encode_lines(texts[i]); });
       if (encoded[i].empty) encoded[i].ids.clear();
       result[i].tokens = encoded[i].token_count + 1;
       result[i].unknown_share = unknown_share(encoded[i]);

@@ -43,6 +43,7 @@ std::int64_t draw(std::span<const float> scores, const GenerateOptions& options,
   // In one order, whatever the selection above left: equal seeds draw equal tokens.
   std::sort(order.begin(), order.end(), before);
   std::vector<double> weights;
+  weights.reserve(order.size());
   const double greatest = score(order.front());
   for (const std::int64_t id : order) {
     weights.push_back(std::exp((score(id) - greatest) / options.temperature));
@@ -98,23 +99,14 @@ std::string TokenJoiner::next(std::string_view before, std::string_view token) c
 
 std::vector<std::int64_t> TextWriter::read_prompt(std::string_view prompt) const {
   std::vector<std::int64_t> ids{Vocabulary::kLineEnd};
-  std::int64_t tokens = 0;
-  std::int64_t unknown = 0;
-  while (true) {
-    const std::size_t end = prompt.find('\n');
-    const EncodedText line = encoder_.encode(prompt.substr(0, end));
-    tokens += line.token_count;
-    unknown += line.unknown_count;
-    if (!line.empty) ids.insert(ids.end(), line.ids.begin(), line.ids.end());
-    if (end == std::string_view::npos) break;
-    ids.push_back(Vocabulary::kLineEnd);
-    prompt.remove_prefix(end + 1);
-  }
-  if (tokens > 0 && unknown == tokens) {
+  const EncodedText text = encoder_.encode_lines(prompt);
+  const std::int64_t tokens = text.token_count - std::count(prompt.begin(), prompt.end(), '\n');
+  if (tokens > 0 && text.unknown_count == tokens) {
     throw Error(ErrorKind::kData, "the prompt",
                 "the model knows none of its " + std::to_string(tokens) +
                     " tokens; expected is text as in training");
   }
+  if (!text.empty) ids.insert(ids.end(), text.ids.begin(), text.ids.end());
   return ids;
 }
 

@@ -39,6 +39,18 @@ EncodedText TextEncoder::encode(std::string_view text) const {
   return result;
 }
 
+EncodedText TextEncoder::encode_lines(std::string_view text) const {
+  EncodedText result;
+  for_each_line(text, [&](std::string_view line, bool is_last) {
+    tokenizer_.for_each_token(line, [&](std::string_view token) { add(token, result); });
+    if (is_last) return;
+    ++result.token_count;
+    result.ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
+  });
+  complete(result);
+  return result;
+}
+
 EncodedText TextEncoder::encode(std::span<const std::string> tokens) const {
   EncodedText result;
   for (const std::string& token : tokens) add(normalize_token(spec_.tokenizer, token), result);

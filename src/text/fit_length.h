@@ -3,11 +3,24 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "sequent/text.h"
 
 namespace sequent {
+
+/// Calls `use(line, is_last)` for each line of a text; CR before LF is part of the line's end.
+template <class Use>
+void for_each_line(std::string_view text, const Use& use) {
+  while (true) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return use(text, true);
+    const bool has_return = end > 0 && text[end - 1] == '\r';
+    use(text.substr(0, has_return ? end - 1 : end), false);
+    text.remove_prefix(end + 1);
+  }
+}
 
 /// Cuts `ids` to spec.max_length; true if something was cut off.
 inline bool truncate_ids(std::vector<std::int32_t>& ids, const TextInput& spec) {

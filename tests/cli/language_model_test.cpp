@@ -53,6 +53,17 @@ TEST_F(LanguageModelPrograms, ScoresLines) {
   EXPECT_GT(std::stod(typed.out), 1.0);
 }
 
+// What stands beside the text is not looked at, whatever it is; line ends inside a text are tokens.
+TEST_F(LanguageModelPrograms, ReadsTextOfOtherFormats) {
+  folder_->write("rows.jsonl",
+                 "{\"text\": \"one two\\nthree\", \"label\": [1]}\n{\"text\": \"four\"}\n");
+  const CommandResult found = run("sequent-infer model.pt rows.jsonl | head -1");
+  EXPECT_EQ(json::parse(found.out)["tokens"], 5) << found.err;
+  const std::string typed =
+      "sequent generate model.pt --temperature 0 --lines 1 --prompt \"$(printf 'one two\\nsix')\"";
+  EXPECT_EQ(run(typed).out, "one two\nsix seven one two three\n");
+}
+
 TEST_F(LanguageModelPrograms, Measures) {
   const CommandResult found = run("sequent evaluate model.pt valid.txt --json");
   ASSERT_EQ(found.code, 0) << found.err;
@@ -86,6 +97,11 @@ TEST_F(LanguageModelPrograms, SayWhatIsWrong) {
   expect_fault("sequent config check c.json --set task=classification", 2, "lines");
   expect_fault("sequent config check c.json --set training.class_weights=balanced", 2,
                "/training/class_weights: has no meaning for a language model");
+  expect_fault("echo one | sequent-infer model.pt -i --top-k 2", 2,
+               "--top-k: has no effect with --interactive");
+  expect_fault("sequent config check c.json --set model.layers.1.mask=false", 2,
+               "/model/layers/1/mask: found false");
+  expect_fault("sequent generate model.pt --seed -5", 2, "--seed");
   folder_->write("empty.txt", "");
   expect_fault("sequent evaluate model.pt empty.txt", 3, "empty");
   folder_->write("bad.txt", "one two\n\xff\n");

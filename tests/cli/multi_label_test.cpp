@@ -40,6 +40,16 @@ TEST_F(MultiLabelPrograms, GiveListsOfLabels) {
   EXPECT_NE(typed.out.find("(no label)"), std::string::npos) << typed.out;
 }
 
+// The file that was trained on can be predicted: its labels are not looked at.
+TEST_F(MultiLabelPrograms, PredictLabelledRows) {
+  folder_->write("rows.jsonl",
+                 "{\"text\": \"it is cheap\", \"label\": [\"price\"]}\n"
+                 "{\"text\": \"it is loud\", \"label\": 1.5}\n");
+  const CommandResult found = run("sequent-infer model.pt rows.jsonl");
+  EXPECT_EQ(found.code, 0) << found.err;
+  EXPECT_NE(found.out.find("\"label\": [\"price\"]"), std::string::npos) << found.out;
+}
+
 TEST_F(MultiLabelPrograms, MeasureAndCheck) {
   const CommandResult found = run("sequent evaluate model.pt test.tsv --json");
   const json report = json::parse(found.out);
@@ -66,6 +76,8 @@ TEST_F(MultiLabelPrograms, SayWhatIsWrong) {
       "--set data.format.label_separator=x",
       2, "/data/format/label_separator: has no meaning");
   expect_fault("echo it | sequent-infer model.pt --top-k 2", 2, "--top-k");
+  expect_fault("sequent config check c.json --set 'data.format.label_separator=\"\\t\"'", 2,
+               "found a tab");
   folder_->write("bad.tsv", "text\tlabels\nit is loud\tsound,\n");
   expect_fault("sequent evaluate model.pt bad.tsv", 3, "bad.tsv:2");
   folder_->write("new.tsv", "text\tlabels\nit is loud\tsound,new\n");

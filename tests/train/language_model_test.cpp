@@ -155,13 +155,13 @@ TEST_F(LanguageModelRun, TakesTheLastLinesAsValidationAndRowsOfOtherFormats) {
   const TrainReport held_out =
       run("held", {{"data.validation", R"({"fraction": 0.1})"}, {"training.epochs", "1"}});
   EXPECT_EQ(std::get<LanguageModelReport>(held_out.validation).count, 40 * 6);
-  folder_.write("rows.csv", "id,text\n1,one two\n2,\"three, four\"\n");
+  folder_.write("rows.csv", "id,text\n1,one two\n2,\"three,\r\nfour\"\n");
   const TrainReport table = run("table", {{"data.validation", "rows.csv"},
                                           {"data.train", "rows.csv"},
                                           {"data.test", "null"},
                                           {"data.format", R"({"type": "csv"})"},
                                           {"training.epochs", "1"}});
-  EXPECT_EQ(std::get<LanguageModelReport>(table.validation).count, 6);
+  EXPECT_EQ(std::get<LanguageModelReport>(table.validation).count, 7);
 }
 
 // The table is read twice: as embedding and as head.
