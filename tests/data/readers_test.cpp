@@ -123,8 +123,7 @@ TEST(FastText, WantsJustOneLabel) {
   const std::string path =
       folder.write("a.txt", "__label__a __label__b x\nno label\n__label__ x\n#c y\n");
   EXPECT_EQ(shown(path, FastTextFormat{}),
-            (Lines{path + ":1: found 2 labels (a, b); expected one: multi-label classification is "
-                          "not supported",
+            (Lines{path + ":1: found 2 labels (a, b); expected one, or \"task\": \"multi_label\"",
                    path + ":2: found no label; expected one word that starts with __label__",
                    path + ":3: found an empty label; expected a name after __label__",
                    path + ":4: found no label; expected one word that starts with __label__"}));
@@ -133,6 +132,7 @@ TEST(FastText, WantsJustOneLabel) {
   EXPECT_EQ(shown(path, hash)[3], "y|c");
   ReaderOptions options;
   options.need_label = false;
+  EXPECT_EQ(shown(path, FastTextFormat{}, options)[0], "x|(none)");
   EXPECT_EQ(shown(path, FastTextFormat{}, options)[1], "no label|(none)");
 }
 
