@@ -48,6 +48,32 @@ inline torch::Tensor dense(const torch::Tensor& gradient) {
   return gradient.is_sparse() ? gradient.to_dense() : gradient;
 }
 
+/// Holds the trained parameters' gradients of `loss`, in double, against finite differences, for
+/// about `samples` values of each parameter.
+template <class Loss>
+void expect_gradients_of_differences(torch::nn::Module& model, const Loss& loss,
+                                     std::int64_t samples, double tolerance) {
+  model.zero_grad();
+  loss().backward();
+  const torch::NoGradGuard no_gradient;
+  constexpr double kStep = 1e-6;
+  for (const auto& named : model.named_parameters()) {
+    if (!named.value().requires_grad()) continue;
+    torch::Tensor flat = named.value().detach().view(-1);
+    const torch::Tensor gradient = dense(named.value().grad()).flatten();
+    for (std::int64_t i = 0; i < flat.numel(); i += 1 + flat.numel() / samples) {
+      const double value = flat[i].template item<double>();
+      flat[i] = value + kStep;
+      const double above = loss().template item<double>();
+      flat[i] = value - kStep;
+      const double below = loss().template item<double>();
+      flat[i] = value;
+      EXPECT_NEAR(gradient[i].template item<double>(), (above - below) / (2 * kStep), tolerance)
+          << named.key() << " at " << i;
+    }
+  }
+}
+
 inline ::testing::AssertionResult same_bytes(const torch::Tensor& a, const torch::Tensor& b) {
   if (torch::equal(a, b)) return ::testing::AssertionSuccess();
   return all_near(a, b, 0);

@@ -93,9 +93,9 @@ struct Config {
     visit("name", self.name, "What runs and reports are called.", not_empty);
     visit("task", self.task,
           "classification: one of several labels. multi_label: any number of labels. regression: "
-          "numbers, such as what follows in a "
-          "series. tagging: a tag for each token, such as the entities of a text. language_model: "
-          "the token that follows, to write text and to say how likely it is.");
+          "numbers, such as what follows in a series. tagging: a tag for each token, such as the "
+          "entities of a text. language_model: the token that follows, to write text and to say "
+          "how likely it is.");
     visit("data", self.data, "Where the rows come from.", required);
     visit("input", self.input, "How a row becomes model input.");
     visit("model", self.model, "The layers, in order.", required);

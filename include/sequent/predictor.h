@@ -76,8 +76,8 @@ struct TextLikelihood {
   double perplexity() const;
 };
 
-/// How a language model writes. Range: temperature at least 0 (0: always the most probable token),
-/// top_p in (0, 1].
+/// How a language model writes. Ranges: length, lines and top_k at least 0; temperature at least 0
+/// (0: always the most probable token); top_p in (0, 1].
 struct GenerateOptions {
   std::int64_t length = 200;  // most tokens
   std::int64_t lines = 0;     // ends after as many lines; 0: no limit

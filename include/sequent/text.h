@@ -165,7 +165,8 @@ class TextEncoder {
   /// The same for tokens that were split off elsewhere. Errors: Data if one is not UTF-8.
   EncodedText encode(std::span<const std::string> tokens) const;
 
-  /// The same for a language model: line ends in the text become kLineEnd; nothing is cut.
+  /// The same for a language model: line ends in the text become kLineEnd. Its encoder has no
+  /// max_length (see encoder_spec).
   EncodedText encode_lines(std::string_view text) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }

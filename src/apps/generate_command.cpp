@@ -24,8 +24,8 @@ void generate_command(const GenerateCommandOptions& options) {
                 "\"language_model\"");
   }
   watch_signals();
-  std::string
-      last;  // the prompt goes before the first piece: one that cannot be read is not printed
+  // The prompt goes before the first piece: one that cannot be read is not printed.
+  std::string last;
   predictor.generate(options.prompt, options.how, [&](std::string_view piece) {
     if (last.empty()) print(options.prompt);
     print(piece);

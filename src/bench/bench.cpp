@@ -357,11 +357,7 @@ BenchReport bench_config(const Config& config, int rounds) {
   if (config.is_language_model()) {
     const TokenWindows windows =
         cut_windows(data.train, std::get<std::int64_t>(size), max_length(config.input));
-    std::vector<RowNumbers> batches;
-    for (std::int64_t window = 0; window < windows.count(); ++window) {
-      batches.push_back(windows.rows_of(window, 0, windows.streams));
-    }
-    report.lines.push_back(bench_training(resolved, windows.rows, std::move(batches), rounds));
+    report.lines.push_back(bench_training(resolved, windows.rows, windows.batches(), rounds));
   } else {
     report.lines.push_back(bench_training(
         resolved, data.train, plan_epoch(data.train, size, /*seed=*/1, /*epoch=*/1), rounds));

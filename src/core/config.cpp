@@ -151,8 +151,9 @@ void check_language_model(const Config& config, const std::string& prefix,
                  "\"language_model\"");
   }
   const auto* text = std::get_if<TextInput>(&config.input);
-  if (text == nullptr)
+  if (text == nullptr) {
     return fault("/input/type", "found \"numeric\"; a language model reads text");
+  }
   if (text->padding) fault("/input/padding", "has no meaning for a language model; leave it out");
   if (text->truncating != Side::kPost) {
     fault("/input/truncating", "has no meaning for a language model, which cuts nothing off");
@@ -187,9 +188,6 @@ void check_multi_label(const Config& config, const std::string& prefix,
   if (tsv != nullptr && tsv->label_separator.value_or(",").find('\t') != std::string::npos) {
     issues.push_back({prefix + "/data/format/label_separator",
                       "found a tab, which stands between the columns; expected another separator"});
-  }
-  if (is_numeric(format) || is_tagged(format) || std::holds_alternative<LinesFormat>(format)) {
-    return;  // these say themselves what they are for
   }
   if (std::holds_alternative<FoldersFormat>(format)) {
     issues.push_back({prefix + "/data/format/type",

@@ -33,8 +33,9 @@ class ChainWalker {
   Shape step(std::size_t index, const LayerSpec& spec, const Shape& input) {
     index_ = index;
     input_ = input;
-    if (config_.is_language_model())
-      std::visit([this](const auto& l) { check_direction(l); }, spec);
+    if (config_.is_language_model()) {
+      std::visit([this](const auto& layer) { check_direction(layer); }, spec);
+    }
     return std::visit([this](const auto& layer) { return output(layer); }, spec);
   }
 
@@ -261,8 +262,8 @@ class ChainWalker {
   /// The head that answers each token.
   Shape token_head(const DenseSpec& spec) {
     expect(input_.form == Form::kSequence,
-           std::string("a sequence: the last layer answers each token") +
-               "; set return_sequences to true in the recurrent layer before, and leave out pools");
+           "a sequence: the last layer answers each token; set return_sequences to true in the "
+           "recurrent layer before, and leave out pools");
     if (spec.activation != Activation::kSoftmax) {
       fault("/activation",
             "found \"" + std::string(enum_name(spec.activation)) +

@@ -185,8 +185,9 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   add_count("  median", &SplitSummary::median);
   add_count("  95th percentile", &SplitSummary::percentile_95);
   add_count("  most", &SplitSummary::longest);
-  if (words.is_text)
+  if (words.is_text) {
     add_count(std::string("empty ") + (words.reads_on ? "lines" : "texts"), &SplitSummary::empty);
+  }
   if (!words.reads_on) {
     add(std::string("truncated ") + words.rows, [](const SplitSummary& summary) {
       return format_count(summary.truncated) + " (" + format_percent(summary.truncated_share()) +

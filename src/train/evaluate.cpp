@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <numeric>
 
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
-#include "model/sequence_padding.h"
 #include "runtime/thread_setup.h"
 #include "sequent/trainer.h"
 #include "train/load_run.h"
@@ -65,36 +63,22 @@ Report evaluate_tags(const TorchScriptEngine& engine, const LabelSet& labels,
   return score_tags(labels, data, tags, /*loss=*/std::nullopt);
 }
 
-/// As WorkerTeam::read does, on the archive's graph.
 Report evaluate_text(const TorchScriptEngine& engine, const EncodedDataset& lines,
                      ThreadPool& pool) {
   const TokenWindows windows = cut_windows_to_measure(lines);
-  const auto parts = std::min<std::int64_t>(pool.size(), windows.streams);
-  std::vector<double> losses(static_cast<std::size_t>(parts));
-  std::vector<std::int64_t> right(losses.size());
-  pool.run(losses.size(), [&](std::size_t part) {
+  const auto read_part = [&](std::size_t, std::int64_t first, std::int64_t end) {
     const c10::InferenceMode no_gradient;
-    const auto number = static_cast<std::int64_t>(part);
-    const std::int64_t first = windows.streams * number / parts;
-    const std::int64_t end = windows.streams * (number + 1) / parts;
     std::vector<torch::Tensor> states = engine.start(end - first);
-    for (std::int64_t window = 0; window < windows.count(); ++window) {
-      const RowNumbers rows = windows.rows_of(window, first, end);
-      const torch::Tensor next = wanted_tags(windows.rows, rows);
-      EncodedRows read;
-      for (const std::int64_t row : rows) read.push_back(windows.rows.row(row));
-      const RowTensors tensors = make_row_tensors(read, /*max_bytes=*/0);
-      const torch::Tensor padding = padding_of({tensors.input, tensors.lengths});
-      const torch::Tensor scores = engine.advance(tensors.input, states);
-      const torch::Tensor found =
-          torch::log_softmax(scores, 2).gather(2, next.unsqueeze(2)).squeeze(2).to(torch::kFloat64);
-      losses[part] -= found.masked_fill(padding, 0).sum().item<double>();
-      right[part] +=
-          scores.argmax(2).eq(next).masked_fill(padding, false).sum().item<std::int64_t>();
-    }
-  });
-  return score_text(lines, std::accumulate(losses.begin(), losses.end(), 0.0),
-                    std::accumulate(right.begin(), right.end(), std::int64_t{0}));
+    return read_streams(windows, first, end,
+                        [&](const torch::Tensor& tokens, const torch::Tensor&) {
+                          return engine.advance(tokens, states);
+                        });
+  };
+  const TaskRunner on_pool = [&](std::size_t count, const std::function<void(std::size_t)>& task) {
+    pool.run(count, task);
+  };
+  const TextScore found = read_in_parts(windows, pool.size(), on_pool, read_part);
+  return score_text(lines, found.loss, found.right);
 }
 
 Report evaluate_archive(const std::filesystem::path& path, const std::string& file,

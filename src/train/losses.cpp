@@ -17,18 +17,10 @@ torch::Tensor categorical(const torch::Tensor& logits, const torch::Tensor& targ
   return of_target * (1 - smoothing) - log_probabilities.mean(1) * smoothing;
 }
 
+/// Shapes: logits and targets alike -> the same.
 torch::Tensor binary(const torch::Tensor& logits, const torch::Tensor& targets, double smoothing) {
   const torch::Tensor wanted = targets.to(logits.scalar_type()) * (1 - smoothing) + smoothing / 2;
-  return torch::binary_cross_entropy_with_logits(logits.squeeze(1), wanted, {}, {},
-                                                 at::Reduction::None);
-}
-
-/// The mean over the labels, as Keras has it. Shapes: [B, K], [B, K] of 0 and 1 -> [B].
-torch::Tensor of_each_label(const torch::Tensor& logits, const torch::Tensor& targets,
-                            double smoothing) {
-  const torch::Tensor wanted = targets.to(logits.scalar_type()) * (1 - smoothing) + smoothing / 2;
-  return torch::binary_cross_entropy_with_logits(logits, wanted, {}, {}, at::Reduction::None)
-      .mean(1);
+  return torch::binary_cross_entropy_with_logits(logits, wanted, {}, {}, at::Reduction::None);
 }
 
 torch::Tensor regression(const torch::Tensor& values, const torch::Tensor& targets,
@@ -91,14 +83,13 @@ LossOptions plain_loss(const SequenceModelImpl& model) {
 
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options) {
-  if (targets.dim() == 2) {
-    return options.kind == Loss::kBinaryCrossentropy
-               ? of_each_label(logits, targets, options.label_smoothing)
-               : regression(logits, targets, options);
+  if (targets.dim() == 2 && options.kind == Loss::kBinaryCrossentropy) {
+    return binary(logits, targets, options.label_smoothing).mean(1);  // over the labels, as Keras
   }
+  if (targets.dim() == 2) return regression(logits, targets, options);
   const torch::Tensor losses = options.kind == Loss::kCategoricalCrossentropy
                                    ? categorical(logits, targets, options.label_smoothing)
-                                   : binary(logits, targets, options.label_smoothing);
+                                   : binary(logits.squeeze(1), targets, options.label_smoothing);
   if (!options.class_weights.defined()) return losses;
   return losses * options.class_weights.index_select(0, targets);
 }

@@ -11,6 +11,14 @@ RowNumbers TokenWindows::rows_of(std::int64_t window, std::int64_t first, std::i
   return numbers;
 }
 
+std::vector<RowNumbers> TokenWindows::batches() const {
+  std::vector<RowNumbers> all;
+  for (std::int64_t window = 0; window < count(); ++window) {
+    all.push_back(rows_of(window, 0, streams));
+  }
+  return all;
+}
+
 TokenWindows cut_windows(const EncodedDataset& lines, std::int64_t streams, std::int64_t length) {
   const std::int64_t tokens = lines.token_count();
   // What is read: a line's end, then all tokens but the last.

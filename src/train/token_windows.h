@@ -16,6 +16,8 @@ struct TokenWindows {
   std::int64_t count() const { return streams == 0 ? 0 : rows.size() / streams; }
   /// The rows of one window of streams [first, end).
   RowNumbers rows_of(std::int64_t window, std::int64_t first, std::int64_t end) const;
+  /// Of each window all streams: the steps of an epoch, in order.
+  std::vector<RowNumbers> batches() const;
 };
 
 /// Joins all lines, a line's end before the first, and cuts what is to be predicted into at most

@@ -23,12 +23,14 @@ namespace sequent {
 namespace fs = std::filesystem;
 namespace {
 
-/// The training lines of a language model as it reads them.
-TokenWindows take_windows(const Config& config, PreparedData& data) {
+/// Cuts the training lines of a language model into what it reads at a time, and gives the batches.
+std::vector<RowNumbers> cut_training_lines(const Config& config, PreparedData& data) {
   if (!config.is_language_model()) return {};
-  const EncodedDataset lines = std::exchange(data.train, {});
-  return cut_windows(lines, std::get<std::int64_t>(config.training.batch_size),
-                     max_length(config.input));
+  TokenWindows windows = cut_windows(data.train, std::get<std::int64_t>(config.training.batch_size),
+                                     max_length(config.input));
+  std::vector<RowNumbers> batches = windows.batches();
+  data.train = std::move(windows.rows);
+  return batches;
 }
 
 std::string checksum_of(const std::vector<SourceFile>& sources) {
@@ -80,7 +82,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       folder_(check_run_folder(config, options)),
       device_(choose_device(config.runtime.device)),
       data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers))),
-      windows_(take_windows(config, data_)),
+      windows_(cut_training_lines(config, data_)),
       resolved_(resolve(config, data_.vocabulary.size(), data_.labels.size())),
       model_(make_model(resolved_, device_)),
       vectors_found_(start_vectors()),
@@ -94,7 +96,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       plateau_(config.training.schedule),
       journal_(folder_.metrics()),
       epoch_steps_(config.is_language_model()
-                       ? windows_.count()
+                       ? static_cast<std::int64_t>(windows_.size())
                        : count_batches(data_.train, config.training.batch_size)),
       last_checkpoint_(Clock::now()) {
   total_steps_ = epoch_steps_ * config.training.epochs;
@@ -102,7 +104,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
   }
   warn_about_warmup(config.training, total_steps_);
-  if (config.is_language_model()) carried_ = model_->zero_states(windows_.streams);
+  carried_ = start_states();
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
@@ -246,15 +248,15 @@ bool TrainingRun::limit_reached() {
 }
 
 std::vector<RowNumbers> TrainingRun::plan_batches() const {
-  if (!config_.is_language_model()) {
-    const auto seed = static_cast<std::uint64_t>(config_.training.seed);
-    return plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
-  }
-  std::vector<RowNumbers> batches;
-  for (std::int64_t window = 0; window < windows_.count(); ++window) {
-    batches.push_back(windows_.rows_of(window, 0, windows_.streams));
-  }
-  return batches;
+  if (config_.is_language_model()) return windows_;
+  const auto seed = static_cast<std::uint64_t>(config_.training.seed);
+  return plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
+}
+
+/// Where the streams of a language model begin; of other tasks none.
+CarriedStates TrainingRun::start_states() const {
+  if (windows_.empty()) return {};
+  return model_->zero_states(static_cast<std::int64_t>(windows_.front().size()));
 }
 
 void TrainingRun::run_epoch() {
@@ -293,7 +295,7 @@ TaskRunner TrainingRun::task_runner() {
 void TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};
-  const EncodedDataset& data = training_rows();
+  const EncodedDataset& data = data_.train;
   optimizer_.catch_up(tokens_read(data, rows), task_runner());
   const double loss = team_.compute_gradients(data, rows, noise, loss_,
                                               config_.is_language_model() ? &carried_ : nullptr);
@@ -377,7 +379,7 @@ void TrainingRun::finish_epoch() {
   state_.rows = 0;
   state_.tokens = 0;
   state_.epoch_seconds = 0;
-  if (config_.is_language_model()) carried_ = model_->zero_states(windows_.streams);
+  carried_ = start_states();
   const auto& early = config_.training.early_stopping;
   if (!limit_reached() && early && best_.epochs_since_best() >= early->patience) {
     state_.stopped_because = "early_stopping";
@@ -432,7 +434,7 @@ Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
 
 std::vector<std::pair<std::string, std::string>> TrainingRun::data_facts() const {
   if (config_.is_language_model()) {
-    return {{"Training tokens", std::to_string(windows_.rows.token_count())},
+    return {{"Training tokens", std::to_string(data_.train.token_count())},
             {"Validation tokens", std::to_string(data_.validation.token_count())},
             {"Vocabulary", std::to_string(data_.vocabulary.size())}};
   }

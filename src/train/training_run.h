@@ -60,8 +60,8 @@ class TrainingRun {
   Hooks hooks_;
   RunFolder folder_;
   torch::Device device_;
-  PreparedData data_;     // of a language model, training lines are in windows_ instead
-  TokenWindows windows_;  // of a language model alone
+  PreparedData data_;
+  std::vector<RowNumbers> windows_;  // of a language model: the batches, of data_.train cut anew
   ResolvedConfig resolved_;
   SequenceModel model_;
   std::string vectors_found_;
@@ -75,10 +75,7 @@ class TrainingRun {
   TrainingState state_;
   CarriedStates carried_;  // of a language model, between its steps
   Journal journal_;
-  /// What batches are made of.
-  const EncodedDataset& training_rows() const {
-    return config_.is_language_model() ? windows_.rows : data_.train;
-  }
+  CarriedStates start_states() const;
   std::vector<RowNumbers> plan_batches() const;
 
   std::int64_t epoch_steps_ = 0;

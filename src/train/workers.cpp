@@ -254,28 +254,35 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   return result;
 }
 
-TextScore WorkerTeam::read(const TokenWindows& windows) {
-  const auto workers = static_cast<std::int64_t>(replicas_.size());
-  std::vector<TextScore> scores(replicas_.size());
-  run(replicas_.size(), [&](std::size_t worker) {
-    const torch::NoGradGuard no_gradient;
-    const auto number = static_cast<std::int64_t>(worker);
-    const std::int64_t first = windows.streams * number / workers;
-    const std::int64_t end = windows.streams * (number + 1) / workers;
-    if (first == end) return;
-    SequenceModelImpl& model = *replicas_[worker];
-    CarriedStates states = model.zero_states(end - first);
-    for (std::int64_t window = 0; window < windows.count(); ++window) {
-      const RowNumbers rows = windows.rows_of(window, first, end);
-      Batch batch = batch_of(windows.rows, rows, model.config().config, device_);
-      batch.carried = &states;
-      const torch::Tensor logits = model.forward(batch);
-      const torch::Tensor next = wanted_tags(windows.rows, rows).to(device_);
-      const torch::Tensor losses = tag_losses(model, logits, next, batch.lengths, /*smoothing=*/0);
-      scores[worker].loss += losses.to(torch::kFloat64).sum().item<double>();
-      const torch::Tensor right = logits.argmax(2).eq(next).masked_fill(padding_of(batch), false);
-      scores[worker].right += right.sum().item<std::int64_t>();
-    }
+TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int64_t end,
+                       const StreamReader& reader) {
+  TextScore score;
+  for (std::int64_t window = 0; window < windows.count(); ++window) {
+    const RowNumbers rows = windows.rows_of(window, first, end);
+    EncodedRows encoded;
+    for (const std::int64_t row : rows) encoded.push_back(windows.rows.row(row));
+    const RowTensors tensors = make_row_tensors(encoded, /*max_bytes=*/0);
+    const torch::Tensor scores = reader(tensors.input, tensors.lengths);
+    const torch::Tensor next = wanted_tags(windows.rows, rows).to(scores.device());
+    const torch::Tensor padding = padding_of({tensors.input, tensors.lengths}).to(scores.device());
+    const torch::Tensor found =
+        torch::log_softmax(scores, 2).gather(2, next.unsqueeze(2)).squeeze(2);
+    score.loss -= found.to(torch::kFloat64).masked_fill(padding, 0).sum().item<double>();
+    const torch::Tensor right = scores.argmax(2).eq(next).masked_fill(padding, false);
+    score.right += right.sum().item<std::int64_t>();
+  }
+  return score;
+}
+
+TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const TaskRunner& run,
+                        const std::function<TextScore(std::size_t part, std::int64_t first,
+                                                      std::int64_t end)>& read_part) {
+  parts = std::min(parts, windows.streams);
+  std::vector<TextScore> scores(static_cast<std::size_t>(parts));
+  run(scores.size(), [&](std::size_t part) {
+    const auto number = static_cast<std::int64_t>(part);
+    scores[part] =
+        read_part(part, windows.streams * number / parts, windows.streams * (number + 1) / parts);
   });
   TextScore sum;
   for (const TextScore& score : scores) {
@@ -283,6 +290,23 @@ TextScore WorkerTeam::read(const TokenWindows& windows) {
     sum.right += score.right;
   }
   return sum;
+}
+
+TextScore WorkerTeam::read(const TokenWindows& windows) {
+  const TaskRunner on_workers =
+      [this](std::size_t count, const std::function<void(std::size_t)>& task) { run(count, task); };
+  const auto read_part = [&](std::size_t worker, std::int64_t first, std::int64_t end) {
+    const torch::NoGradGuard no_gradient;
+    SequenceModelImpl& model = *replicas_[worker];
+    CarriedStates states = model.zero_states(end - first);
+    return read_streams(windows, first, end,
+                        [&](const torch::Tensor& tokens, const torch::Tensor& lengths) {
+                          Batch batch{tokens.to(device_), lengths.to(device_)};
+                          batch.carried = &states;
+                          return model.forward(batch);
+                        });
+  };
+  return read_in_parts(windows, size(), on_workers, read_part);
 }
 
 }  // namespace sequent

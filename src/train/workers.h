@@ -11,6 +11,7 @@
 #include "sequent/model.h"
 #include "train/batching.h"
 #include "train/losses.h"
+#include "train/optimizer.h"
 #include "train/token_windows.h"
 
 namespace sequent {
@@ -29,6 +30,20 @@ struct TextScore {
   double loss = 0;         // sum of -ln p of the tokens
   std::int64_t right = 0;  // tokens that were the most probable
 };
+
+/// Gives the scores [B, T, V] of the tokens that follow those it reads, [B, T], and remembers where
+/// it is. Tokens past a row's length are padding.
+using StreamReader =
+    std::function<torch::Tensor(const torch::Tensor& tokens, const torch::Tensor& lengths)>;
+
+/// What reading streams [first, end) finds.
+TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int64_t end,
+                       const StreamReader& reader);
+
+/// The same for all streams, in `parts` parts: `read_part(part, first, end)` reads each.
+TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const TaskRunner& run,
+                        const std::function<TextScore(std::size_t part, std::int64_t first,
+                                                      std::int64_t end)>& read_part);
 
 class WorkerTeam {
  public:

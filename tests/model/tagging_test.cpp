@@ -44,24 +44,7 @@ TEST_P(TaggingHead, GradientsAreThoseOfFiniteDifferences) {
             torch::tensor({1.0, -0.5, 2.0}, torch::kFloat64))
         .sum();
   };
-  loss().backward();
-  const torch::NoGradGuard no_gradient;
-  constexpr double kStep = 1e-6;
-  for (const auto& named : model->named_parameters()) {
-    if (!named.value().requires_grad()) continue;
-    torch::Tensor flat = named.value().detach().view(-1);
-    const torch::Tensor gradient = dense(named.value().grad()).flatten();
-    for (std::int64_t i = 0; i < flat.numel(); i += 1 + flat.numel() / 7) {
-      const double value = flat[i].item<double>();
-      flat[i] = value + kStep;
-      const double above = loss().item<double>();
-      flat[i] = value - kStep;
-      const double below = loss().item<double>();
-      flat[i] = value;
-      EXPECT_NEAR(gradient[i].item<double>(), (above - below) / (2 * kStep), 1e-5)
-          << named.key() << " at " << i;
-    }
-  }
+  testing::expect_gradients_of_differences(*model, loss, /*samples=*/7, 1e-5);
 }
 
 TEST_P(TaggingHead, PaddingAndNeighboursNeverInfluenceARow) {

@@ -151,6 +151,14 @@ TEST_F(LanguageModelRun, WorkersChangeRoundingAlone) {
   }
 }
 
+TEST_F(LanguageModelRun, StartsFromVectorsAndSaysHowMuchTheyCover) {
+  folder_.write("vectors.txt", "one 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n");
+  run("vectors", {{"model.layers.1.vectors", "vectors.txt"}, {"training.epochs", "1"}});
+  const std::string page = slurp(RunFolder{folder_ / "vectors"}.report());
+  EXPECT_NE(page.find(" % of the training text"), std::string::npos);
+  EXPECT_EQ(page.find(" 0 % of the training text"), std::string::npos);
+}
+
 TEST_F(LanguageModelRun, TakesTheLastLinesAsValidationAndRowsOfOtherFormats) {
   const TrainReport held_out =
       run("held", {{"data.validation", R"({"fraction": 0.1})"}, {"training.epochs", "1"}});
@@ -178,24 +186,8 @@ TEST(TiedHead, GradientsAreThoseOfFiniteDifferences) {
   const auto loss = [&] {
     return tag_losses(*model, model->forward(batch), next, batch.lengths, /*smoothing=*/0.1).sum();
   };
-  loss().backward();
-  const torch::NoGradGuard no_gradient;
-  constexpr double kStep = 1e-6;
-  for (const auto& named : model->named_parameters()) {
-    torch::Tensor flat = named.value().detach().view(-1);
-    ASSERT_FALSE(named.value().grad().is_sparse());
-    const torch::Tensor gradient = named.value().grad().flatten();
-    for (std::int64_t i = 0; i < flat.numel(); i += 1 + flat.numel() / 11) {
-      const double value = flat[i].item<double>();
-      flat[i] = value + kStep;
-      const double above = loss().item<double>();
-      flat[i] = value - kStep;
-      const double below = loss().item<double>();
-      flat[i] = value;
-      EXPECT_NEAR(gradient[i].item<double>(), (above - below) / (2 * kStep), 1e-6)
-          << named.key() << " at " << i;
-    }
-  }
+  testing::expect_gradients_of_differences(*model, loss, /*samples=*/11, 1e-6);
+  EXPECT_FALSE(model->named_parameters()["layers.1.weight"].grad().is_sparse());
 }
 
 }  // namespace
