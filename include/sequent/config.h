@@ -61,6 +61,9 @@ struct Config {
   /// The config file, for messages; empty for a config made in code. Not part of the file.
   std::filesystem::path file;
 
+  /// Where messages say a fault is: the file, if there is one, and the JSON pointer.
+  std::string in_file(const std::string& pointer) const;
+
   /// `path` of this config, made absolute with base_directory.
   std::filesystem::path resolve_path(const std::string& path) const;
 

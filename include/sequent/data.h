@@ -165,8 +165,9 @@ struct PreparedData {
 /// cache file that is damaged is made anew. Memory: the encoded rows; a text lives only while it is
 /// read. Errors: Data with file and line, up to 20 faults at once: invalid UTF-8, missing columns,
 /// a label in validation or test that training does not have, fewer than two labels, no rows.
+/// `known`: a vocabulary whose tokens keep their ids; those of the training text go behind it.
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
-                          int threads = 0);
+                          int threads = 0, const Vocabulary& known = Vocabulary());
 
 /// How rows become what a model reads.
 struct EncoderSpec {

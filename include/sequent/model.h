@@ -445,6 +445,7 @@ struct TagDecisions {
 class SequenceModelImpl : public torch::nn::Module {
  public:
   /// Weights are set by the config's initialization and seed.
+  /// Errors: Config if training.freeze names no weight.
   explicit SequenceModelImpl(const ResolvedConfig& config);
 
   /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
@@ -478,6 +479,7 @@ class SequenceModelImpl : public torch::nn::Module {
   const std::vector<std::shared_ptr<LayerImpl>>& layers() const { return layers_; }
 
  private:
+  void freeze(const std::vector<std::string>& patterns);
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
   torch::Tensor probabilities_of_tags(const torch::Tensor& logits,
                                       const torch::Tensor& lengths) const;

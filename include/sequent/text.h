@@ -98,12 +98,13 @@ class Vocabulary {
 /// Whether an encoded token has no id of its own: kUnknown, or a spelled one (see EncodedText).
 constexpr bool is_unknown(std::int32_t id) { return id < 0 || id == Vocabulary::kUnknown; }
 
-/// Token counts -> vocabulary: falling count, then byte order of the token.
+/// Token counts -> vocabulary: falling count, then byte order of the token; `known` tokens go
+/// before all others and keep their ids.
 class VocabularyBuilder {
  public:
   void add(std::string_view token, std::int64_t count = 1);
   void merge(const VocabularyBuilder& other);
-  Vocabulary build(const VocabularySpec& spec) const;
+  Vocabulary build(const VocabularySpec& spec, const Vocabulary& known = Vocabulary()) const;
 
  private:
   std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> counts_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sequent/describe.h"
 
@@ -155,6 +156,21 @@ struct LinearSchedule {
   }
 };
 
+/// Rises to the learning rate and falls again, from and to 1 / ratio of it (Howard and Ruder 2018).
+struct SlantedTriangular {
+  static constexpr std::string_view kType = "slanted_triangular";
+  double rise = 0.1;
+  double ratio = 32;
+  bool operator==(const SlantedTriangular&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("rise", self.rise, "Share of the steps over which the rate rises.",
+          between(0, 1).open_below().open_above());
+    visit("ratio", self.ratio, "The learning rate divided by the lowest rate.", at_least(1));
+  }
+};
+
 /// The quantities that schedules and early stopping can watch, all on validation data.
 enum class Monitor { kLoss, kAccuracy, kMacroF1, kMeanAbsoluteError, kR2, kF1 };
 template <>
@@ -183,8 +199,8 @@ struct ReduceOnPlateau {
   }
 };
 
-using ScheduleSpec =
-    std::variant<ConstantSchedule, CosineSchedule, LinearSchedule, ReduceOnPlateau>;
+using ScheduleSpec = std::variant<ConstantSchedule, CosineSchedule, LinearSchedule,
+                                  SlantedTriangular, ReduceOnPlateau>;
 
 struct EarlyStopping {
   std::optional<Monitor> monitor;
@@ -247,6 +263,10 @@ struct TrainingSpec {
   double l2 = 0.0;
   std::optional<WeightAverage> ema;
   std::optional<EarlyStopping> early_stopping;
+  std::optional<std::string> init_from;
+  std::vector<std::string> freeze;
+  std::map<std::string, double> rate_factors;
+  std::optional<std::int64_t> unfreeze_every;
   std::int64_t seed = 1;
   bool operator==(const TrainingSpec&) const = default;
 
@@ -275,6 +295,19 @@ struct TrainingSpec {
           at_least(0));
     visit("ema", self.ema, "Validate and keep an exponential moving average of the weights.");
     visit("early_stopping", self.early_stopping, "Stop when validation no longer improves.");
+    visit("init_from", self.init_from,
+          "Run folder to start from, relative to this config file: its vocabulary is extended, and "
+          "its weights are taken as far as the layers are alike.");
+    visit("freeze", self.freeze,
+          "Names of weights that stay as they are, such as \"layers.1.*\" (* for any letters).");
+    visit("rate_factors", self.rate_factors,
+          "Factor of the learning rate by names of weights, such as {\"layers.1.*\": 0.1}; where "
+          "several fit, their product.",
+          at_least(0));
+    visit("unfreeze_every", self.unfreeze_every,
+          "Gradual unfreezing (Howard and Ruder 2018): first the last layer with weights learns "
+          "alone; after every so many epochs the one before it joins.",
+          between(1, 1000000));
     visit("seed", self.seed, "Start of every random stream: weights, order, dropout.",
           between(0, 9007199254740991.0));
   }

@@ -1,4 +1,5 @@
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "apps/commands.h"
 #include "apps/progress_line.h"
@@ -13,6 +14,7 @@ struct TrainCommandOptions {
   std::string config;
   std::string out;
   std::vector<std::string> changes;
+  std::string init_from;
   bool resume = false;
   bool overwrite = false;
 };
@@ -45,7 +47,12 @@ std::string typed(const std::vector<std::string>& words) {
 
 void train_command(const TrainCommandOptions& options,
                    const std::vector<std::string>& command_line) {
-  const Config config = load_config(options.config, parse_all(options.changes));
+  std::vector<Override> overrides = parse_all(options.changes);
+  if (!options.init_from.empty()) {
+    const auto run = std::filesystem::absolute(options.init_from).lexically_normal();
+    overrides.push_back({"training.init_from", nlohmann::json(run.string()).dump()});
+  }
+  const Config config = load_config(options.config, overrides);
   TrainOptions train_options;
   train_options.out = options.out;
   train_options.command_line = command_line;
@@ -79,6 +86,8 @@ void add_train_command(CLI::App& app, Action& action) {
       ->add_option("--set", options->changes,
                    "Change an option: path=JSON, such as training.epochs=3; may be repeated")
       ->allow_extra_args(false);
+  command->add_option("--init-from", options->init_from,
+                      "Run folder to start from, instead of the config's training.init_from");
   CLI::Option* resume =
       command->add_flag("--resume", options->resume, "Go on where the run in --out was stopped");
   command->add_flag("--overwrite", options->overwrite, "Replace the run in --out")
@@ -89,6 +98,9 @@ void add_train_command(CLI::App& app, Action& action) {
       for (const std::string& change : options->changes) {
         line.emplace_back("--set");
         line.push_back(change);
+      }
+      if (!options->init_from.empty()) {
+        line.insert(line.end(), {"--init-from", options->init_from});
       }
       train_command(*options, line);
     };

@@ -37,6 +37,9 @@ void check_training(const Config& config, const std::string& prefix, std::vector
   if (training.clip_norm && training.clip_value) {
     issues.push_back({prefix + "/training/clip_value", "stands beside clip_norm; use one of them"});
   }
+  if (training.init_from && training.init_from->empty()) {
+    issues.push_back({prefix + "/training/init_from", "found \"\"; expected a run folder"});
+  }
 }
 
 void check_class_weights(const Config& config, const std::string& prefix,
@@ -347,6 +350,10 @@ Monitor Config::best_monitor() const {
 
 bool Config::standardizes_targets() const {
   return is_regression() && model.standardize_targets.value_or(true);
+}
+
+std::string Config::in_file(const std::string& pointer) const {
+  return (file.empty() ? "config \"" + name + "\"" : file.string()) + ": " + pointer;
 }
 
 fs::path Config::resolve_path(const std::string& path) const {

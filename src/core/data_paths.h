@@ -10,7 +10,8 @@
 
 namespace sequent {
 
-/// Replaces each data path (training, validation file, test, vectors) by what `change` makes of it.
+/// Replaces each data path (training, validation file, test, vectors, the run to start from) by
+/// what `change` makes of it.
 template <class Change>
 void change_data_paths(Config& config, const Change& change) {
   for (LayerSpec& layer : config.model.layers) {
@@ -22,6 +23,7 @@ void change_data_paths(Config& config, const Change& change) {
       if (table != nullptr && table->vectors) table->vectors = change(*table->vectors);
     }
   }
+  if (config.training.init_from) config.training.init_from = change(*config.training.init_from);
   DataSpec& data = config.data;
   data.train = change(data.train);
   const auto change_file = [&](HeldOutSource& source) {

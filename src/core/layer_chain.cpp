@@ -419,20 +419,12 @@ bool ResolvedConfig::is_binary() const {
          head->activation == Activation::kSigmoid;
 }
 
-namespace {
-
-std::string named(const Config& config) {
-  return config.file.empty() ? "config \"" + config.name + "\"" : config.file.string();
-}
-
-}  // namespace
-
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size,
                        std::int64_t class_count) {
   std::vector<Issue> issues;
   if (config.is_language_model()) class_count = vocabulary_size;
   ResolvedConfig resolved =
-      walk_layers(config, vocabulary_size, class_count, named(config) + ": ", issues);
+      walk_layers(config, vocabulary_size, class_count, config.in_file(""), issues);
   if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);
   return resolved;
 }

@@ -250,7 +250,8 @@ void remove_older(const fs::path& folder, const fs::path& newest) {
 
 }  // namespace
 
-std::string describe_inputs(const Config& config, const std::vector<SourceFile>& sources) {
+std::string describe_inputs(const Config& config, const std::vector<SourceFile>& sources,
+                            const Vocabulary& known) {
   UVersionInfo version;
   u_getVersion(version);
   std::array<char, U_MAX_VERSION_STRING_LENGTH> icu{};
@@ -270,6 +271,11 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
   identity["input"] = write_option(config.input, /*minimal=*/false);
   identity["spells_unknown"] = encoder_spec(config).spells_unknown;
   identity["unseen_labels"] = enum_name(config.data.unseen_labels);
+  if (known.size() > Vocabulary::kReserved) {
+    Checksum sum;
+    for (const std::string& token : known.tokens()) sum.add(token + '\n');
+    identity["known"] = sum.hex();
+  }
   return identity.dump();
 }
 

@@ -11,8 +11,9 @@
 namespace sequent {
 
 /// All that decides what prepare_data gives, as text: the files' checksums, the data and input
-/// options, and the versions of ICU and of this code's way of encoding.
-std::string describe_inputs(const Config& config, const std::vector<SourceFile>& sources);
+/// options, the known tokens, and the versions of ICU and of this code's way of encoding.
+std::string describe_inputs(const Config& config, const std::vector<SourceFile>& sources,
+                            const Vocabulary& known = Vocabulary());
 
 /// The data kept for `identity`, with the rows of `sources` filled in, or nothing. A file that is
 /// damaged, or of another version, is as good as none.

@@ -50,15 +50,16 @@ std::vector<SourceFile> find_sources(const Config& config) {
 
 }  // namespace
 
-PreparedData prepare_data(const Config& config, const fs::path& cache_folder, int threads) {
+PreparedData prepare_data(const Config& config, const fs::path& cache_folder, int threads,
+                          const Vocabulary& known) {
   std::vector<SourceFile> sources = find_sources(config);
   const bool use_cache = !cache_folder.empty();
-  const std::string identity = use_cache ? describe_inputs(config, sources) : "";
+  const std::string identity = use_cache ? describe_inputs(config, sources, known) : "";
   if (use_cache) {
     if (auto cached = load_cached(cache_folder, identity, sources)) return std::move(*cached);
   }
 
-  Splits splits = read_splits(config, threads);
+  Splits splits = read_splits(config, threads, known);
   for (std::size_t i = 0; i < sources.size(); ++i) sources[i].rows = splits.file_rows[i];
   PreparedData data{
       std::move(splits.train.rows), std::move(splits.validation.rows), std::nullopt,

@@ -63,7 +63,8 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
 }
 
 template <class Rows>
-TrainingPart settle(Rows rows, const Config& config, const std::string& path, FaultList& faults) {
+TrainingPart settle(Rows rows, const Config& config, const std::string& path,
+                    const Vocabulary& known, FaultList& faults) {
   // Without two labels, or any target, nothing can be said of the other files.
   const bool has_labels = !config.is_regression() && !config.is_language_model();
   if (rows.size() == 0 || (has_labels && rows.labels().size() < 2)) {
@@ -72,21 +73,22 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path, Fa
   LabelSet labels = labels_of(rows, config, path);
   const std::vector<Part> parts = parts_of(rows, config, path, faults);
   const std::int64_t file_rows = rows.size();
-  Vocabulary vocabulary = rows.count_vocabulary(parts);
+  Vocabulary vocabulary = rows.count_vocabulary(parts, known);
   TrainingSplits splits = std::move(rows).encode(vocabulary, parts);
   return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows};
 }
 
-TrainingPart read_training(const Config& config, const std::string& path, int threads,
-                           FaultList& faults) {
+TrainingPart read_training(const Config& config, const std::string& path, const Vocabulary& known,
+                           int threads, FaultList& faults) {
   const DataFormat& format = config.data.format;
   if (std::holds_alternative<TextInput>(config.input)) {
     const EncoderSpec spec = encoder_spec(config);
-    return settle(TrainingRows::read(path, format, spec, threads, faults), config, path, faults);
+    return settle(TrainingRows::read(path, format, spec, threads, faults), config, path, known,
+                  faults);
   }
   const auto& input = std::get<NumericInput>(config.input);
   return settle(TrainingSeries::read(path, format, input, config.is_regression(), faults), config,
-                path, faults);
+                path, known, faults);
 }
 
 }  // namespace
@@ -106,10 +108,10 @@ std::vector<SplitFile> split_files(const Config& config) {
   return files;
 }
 
-Splits read_splits(const Config& config, int threads) {
+Splits read_splits(const Config& config, int threads, const Vocabulary& known) {
   const std::vector<SplitFile> files = split_files(config);
   FaultList faults;
-  TrainingPart training = read_training(config, files[0].path, threads, faults);
+  TrainingPart training = read_training(config, files[0].path, known, threads, faults);
   std::vector<std::int64_t> file_rows{training.file_rows};
   SplitRows validation = std::move(training.splits.validation);
   std::optional<SplitRows> test;

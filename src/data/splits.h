@@ -30,7 +30,7 @@ struct Splits {
   std::vector<std::int64_t> file_rows;  // of each of split_files()
 };
 
-/// Errors: Data, as prepare_data.
-Splits read_splits(const Config& config, int threads);
+/// `known`: tokens that keep their ids. Errors: Data, as prepare_data.
+Splits read_splits(const Config& config, int threads, const Vocabulary& known = Vocabulary());
 
 }  // namespace sequent

@@ -134,7 +134,8 @@ void TrainingRows::settle_labels() {
   }
 }
 
-Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts) const {
+Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts,
+                                          const Vocabulary& known) const {
   std::vector<std::vector<std::int64_t>> counts(workers_.size());
   for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
     counts[worker].resize(workers_[worker].tokens.strings().size());
@@ -157,7 +158,7 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts) const 
       if (counts[worker][i] > 0) builder.add(*tokens[i], counts[worker][i]);
     }
   }
-  return builder.build(input_.vocabulary);
+  return builder.build(input_.vocabulary, known);
 }
 
 TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,

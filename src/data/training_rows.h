@@ -51,8 +51,8 @@ class TrainingRows {
   std::int64_t target_count() const { return is_numeric() ? 1 : 0; }
 
   /// Counts the tokens that the model will read: those that truncation leaves, of the rows that are
-  /// training's.
-  Vocabulary count_vocabulary(const std::vector<Part>& parts) const;
+  /// training's. `known` tokens keep their ids.
+  Vocabulary count_vocabulary(const std::vector<Part>& parts, const Vocabulary& known) const;
 
   TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 

@@ -26,7 +26,9 @@ class TrainingSeries {
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
   /// Numbers have no vocabulary: the reserved ids alone.
-  static Vocabulary count_vocabulary(const std::vector<Part>&) { return Vocabulary(); }
+  static Vocabulary count_vocabulary(const std::vector<Part>&, const Vocabulary&) {
+    return Vocabulary();
+  }
 
   TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 
+#include "core/name_pattern.h"
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
 #include "model/sequence_padding.h"
@@ -115,6 +116,19 @@ SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(con
     layers_.back()->initialize(config.config.model.initialization, generator);
   }
   register_module("layers", list);
+  freeze(config.config.training.freeze);
+}
+
+void SequenceModelImpl::freeze(const std::vector<std::string>& patterns) {
+  const auto parameters = named_parameters();
+  const std::vector<std::string> names = parameters.keys();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const std::vector<bool> matches = names_matching(
+        patterns[i], names, config_.config.in_file("/training/freeze/" + std::to_string(i)));
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      if (matches[k]) parameters[names[k]].set_requires_grad(false);
+    }
+  }
 }
 
 /// Runs the embedding at `index` and, if the next layer that does anything is a recurrent one on

@@ -55,23 +55,25 @@ void VocabularyBuilder::merge(const VocabularyBuilder& other) {
   for (const auto& [token, count] : other.counts_) add(token, count);
 }
 
-Vocabulary VocabularyBuilder::build(const VocabularySpec& spec) const {
+Vocabulary VocabularyBuilder::build(const VocabularySpec& spec, const Vocabulary& known) const {
   using Entry = std::pair<std::string_view, std::int64_t>;
   std::vector<Entry> entries;
   for (const auto& [token, count] : counts_) {
     // White space between "<pad>" and its neighbours makes it a token of the whitespace tokenizer:
     // it has no id, whatever its count.
-    if (count >= spec.min_count && !is_reserved(token)) entries.emplace_back(token, count);
+    const bool is_new = !is_reserved(token) && known.id(token) == Vocabulary::kUnknown;
+    if (count >= spec.min_count && is_new) entries.emplace_back(token, count);
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
   const auto room =
-      static_cast<std::size_t>(std::max<std::int64_t>(0, spec.max_size - Vocabulary::kReserved));
+      static_cast<std::size_t>(std::max<std::int64_t>(0, spec.max_size - known.size()));
   if (entries.size() > room) entries.resize(room);
 
-  std::vector<std::string> tokens;
-  tokens.reserve(entries.size());
+  std::vector<std::string> tokens(known.tokens().begin() + Vocabulary::kReserved,
+                                  known.tokens().end());
+  tokens.reserve(tokens.size() + entries.size());
   for (const Entry& entry : entries) tokens.emplace_back(entry.first);
   return Vocabulary(std::move(tokens));
 }

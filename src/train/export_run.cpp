@@ -13,7 +13,9 @@ EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
   constexpr std::int64_t kRows = 96;
   EncodedDataset probes;
   try {
-    const PreparedData data = prepare_data(run.text.config, folder.cache());
+    const bool extends = run.text.config.training.init_from.has_value();
+    const PreparedData data = prepare_data(run.text.config, folder.cache(), /*threads=*/0,
+                                           extends ? run.text.vocabulary : Vocabulary());
     const std::int64_t stride = std::max<std::int64_t>(1, data.validation.size() / kRows);
     for (std::int64_t row = 0; row < data.validation.size(); row += stride) {
       probes.add(data.validation.row(row), std::int32_t{0});

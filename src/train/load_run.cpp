@@ -18,7 +18,7 @@ void check_sum(const std::string& file, const std::string& found, const std::str
 
 LoadedRun load_run(const std::filesystem::path& folder) {
   const RunFolder run{folder};
-  LoadedRun loaded{read_manifest(run), read_run_text(run), nullptr};
+  LoadedRun loaded{folder, read_manifest(run), read_run_text(run), nullptr};
   check_sum(run.best_weights().string(), checksum_file(run.best_weights()),
             loaded.manifest.weights_checksum);
   check_sum(run.vocabulary().string() + " or labels.txt", run_text_checksum(run),

@@ -9,6 +9,7 @@
 namespace sequent {
 
 struct LoadedRun {
+  std::filesystem::path folder;
   Manifest manifest;
   RunText text;
   SequenceModel model = nullptr;  // with the best weights, on the CPU

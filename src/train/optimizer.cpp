@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/name_pattern.h"
+#include "sequent/error.h"
+
 namespace sequent {
 
 using kernels::UpdateRule;
@@ -85,6 +88,22 @@ void run_in_turn(std::size_t count, const std::function<void(std::size_t)>& task
   for (std::size_t i = 0; i < count; ++i) task(i);
 }
 
+namespace {
+
+void set_rate_factors(const Config& config, std::vector<TrainedParameter>& parameters) {
+  std::vector<std::string> names;
+  for (const TrainedParameter& parameter : parameters) names.push_back(parameter.name);
+  for (const auto& [pattern, factor] : config.training.rate_factors) {
+    const std::vector<bool> matches =
+        names_matching(pattern, names, config.in_file("/training/rate_factors"));
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      if (matches[i]) parameters[i].rate_factor *= factor;
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model) {
   std::vector<TrainedParameter> result;
   for (std::size_t i = 0; i < model.layers().size(); ++i) {
@@ -97,9 +116,15 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
                             embedding->has_table(named.value());
       const bool is_matrix = named.value().dim() > 1;
       result.push_back({"layers." + std::to_string(i) + "." + named.key(), named.value(), is_matrix,
-                        is_matrix && !is_table, is_table});
+                        is_matrix && !is_table, is_table, static_cast<std::int64_t>(i)});
     }
   }
+  const Config& config = model.config().config;
+  if (result.empty()) {
+    throw Error(ErrorKind::kConfig, config.in_file("/training/freeze"),
+                "leaves no weight that could learn");
+  }
+  set_rate_factors(config, result);
   return result;
 }
 
@@ -118,7 +143,7 @@ double gradient_norm(const std::vector<TrainedParameter>& parameters) {
   double sum = 0;
   for (const TrainedParameter& parameter : parameters) {
     const torch::Tensor gradient = parameter.value.grad();
-    if (!gradient.defined()) continue;
+    if (!gradient.defined() || parameter.rate_factor == 0) continue;
     const auto norm = held_values(gradient).norm().item<double>();
     sum += norm * norm;
   }
@@ -152,8 +177,9 @@ Optimizer::Optimizer(const OptimizerSpec& spec, std::vector<TrainedParameter> pa
   }
 }
 
-UpdateStep Optimizer::make_step(double learning_rate, bool decays) const {
-  UpdateStep step = std::visit(StepMaker{learning_rate, step_count_, decays}, spec_);
+UpdateStep Optimizer::make_step(double learning_rate, const TrainedParameter& parameter) const {
+  UpdateStep step = std::visit(
+      StepMaker{learning_rate * parameter.rate_factor, step_count_, parameter.decays}, spec_);
   if (average_ != nullptr) step.average_share = static_cast<float>(average_->share(step_count_));
   return step;
 }
@@ -240,7 +266,7 @@ void Optimizer::step(double learning_rate, double gradient_scale, const TaskRunn
   const auto scale = static_cast<float>(gradient_scale);
   Tasks tasks;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const UpdateStep step = make_step(learning_rate, parameters_[i].decays);
+    const UpdateStep step = make_step(learning_rate, parameters_[i]);
     if (slots_[i].delayed) slots_[i].delayed->add(step);
     if (!parameters_[i].value.grad().defined()) continue;
     if (slots_[i].delayed) {
@@ -258,7 +284,7 @@ void Optimizer::recall_step(double learning_rate) {
   ++step_count_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (slots_[i].delayed) {
-      slots_[i].delayed->add(make_step(learning_rate, parameters_[i].decays));
+      slots_[i].delayed->add(make_step(learning_rate, parameters_[i]));
     }
   }
 }

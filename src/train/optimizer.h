@@ -29,15 +29,20 @@ struct TrainedParameter {
   bool decays = false;     // adamw's weight decay: matrices, not biases
   bool penalized = false;  // l1 and l2: matrices of dense and recurrent layers
   bool is_table = false;   // an embedding: its gradient may hold few of its rows
+  std::int64_t layer = 0;  // its place in the model
+  double rate_factor = 1;  // of the learning rate
 };
 
-/// Each layer's weights that require a gradient, in the order of the model.
+/// Each layer's weights that require a gradient, in the order of the model, with the factors that
+/// training.rate_factors gives them.
+/// Errors: Config if there are none, or a name in rate_factors stands for none.
 std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model);
 
 /// Adds the gradient of l1 * sum|w| + l2 * sum w^2 of the penalized parameters.
 void add_penalty_gradients(std::vector<TrainedParameter>& parameters, double l1, double l2);
 
-/// The L2 norm of all gradients together, summed in double precision.
+/// The L2 norm of all gradients together, summed in double precision; of parameters whose rate is 0
+/// not.
 double gradient_norm(const std::vector<TrainedParameter>& parameters);
 
 /// Limits each value of each gradient.
@@ -102,6 +107,12 @@ class Optimizer {
   /// When resuming: a step of this epoch that was taken before, so that rows can catch up.
   void recall_step(double learning_rate);
 
+  /// The factor of one parameter's learning rate from now on; at 0 its gradients are still counted
+  /// in what the rule remembers. Only where all rows are up to date.
+  void set_rate_factor(std::size_t parameter, double factor) {
+    parameters_[parameter].rate_factor = factor;
+  }
+
   /// The base learning rate of the spec.
   double learning_rate() const;
 
@@ -121,7 +132,7 @@ class Optimizer {
     std::optional<DelayedSteps> delayed;  // tables on the CPU
   };
 
-  kernels::UpdateStep make_step(double learning_rate, bool decays) const;
+  kernels::UpdateStep make_step(double learning_rate, const TrainedParameter& parameter) const;
   using Tasks = std::vector<std::function<void()>>;
   void add_table_tasks(std::size_t index, float scale, Tasks& tasks);
   void add_memory_tasks(std::size_t index, const kernels::UpdateStep& step, float scale,

@@ -36,6 +36,13 @@ struct FactorOf {
     const double t = progress(spec.warmup_steps, step, total_steps);
     return warmup_factor(spec.warmup_steps, step) * (1 + (spec.final - 1) * t);
   }
+  double operator()(const SlantedTriangular& spec) const {
+    const auto total = static_cast<double>(total_steps);
+    const double top = std::max(1.0, std::floor(total * spec.rise));
+    const auto at = static_cast<double>(step);
+    const double height = at < top ? at / top : (total - at) / std::max(1.0, total - top);
+    return (1 + std::max(0.0, height) * (spec.ratio - 1)) / spec.ratio;
+  }
   double operator()(const ReduceOnPlateau&) const { return 1; }
 };
 
@@ -48,10 +55,8 @@ double schedule_factor(const ScheduleSpec& spec, std::int64_t step, std::int64_t
 std::int64_t warmup_steps(const ScheduleSpec& spec) {
   return std::visit(
       []<class Spec>(const Spec& schedule) -> std::int64_t {
-        if constexpr (std::is_same_v<Spec, ReduceOnPlateau>)
-          return 0;
-        else
-          return schedule.warmup_steps;
+        if constexpr (requires { schedule.warmup_steps; }) return schedule.warmup_steps;
+        return 0;
       },
       spec);
 }

@@ -10,6 +10,7 @@
 #include "data/word_vectors.h"
 #include "runtime/rows.h"
 #include "sequent/log.h"
+#include "sequent/tags.h"
 
 namespace sequent {
 namespace {
@@ -88,6 +89,26 @@ void load_spellings(const Vocabulary& vocabulary, SequenceModelImpl& model) {
     characters->spellings.narrow(0, 0, vocabulary.size())
         .copy_(spellings_of(words, characters->spellings.size(1)));
   }
+}
+
+void forbid_transitions(const PreparedData& data, SequenceModelImpl& model) {
+  CrfImpl* crf = model.crf_head();
+  if (crf == nullptr) return;
+  const TagSet tags(data.labels.names());
+  std::int64_t broken = 0;
+  for (std::int64_t row = 0; row < data.train.size(); ++row) {
+    std::int32_t before = TagSet::kEdge;
+    bool whole = true;
+    for (const std::int32_t tag : data.train.tags(row)) {
+      whole = whole && tags.may_follow(before, tag);
+      before = tag;
+    }
+    broken += whole && tags.may_follow(before, TagSet::kEdge) ? 0 : 1;
+  }
+  if (broken == 0) return crf->forbid(tags);
+  log_warning(std::to_string(broken) + " of " + std::to_string(data.train.size()) +
+              " training rows break the scheme of their tags, such as an I without its B: the crf "
+              "may as well");
 }
 
 }  // namespace sequent

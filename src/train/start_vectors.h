@@ -16,4 +16,7 @@ std::string load_vectors(const Config& config, const PreparedData& data, Sequenc
 /// Tells an encoder of spellings, where the model has one, how the vocabulary's tokens are spelled.
 void load_spellings(const Vocabulary& vocabulary, SequenceModelImpl& model);
 
+/// Where the training data keep to their tags' scheme, so do the answers of a crf.
+void forbid_transitions(const PreparedData& data, SequenceModelImpl& model);
+
 }  // namespace sequent

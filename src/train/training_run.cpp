@@ -18,6 +18,7 @@
 #include "train/score.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
+#include "train/transfer.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -81,11 +82,13 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       hooks_(hooks),
       folder_(check_run_folder(config, options)),
       device_(choose_device(config.runtime.device)),
-      data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers))),
+      origin_(find_origin()),
+      data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers),
+                         known_tokens())),
       windows_(cut_training_lines(config, data_)),
       resolved_(resolve(config, data_.vocabulary.size(), data_.labels.size())),
       model_(make_model(resolved_, device_)),
-      vectors_found_(start_vectors()),
+      start_facts_(start_weights()),
       team_(model_, device_, static_cast<int>(config.runtime.workers)),
       loss_(make_loss()),
       parameters_(trained_parameters(*model_)),
@@ -105,6 +108,8 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   }
   warn_about_warmup(config.training, total_steps_);
   carried_ = start_states();
+  for (const TrainedParameter& parameter : parameters_)
+    full_rates_.push_back(parameter.rate_factor);
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
@@ -132,36 +137,37 @@ LossOptions TrainingRun::make_loss() const {
   return loss;
 }
 
-/// A checkpoint's weights started from them already.
-std::string TrainingRun::start_vectors() {
-  const bool resumes =
-      options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
-  if (resumes) return "";
-  fit_normalization(data_.train, *model_);
-  load_spellings(data_.vocabulary, *model_);
-  forbid_transitions();
-  return load_vectors(config_, data_, *model_);
+bool TrainingRun::resumes() const {
+  return options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
 }
 
-/// Where the training data keep to their tags' scheme, so do the answers.
-void TrainingRun::forbid_transitions() {
-  CrfImpl* crf = model_->crf_head();
-  if (crf == nullptr) return;
-  const TagSet tags(data_.labels.names());
-  std::int64_t broken = 0;
-  for (std::int64_t row = 0; row < data_.train.size(); ++row) {
-    std::int32_t before = TagSet::kEdge;
-    bool whole = true;
-    for (const std::int32_t tag : data_.train.tags(row)) {
-      whole = whole && tags.may_follow(before, tag);
-      before = tag;
-    }
-    broken += whole && tags.may_follow(before, TagSet::kEdge) ? 0 : 1;
+/// The run to start from; a checkpoint's weights started from it already.
+std::optional<LoadedRun> TrainingRun::find_origin() const {
+  if (!config_.training.init_from || resumes()) return std::nullopt;
+  return load_origin(config_);
+}
+
+/// The tokens that keep their ids: those of the run this one starts from.
+Vocabulary TrainingRun::known_tokens() const {
+  if (!config_.training.init_from) return Vocabulary();
+  return origin_ ? origin_->text.vocabulary : read_run_text(folder_).vocabulary;
+}
+
+/// Sets the weights that do not start at random. Returns where they come from, for the report.
+std::vector<std::pair<std::string, std::string>> TrainingRun::start_weights() {
+  if (resumes()) return {};
+  fit_normalization(data_.train, *model_);
+  load_spellings(data_.vocabulary, *model_);
+  forbid_transitions(data_, *model_);
+  std::vector<std::pair<std::string, std::string>> facts;
+  const std::string vectors = load_vectors(config_, data_, *model_);
+  if (!vectors.empty()) facts.emplace_back("Vectors", vectors);
+  if (origin_) {
+    const std::string taken = take_weights(*origin_, data_.labels, *model_);
+    facts.emplace_back("Started from", *config_.training.init_from + "; " + taken);
+    origin_.reset();
   }
-  if (broken == 0) return crf->forbid(tags);
-  log_warning(std::to_string(broken) + " of " + std::to_string(data_.train.size()) +
-              " training rows break the scheme of their tags, such as an I without its B: the crf "
-              "may as well");
+  return facts;
 }
 
 void TrainingRun::start() {
@@ -194,6 +200,7 @@ bool TrainingRun::resume() {
   }
   best_.restore(state_.best);
   plateau_.restore(state_.plateau);
+  set_rate_factors();
   const std::int64_t epoch_begin = state_.step - state_.next_batch;
   optimizer_.set_step_count(epoch_begin);
   for (std::int64_t step = epoch_begin; step < state_.step; ++step) {
@@ -259,7 +266,24 @@ CarriedStates TrainingRun::start_states() const {
   return model_->zero_states(static_cast<std::int64_t>(windows_.front().size()));
 }
 
+/// Gradual unfreezing: in the epochs to come the last layers learn, ever more of them.
+void TrainingRun::set_rate_factors() {
+  if (!config_.training.unfreeze_every) return;
+  std::vector<std::int64_t> layers;
+  for (const TrainedParameter& parameter : parameters_) layers.push_back(parameter.layer);
+  layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
+  const std::int64_t learning = 1 + (state_.epoch - 1) / *config_.training.unfreeze_every;
+  const auto count = std::min(learning, static_cast<std::int64_t>(layers.size()));
+  const std::int64_t first = *(layers.end() - count);
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    TrainedParameter& parameter = parameters_[i];
+    parameter.rate_factor = parameter.layer < first ? 0 : full_rates_[i];
+    optimizer_.set_rate_factor(i, parameter.rate_factor);
+  }
+}
+
 void TrainingRun::run_epoch() {
+  set_rate_factors();
   const std::vector<RowNumbers> batches = plan_batches();
   while (state_.next_batch < epoch_steps_) {
     const auto start = Clock::now();
@@ -463,7 +487,7 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
       {"Seed", std::to_string(manifest.seed)},
       {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
   page.facts.insert(page.facts.end(), of_run.begin(), of_run.end());
-  if (!vectors_found_.empty()) page.facts.emplace_back("Vectors", vectors_found_);
+  page.facts.insert(page.facts.end(), start_facts_.begin(), start_facts_.end());
   page.epoch_records = journal_.lines();
   page.model_summary = summarize(resolved_);
   page.validation = report_from_json(state_.best_report);

@@ -9,6 +9,7 @@
 
 #include "sequent/trainer.h"
 #include "train/journal.h"
+#include "train/load_run.h"
 #include "train/losses.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -33,12 +34,15 @@ class TrainingRun {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::string start_vectors();
-  void forbid_transitions();
+  bool resumes() const;
+  std::optional<LoadedRun> find_origin() const;
+  Vocabulary known_tokens() const;
+  std::vector<std::pair<std::string, std::string>> start_weights();
   LossOptions make_loss() const;
   void start();
   bool resume();
   void save_checkpoint();
+  void set_rate_factors();
   void run_epoch();
   void run_step(const RowNumbers& rows);
   double rate_of(std::int64_t step) const;
@@ -60,14 +64,16 @@ class TrainingRun {
   Hooks hooks_;
   RunFolder folder_;
   torch::Device device_;
+  std::optional<LoadedRun> origin_;  // until its weights are taken
   PreparedData data_;
   std::vector<RowNumbers> windows_;  // of a language model: the batches, of data_.train cut anew
   ResolvedConfig resolved_;
   SequenceModel model_;
-  std::string vectors_found_;
+  std::vector<std::pair<std::string, std::string>> start_facts_;
   WorkerTeam team_;
   LossOptions loss_;
   std::vector<TrainedParameter> parameters_;
+  std::vector<double> full_rates_;  // their rate factors once all of them learn
   std::optional<AveragedWeights> average_;
   Optimizer optimizer_;
   BestTracker best_;

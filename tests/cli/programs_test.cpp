@@ -310,6 +310,24 @@ TEST_F(Programs, AnInterruptedRunGoesOn) {
   EXPECT_EQ(resumed.code, 0) << resumed.err;
 }
 
+TEST_F(Programs, TrainingStartsFromAnotherRun) {
+  folder_->write("moods.tsv", "text\tlabel\nwhat a zorgly film\tcurious\nI loved it\tpositive\n");
+  const std::string line =
+      "sequent train c.json --init-from run --set data.train=moods.tsv "
+      "--set data.validation=moods.tsv --set input.vocabulary.min_count=1 --out ";
+  const CommandResult found = run(line + "moods");
+  ASSERT_EQ(found.code, 0) << found.err;
+  EXPECT_NE(found.err.find("known tokens; taken: layers.0 (embedding), layers.1 (lstm), "
+                           "layers.2 (dense) with 1 of its outputs"),
+            std::string::npos)
+      << found.err;
+  expect_fault("sequent evaluate run moods.tsv", 3, "curious");
+  EXPECT_EQ(run("sequent evaluate moods moods.tsv").code, 0);
+  EXPECT_EQ(run("grep -qx zorgly moods/vocabulary.txt").code, 0);
+  EXPECT_EQ(run(line + "other --set training.init_from=gone").code, 0) << "the option goes first";
+  expect_fault("sequent train c.json --init-from gone --out gone2", 4, "gone");
+}
+
 TEST_F(Programs, ConfigToolsPrint) {
   EXPECT_EQ(json::parse(run("sequent config schema").out)["$schema"],
             "https://json-schema.org/draft/2020-12/schema");

@@ -68,6 +68,16 @@ TEST(VocabularyBuilder, OrdersByCountThenBytes) {
             (Names{"<pad>", "<unk>", "<empty>", "often"}));
 }
 
+TEST(VocabularyBuilder, KnownTokensKeepTheirIds) {
+  VocabularyBuilder builder;
+  for (const char* token : {"new", "new", "old", "other"}) builder.add(token);
+  const Vocabulary known({"rare", "old"});
+  EXPECT_EQ(builder.build(vocabulary_spec(100, 1), known).tokens(),
+            (Names{"<pad>", "<unk>", "<empty>", "rare", "old", "new", "other"}));
+  EXPECT_EQ(builder.build(vocabulary_spec(6, 1), known).size(), 6);
+  EXPECT_EQ(builder.build(vocabulary_spec(4, 1), known), known) << "known tokens are never cut off";
+}
+
 TEST(VocabularyBuilder, MergesCounts) {
   VocabularyBuilder a;
   a.add("x", 2);

@@ -178,6 +178,11 @@ TEST(Schedule, FollowsItsFormula) {
   EXPECT_DOUBLE_EQ(schedule_factor(CosineSchedule{}, 5, 11), 0.5);
   EXPECT_NEAR(schedule_factor(CosineSchedule{.final = 0.1}, 10, 11), 0.1, 1e-12);
   EXPECT_NEAR(schedule_factor(CosineSchedule{.warmup_steps = 4}, 4, 11), 1, 1e-12);
+  EXPECT_DOUBLE_EQ(schedule_factor(SlantedTriangular{}, 0, 100), 1.0 / 32);
+  EXPECT_DOUBLE_EQ(schedule_factor(SlantedTriangular{}, 5, 100), (1 + 0.5 * 31) / 32);
+  EXPECT_DOUBLE_EQ(schedule_factor(SlantedTriangular{}, 10, 100), 1);
+  EXPECT_DOUBLE_EQ(schedule_factor(SlantedTriangular{}, 55, 100), (1 + 0.5 * 31) / 32);
+  EXPECT_DOUBLE_EQ(schedule_factor(SlantedTriangular{.ratio = 1}, 99, 100), 1);
 }
 
 ClassificationReport report_with(double loss, double accuracy) {

@@ -1,0 +1,209 @@
+#include "train/transfer.h"
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+#include "sequent/error.h"
+#include "sequent/log.h"
+
+namespace sequent {
+namespace {
+
+using Layers = std::vector<std::shared_ptr<LayerImpl>>;
+
+constexpr const char* kPointer = "/training/init_from";
+
+/// Places, in order, of the layers that have weights; the last of the model not among them.
+std::vector<std::size_t> weighted_layers(const Layers& layers) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
+    if (!layers[i]->parameters().empty()) places.push_back(i);
+  }
+  return places;
+}
+
+/// Whether the first dimension of an embedding's parameter is the vocabulary.
+bool has_token_rows(const LayerImpl& layer, const std::string& name,
+                    const torch::Tensor& parameter) {
+  const auto* embedding = dynamic_cast<const EmbeddingImpl*>(&layer);
+  return embedding != nullptr && (embedding->has_table(parameter) || name.ends_with("spellings"));
+}
+
+/// `layers.1 (embedding)`.
+std::string titled(const Layers& layers, std::size_t place) {
+  return "layers." + std::to_string(place) + " (" + std::string(layers[place]->kind()) + ")";
+}
+
+std::string shapes_of(const LayerImpl& layer) {
+  std::ostringstream text;
+  text << layer.kind();
+  for (const auto& named : layer.named_parameters()) {
+    text << " " << named.key() << " " << named.value().sizes();
+  }
+  return text.str();
+}
+
+bool fits(const LayerImpl& from, const LayerImpl& to) {
+  const auto theirs = from.named_parameters();
+  const auto ours = to.named_parameters();
+  if (from.kind() != to.kind() || theirs.size() != ours.size()) return false;
+  return std::all_of(ours.begin(), ours.end(), [&](const auto& named) {
+    const torch::Tensor* other = theirs.find(named.key());
+    if (other == nullptr || other->dim() != named.value().dim()) return false;
+    const std::size_t first = has_token_rows(to, named.key(), named.value()) ? 1 : 0;
+    return other->sizes().slice(first) == named.value().sizes().slice(first);
+  });
+}
+
+void copy_layer(const LayerImpl& from, LayerImpl& to) {
+  const auto theirs = from.named_parameters();
+  for (const auto& named : to.named_parameters()) {
+    // Tokens that are known have the same ids in both.
+    const torch::Tensor& value = theirs[named.key()];
+    named.value().narrow(0, 0, value.size(0)).copy_(value);
+  }
+}
+
+/// Where the outputs of one head stand in another.
+struct OutputPairs {
+  std::vector<std::int64_t> from;
+  std::vector<std::int64_t> to;
+};
+
+OutputPairs pair_outputs(const RunText& origin, const LabelSet& labels) {
+  OutputPairs pairs;
+  const auto pair_first = [&](std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      pairs.from.push_back(i);
+      pairs.to.push_back(i);
+    }
+  };
+  if (origin.config.is_language_model()) {
+    pair_first(origin.vocabulary.size());
+  } else if (origin.config.is_regression()) {
+    if (origin.labels.size() == labels.size()) pair_first(labels.size());
+  } else {
+    for (std::int64_t i = 0; i < labels.size(); ++i) {
+      const std::optional<std::int64_t> found = origin.labels.find(labels.name(i));
+      if (!found) continue;
+      pairs.from.push_back(*found);
+      pairs.to.push_back(i);
+    }
+  }
+  return pairs;
+}
+
+/// Returns how many outputs were taken; 0 if the heads are too different.
+std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, SequenceModelImpl& model) {
+  const LayerImpl& from = *origin.model->layers().back();
+  LayerImpl& to = *model.layers().back();
+  const auto theirs = from.named_parameters();
+  const auto ours = to.named_parameters();
+  const auto width = [](const auto& parameters) {
+    const torch::Tensor* weight = parameters.find("weight");
+    return weight == nullptr ? 0 : weight->size(1);
+  };
+  const bool binary = model.config().is_binary();
+  if (from.kind() != to.kind() || origin.text.config.task != model.config().config.task ||
+      theirs.size() != ours.size() || width(theirs) != width(ours) ||
+      binary != origin.model->config().is_binary()) {
+    return 0;
+  }
+  OutputPairs pairs = pair_outputs(origin.text, labels);
+  if (binary) {  // one output says which of two labels: it has a meaning for both alone
+    pairs = origin.text.labels == labels ? OutputPairs{{0}, {0}} : OutputPairs{};
+  }
+  if (pairs.to.empty()) return 0;
+  const torch::Tensor from_rows = torch::tensor(pairs.from, torch::kInt64);
+  const torch::Tensor to_rows = torch::tensor(pairs.to, torch::kInt64);
+  for (const auto& named : ours) {
+    if (named.key().starts_with("forbidden")) continue;  // follow from the tags' names
+    torch::Tensor value = theirs[named.key()].index_select(0, from_rows);
+    torch::Tensor target = named.value();
+    if (named.key() == "transitions") {
+      value =
+          target.index_select(0, to_rows).index_copy(1, to_rows, value.index_select(1, from_rows));
+    }
+    target.index_copy_(0, to_rows, value);
+  }
+  return static_cast<std::int64_t>(pairs.to.size());
+}
+
+/// What was copied and what was not, as the log says it.
+class Taken {
+ public:
+  void add(const std::string& layer) { taken_ += (taken_.empty() ? "" : ", ") + layer; }
+  void leave(const std::string& layer) { left_ += (left_.empty() ? "" : ", ") + layer; }
+  std::string text() const {
+    return "taken: " + taken_ + (left_.empty() ? "" : "; starting anew: " + left_);
+  }
+
+ private:
+  std::string taken_;
+  std::string left_;
+};
+
+}  // namespace
+
+LoadedRun load_origin(const Config& config) {
+  LoadedRun origin = load_run(config.resolve_path(*config.training.init_from));
+  const auto* theirs = std::get_if<TextInput>(&origin.text.config.input);
+  const auto* ours = std::get_if<TextInput>(&config.input);
+  if ((theirs == nullptr) != (ours == nullptr)) {
+    throw Error(ErrorKind::kConfig, config.in_file(kPointer),
+                origin.folder.string() + " reads " + (theirs == nullptr ? "numbers" : "text") +
+                    ", this model " + (ours == nullptr ? "numbers" : "text"));
+  }
+  if (ours != nullptr && !(theirs->tokenizer == ours->tokenizer)) {
+    throw Error(ErrorKind::kConfig, config.in_file(kPointer),
+                origin.folder.string() +
+                    " splits texts in another way, so that its words are not those of this model; "
+                    "take over its /input/tokenizer");
+  }
+  return origin;
+}
+
+std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
+                         SequenceModelImpl& model) {
+  const torch::NoGradGuard no_gradient;
+  const Layers& from = origin.model->layers();
+  const Layers& to = model.layers();
+  const std::vector<std::size_t> theirs = weighted_layers(from);
+  const std::vector<std::size_t> ours = weighted_layers(to);
+  Taken taken;
+  std::size_t paired = 0;
+  while (paired < std::min(theirs.size(), ours.size()) &&
+         fits(*from[theirs[paired]], *to[ours[paired]])) {
+    copy_layer(*from[theirs[paired]], *to[ours[paired]]);
+    taken.add(titled(to, ours[paired]));
+    ++paired;
+  }
+  if (paired == 0) {
+    throw Error(ErrorKind::kConfig, model.config().config.in_file(kPointer),
+                theirs.empty() || ours.empty()
+                    ? "there is no layer with weights before the last one"
+                    : "nothing fits: the first layer with weights is there " +
+                          shapes_of(*from[theirs[0]]) + ", here " + shapes_of(*to[ours[0]]));
+  }
+  for (std::size_t i = paired; i < ours.size(); ++i) taken.leave(titled(to, ours[i]));
+  const bool whole = paired == theirs.size() && paired == ours.size();
+  const std::int64_t outputs = whole ? copy_head(origin, labels, model) : 0;
+  const std::string head = titled(to, to.size() - 1);
+  if (outputs > 0 && !model.config().is_binary()) {
+    taken.add(head + " with " + std::to_string(outputs) + " of its outputs");
+  } else if (outputs > 0) {
+    taken.add(head);
+  } else {
+    taken.leave(head);
+  }
+  std::string known;
+  if (std::holds_alternative<TextInput>(origin.text.config.input)) {
+    known = std::to_string(origin.text.vocabulary.size()) + " known tokens; ";
+  }
+  const std::string text = known + taken.text();
+  log_info(origin.folder.string() + ": " + text);
+  return text;
+}
+
+}  // namespace sequent
