@@ -11,6 +11,7 @@ namespace sequent {
 std::vector<bool> names_matching(const std::string& pattern, const std::vector<std::string>& names,
                                  const std::string& pointer) {
   std::vector<bool> matches;
+  matches.reserve(names.size());
   for (const std::string& name : names) {
     matches.push_back(fnmatch(pattern.c_str(), name.c_str(), 0) == 0);
   }

@@ -92,6 +92,7 @@ namespace {
 
 void set_rate_factors(const Config& config, std::vector<TrainedParameter>& parameters) {
   std::vector<std::string> names;
+  names.reserve(parameters.size());
   for (const TrainedParameter& parameter : parameters) names.push_back(parameter.name);
   for (const auto& [pattern, factor] : config.training.rate_factors) {
     const std::vector<bool> matches =

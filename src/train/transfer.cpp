@@ -120,7 +120,7 @@ std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, Sequence
   for (const auto& named : ours) {
     if (named.key().starts_with("forbidden")) continue;  // follow from the tags' names
     torch::Tensor value = theirs[named.key()].index_select(0, from_rows);
-    torch::Tensor target = named.value();
+    const torch::Tensor& target = named.value();
     if (named.key() == "transitions") {
       value =
           target.index_select(0, to_rows).index_copy(1, to_rows, value.index_select(1, from_rows));
