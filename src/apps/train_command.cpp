@@ -1,5 +1,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/commands.h"
 #include "apps/progress_line.h"
@@ -14,7 +15,7 @@ struct TrainCommandOptions {
   std::string config;
   std::string out;
   std::vector<std::string> changes;
-  std::string init_from;
+  std::optional<std::string> init_from;
   bool resume = false;
   bool overwrite = false;
 };
@@ -48,8 +49,11 @@ std::string typed(const std::vector<std::string>& words) {
 void train_command(const TrainCommandOptions& options,
                    const std::vector<std::string>& command_line) {
   std::vector<Override> overrides = parse_all(options.changes);
-  if (!options.init_from.empty()) {
-    const auto run = std::filesystem::absolute(options.init_from).lexically_normal();
+  if (options.init_from) {
+    if (options.init_from->empty()) {
+      throw Error(ErrorKind::kUsage, "--init-from", "found \"\"; name a run folder");
+    }
+    const auto run = std::filesystem::absolute(*options.init_from).lexically_normal();
     overrides.push_back({"training.init_from", nlohmann::json(run.string()).dump()});
   }
   const Config config = load_config(options.config, overrides);
@@ -99,9 +103,7 @@ void add_train_command(CLI::App& app, Action& action) {
         line.emplace_back("--set");
         line.push_back(change);
       }
-      if (!options->init_from.empty()) {
-        line.insert(line.end(), {"--init-from", options->init_from});
-      }
+      if (options->init_from) line.insert(line.end(), {"--init-from", *options->init_from});
       train_command(*options, line);
     };
   });

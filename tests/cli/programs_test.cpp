@@ -326,6 +326,7 @@ TEST_F(Programs, TrainingStartsFromAnotherRun) {
   EXPECT_EQ(run("grep -qx zorgly moods/vocabulary.txt").code, 0);
   EXPECT_EQ(run(line + "other --set training.init_from=gone").code, 0) << "the option goes first";
   expect_fault("sequent train c.json --init-from gone --out gone2", 4, "gone");
+  expect_fault("sequent train c.json --init-from '' --out gone2", 2, "--init-from: found \"\"");
 }
 
 TEST_F(Programs, ConfigToolsPrint) {
