@@ -103,10 +103,21 @@ void set_rate_factors(const Config& config, std::vector<TrainedParameter>& param
   }
 }
 
+/// Gradual unfreezing: the last layer first, and after every so many epochs the one before.
+void set_first_epochs(std::int64_t every, std::vector<TrainedParameter>& parameters,
+                      const std::vector<std::size_t>& layers) {
+  std::int64_t epoch = 1;
+  for (std::size_t i = parameters.size(); i-- > 0;) {
+    if (i + 1 < parameters.size() && layers[i] != layers[i + 1]) epoch += every;
+    parameters[i].first_epoch = epoch;
+  }
+}
+
 }  // namespace
 
 std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model) {
   std::vector<TrainedParameter> result;
+  std::vector<std::size_t> layers;  // of each parameter
   for (std::size_t i = 0; i < model.layers().size(); ++i) {
     const LayerImpl& layer = *model.layers()[i];
     const auto* embedding = dynamic_cast<const EmbeddingImpl*>(&layer);
@@ -117,7 +128,8 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
                             embedding->has_table(named.value());
       const bool is_matrix = named.value().dim() > 1;
       result.push_back({"layers." + std::to_string(i) + "." + named.key(), named.value(), is_matrix,
-                        is_matrix && !is_table, is_table, static_cast<std::int64_t>(i)});
+                        is_matrix && !is_table, is_table});
+      layers.push_back(i);
     }
   }
   const Config& config = model.config().config;
@@ -126,6 +138,9 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
                 "leaves no weight that could learn");
   }
   set_rate_factors(config, result);
+  if (config.training.unfreeze_every) {
+    set_first_epochs(*config.training.unfreeze_every, result, layers);
+  }
   return result;
 }
 
@@ -140,11 +155,11 @@ void add_penalty_gradients(std::vector<TrainedParameter>& parameters, double l1,
   }
 }
 
-double gradient_norm(const std::vector<TrainedParameter>& parameters) {
+double gradient_norm(const std::vector<TrainedParameter>& parameters, std::int64_t epoch) {
   double sum = 0;
   for (const TrainedParameter& parameter : parameters) {
     const torch::Tensor gradient = parameter.value.grad();
-    if (!gradient.defined() || parameter.rate_factor == 0) continue;
+    if (!gradient.defined() || parameter.rate_in(epoch) == 0) continue;
     const auto norm = held_values(gradient).norm().item<double>();
     sum += norm * norm;
   }
@@ -180,7 +195,7 @@ Optimizer::Optimizer(const OptimizerSpec& spec, std::vector<TrainedParameter> pa
 
 UpdateStep Optimizer::make_step(double learning_rate, const TrainedParameter& parameter) const {
   UpdateStep step = std::visit(
-      StepMaker{learning_rate * parameter.rate_factor, step_count_, parameter.decays}, spec_);
+      StepMaker{learning_rate * parameter.rate_in(epoch_), step_count_, parameter.decays}, spec_);
   if (average_ != nullptr) step.average_share = static_cast<float>(average_->share(step_count_));
   return step;
 }

@@ -25,25 +25,28 @@ namespace sequent {
 /// A trainable tensor and how it may be treated.
 struct TrainedParameter {
   std::string name;
-  torch::Tensor value;     // its gradient is value.grad()
-  bool decays = false;     // adamw's weight decay: matrices, not biases
-  bool penalized = false;  // l1 and l2: matrices of dense and recurrent layers
-  bool is_table = false;   // an embedding: its gradient may hold few of its rows
-  std::int64_t layer = 0;  // its place in the model
-  double rate_factor = 1;  // of the learning rate
+  torch::Tensor value;           // its gradient is value.grad()
+  bool decays = false;           // adamw's weight decay: matrices, not biases
+  bool penalized = false;        // l1 and l2: matrices of dense and recurrent layers
+  bool is_table = false;         // an embedding: its gradient may hold few of its rows
+  double rate_factor = 1;        // of the learning rate
+  std::int64_t first_epoch = 1;  // from which on it learns
+
+  /// The factor of the learning rate in an epoch, counted from 1.
+  double rate_in(std::int64_t epoch) const { return epoch < first_epoch ? 0 : rate_factor; }
 };
 
-/// Each layer's weights that require a gradient, in the order of the model, with the factors that
-/// training.rate_factors gives them.
+/// Each layer's weights that require a gradient, in the order of the model, with what
+/// training.rate_factors and training.unfreeze_every say of them.
 /// Errors: Config if there are none, or a name in rate_factors stands for none.
 std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model);
 
 /// Adds the gradient of l1 * sum|w| + l2 * sum w^2 of the penalized parameters.
 void add_penalty_gradients(std::vector<TrainedParameter>& parameters, double l1, double l2);
 
-/// The L2 norm of all gradients together, summed in double precision; of parameters whose rate is 0
-/// not.
-double gradient_norm(const std::vector<TrainedParameter>& parameters);
+/// The L2 norm of all gradients together of parameters that learn in this epoch, summed in double
+/// precision.
+double gradient_norm(const std::vector<TrainedParameter>& parameters, std::int64_t epoch = 1);
 
 /// Limits each value of each gradient.
 void clip_gradient_values(std::vector<TrainedParameter>& parameters, double limit);
@@ -107,11 +110,9 @@ class Optimizer {
   /// When resuming: a step of this epoch that was taken before, so that rows can catch up.
   void recall_step(double learning_rate);
 
-  /// The factor of one parameter's learning rate from now on; at 0 its gradients are still counted
-  /// in what the rule remembers. Only where all rows are up to date.
-  void set_rate_factor(std::size_t parameter, double factor) {
-    parameters_[parameter].rate_factor = factor;
-  }
+  /// The steps to come are this epoch's, counted from 1. Gradients of a parameter that does not
+  /// learn yet count in what the rule remembers. Only where all rows are up to date.
+  void begin_epoch(std::int64_t epoch) { epoch_ = epoch; }
 
   /// The base learning rate of the spec.
   double learning_rate() const;
@@ -146,6 +147,7 @@ class Optimizer {
   AveragedWeights* average_;
   std::vector<std::pair<std::string, torch::Tensor>> state_;
   std::int64_t step_count_ = 0;
+  std::int64_t epoch_ = 1;
 };
 
 }  // namespace sequent

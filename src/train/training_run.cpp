@@ -108,8 +108,6 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   }
   warn_about_warmup(config.training, total_steps_);
   carried_ = start_states();
-  for (const TrainedParameter& parameter : parameters_)
-    full_rates_.push_back(parameter.rate_factor);
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
@@ -200,7 +198,7 @@ bool TrainingRun::resume() {
   }
   best_.restore(state_.best);
   plateau_.restore(state_.plateau);
-  set_rate_factors();
+  optimizer_.begin_epoch(state_.epoch);
   const std::int64_t epoch_begin = state_.step - state_.next_batch;
   optimizer_.set_step_count(epoch_begin);
   for (std::int64_t step = epoch_begin; step < state_.step; ++step) {
@@ -266,24 +264,8 @@ CarriedStates TrainingRun::start_states() const {
   return model_->zero_states(static_cast<std::int64_t>(windows_.front().size()));
 }
 
-/// Gradual unfreezing: in the epochs to come the last layers learn, ever more of them.
-void TrainingRun::set_rate_factors() {
-  if (!config_.training.unfreeze_every) return;
-  std::vector<std::int64_t> layers;
-  for (const TrainedParameter& parameter : parameters_) layers.push_back(parameter.layer);
-  layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
-  const std::int64_t learning = 1 + (state_.epoch - 1) / *config_.training.unfreeze_every;
-  const auto count = std::min(learning, static_cast<std::int64_t>(layers.size()));
-  const std::int64_t first = *(layers.end() - count);
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    TrainedParameter& parameter = parameters_[i];
-    parameter.rate_factor = parameter.layer < first ? 0 : full_rates_[i];
-    optimizer_.set_rate_factor(i, parameter.rate_factor);
-  }
-}
-
 void TrainingRun::run_epoch() {
-  set_rate_factors();
+  optimizer_.begin_epoch(state_.epoch);
   const std::vector<RowNumbers> batches = plan_batches();
   while (state_.next_batch < epoch_steps_) {
     const auto start = Clock::now();
@@ -325,7 +307,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
                                               config_.is_language_model() ? &carried_ : nullptr);
   const TrainingSpec& training = config_.training;
   add_penalty_gradients(parameters_, training.l1, training.l2);
-  const double norm = gradient_norm(parameters_);
+  const double norm = gradient_norm(parameters_, state_.epoch);
   check_finite(loss, norm);
   rate_ = rate_of(state_.step);
   optimizer_.step(rate_, clip_scale(norm), task_runner());

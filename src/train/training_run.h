@@ -42,7 +42,6 @@ class TrainingRun {
   void start();
   bool resume();
   void save_checkpoint();
-  void set_rate_factors();
   void run_epoch();
   void run_step(const RowNumbers& rows);
   double rate_of(std::int64_t step) const;
@@ -73,7 +72,6 @@ class TrainingRun {
   WorkerTeam team_;
   LossOptions loss_;
   std::vector<TrainedParameter> parameters_;
-  std::vector<double> full_rates_;  // their rate factors once all of them learn
   std::optional<AveragedWeights> average_;
   Optimizer optimizer_;
   BestTracker best_;
