@@ -11,14 +11,21 @@
 #include "sequent/data_spec.h"
 #include "sequent/describe.h"
 #include "sequent/layers.h"
+#include "sequent/precision.h"
 #include "sequent/training_spec.h"
 
 namespace sequent {
 
 // ---- runtime ----------------------------------------------------------------------------------
 
+template <>
+struct EnumNames<Precision> {
+  static constexpr std::array<std::string_view, 3> values{"float32", "bfloat16", "auto"};
+};
+
 struct RuntimeSpec {
   std::string device = "auto";
+  Precision precision = Precision::kFloat32;
   std::int64_t workers = 0;
   double checkpoint_seconds = 300;
   double log_seconds = 5;
@@ -27,6 +34,10 @@ struct RuntimeSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("device", self.device, "auto, cpu, cuda or cuda:N.", not_empty);
+    visit("precision", self.precision,
+          "Of the products in recurrent layers on the CPU while training: bfloat16 rounds what is "
+          "multiplied to 8 bits and sums in float32; auto: bfloat16 where the CPU has instructions "
+          "for it. Weights, states, gradients, measures and what is exported are float32.");
     visit("workers", self.workers,
           "CPU threads that each take a part of every batch; 0: one per core.", between(0, 1024));
     visit("checkpoint_seconds", self.checkpoint_seconds,
@@ -103,7 +114,7 @@ struct Config {
     visit("input", self.input, "How a row becomes model input.");
     visit("model", self.model, "The layers, in order.", required);
     visit("training", self.training, "How the weights are found.");
-    visit("runtime", self.runtime, "Where and how fast; never what is learned.");
+    visit("runtime", self.runtime, "Where and how fast; never what is learned, rounding apart.");
   }
 };
 

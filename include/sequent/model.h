@@ -218,6 +218,9 @@ struct RecurrentOptions {
   double zoneout = 0;
   bool layer_norm = false;
   bool learned_initial_state = false;
+
+  /// While training in float32 on the kernels: products in bfloat16 where the CPU has them.
+  bool bfloat16 = false;
 };
 
 /// A recurrent layer of any cell, in one or both directions. On the CPU it runs on kernels/, for

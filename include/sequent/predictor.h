@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sequent/precision.h"
+
 namespace sequent {
 
 enum class Engine {
@@ -27,6 +29,8 @@ struct PredictorOptions {
   std::int64_t batch_tokens = 8192;
   /// kFused: most memory, in MiB, for what is computed once per token and kept; 0: nothing is kept.
   std::int64_t token_table_mib = 256;
+  /// kFused: of the products in recurrent layers.
+  Precision precision = Precision::kFloat32;
 };
 
 struct Prediction {
@@ -96,7 +100,9 @@ struct GenerateOptions {
 /// Threads: one Predictor serves many threads at once; calls share its computing threads.
 class Predictor {
  public:
-  /// Errors: Artifact if the file is missing, truncated, not made by Sequent or of a later format.
+  /// Errors: Artifact if the file is missing, truncated, not made by Sequent or of a later format;
+  /// Runtime if bfloat16 is asked for and the CPU has no instructions for it; Usage if it is and
+  /// the model does not run on the library's own kernels.
   static Predictor load(const std::filesystem::path& file, const PredictorOptions& options = {});
 
   /// The same from an archive in memory; `name` stands for it in messages.

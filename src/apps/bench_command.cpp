@@ -26,9 +26,10 @@ void bench_command(BenchCommandOptions options, bool layer_options) {
     report = bench_layer(options.layer);
   } else {
     if (layer_options) {
-      throw Error(ErrorKind::kUsage, options.config,
-                  "--cell, --units, --input, --length and --batch measure a layer without a "
-                  "config; leave CONFIG or these out");
+      throw Error(
+          ErrorKind::kUsage, options.config,
+          "--cell, --units, --input, --length, --batch and --precision measure a layer without a "
+          "config; leave CONFIG or these out");
     }
     std::vector<Override> overrides;
     for (const std::string& text : options.overrides) overrides.push_back(parse_override(text));
@@ -63,7 +64,12 @@ void add_bench_command(CLI::App& app, Action& action) {
           ->capture_default_str(),
       command->add_option("--batch", layer.batch, "Rows of a batch")
           ->check(CLI::Range(1, 100000))
-          ->capture_default_str()};
+          ->capture_default_str(),
+      command
+          ->add_option("--precision", layer.precision,
+                       "Of our products: float32, bfloat16, or auto, as runtime.precision")
+          ->transform(CLI::CheckedTransformer(precision_names()))
+          ->default_str("float32")};
   command->add_option("--rounds", options->rounds, "Turns of each engine; the median counts")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

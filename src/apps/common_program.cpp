@@ -104,4 +104,10 @@ void print(std::string_view text) {
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
 
+std::map<std::string, Precision> precision_names() {
+  return {{"float32", Precision::kFloat32},
+          {"bfloat16", Precision::kBfloat16},
+          {"auto", Precision::kAuto}};
+}
+
 }  // namespace sequent

@@ -3,7 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <map>
+#include <string>
 #include <string_view>
+
+#include "sequent/precision.h"
 
 namespace sequent {
 
@@ -26,5 +30,8 @@ void print(std::string_view text);
 
 /// True if people read stderr.
 bool stderr_is_terminal();
+
+/// For options that take a precision.
+std::map<std::string, Precision> precision_names();
 
 }  // namespace sequent

@@ -13,6 +13,7 @@
 
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
+#include "runtime/precision.h"
 #include "runtime/rows.h"
 #include "runtime/thread_setup.h"
 #include "sequent/artifact.h"
@@ -54,8 +55,8 @@ std::pair<double, double> in_turns(int rounds, const std::function<void()>& a,
   return {median(of_a), median(of_b)};
 }
 
-/// GFLOP/s of a large product on this core, by the faster of our code and the BLAS in use.
-double measure_limit() {
+/// GFLOP/s of a large product on this core, by the faster of these kernels and the BLAS in use.
+double measure_limit(const kernels::Kernels<float>& table) {
   const ComputeScope scope;
   constexpr std::int64_t kSize = 768;
   const torch::Tensor a = torch::rand({kSize, kSize});
@@ -66,8 +67,8 @@ double measure_limit() {
       7,
       [&] {
         arena.reset();
-        kernels::kernels<float>().multiply(kSize, kSize, kSize, a.data_ptr<float>(),
-                                           b.data_ptr<float>(), c.data_ptr<float>(), arena);
+        table.multiply(kSize, kSize, kSize, a.data_ptr<float>(), b.data_ptr<float>(),
+                       c.data_ptr<float>(), arena);
       },
       [&] { torch::mm_out(c, a, b); });
   return 2.0 * kSize * kSize * kSize / std::min(ours, blas) / 1e9;
@@ -79,10 +80,11 @@ double peak_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-BenchReport start_report() {
+BenchReport start_report(Precision precision, const std::string& where) {
   BenchReport report;
-  report.instructions = kernels::kernels<float>().name;
-  report.limit_gflops = measure_limit();
+  const kernels::Kernels<float>& table = kernels_for(precision, where);
+  report.instructions = table.name;
+  report.limit_gflops = measure_limit(table);
   return report;
 }
 
@@ -197,7 +199,7 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
         const torch::Tensor& weight = weights.at(name);
         return {weight.data_ptr<float>(), static_cast<std::size_t>(weight.numel())};
       },
-      {});
+      {FusedOptions{}.token_table_bytes, config.config.runtime.precision});
   constexpr std::int64_t kMostRows = 2000;
   std::vector<std::int64_t> lengths;
   double tokens = 0;
@@ -261,7 +263,9 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
                                      ("sequent-bench-" + std::to_string(::getpid()) + ".pt");
   export_model(*model, card, {}, file);
   std::optional<Predictor> predictor;
-  report.load_ms = 1e3 * seconds_of([&] { predictor = Predictor::load(file); });
+  PredictorOptions how;
+  if (FusedEngine::serves(config)) how.precision = config.config.runtime.precision;
+  report.load_ms = 1e3 * seconds_of([&] { predictor = Predictor::load(file, how); });
   report.start_ms = start_of_program(file, data.validation.channels() > 0);
   std::filesystem::remove(file);
   constexpr std::int64_t kRequests = 1000;
@@ -300,7 +304,7 @@ std::vector<std::string> bench_cells() {
 }
 
 BenchReport bench_layer(const LayerBenchOptions& options) {
-  BenchReport report = start_report();
+  BenchReport report = start_report(options.precision, "--precision");
   const ComputeScope scope;
   RecurrentOptions layer{named_cells().at(options.cell),
                          options.input > 0 ? options.input : options.units,
@@ -308,6 +312,7 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
                          false,
                          true,
                          0};
+  layer.bfloat16 = options.precision != Precision::kFloat32;
   RecurrentImpl ours(layer);
   RecurrentImpl torch(layer);
   torch.use_operators(true);
@@ -317,7 +322,9 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
   const torch::Tensor input =
       torch::randn({options.batch, options.length, layer.input_size}).requires_grad_();
   const torch::Tensor lengths = torch::full({options.batch}, options.length, torch::kInt64);
-  const Batch batch{torch::zeros({options.batch, options.length}, torch::kInt64), lengths};
+  const NoiseKey training{1, 1};  // without it nothing is computed in bfloat16
+  const Batch batch{torch::zeros({options.batch, options.length}, torch::kInt64), lengths,
+                    training};
   const LayerContext context{batch, torch::zeros({options.batch, options.length}, torch::kBool)};
   const auto step = [&](RecurrentImpl& which) {
     ours.zero_grad();
@@ -350,7 +357,7 @@ BenchReport bench_config(const Config& config, int rounds) {
     throw Error(ErrorKind::kConfig, "/runtime/device",
                 "found \"" + device + "\"; bench measures the CPU: use \"cpu\" or \"auto\"");
   }
-  BenchReport report = start_report();
+  BenchReport report = start_report(config.runtime.precision, "/runtime/precision");
   const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
   const ResolvedConfig resolved = resolve(config, data.vocabulary.size(), data.labels.size());
   const BatchSize& size = config.training.batch_size;

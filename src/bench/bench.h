@@ -29,7 +29,7 @@ struct Latency {
 };
 
 struct BenchReport {
-  std::string instructions;  // of the kernels: avx512, avx2, portable
+  std::string instructions;  // of the kernels: avx512_bf16, avx512, avx2, portable
   double limit_gflops = 0;   // a large product of float matrices on one core: ours or the BLAS'
   std::vector<BenchLine> lines;
   std::optional<Latency> single;   // one text through Predictor
@@ -46,6 +46,7 @@ struct LayerBenchOptions {
   std::int64_t length = 200;
   std::int64_t batch = 32;
   int rounds = 5;
+  Precision precision = Precision::kFloat32;  // of ours
 };
 /// Names for LayerBenchOptions::cell.
 std::vector<std::string> bench_cells();

@@ -10,6 +10,7 @@
 #include "infer/stages.h"
 #include "infer/tag_decoder.h"
 #include "kernels/cell_kind.h"
+#include "runtime/precision.h"
 
 namespace sequent {
 namespace {
@@ -118,6 +119,7 @@ class StageMaker {
   requires std::derived_from<Spec, RecurrentSpec>
   void add(const Spec& spec) {
     RecurrentShape shape;
+    shape.kernels = &kernels_for(options_.precision, "precision");
     shape.size = {kernel_cell(cell_kind(spec)).value(), config_.inputs[index_].width, spec.units};
     shape.directions = spec.bidirectional ? 2 : 1;
     shape.residual = spec.residual;

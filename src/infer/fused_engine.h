@@ -21,6 +21,9 @@ struct FusedOptions {
   /// Most memory for the products of tokens with the first recurrent layer's weights, kept from
   /// text to text; 0: none is kept. Filled as tokens come.
   std::int64_t token_table_bytes = std::int64_t{256} << 20;
+
+  /// Of the products in recurrent layers.
+  Precision precision = Precision::kFloat32;
 };
 
 /// Threads: `predict` may be called from many at once.
@@ -35,6 +38,7 @@ class FusedEngine {
   }
 
   /// `config` is served. Copies the weights into the order the kernels read.
+  /// Errors: see kernels_for.
   FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
               const FusedOptions& options);
   FusedEngine(const FusedEngine&) = delete;

@@ -51,12 +51,18 @@ class Predictor::Impl {
       thresholds_.resize(labels_.size(), kUsualThreshold);
     }
     const std::string not_served = FusedEngine::not_served(config_);
+    const bool fused = options.engine == Engine::kFused && FusedEngine::serves(config_);
+    if (options.precision == Precision::kBfloat16 && !fused) {
+      throw Error(ErrorKind::kUsage, "precision",
+                  "found bfloat16, which only the fused engine has; this model runs on the "
+                  "torchscript engine: use float32 or auto");
+    }
     if (options.engine == Engine::kFused && !not_served.empty()) {
       log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
     }
-    if (options.engine == Engine::kFused && FusedEngine::serves(config_)) {
-      const FusedOptions fused{options.token_table_mib << 20};
-      fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), fused);
+    if (fused) {
+      const FusedOptions how{options.token_table_mib << 20, options.precision};
+      fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), how);
       if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
     } else {
       torch_script_ =

@@ -44,16 +44,16 @@ class RecurrentStage : public Stage {
       if (kernels::has_recurrent_weights(cell)) all.weight_hh = weight("weight_hh");
       if (cell == kernels::Cell::kGru) all.bias_hh = weight("bias_hh");
       if (kernels::has_peephole(cell)) all.peephole = weight("weight_peephole");
-      packed_.push_back(kernels::kernels<float>().pack(shape.size, all, memory_));
+      packed_.push_back(shape.kernels->pack(shape.size, all, memory_));
     }
     if (!tokens.embedding.empty()) {
       embedding_.assign(tokens.embedding.begin(), tokens.embedding.end());
-      tokens_.emplace(shape_.size, packed_, embedding_, tokens.most_bytes);
+      tokens_.emplace(*shape_.kernels, shape_.size, packed_, embedding_, tokens.most_bytes);
     }
   }
 
   void run(Flow& flow) const override {
-    const auto& k = kernels::kernels<float>();
+    const auto& k = *shape_.kernels;
     TokenTable::Products products;
     if (tokens_) products = tokens_->of(flow.ids, flow.arena);
     const std::int64_t units = shape_.size.units;
@@ -108,7 +108,7 @@ class RecurrentStage : public Stage {
   }
 
   const float* project(const Flow& flow, std::size_t direction) const {
-    const auto& k = kernels::kernels<float>();
+    const auto& k = *shape_.kernels;
     auto* table = flow.arena.take<float>(to_size(flow.plan.tokens() * k.gate_stride(shape_.size)));
     k.project(shape_.size, packed_[direction], flow.values, flow.width, flow.plan.tokens(), table);
     return table;
@@ -155,7 +155,7 @@ class HiddenStateStage : public Stage {
     zeros_.assign(to_size(units), 0);
     input_gate_ = {kernels::Cell::kRnnTanh, shape.size.input, units};
     state_gate_ = {kernels::Cell::kRnnTanh, units, units};
-    const auto& k = kernels::kernels<float>();
+    const auto& k = *shape_.kernels;
     for (std::size_t d = 0; d < shape.directions; ++d) {
       const float* weight_ih = weight_of(weights, prefix, "weight_ih", d);
       const float* weight_hh = weight_of(weights, prefix, "weight_hh", d);
@@ -187,14 +187,14 @@ class HiddenStateStage : public Stage {
  private:
   float* project(const Flow& flow, const CellSize& size, const PackedWeights<float>& weights,
                  const float* rows) const {
-    const auto& k = kernels::kernels<float>();
+    const auto& k = *shape_.kernels;
     auto* table = flow.arena.take<float>(to_size(flow.plan.tokens() * k.gate_stride(size)));
     k.project(size, weights, rows, size.input, flow.plan.tokens(), table);
     return table;
   }
 
   void run_direction(const Flow& flow, std::size_t d, std::int64_t width, float* all) const {
-    const auto& k = kernels::kernels<float>();
+    const auto& k = *shape_.kernels;
     const std::int64_t units = shape_.size.units;
     const std::int64_t tokens = flow.plan.tokens();
     const auto order = d == 1 ? flow.mirrored : identity(tokens);

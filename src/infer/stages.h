@@ -45,6 +45,7 @@ using StagePointer = std::unique_ptr<Stage>;
 enum class Result { kSequence, kLastVisited, kPooled };
 
 struct RecurrentShape {
+  const kernels::Kernels<float>* kernels = nullptr;
   kernels::CellSize size;
   std::size_t directions = 1;
   Result result = Result::kSequence;

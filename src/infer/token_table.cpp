@@ -8,11 +8,12 @@ namespace sequent {
 
 void TokenTable::Free::operator()(float* memory) const { std::free(memory); }
 
-TokenTable::TokenTable(const kernels::CellSize& size,
+TokenTable::TokenTable(const kernels::Kernels<float>& kernels, const kernels::CellSize& size,
                        std::vector<kernels::PackedWeights<float>> weights,
                        std::span<const float> embedding, std::int64_t most_bytes)
-    : size_(size),
-      stride_(kernels::kernels<float>().gate_stride(size)),
+    : kernels_(&kernels),
+      size_(size),
+      stride_(kernels.gate_stride(size)),
       weights_(std::move(weights)),
       embedding_(embedding) {
   const auto rows = static_cast<std::int64_t>(embedding.size()) / size.input;
@@ -35,8 +36,8 @@ void TokenTable::fill(std::span<const std::int32_t> ids) const {
     auto& filled = filled_[static_cast<std::size_t>(id)];
     if (filled.load(std::memory_order_relaxed)) continue;
     for (std::size_t d = 0; d < weights_.size(); ++d) {
-      kernels::kernels<float>().project(size_, weights_[d], embedding_.data() + id * size_.input,
-                                        size_.input, 1, tables_[d].get() + id * stride_);
+      kernels_->project(size_, weights_[d], embedding_.data() + id * size_.input, size_.input, 1,
+                        tables_[d].get() + id * stride_);
     }
     filled.store(true, std::memory_order_release);
   }
@@ -57,7 +58,7 @@ TokenTable::Products TokenTable::compute(std::span<const std::int32_t> ids,
   Products products;
   for (const auto& weights : weights_) {
     auto* table = arena.take<float>(size(count * stride_));
-    kernels::kernels<float>().project(size_, weights, rows, size_.input, count, table);
+    kernels_->project(size_, weights, rows, size_.input, count, table);
     products.tables.push_back(table);
   }
   for (const std::int32_t id : ids) {

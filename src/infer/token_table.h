@@ -17,9 +17,10 @@ namespace sequent {
 /// the frequent ones. Threads: all functions may be called from many at once.
 class TokenTable {
  public:
-  /// `embedding` [rows, size.input] and `weights` outlive this.
-  TokenTable(const kernels::CellSize& size, std::vector<kernels::PackedWeights<float>> weights,
-             std::span<const float> embedding, std::int64_t most_bytes);
+  /// `embedding` [rows, size.input] and `weights`, packed by `kernels`, outlive this.
+  TokenTable(const kernels::Kernels<float>& kernels, const kernels::CellSize& size,
+             std::vector<kernels::PackedWeights<float>> weights, std::span<const float> embedding,
+             std::int64_t most_bytes);
 
   /// Products for each direction of the tokens `ids`, and the row that each reads.
   struct Products {
@@ -34,6 +35,7 @@ class TokenTable {
   void fill(std::span<const std::int32_t> ids) const;
   Products compute(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
 
+  const kernels::Kernels<float>* kernels_;
   kernels::CellSize size_;
   std::int64_t stride_;
   std::vector<kernels::PackedWeights<float>> weights_;

@@ -35,7 +35,8 @@ void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* l
                          const Rows<const T>& right_rows, std::int64_t columns, T* weight,
                          Arena& arena) {
   const Panels<T> panels{columns, kPanelVectors};
-  T* right = arena.take<T>(static_cast<std::size_t>(panels.packed_size(kDepthBlock)));
+  auto* right = arena.take<Operand<T>>(static_cast<std::size_t>(panels.packed_size(kDepthBlock)));
+  Operand<T>* room = operand_room<T>(kDepthBlock * layout.width, arena);
   T* unused = arena.take<T>(static_cast<std::size_t>(columns));  // takes the rows of filling units
   T** targets = arena.take<T*>(static_cast<std::size_t>(layout.width));
   for (std::int64_t m = 0; m < layout.width; ++m) {
@@ -45,17 +46,13 @@ void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* l
   for (std::int64_t c = 0; c < columns; ++c) unused[c] = T(0);
   for (std::int64_t first = 0; first < count; first += kDepthBlock) {
     const std::int64_t depth = smaller(kDepthBlock, count - first);
-    Rows<const T> part = right_rows;
-    if (part.index == nullptr) {
-      part.base += first * part.stride;
-    } else {
-      part.index += first;
-    }
-    pack_rows<T>(depth, panels, part, right);
-    const Block block{0, layout.width, first, depth, layout.stride};
+    pack_rows<T>(depth, panels, right_rows.from_row(first), right);
+    Block block{layout.width, operand_count(depth), 0};
+    const auto left_rows = column_operands(left + first * layout.stride, layout.stride, depth,
+                                           layout.width, room, block.step);
     for (std::int64_t p = 0; p < panels.count(); ++p) {
       const std::int64_t column = panels.first_column(p);
-      multiply_block<T>(block, {left, 1}, panels.vectors_of(p), right + panels.begin(p, depth),
+      multiply_block<T>(block, left_rows, panels.vectors_of(p), right + panels.begin(p, depth),
                         {nullptr, 0, nullptr, targets}, column, nullptr, columns - column);
     }
   }
@@ -79,10 +76,10 @@ void add_bias_gradient(const Layout<T>& layout, std::int64_t tokens, const T* ga
 /// Rows of a weight [G * H, columns] in the order of the gates' columns, packed as the right matrix
 /// of a product; a filling unit's row is 0.
 template <class T>
-const T* pack_for_gradient(const Layout<T>& layout, const T* weight, std::int64_t columns,
-                           Arena& arena) {
+const Operand<T>* pack_for_gradient(const Layout<T>& layout, const T* weight, std::int64_t columns,
+                                    Arena& arena) {
   const Panels<T> panels{columns, kPanelVectors};
-  T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(layout.width)));
+  auto* packed = arena.take<Operand<T>>(static_cast<std::size_t>(panels.packed_size(layout.width)));
   T* zeros = arena.take<T>(static_cast<std::size_t>(columns));
   for (std::int64_t i = 0; i < columns; ++i) zeros[i] = T(0);
   auto** rows = arena.take<const T*>(static_cast<std::size_t>(layout.width));
@@ -121,7 +118,7 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
   T* recurrent =
       is_gru ? arena.take<T>(static_cast<std::size_t>(plan.rows() * layout.stride)) : nullptr;
   constexpr bool kMultiplies = has_recurrent_weights(C::kCell);
-  const T* packed =
+  const Operand<T>* packed =
       kMultiplies ? pack_for_gradient(layout, weights.weight_hh, layout.units, arena) : nullptr;
   const Panels<T> panels{layout.units, kPanelVectors};
   for (std::int64_t step = plan.steps() - 1; step >= 0; --step) {
@@ -184,7 +181,7 @@ void input_gradients(const Layout<T>& layout, const Weights<T>& weights, std::in
   }
   const std::int32_t* row_of_token = input.shared ? nullptr : input.row_of_token;
   if (input_gradient != nullptr) {
-    const T* packed = pack_for_gradient(layout, weights.weight_ih, layout.input, arena);
+    const Operand<T>* packed = pack_for_gradient(layout, weights.weight_ih, layout.input, arena);
     multiply_rows<T>(count, layout.width, {sums, layout.stride},
                      Panels<T>{layout.input, kPanelVectors}, packed, nullptr,
                      {input_gradient, input.stride, row_of_token});

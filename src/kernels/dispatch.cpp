@@ -13,6 +13,7 @@ bool cpu_has_avx512() {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl");
 }
+bool cpu_has_avx512_bf16() { return cpu_has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 #endif
 
 template <class T>
@@ -71,6 +72,13 @@ const Kernels<T>& kernels() {
 }
 template const Kernels<float>& kernels<float>();
 template const Kernels<double>& kernels<double>();
+
+const Kernels<float>* bfloat16_kernels() {
+#if defined(__x86_64__)
+  if (cpu_has_avx512_bf16() && &kernels<float>() == &avx512_float()) return &avx512_bf16();
+#endif
+  return nullptr;
+}
 
 void update(UpdateRule rule, const UpdateStep* steps, std::int64_t count,
             const UpdatedValues& values) {

@@ -17,6 +17,7 @@ struct StepRows {
   const T* cells_before;  // nullptr at the first step
   T* hidden;
   const T* hidden_before;
+  Operand<T>* room;  // for the operands of hidden_before; see operand_room
 };
 
 /// One step of `active` rows: products with the state before, gates, new states.
@@ -25,7 +26,11 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
                   const StepRows<T>& step) {
   const Panels<T> panels = layout.gate_panels();
   const bool multiplies = has_recurrent_weights(C::kCell) && step.hidden_before != nullptr;
-  const std::int64_t depth = multiplies ? layout.units : 0;
+  const std::int64_t depth = multiplies ? operand_count(layout.units) : 0;
+  const Operand<T>* left =
+      multiplies ? as_operands(step.hidden_before, active * layout.padded, step.room) : nullptr;
+  const std::int64_t left_stride = operand_count(layout.padded);
+  const Operand<T>* recurrent = operands_in<T>(weights.recurrent);
   const auto input_of = [&](std::int64_t row) {
     const std::int64_t at = step.table_rows == nullptr ? row : step.table_rows[row];
     return step.input + at * layout.stride;
@@ -61,13 +66,10 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
             C::template advance<kKeep>(sums + block * C::kGates, &input_part, place);
           }
         };
-        multiply_panel<V>(
-            0, active, depth, 1,
-            depth == 0 ? nullptr : weights.recurrent + panels.begin(p, layout.units),
-            [&](std::int64_t row) SEQUENT_INLINE_LAMBDA {
-              return depth == 0 ? static_cast<const T*>(nullptr)
-                                : step.hidden_before + row * layout.padded;
-            },
+        multiply_panel<V, T>(
+            active, depth, 1, depth == 0 ? nullptr : recurrent + panels.begin(p, layout.units),
+            [&](std::int64_t row)
+                SEQUENT_INLINE_LAMBDA { return depth == 0 ? nullptr : left + row * left_stride; },
             begin, end);
       }
     });
@@ -119,7 +121,8 @@ T* project_tokens(const CellSize& size, const PackedWeights<T>& weights, std::in
   T* gates = arena.take<T>(static_cast<std::size_t>(tokens * layout.stride));
   if (!input.shared) {
     multiply_rows<T>(tokens, layout.input, {input.rows, input.stride, input.row_of_token},
-                     layout.gate_panels(), weights.input, weights.bias, {gates, layout.stride});
+                     layout.gate_panels(), operands_in<T>(weights.input), weights.bias,
+                     {gates, layout.stride});
     return gates;
   }
   T* products = arena.take<T>(static_cast<std::size_t>(input.count * layout.stride));
@@ -143,6 +146,7 @@ States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, co
   const auto state_size = static_cast<std::size_t>(plan.tokens() * layout.padded);
   if (C::kHasCell) states.cells = arena.take<T>(state_size);
   states.hidden = arena.take<T>(state_size);
+  Operand<T>* room = operand_room<T>(plan.rows() * layout.padded, arena);
   for (std::int64_t step = 0; step < plan.steps(); ++step) {
     const std::int64_t now = plan.first(step) * layout.padded;
     const std::int64_t before = step == 0 ? 0 : plan.first(step - 1) * layout.padded;
@@ -150,6 +154,7 @@ States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, co
     rows.gates = states.gates + plan.first(step) * layout.stride;
     rows.input = rows.gates;
     rows.hidden = states.hidden + now;
+    rows.room = room;
     if (C::kHasCell) rows.cells = states.cells + now;
     rows.hidden_before = step > 0 ? states.hidden + before : states.start_hidden;
     if (C::kCarriesCell) {
@@ -185,6 +190,7 @@ void run_cell(const CellSize& size, const PackedWeights<T>& weights, const StepP
   const Layout<T> layout(size);
   const auto state_size = static_cast<std::size_t>(plan.rows() * layout.padded);
   T* hidden[2] = {arena.take<T>(state_size), arena.take<T>(state_size)};
+  Operand<T>* room = operand_room<T>(plan.rows() * layout.padded, arena);
   const T* start_hidden = order_states(layout, plan, run.start.hidden, arena);
   T* start_cells = order_states(layout, plan, run.start.cells, arena);
   T* cells = C::kCarriesCell && start_cells == nullptr ? arena.take<T>(state_size) : start_cells;
@@ -194,6 +200,7 @@ void run_cell(const CellSize& size, const PackedWeights<T>& weights, const StepP
     rows.table_rows = run.table_row_of_token + plan.first(step);
     rows.hidden = hidden[step % 2];
     rows.cells = cells;
+    rows.room = room;
     rows.hidden_before = step > 0 ? hidden[(step + 1) % 2] : start_hidden;
     rows.cells_before = step > 0 ? cells : start_cells;
     advance_step<C, false>(layout, weights, plan.active(step), rows);

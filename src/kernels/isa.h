@@ -1,4 +1,4 @@
-// The tables of the instruction sets; isa_avx2.cpp and isa_avx512.cpp are built for x86-64 alone.
+// The tables of the instruction sets; isa_avx*.cpp are built for x86-64 alone.
 #pragma once
 
 #include "kernels/recurrent.h"
@@ -11,5 +11,6 @@ const Kernels<float>& avx2_float();
 const Kernels<double>& avx2_double();
 const Kernels<float>& avx512_float();
 const Kernels<double>& avx512_double();
+const Kernels<float>& avx512_bf16();
 
 }  // namespace sequent::kernels

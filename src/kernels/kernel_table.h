@@ -61,7 +61,7 @@ template <class T>
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b, T* c,
               Arena& arena) {
   const Panels<T> panels{columns, kPanelVectors};
-  T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(k)));
+  auto* packed = arena.take<Operand<T>>(static_cast<std::size_t>(panels.packed_size(k)));
   T* zeros = arena.take<T>(static_cast<std::size_t>(panels.packed_size(1)));
   for (std::int64_t i = 0; i < columns; ++i) zeros[i] = T(0);
   pack_rows<T>(k, panels, {b, columns}, packed);

@@ -49,26 +49,32 @@ struct Layout {
 
 /// Packs the transpose of a weight [G * H, depth]: panels of gate columns.
 template <class T>
-const T* pack_gates(const Layout<T>& layout, const T* weight, std::int64_t depth, Arena& arena) {
+const Operand<T>* pack_gates(const Layout<T>& layout, const T* weight, std::int64_t depth,
+                             Arena& arena) {
   const Panels<T> panels = layout.gate_panels();
-  T* packed = arena.take<T>(static_cast<std::size_t>(panels.packed_size(depth)));
+  auto* packed = arena.take<Operand<T>>(static_cast<std::size_t>(panels.packed_size(depth)));
+  Operand<T>* room = operand_room<T>(depth, arena);
   for (std::int64_t p = 0; p < panels.count(); ++p) {
-    T* panel = packed + panels.begin(p, depth);
+    Operand<T>* panel = packed + panels.begin(p, depth);
     const std::int64_t width = panels.vectors_of(p) * kLanes<T>;
     for (std::int64_t first = 0; first < width; first += kLanes<T>) {
-      const T* rows[kLanes<T>];
       for (int lane = 0; lane < kLanes<T>; ++lane) {
         const std::int64_t row = layout.row_of_column(panels.first_column(p) + first + lane);
-        rows[lane] = row < 0 ? nullptr : weight + row * depth;
-      }
-      for (int lane = 0; lane < kLanes<T>; ++lane) {
-        T* to = panel + first + lane;
-        const T* from = rows[lane];
-        for (std::int64_t k = 0; k < depth; ++k) to[k * width] = from == nullptr ? T(0) : from[k];
+        const Operand<T>* from = row < 0 ? nullptr : as_operands(weight + row * depth, depth, room);
+        Operand<T>* to = panel + first + lane;
+        for (std::int64_t k = 0; k < operand_count(depth); ++k) {
+          to[k * width] = from == nullptr ? Operand<T>(0) : from[k];
+        }
       }
     }
   }
   return packed;
+}
+
+/// What pack_gates made.
+template <class T>
+const Operand<T>* operands_in(const void* packed) {
+  return static_cast<const Operand<T>*>(packed);
 }
 
 constexpr std::int64_t kPeepholeGates = 3;
@@ -117,8 +123,8 @@ template <class T>
 void project(const CellSize& size, const PackedWeights<T>& weights, const T* rows,
              std::int64_t stride, std::int64_t count, T* products) {
   const Layout<T> layout(size);
-  multiply_rows<T>(count, layout.input, {rows, stride}, layout.gate_panels(), weights.input,
-                   weights.bias, {products, layout.stride});
+  multiply_rows<T>(count, layout.input, {rows, stride}, layout.gate_panels(),
+                   operands_in<T>(weights.input), weights.bias, {products, layout.stride});
 }
 
 template <class T>

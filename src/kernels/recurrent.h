@@ -90,11 +90,11 @@ struct WeightGradients {
 /// Without weight_hh only `project` can be used: a dense layer is an RNN's input product.
 template <class T>
 struct PackedWeights {
-  const T* input = nullptr;      // panels of weight_ih
-  const T* recurrent = nullptr;  // panels of weight_hh
-  const T* bias = nullptr;       // [width]; a GRU's bias_hh of the gates r and z is in it
-  const T* bias_n = nullptr;     // [units, rounded up], GRU only: bias_hh of the gate n
-  const T* peephole = nullptr;   // [3, units, rounded up]
+  const void* input = nullptr;      // panels of weight_ih
+  const void* recurrent = nullptr;  // panels of weight_hh
+  const T* bias = nullptr;          // [width]; a GRU's bias_hh of the gates r and z is in it
+  const T* bias_n = nullptr;        // [units, rounded up], GRU only: bias_hh of the gate n
+  const T* peephole = nullptr;      // [3, units, rounded up]
 };
 
 /// Input rows and which of them each token reads, in the plan's order.
@@ -209,6 +209,11 @@ const Kernels<T>& kernels();
 /// Every instruction set that this CPU and build have, portable first.
 template <class T>
 std::vector<const Kernels<T>*> available_kernels();
+
+/// The table whose products round what they multiply to bfloat16 and sum in float32; states, gates,
+/// gradients and weights stay float32. nullptr where the CPU or build has no such instruction, or
+/// SEQUENT_ISA names a lesser set than avx512.
+const Kernels<float>* bfloat16_kernels();
 
 /// Empty, or why SEQUENT_ISA is not followed.
 std::string chosen_kernels_note();

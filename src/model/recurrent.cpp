@@ -218,6 +218,7 @@ torch::Tensor run_on_kernels(const RecurrentOptions& options,
   const auto plan = context.plan ? context.plan : make_step_plan(context.batch.lengths);
   RecurrentInput carrying = input;
   carrying.carried = context.carried();
+  carrying.bfloat16 = options.bfloat16 && context.batch.noise.has_value();
   if (options.cell != CellKind::kHiddenState) {
     return run_kernels(options, directions, carrying, plan, steps);
   }

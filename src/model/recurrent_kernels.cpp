@@ -2,6 +2,7 @@
 
 #include <array>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 
 namespace sequent {
@@ -51,6 +52,7 @@ class BorrowedArena {
 /// One use of a layer: what both passes know. Held by the autograd graph between them.
 template <class T>
 struct LayerCall : torch::CustomClassHolder {
+  const kernels::Kernels<T>* kernels = nullptr;
   kernels::CellSize size;
   std::shared_ptr<const StepPlan> plan;
   std::int64_t steps = 0;
@@ -142,7 +144,7 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>>
 
   static torch::Tensor forward(Context* context, const torch::Tensor& rows, at::TensorList weights,
                                const Call& call) {
-    const kernels::Kernels<T>& k = kernels::kernels<T>();
+    const kernels::Kernels<T>& k = *call->kernels;
     torch::Tensor result = call->make_result(rows);
     for (std::size_t d = 0; d < call->direction_count; ++d) {
       const auto packed = k.pack(call->size, weights_of(*call, weights, d), *call->arena);
@@ -159,9 +161,9 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>>
 
   static torch::autograd::variable_list backward(Context* context,
                                                  const torch::autograd::variable_list& gradients) {
-    const kernels::Kernels<T>& k = kernels::kernels<T>();
     const auto capsule = context->saved_data["call"].toCapsule();
     auto& call = static_cast<LayerCall<T>&>(*capsule);
+    const kernels::Kernels<T>& k = *call.kernels;
     const auto saved = context->get_saved_variables();
     const torch::Tensor& rows = saved[0];
     const at::TensorList weights = at::TensorList(saved).slice(1);
@@ -187,7 +189,7 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>>
 template <class T>
 torch::Tensor run_without_gradient(LayerCall<T>& call, const torch::Tensor& rows,
                                    const std::vector<torch::Tensor>& weights) {
-  const kernels::Kernels<T>& k = kernels::kernels<T>();
+  const kernels::Kernels<T>& k = *call.kernels;
   torch::Tensor result = call.make_result(rows);
   for (std::size_t d = 0; d < call.direction_count; ++d) {
     const auto packed =
@@ -221,11 +223,21 @@ void carry(const CarriedStates::Layer& carried, const RecurrentOptions& options,
 }
 
 template <class T>
+const kernels::Kernels<T>& kernels_of(const RecurrentInput& input) {
+  if constexpr (std::is_same_v<T, float>) {
+    const auto* bfloat16 = input.bfloat16 ? kernels::bfloat16_kernels() : nullptr;
+    if (bfloat16 != nullptr) return *bfloat16;
+  }
+  return kernels::kernels<T>();
+}
+
+template <class T>
 torch::Tensor run_typed(const RecurrentOptions& options,
                         const std::vector<RecurrentImpl::Direction>& directions,
                         const RecurrentInput& input, const std::shared_ptr<const StepPlan>& plan,
                         std::int64_t steps) {
   auto call = c10::make_intrusive<LayerCall<T>>();
+  call->kernels = &kernels_of<T>(input);
   call->size = {kernel_cell(options.cell).value(), options.input_size, options.units};
   call->plan = plan;
   call->steps = steps;

@@ -22,6 +22,9 @@ struct RecurrentInput {
   torch::Tensor rows;                                       // [count, I]
   const std::vector<std::int32_t>* row_of_place = nullptr;  // [B * T]; null: place p reads row p
 
+  /// Products in bfloat16, where the CPU has them and the rows are float32.
+  bool bfloat16 = false;
+
   /// Where the one direction starts, and its end put in their place; null: at zero.
   CarriedStates::Layer* carried = nullptr;
 };

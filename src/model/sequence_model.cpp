@@ -60,6 +60,7 @@ struct LayerBuilder {
     if constexpr (std::derived_from<Spec, RecurrentMatrixSpec>) {
       options.weight_drop = spec.weight_drop;
     }
+    options.bfloat16 = config.config.runtime.precision != Precision::kFloat32;
     return std::make_shared<RecurrentImpl>(options);
   }
   LayerPointer operator()(const Conv1dSpec& spec) const {

@@ -9,6 +9,7 @@
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
 #include "runtime/device.h"
+#include "runtime/precision.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
@@ -52,10 +53,21 @@ std::optional<AveragedWeights> make_average(const TrainingSpec& training,
   return AveragedWeights(*training.ema, *model);
 }
 
-/// What the recurrent layers run on.
+/// What the recurrent layers run on. Errors: see kernels_for; Runtime if bfloat16 is asked for on
+/// another device.
 std::string engine_text(torch::Device device, const ResolvedConfig& config) {
-  if (!device.is_cpu()) return "on LibTorch's operators: the kernels serve the CPU alone";
-  const std::string kernels = "on the " + std::string(kernels::kernels<float>().name) + " kernels";
+  const Precision precision = config.config.runtime.precision;
+  const std::string where = "/runtime/precision";
+  if (!device.is_cpu()) {
+    if (precision == Precision::kBfloat16) {
+      throw Error(ErrorKind::kRuntime, where,
+                  "found \"bfloat16\", which the CPU's kernels have alone, but the device is " +
+                      device.str() + "; use \"float32\" or \"auto\"");
+    }
+    return "on LibTorch's operators: the kernels serve the CPU alone";
+  }
+  const std::string kernels =
+      "on the " + std::string(kernels_for(precision, where).name) + " kernels";
   const std::string not_served = FusedEngine::not_served(config);
   return not_served.empty() ? kernels
                             : kernels + "; " + not_served + ", which runs on LibTorch's operators";

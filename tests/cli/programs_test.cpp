@@ -376,6 +376,20 @@ TEST_F(Programs, EnginesAndInstructionSetsAgree) {
   expect_fault(infer + " --engine torchscript --token-table 8", 2, "--token-table");
 }
 
+TEST_F(Programs, PrecisionIsTakenOrRefused) {
+  const std::string infer = "sequent-infer model.pt data/test.tsv --precision ";
+  EXPECT_EQ(run("SEQUENT_ISA=portable " + infer + "auto").out,
+            run("SEQUENT_ISA=portable " + infer + "float32").out);
+  const std::string train = "sequent train c.json --out r5 --set runtime.precision=";
+  expect_fault("SEQUENT_ISA=portable " + infer + "bfloat16", 1, "precision: found \"bfloat16\"");
+  expect_fault("SEQUENT_ISA=portable " + train + "bfloat16", 1, "/runtime/precision: found");
+  expect_fault("SEQUENT_ISA=portable sequent bench --precision bfloat16", 1, "--precision: found");
+  expect_fault(infer + "bfloat16 --engine torchscript", 2, "which only the fused engine has");
+  expect_fault(infer + "half", 2, "--precision");
+  const CommandResult trained = run(train + "auto");
+  EXPECT_EQ(trained.code, 0) << trained.err;
+}
+
 TEST_F(Programs, BenchMeasuresLayersAndConfigs) {
   const CommandResult layer =
       run("sequent bench --cell gru --units 8 --length 4 --batch 2 --rounds 1 --json");

@@ -136,5 +136,20 @@ TEST_F(PredictorTest, EnginesAndTokenTablesGiveTheSame) {
   }
 }
 
+TEST_F(PredictorTest, PrecisionIsOfTheFusedEngine) {
+  const auto wanted = Predictor::load(file_).predict(texts_);
+  const auto found = Predictor::load(file_, {.precision = Precision::kAuto}).predict(texts_);
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      ASSERT_NEAR(found[i].probabilities[c], wanted[i].probabilities[c], 0.03) << texts_[i];
+    }
+  }
+  const auto error = error_of([&] {
+    Predictor::load(file_, {.engine = Engine::kTorchScript, .precision = Precision::kBfloat16});
+  });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kUsage);
+}
+
 }  // namespace
 }  // namespace sequent

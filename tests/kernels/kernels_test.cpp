@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <random>
 
@@ -216,6 +217,76 @@ TEST(Products, EqualPlainLoops) {
   }
 }
 
+constexpr const char* kNoBfloat16 = "this CPU has no products of bfloat16 values (avx512_bf16)";
+
+/// To the nearest of those with 8 bits, ties to even.
+float rounded_to_bfloat16(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  bits += 0x7fffU + (bits >> 16 & 1U);
+  bits &= 0xffff0000U;
+  std::memcpy(&value, &bits, sizeof bits);
+  return value;
+}
+
+TEST(Bfloat16, ProductsAreThoseOfRoundedValues) {
+  const auto* table = bfloat16_kernels();
+  if (table == nullptr) GTEST_SKIP() << kNoBfloat16;
+  for (const std::int64_t columns : {1, 16, 33, 130}) {
+    for (const std::int64_t rows : {1, 5, 7, 100}) {
+      for (const std::int64_t depth : {1, 2, 31, 64, 129, 300}) {
+        const auto a = random_values<float>(static_cast<std::size_t>(rows * depth), 1);
+        const auto b = random_values<float>(static_cast<std::size_t>(depth * columns), 2);
+        std::vector<float> c(static_cast<std::size_t>(rows * columns));
+        Arena arena;
+        table->multiply(rows, columns, depth, a.data(), b.data(), c.data(), arena);
+        for (std::int64_t i = 0; i < rows * columns; ++i) {
+          double sum = 0;
+          for (std::int64_t k = 0; k < depth; ++k) {
+            const float left = a[static_cast<std::size_t>(i / columns * depth + k)];
+            const float right = b[static_cast<std::size_t>(k * columns + i % columns)];
+            sum += static_cast<double>(rounded_to_bfloat16(left)) * rounded_to_bfloat16(right);
+          }
+          ASSERT_NEAR(c[static_cast<std::size_t>(i)], sum, 1e-5) << rows << 'x' << columns;
+        }
+      }
+    }
+  }
+}
+
+/// |found - wanted| / |wanted| over all values.
+double relative_distance(const std::vector<float>& found, const std::vector<double>& wanted) {
+  double apart = 0;
+  double size = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    apart += (found[i] - wanted[i]) * (found[i] - wanted[i]);
+    size += wanted[i] * wanted[i];
+  }
+  return size == 0 ? apart : std::sqrt(apart / size);
+}
+
+class Bfloat16Layers : public ::testing::TestWithParam<Problem> {};
+
+// A value keeps 8 bits: each is off by at most 1/512 of itself.
+TEST_P(Bfloat16Layers, AreNearTheExactOnes) {
+  const auto* table = bfloat16_kernels();
+  if (table == nullptr) GTEST_SKIP() << kNoBfloat16;
+  const Results<double> wanted = compute(*available_kernels<double>().front(), GetParam());
+  const Results<float> found = compute(*table, GetParam());
+  EXPECT_LT(relative_distance(found.sequence, wanted.sequence), 0.01);
+  EXPECT_LT(relative_distance(found.last, wanted.last), 0.01);
+  // Near 0 the slope of relu is all or nothing.
+  const double gradients = GetParam().cell == Cell::kRnnRelu ? 0.1 : 0.02;
+  EXPECT_LT(relative_distance(found.input, wanted.input), gradients);
+  EXPECT_LT(relative_distance(found.weight_ih, wanted.weight_ih), gradients);
+  EXPECT_LT(relative_distance(found.weight_hh, wanted.weight_hh), gradients);
+  EXPECT_LT(relative_distance(found.bias_ih, wanted.bias_ih), gradients);
+  EXPECT_LT(relative_distance(found.bias_hh, wanted.bias_hh), gradients);
+  EXPECT_LT(relative_distance(found.peephole, wanted.peephole), gradients);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Bfloat16Layers, ::testing::ValuesIn(problems()), problem_name);
+
 // One unit without weights: h = tanh(bias), so every instruction set's tanh is seen.
 TEST(GateMath, IsAccurateEverywhere) {
   for (const auto* table : available_kernels<float>()) {
@@ -237,7 +308,9 @@ TEST(GateMath, IsAccurateEverywhere) {
 }
 
 TEST(GateMath, NotANumberStays) {
-  for (const auto* table : available_kernels<float>()) {
+  auto tables = available_kernels<float>();
+  if (const auto* bfloat16 = bfloat16_kernels(); bfloat16 != nullptr) tables.push_back(bfloat16);
+  for (const auto* table : tables) {
     for (const Cell cell : kCells) {
       const float zero[4] = {};
       const float x = std::numeric_limits<float>::quiet_NaN();

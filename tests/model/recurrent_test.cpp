@@ -1,4 +1,6 @@
 // Recurrent layers against torch::nn's on packed input, in double: values and gradients.
+#include "kernels/recurrent.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -344,6 +346,43 @@ TEST(Recurrent, LastStateIsThatOfEachRowsLastStep) {
     const auto end = lengths[row].item<std::int64_t>() - 1;
     EXPECT_TRUE(all_near(one[row].slice(0, 0, 4), all[row][end].slice(0, 0, 4), 1e-6));
     EXPECT_TRUE(all_near(one[row].slice(0, 4), all[row][0].slice(0, 4), 1e-6));
+  }
+}
+
+// Measures and archives are float32's, whatever the steps are computed in.
+TEST(Recurrent, Bfloat16IsOfTrainingStepsAlone) {
+  if (kernels::bfloat16_kernels() == nullptr) {
+    GTEST_SKIP() << "this CPU has no products of bfloat16 values (avx512_bf16)";
+  }
+  torch::manual_seed(2);
+  RecurrentOptions options{CellKind::kLstm, 24, 40, true, /*return_sequences=*/true, 0};
+  RecurrentImpl exact(options);
+  options.bfloat16 = true;
+  RecurrentImpl rounded(options);
+  {
+    const torch::NoGradGuard no_gradient;
+    for (std::size_t i = 0; i < exact.parameters().size(); ++i) {
+      exact.parameters()[i].normal_(0, 0.2);
+      rounded.parameters()[i].copy_(exact.parameters()[i]);
+    }
+  }
+  Batch batch{torch::zeros({3, 7}, torch::kInt64), torch::tensor({7, 4, 1}, torch::kInt64)};
+  const torch::Tensor padding = torch::arange(7).unsqueeze(0) >= batch.lengths.unsqueeze(1);
+  const torch::Tensor input = torch::randn({3, 7, 24});
+  EXPECT_TRUE(torch::equal(rounded.forward(input, {batch, padding}),
+                           exact.forward(input, {batch, padding})));
+  batch.noise = NoiseKey{1, 1};
+  const torch::Tensor found = rounded.forward(input, {batch, padding});
+  const torch::Tensor wanted = exact.forward(input, {batch, padding});
+  EXPECT_FALSE(torch::equal(found, wanted));
+  EXPECT_LT((found - wanted).norm().item<float>(), 0.01 * wanted.norm().item<float>());
+  found.square().sum().backward();
+  wanted.square().sum().backward();
+  for (std::size_t i = 0; i < exact.parameters().size(); ++i) {
+    const torch::Tensor of_rounded = rounded.parameters()[i].grad();
+    const torch::Tensor of_exact = exact.parameters()[i].grad();
+    EXPECT_EQ(of_rounded.scalar_type(), torch::kFloat32);
+    EXPECT_LT((of_rounded - of_exact).norm().item<float>(), 0.02 * of_exact.norm().item<float>());
   }
 }
 
