@@ -82,6 +82,8 @@ struct Config {
   bool is_tagging() const { return task == Task::kTagging; }
   bool is_multi_label() const { return task == Task::kMultiLabel; }
   bool is_language_model() const { return task == Task::kLanguageModel; }
+  /// Whether a row has two texts, which a pair layer brings together.
+  bool reads_pairs() const;
   /// Whether there is an answer to each token, not to each row.
   bool answers_tokens() const { return is_tagging() || is_language_model(); }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sequent/config.h"
@@ -20,15 +21,16 @@ namespace sequent {
 struct Record {
   std::string where;  // `file:line` of its first line
   std::string text;
-  std::vector<float> values;         // of a "series", [steps, channels], step by step
-  std::int64_t channels = 0;         // of `values`
-  std::optional<std::string> label;  // nothing where the file has no label column
-  std::vector<float> targets;        // instead of a label, where labels are numbers
-  std::vector<std::string> labels;   // instead of a label, where rows have any number of them
-  std::vector<std::string> tokens;   // of a tagged row, whose text is these with spaces between
-  std::vector<std::string> tags;     // of each token, where the file has them
-  std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
-  std::optional<std::string> fault;  // why text, values or label cannot be used
+  std::optional<std::string> second;  // of a pair, its other text
+  std::vector<float> values;          // of a "series", [steps, channels], step by step
+  std::int64_t channels = 0;          // of `values`
+  std::optional<std::string> label;   // nothing where the file has no label column
+  std::vector<float> targets;         // instead of a label, where labels are numbers
+  std::vector<std::string> labels;    // instead of a label, where rows have any number of them
+  std::vector<std::string> tokens;    // of a tagged row, whose text is these with spaces between
+  std::vector<std::string> tags;      // of each token, where the file has them
+  std::vector<std::string> fields;    // untouched: the columns of TSV and CSV; else the line
+  std::optional<std::string> fault;   // why text, values or label cannot be used
 };
 
 /// Reads the rows of one file, or of one folder of class folders, in order and in bounded memory.
@@ -78,7 +80,14 @@ struct InputRow {
     return channels == 0 ? static_cast<std::int64_t>(ids.size())
                          : static_cast<std::int64_t>(values.size()) / channels;
   }
+
+  /// The two rows of a pair, which stand with Vocabulary::kPairBreak between them.
+  /// Errors: Internal if they do not.
+  std::pair<InputRow, InputRow> pair() const;
 };
+
+/// The texts of pairs, one after the other: twice as many rows.
+std::vector<InputRow> texts_of_pairs(std::span<const InputRow> pairs);
 
 /// Input and class, or targets, of many rows, one after the other in memory. All of one dataset are
 /// token ids, or all are numbers of as many channels.

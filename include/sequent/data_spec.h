@@ -21,6 +21,7 @@ using Column = std::variant<std::string, std::int64_t>;
 struct TsvFormat {
   static constexpr std::string_view kType = "tsv";
   Column text = "text";
+  std::optional<Column> text_b;
   Column label = "label";
   bool header = true;
   std::optional<std::string> label_separator;
@@ -29,6 +30,8 @@ struct TsvFormat {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("text", self.text, "Column of the text, by name or by index from 0.");
+    visit("text_b", self.text_b,
+          "Column of the second text, for a model with a pair layer, by name or by index.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
     visit("header", self.header, "The first line holds the column names.");
     visit("label_separator", self.label_separator,
@@ -39,6 +42,7 @@ struct TsvFormat {
 struct CsvFormat {
   static constexpr std::string_view kType = "csv";
   Column text = "text";
+  std::optional<Column> text_b;
   Column label = "label";
   bool header = true;
   std::optional<std::string> label_separator;
@@ -47,6 +51,8 @@ struct CsvFormat {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("text", self.text, "Column of the text, by name or by index from 0.");
+    visit("text_b", self.text_b,
+          "Column of the second text, for a model with a pair layer, by name or by index.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
     visit("header", self.header, "The first record holds the column names.");
     visit("label_separator", self.label_separator,
@@ -57,12 +63,15 @@ struct CsvFormat {
 struct JsonlFormat {
   static constexpr std::string_view kType = "jsonl";
   std::string text = "text";
+  std::optional<std::string> text_b;
   std::string label = "label";
   bool operator==(const JsonlFormat&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("text", self.text, "Key of the text in each line's object.", not_empty);
+    visit("text_b", self.text_b, "Key of the second text, for a model with a pair layer.",
+          not_empty);
     visit("label", self.label,
           "Key of the label: a string, an integer or a boolean; multi_label: a list of strings.",
           not_empty);

@@ -291,6 +291,41 @@ struct PoolSpec {
   }
 };
 
+/// What a pair layer makes of the vectors u and v of a pair's two texts.
+enum class PairFeature { kFirst, kSecond, kDifference, kProduct, kCosine };
+template <>
+struct EnumNames<PairFeature> {
+  static constexpr std::array<std::string_view, 5> values{"first", "second", "difference",
+                                                          "product", "cosine"};
+};
+
+/// The vectors u and v [D] of a pair's two texts, made by the layers before, which both texts share
+/// -> one vector: the features one behind the other. As [u, v, |u - v|, u * v]: Conneau et al. 2017
+/// (InferSent).
+struct PairSpec {
+  static constexpr std::string_view kType = "pair";
+  static constexpr double kLeastSquare = 1e-16;  // of |u|^2 |v|^2 in a cosine
+  std::vector<PairFeature> features{PairFeature::kFirst, PairFeature::kSecond,
+                                    PairFeature::kDifference, PairFeature::kProduct};
+  bool operator==(const PairSpec&) const = default;
+
+  /// Of the result, from vectors of `width`.
+  std::int64_t width(std::int64_t width) const {
+    std::int64_t sum = 0;
+    for (const PairFeature feature : features) sum += feature == PairFeature::kCosine ? 1 : width;
+    return sum;
+  }
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("features", self.features,
+          "What stands one behind the other: the texts' vectors u and v themselves, their "
+          "difference |u - v|, their product u * v, or the cosine of the angle between them, one "
+          "number.",
+          not_empty);
+  }
+};
+
 /// Additive attention (Bahdanau et al. 2015; as pooling: Yang et al. 2016), sequence [T, D] ->
 /// vector [D]: sum over t of a_t x_t, a = softmax over t of v . tanh(W x_t + b).
 struct AttentionSpec {
@@ -419,10 +454,10 @@ struct CrfSpec {
   static void describe(Self&, Visitor&) {}
 };
 
-using LayerSpec =
-    std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
-                 RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
-                 LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, DenseSpec, CrfSpec>;
+using LayerSpec = std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec,
+                               SpatialDropoutSpec, RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec,
+                               MinGruSpec, Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec,
+                               SelfAttentionSpec, PairSpec, DenseSpec, CrfSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>

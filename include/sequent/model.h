@@ -36,8 +36,9 @@ struct CarriedStates {
 
 /// Rows of a batch.
 struct Batch {
-  torch::Tensor input;    // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
-  torch::Tensor lengths;  // [B] int64, 1..T
+  torch::Tensor input;  // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
+  torch::Tensor
+      lengths;  // [B] int64, 1..T; where rows are pairs, 2i and 2i + 1 are those of pair i
 
   /// Set while training: dropout is on. Row b draws as row first_row + b of the step.
   std::optional<NoiseKey> noise = std::nullopt;
@@ -56,6 +57,9 @@ struct LayerContext {
   const Batch& batch;
   torch::Tensor padding;   // [B, T] bool, true past a row's end
   std::int64_t index = 0;  // of the layer in the model
+
+  /// Rows of this layer's input to a row of the batch that is answered: before a pair layer 2.
+  std::int64_t rows_each = 1;
 
   /// On the CPU: the order in which recurrent layers visit the tokens; made anew where missing.
   std::shared_ptr<const kernels::StepPlan> plan = nullptr;
@@ -295,6 +299,19 @@ class PoolImpl : public LayerImpl {
   PoolSpec spec_;
 };
 TORCH_MODULE(Pool);
+
+/// See PairSpec. Shapes: [2 B, D], a pair's two vectors in turn -> [B, PairSpec::width(D)]. A
+/// vector of zeros has the cosine 0 with all.
+class PairImpl : public LayerImpl {
+ public:
+  explicit PairImpl(const PairSpec& spec) : spec_(spec) {}
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  std::string_view kind() const override { return PairSpec::kType; }
+
+ private:
+  PairSpec spec_;
+};
+TORCH_MODULE(Pair);
 
 /// See AttentionSpec. Shapes: [B, T, D] -> [B, D].
 class AttentionImpl : public LayerImpl {

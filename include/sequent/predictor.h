@@ -70,6 +70,12 @@ struct TaggedText {
   double unknown_share = 0;
 };
 
+/// The texts of a pair, for a model that compares two.
+struct TextPair {
+  std::string first;
+  std::string second;
+};
+
 /// How likely a language model finds a text.
 struct TextLikelihood {
   std::int64_t tokens = 0;     // predicted: those of the text, and its end
@@ -114,12 +120,24 @@ class Predictor {
   ~Predictor();
 
   /// One prediction per text, in order; each the same whatever else is in the span.
-  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers, is a
-  /// tagger or a language model.
+  /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers or
+  /// pairs, is a tagger or a language model.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;
   Prediction predict(std::string_view text) const;
 
-  /// The same for a model of numeric input. Shapes: each sequence [steps, channels()], step by
+  /// The same for a model that reads pairs; `predict` of single texts is not for it. A prediction
+  /// is `empty` or `truncated` if one of its texts is.
+  std::vector<Prediction> predict(std::span<const TextPair> pairs) const;
+  Prediction predict(std::string_view first, std::string_view second) const;
+
+  /// The vector that the layers make of each text, to compare texts with each other: of pairs what
+  /// the pair layer reads, else what the last layer reads. Shapes: -> [texts, vector_width()], row
+  /// by row. Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads
+  /// numbers, answers each token, or does not run on the fused engine.
+  std::vector<float> embed(std::span<const std::string> texts) const;
+  std::int64_t vector_width() const;
+
+  /// As `predict`, for a model of numeric input. Shapes: each sequence [steps, channels()], step by
   /// step. Errors: Data if a sequence has no step, a broken one or a value that is not finite,
   /// naming its index; Usage if the model reads text.
   std::vector<Prediction> predict(std::span<const std::vector<float>> sequences) const;
@@ -145,6 +163,9 @@ class Predictor {
   /// model is no language model, or an option is out of range.
   std::string generate(std::string_view prompt, const GenerateOptions& options,
                        const std::function<bool(std::string_view piece)>& use = {}) const;
+
+  /// Whether the model reads two texts at a time.
+  bool reads_pairs() const;
 
   /// Whether the model gives each token a tag.
   bool is_tagger() const;

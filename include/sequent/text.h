@@ -71,6 +71,7 @@ class Vocabulary {
   static constexpr std::int64_t kUnknown = 1;       // any token without an id
   static constexpr std::int64_t kEmpty = 2;         // the only token of an empty text
   static constexpr std::int64_t kLineEnd = kEmpty;  // in a language model: ends each line
+  static constexpr std::int64_t kPairBreak = kPad;  // in an encoded row, between a pair's texts
   static constexpr std::int64_t kReserved = 3;
 
   /// `tokens[i]` gets id kReserved + i.
@@ -163,7 +164,11 @@ class TextEncoder {
   /// Errors: Data if `text` is not UTF-8.
   EncodedText encode(std::string_view text) const;
 
-  /// The same for tokens that were split off elsewhere. Errors: Data if one is not UTF-8.
+  /// The same for the texts of a pair, kPairBreak between them; `empty` and `truncated` if one of
+  /// them is, and token_count that of the longer. Errors: Data if one is not UTF-8.
+  EncodedText encode_pair(std::string_view first, std::string_view second) const;
+
+  /// As `encode`, of tokens that were split off elsewhere. Errors: Data if one is not UTF-8.
   EncodedText encode(std::span<const std::string> tokens) const;
 
   /// The same for a language model: line ends in the text become kLineEnd. Its encoder has no

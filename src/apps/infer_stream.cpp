@@ -24,7 +24,8 @@ std::vector<Record> read_window(RecordReader& reader) {
   while (window.size() < kWindowRecords && bytes < kWindowBytes) {
     Record record;
     if (!reader.next(record)) break;
-    bytes += record.text.size() + record.values.size() * sizeof(float);
+    bytes += record.text.size() + record.second.value_or("").size() +
+             record.values.size() * sizeof(float);
     window.push_back(std::move(record));
   }
   return window;
@@ -50,10 +51,13 @@ Answers answer_window(const std::vector<Record>& window, const Predictor& predic
   std::vector<std::string> texts;
   std::vector<std::vector<std::string>> token_lists;
   std::vector<std::vector<float>> sequences;
+  std::vector<TextPair> pairs;
   for (const Record& record : window) {
     if (record.fault) continue;
     if (predictor.channels() > 0) {
       sequences.push_back(record.values);
+    } else if (record.second) {
+      pairs.push_back({record.text, *record.second});
     } else if (!record.tokens.empty()) {
       token_lists.push_back(record.tokens);
     } else {
@@ -64,6 +68,7 @@ Answers answer_window(const std::vector<Record>& window, const Predictor& predic
   if (predictor.is_tagger()) {
     return spread(window, token_lists.empty() ? predictor.tag(texts) : predictor.tag(token_lists));
   }
+  if (predictor.reads_pairs()) return spread(window, predictor.predict(pairs));
   const bool numeric = predictor.channels() > 0;
   return spread(window, numeric ? predictor.predict(sequences) : predictor.predict(texts));
 }
@@ -127,6 +132,12 @@ OutputSink::~OutputSink() {
 void OutputSink::write(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), file_) == text.size()) return;
   throw Error(ErrorKind::kRuntime, path_.empty() ? "stdout" : path_.string(),
+              std::string("cannot be written: ") + std::strerror(errno));
+}
+
+void OutputSink::rewrite_start(std::string_view text) {
+  if (std::fseek(file_, 0, SEEK_SET) == 0) return write(text);
+  throw Error(ErrorKind::kRuntime, path_.string(),
               std::string("cannot be written: ") + std::strerror(errno));
 }
 

@@ -27,6 +27,11 @@ class OutputSink {
   /// Errors: Runtime.
   void finish();
 
+  /// Whether what was written can be written over: in a file of its own.
+  bool can_rewrite() const { return !temporary_.empty(); }
+  /// Writes over the first bytes. Errors: Runtime.
+  void rewrite_start(std::string_view text);
+
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;

@@ -9,7 +9,9 @@
 #include <string>
 
 #include "apps/common_program.h"
+#include "apps/infer_input.h"
 #include "apps/infer_stream.h"
+#include "apps/infer_vectors.h"
 #include "sequent/artifact.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
@@ -18,46 +20,6 @@
 
 namespace sequent {
 namespace {
-
-struct InferOptions {
-  std::string model;
-  std::string input = "-";
-  std::string output;
-  std::string format = "jsonl";
-  std::string input_format = "auto";
-  std::string text = "text";
-  std::string prefix;
-  std::string on_error = "fail";
-  PredictorOptions predictor;
-  bool token_table_given = false;
-  bool text_given = false;
-  int top_k = 1;
-  bool probabilities = false;
-  bool every_tag = false;
-  bool no_header = false;
-  bool overwrite = false;
-  bool interactive = false;
-};
-
-/// By the file's name, .gz and .xz aside; what has no known ending is lines.
-std::string input_format_of(const InferOptions& options) {
-  if (options.input_format != "auto") return options.input_format;
-  std::filesystem::path path = options.input;
-  if (path.extension() == ".gz" || path.extension() == ".xz") path = path.stem();
-  const std::string extension = path.extension().string();
-  for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
-    if (extension == std::string(".") + known) return known;
-  }
-  return "lines";
-}
-
-/// A column given as a number is an index.
-Column column_of(const std::string& name) {
-  const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
-                                                   [](char c) { return c >= '0' && c <= '9'; });
-  if (number) return static_cast<std::int64_t>(std::stoll(name));
-  return name;
-}
 
 /// Options that another engine would leave without effect.
 void check_engine_options(const InferOptions& options) {
@@ -85,10 +47,6 @@ void check_input_options(const InferOptions& options) {
   }
 }
 
-[[noreturn]] void refuse(const std::string& option, const std::string& message) {
-  throw Error(ErrorKind::kUsage, option, message);
-}
-
 /// Options that have no meaning for numbers or tags, and those that have for tags alone.
 void check_task_options(const InferOptions& options, const Predictor& predictor) {
   const bool of_classes = options.top_k != 1 || options.probabilities;
@@ -102,6 +60,10 @@ void check_task_options(const InferOptions& options, const Predictor& predictor)
     refuse("--top-k",
            "has no meaning for this model, which gives any number of labels; use "
            "--probabilities");
+  }
+  if (!options.text_b.empty() && !predictor.reads_pairs()) {
+    refuse("--text-b",
+           "has no meaning for this model, which reads one text at a time; leave it out");
   }
   const std::string format = input_format_of(options);
   if (!predictor.is_tagger()) {
@@ -139,76 +101,6 @@ void check_label_names(const InferOptions& options, const Predictor& predictor) 
   }
 }
 
-struct Input {
-  std::unique_ptr<RecordReader> reader;
-  FieldKind fields = FieldKind::kText;
-};
-
-/// How the training data were laid out.
-DataFormat training_format(const Predictor& predictor) {
-  const auto card = nlohmann::json::parse(predictor.card_json());
-  return parse_config(card.at("config").dump(), "the archive's config").data.format;
-}
-
-/// Rows for a model that reads numbers: JSON Lines with a sequence each, or, for one that learned
-/// from windows of a table, a table.
-Input open_numbers(const InferOptions& options, const Predictor& predictor,
-                   const ReaderOptions& reading) {
-  const std::string format = input_format_of(options);
-  const DataFormat trained = training_format(predictor);
-  const auto* series = std::get_if<SeriesFormat>(&trained);
-  const auto* windows = std::get_if<WindowsFormat>(&trained);
-  if (format == "csv" && windows != nullptr) {
-    if (options.text_given) {
-      throw Error(ErrorKind::kUsage, "--text",
-                  "has no effect on a table, whose columns are those of training; leave it out");
-    }
-    WindowsFormat table = *windows;
-    if (options.no_header) table.header = false;
-    return {open_records(options.input, table, reading), FieldKind::kTable};
-  }
-  const std::string key = options.text_given ? options.text : (series ? series->values : "x");
-  if (format == "jsonl") {
-    return {open_records(options.input, SeriesFormat{key, "label"}, reading), FieldKind::kObject};
-  }
-  throw Error(
-      ErrorKind::kUsage, options.input,
-      "is read as " + format + ", but the model reads numbers; give JSON Lines such as {\"" + key +
-          "\": [[1.5], [2]]} with --input-format jsonl" +
-          (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
-}
-
-Input open_input(const InferOptions& options, const Predictor& predictor) {
-  ReaderOptions reading;
-  reading.need_label = false;
-  if (predictor.channels() > 0) return open_numbers(options, predictor, reading);
-  const std::string format = input_format_of(options);
-  if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
-  if (format == "jsonl") {
-    return {open_records(options.input, JsonlFormat{options.text, "label"}, reading),
-            FieldKind::kObject};
-  }
-  if (format == "tokens") {
-    const std::string key = options.text_given ? options.text : TokensFormat{}.tokens;
-    return {open_records(options.input, TokensFormat{key, key + "_tags"}, reading),
-            FieldKind::kObject};
-  }
-  if (format == "conll") {
-    const bool number = options.text_given;
-    const Column column = number ? column_of(options.text) : Column(std::int64_t{0});
-    if (!std::holds_alternative<std::int64_t>(column)) {
-      refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
-    }
-    return {open_records(options.input, ConllFormat{std::get<std::int64_t>(column), 0}, reading),
-            FieldKind::kText};
-  }
-  const Column text = column_of(options.text);
-  const bool header = !options.no_header;
-  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, "label", header, {}})
-                                           : DataFormat(TsvFormat{text, "label", header, {}});
-  return {open_records(options.input, table, reading), FieldKind::kTable};
-}
-
 OutputFormat output_format_of(const InferOptions& options) {
   if (options.format == "tsv") return OutputFormat::kTsv;
   if (options.format == "conll") return OutputFormat::kConll;
@@ -218,6 +110,8 @@ OutputFormat output_format_of(const InferOptions& options) {
 void predict_file(const InferOptions& options) {
   check_input_options(options);
   const Predictor predictor = Predictor::load(options.model, options.predictor);
+  if (options.embed) return write_vectors(options, predictor);
+  if (!options.neighbors.empty()) return write_neighbors(options, predictor);
   check_task_options(options, predictor);
   OutputSink sink(options.output, options.overwrite);
   const Input input = open_input(options, predictor);
@@ -290,9 +184,22 @@ void check_typed_options(const InferOptions& options) {
   no_effect(options.format != "jsonl", "--format");
   no_effect(options.input_format != "auto", "--input-format");
   no_effect(options.text_given, "--text");
+  no_effect(!options.text_b.empty(), "--text-b");
+  no_effect(options.embed, "--embed");
+  no_effect(!options.neighbors.empty(), "--neighbors");
   no_effect(options.no_header, "--no-header");
   no_effect(!options.prefix.empty(), "--prefix");
   no_effect(options.on_error != "fail", "--on-error");
+}
+
+/// Two texts with a tab between them.
+Prediction predict_typed_pair(const Predictor& predictor, const std::string& line) {
+  const std::size_t tab = line.find('\t');
+  if (tab == std::string::npos) {
+    throw Error(ErrorKind::kData, "",
+                "found no tab; the model reads pairs: type TEXT, a tab, TEXT");
+  }
+  return predictor.predict(line.substr(0, tab), line.substr(tab + 1));
 }
 
 void predict_as_typed(const InferOptions& options) {
@@ -319,7 +226,8 @@ void predict_as_typed(const InferOptions& options) {
         std::fflush(stdout);
         continue;
       }
-      const Prediction prediction = predictor.predict(line);
+      const Prediction prediction =
+          predictor.reads_pairs() ? predict_typed_pair(predictor, line) : predictor.predict(line);
       std::string text = shown(predictor, prediction);
       if (prediction.empty) text += "\t(no words)";
       if (prediction.truncated) text += "\t(cut off)";
@@ -353,6 +261,8 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "numbers the key of the steps, default: as in training")
       ->each([&options](const std::string&) { options.text_given = true; })
       ->capture_default_str();
+  app.add_option("--text-b", options.text_b,
+                 "Column or key of a pair's second text; default: as in training");
   app.add_flag("--no-header", options.no_header, "TSV and CSV input begins with data");
   app.add_option("--top-k", options.top_k, "Labels to give, the most probable first")
       ->check(CLI::Range(1, 1000000))
@@ -382,6 +292,11 @@ void add_options(CLI::App& app, InferOptions& options) {
       ->check(CLI::Range(0, 1 << 20))
       ->each([&options](const std::string&) { options.token_table_given = true; })
       ->capture_default_str();
+  CLI::Option* embed = app.add_flag(
+      "--embed", options.embed, "Write each text's vector instead: a NumPy matrix, to --output");
+  app.add_option("--neighbors", options.neighbors,
+                 "Give the --top-k texts of this file whose vectors are nearest instead")
+      ->excludes(embed);
   app.add_option("--on-error", options.on_error,
                  "At a row that cannot be read: fail, or record it as an error and go on")
       ->check(CLI::IsMember({"fail", "record"}))

@@ -232,8 +232,7 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
 
 /// Median milliseconds that the sequent-infer beside this program takes for one line, from its
 /// start to its end; nothing where there is none.
-std::optional<double> start_of_program(const std::filesystem::path& archive, bool numeric) {
-  if (numeric) return std::nullopt;
+std::optional<double> start_of_program(const std::filesystem::path& archive) {
   std::error_code code;
   const auto program =
       std::filesystem::read_symlink("/proc/self/exe", code).parent_path() / "sequent-infer";
@@ -266,18 +265,32 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
   PredictorOptions how;
   if (FusedEngine::serves(config)) how.precision = config.config.runtime.precision;
   report.load_ms = 1e3 * seconds_of([&] { predictor = Predictor::load(file, how); });
-  report.start_ms = start_of_program(file, data.validation.channels() > 0);
+  const bool reads_lines = data.validation.channels() == 0 && !predictor->reads_pairs();
+  if (reads_lines) report.start_ms = start_of_program(file);
   std::filesystem::remove(file);
   constexpr std::int64_t kRequests = 1000;
   std::vector<double> times;
   for (std::int64_t i = 0; i < kRequests; ++i) {
     const InputRow row = data.validation.row(i % data.validation.size());
+    const auto text_of = [&](const InputRow& part) {
+      std::string words;
+      for (const std::int32_t id : part.ids) words += data.vocabulary.token(id) + " ";
+      return words;
+    };
     std::string text;
-    for (const std::int32_t id : row.ids) text += data.vocabulary.token(id) + " ";
+    TextPair pair;
+    if (predictor->reads_pairs()) {
+      const auto [first, second] = row.pair();
+      pair = {text_of(first), text_of(second)};
+    } else {
+      text = text_of(row);
+    }
     const std::vector<float> values(row.values.begin(), row.values.end());
     const double seconds = seconds_of([&] {
       if (row.channels > 0) {
-        predictor->predict({&values, 1});
+        predictor->predict(std::span(&values, 1));
+      } else if (predictor->reads_pairs()) {
+        predictor->predict(std::span<const TextPair>(&pair, 1));
       } else if (predictor->is_tagger()) {
         predictor->tag(text);
       } else if (predictor->is_language_model()) {

@@ -1,5 +1,6 @@
 #include "sequent/config.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -100,10 +101,48 @@ void check_tags(const Config& config, const std::string& prefix, std::vector<Iss
   }
 }
 
+/// A second text and a pair layer need each other.
+void check_pairs(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const bool has_second = std::visit(
+      [](const auto& format) {
+        if constexpr (requires { format.text_b; }) return format.text_b.has_value();
+        return false;
+      },
+      config.data.format);
+  const bool same = std::visit(
+      [](const auto& format) {
+        if constexpr (requires { format.text_b; }) {
+          return format.text_b == format.text || format.text_b == format.label;
+        }
+        return false;
+      },
+      config.data.format);
+  if (same) {
+    issues.push_back({prefix + "/data/format/text_b",
+                      "is the column of the text or of the label as well; name another"});
+  }
+  if (has_second && !config.reads_pairs()) {
+    issues.push_back({prefix + "/data/format/text_b",
+                      "names a second text, but no layer reads it; add {\"type\": \"pair\"} where "
+                      "the vectors of both texts are there, such as behind a pool"});
+  }
+  if (!config.reads_pairs()) return;
+  if (!has_second) {
+    issues.push_back({prefix + "/data/format",
+                      "has no \"text_b\", but a pair layer reads two texts; the formats tsv, csv "
+                      "and jsonl have it"});
+  }
+  const auto* text = std::get_if<TextInput>(&config.input);
+  if (text != nullptr && text->padding) {
+    issues.push_back({prefix + "/input/padding", "has no meaning for pairs; leave it out"});
+  }
+}
+
 void check_input(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const auto* numeric = std::get_if<NumericInput>(&config.input);
   const std::string format(format_name(config.data.format));
   check_tags(config, prefix, issues);
+  check_pairs(config, prefix, issues);
   if ((numeric != nullptr) != is_numeric(config.data.format)) {
     issues.push_back({prefix + "/data/format/type",
                       "found \"" + format + "\" with " + (numeric ? "numeric" : "text") +
@@ -313,6 +352,12 @@ std::string read_config_file(const fs::path& file) {
 }
 
 }  // namespace
+
+bool Config::reads_pairs() const {
+  return std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
+    return std::holds_alternative<PairSpec>(layer);
+  });
+}
 
 const CharactersSpec* Config::characters() const {
   for (const LayerSpec& layer : model.layers) {

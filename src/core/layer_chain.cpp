@@ -184,6 +184,28 @@ class ChainWalker {
     return {Form::kVector, input_.width * static_cast<std::int64_t>(spec.modes().size())};
   }
 
+  Shape output(const PairSpec& spec) {
+    expect(input_.form == Form::kVector,
+           "a vector of each text; add {\"type\": \"pool\"} before it, or leave return_sequences "
+           "false in the recurrent layer before");
+    std::vector<PairFeature> features = spec.features;
+    std::sort(features.begin(), features.end());
+    if (std::adjacent_find(features.begin(), features.end()) != features.end()) {
+      fault("/features", "names a feature twice; each gives the same values again");
+    }
+    if (config_.answers_tokens()) {
+      fault("", "makes one vector of two texts; " + std::string(enum_name(config_.task)) +
+                    " answers each token of one");
+    }
+    const auto& layers = config_.model.layers;
+    if (std::any_of(
+            layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(index_),
+            [](const LayerSpec& layer) { return std::holds_alternative<PairSpec>(layer); })) {
+      fault("", "is the second pair layer; the texts are together already");
+    }
+    return {Form::kVector, spec.width(input_.width)};
+  }
+
   Shape output(const AttentionSpec&) {
     expect_sequence();
     return {Form::kVector, input_.width};

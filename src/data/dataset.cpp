@@ -5,6 +5,26 @@
 
 namespace sequent {
 
+std::pair<InputRow, InputRow> InputRow::pair() const {
+  const auto at = std::find(ids.begin(), ids.end(), Vocabulary::kPairBreak);
+  if (at == ids.begin() || at == ids.end() || at + 1 == ids.end()) {
+    throw Error(ErrorKind::kInternal, "", "a row that is no pair");
+  }
+  const auto length = static_cast<std::size_t>(at - ids.begin());
+  return {{ids.first(length), {}, 0, words}, {ids.subspan(length + 1), {}, 0, words}};
+}
+
+std::vector<InputRow> texts_of_pairs(std::span<const InputRow> pairs) {
+  std::vector<InputRow> texts;
+  texts.reserve(2 * pairs.size());
+  for (const InputRow& row : pairs) {
+    const auto [first, second] = row.pair();
+    texts.push_back(first);
+    texts.push_back(second);
+  }
+  return texts;
+}
+
 void EncodedDataset::reserve(std::int64_t rows, std::int64_t tokens) {
   ids_.reserve(static_cast<std::size_t>(tokens));
   offsets_.reserve(static_cast<std::size_t>(rows) + 1);

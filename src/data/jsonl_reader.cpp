@@ -26,6 +26,11 @@ struct RowFault {
   throw RowFault{"no key \"" + key + "\"; keys: " + there + did_you_mean(key, keys)};
 }
 
+[[noreturn]] void fail_type(const Json& value, const std::string& key, const char* expected) {
+  throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key + "\"; expected " +
+                 expected};
+}
+
 /// Moves what stands at the content's key into the record. Errors: RowFault.
 using ContentReader = void (*)(Json& value, const std::string& key, Record& record);
 
@@ -36,6 +41,7 @@ struct ObjectLayout {
   ContentReader read_content;
   const char* example;     // of a content
   bool is_tagged = false;  // the label is a list, with a tag for each token
+  std::optional<std::string> second = std::nullopt;  // of a pair: the key of its other text
 };
 
 /// The number at `place`. Errors: RowFault.
@@ -54,10 +60,7 @@ float read_number(const Json& value, const std::string& place) {
 
 /// A list of strings, none of them empty. Errors: RowFault.
 std::vector<std::string> read_names(const Json& value, const std::string& key) {
-  if (!value.is_array()) {
-    throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key +
-                   "\"; expected a list of strings"};
-  }
+  if (!value.is_array()) fail_type(value, key, "a list of strings");
   std::vector<std::string> names;
   for (const Json& name : value) {
     if (!name.is_string() || name.get_ref<const std::string&>().empty()) {
@@ -127,6 +130,7 @@ class JsonlReader : public RecordReader {
     const auto content = object.find(layout_.content);
     if (content == object.end()) fail_key(object, layout_.content);
     layout_.read_content(*content, layout_.content, record);
+    if (layout_.second) read_second(object, record);
     if (layout_.is_tagged) {
       read_tags(object, record);
     } else if (!options_.need_label) {
@@ -159,6 +163,16 @@ class JsonlReader : public RecordReader {
     if (record.tags.size() == record.tokens.size()) return;
     throw RowFault{"found " + std::to_string(record.tags.size()) + " tags for " +
                    std::to_string(record.tokens.size()) + " tokens; expected one for each"};
+  }
+
+  void read_second(const Json& object, Record& record) const {
+    const auto second = object.find(*layout_.second);
+    if (second == object.end()) fail_key(object, *layout_.second);
+    if (!second->is_string()) fail_type(*second, *layout_.second, "a string");
+    record.second = second->get<std::string>();
+    const auto fault =
+        pair_fault(record, "\"" + layout_.content + "\"", "\"" + *layout_.second + "\"");
+    if (fault) throw RowFault{*fault};
   }
 
   void read_targets(const Json& object, Record& record) const {
@@ -204,10 +218,7 @@ class JsonlReader : public RecordReader {
 };
 
 void read_text(Json& value, const std::string& key, Record& record) {
-  if (!value.is_string()) {
-    throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key +
-                   "\"; expected a string"};
-  }
+  if (!value.is_string()) fail_type(value, key, "a string");
   record.text = std::move(value.get_ref<std::string&>());
 }
 
@@ -250,10 +261,7 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Reco
 }
 
 void read_steps(Json& value, const std::string& key, Record& record) {
-  if (!value.is_array()) {
-    throw RowFault{"found " + std::string(value.type_name()) + " for \"" + key +
-                   "\"; expected a list of steps"};
-  }
+  if (!value.is_array()) fail_type(value, key, "a list of steps");
   if (value.empty()) throw RowFault{"\"" + key + "\" has no step; expected at least one"};
   for (std::size_t i = 0; i < value.size(); ++i) read_step(value[i], i, key, record);
 }
@@ -262,7 +270,8 @@ void read_steps(Json& value, const std::string& key, Record& record) {
 
 std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
                                          const ReaderOptions& options) {
-  const ObjectLayout layout{format.text, format.label, read_text, "\"...\""};
+  ObjectLayout layout{format.text, format.label, read_text, "\"...\""};
+  layout.second = format.text_b;
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -14,11 +15,11 @@ struct Opener {
 
   std::unique_ptr<RecordReader> operator()(const TsvFormat& format) const {
     return read_table(open_tsv_rows(path, options.max_row_bytes),
-                      {format.text, format.label, format.header}, options);
+                      {format.text, format.text_b, format.label, format.header}, options);
   }
   std::unique_ptr<RecordReader> operator()(const CsvFormat& format) const {
     return read_table(open_csv_rows(path, options.max_row_bytes),
-                      {format.text, format.label, format.header}, options);
+                      {format.text, format.text_b, format.label, format.header}, options);
   }
   std::unique_ptr<RecordReader> operator()(const JsonlFormat& format) const {
     return read_jsonl(path, format, options);
@@ -144,6 +145,16 @@ std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFo
   const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);
   if (!options.numeric_labels || has_numbers) return reader;
   return std::make_unique<NumericLabels>(std::move(reader));
+}
+
+std::optional<std::string> pair_fault(const Record& record, const std::string& text,
+                                      const std::string& text_b) {
+  const auto blank = [](const std::string& part) {
+    return std::all_of(part.begin(), part.end(), is_ascii_space);
+  };
+  const bool no_first = blank(record.text);
+  if (!no_first && !blank(record.second.value())) return std::nullopt;
+  return "found an empty " + (no_first ? text : text_b) + "; a pair has two texts";
 }
 
 std::optional<float> parse_number(std::string_view text) {

@@ -16,6 +16,7 @@ namespace sequent {
 /// Which columns of a table are read, and whether its first row names them.
 struct TableColumns {
   Column text;
+  std::optional<Column> text_b;
   Column label;
   bool header = true;
 };
@@ -37,6 +38,10 @@ std::unique_ptr<RecordReader> read_conll(const std::string& path, const ConllFor
 std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensFormat& format,
                                           const ReaderOptions& options);
 
+/// What a pair lacks, if one of its texts is blank; `text` and `text_b` name them.
+std::optional<std::string> pair_fault(const Record& record, const std::string& text,
+                                      const std::string& text_b);
+
 /// A tagged row's text.
 std::string join_tokens(const std::vector<std::string>& tokens);
 
@@ -55,6 +60,7 @@ std::vector<std::string> target_names(const DataFormat& format, std::int64_t cou
 inline void clear(Record& record) {
   record.where.clear();
   record.text.clear();
+  record.second.reset();
   record.values.clear();
   record.channels = 0;
   record.label.reset();

@@ -146,6 +146,11 @@ std::uint64_t hash_values(std::span<const float> values) {
 
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
+std::uint64_t hash_text(const Record& record) {
+  if (!record.second) return hash_text(std::string_view(record.text));
+  return hash_text(std::string_view(record.text + '\0' + *record.second));
+}
+
 EncoderSpec encoder_spec(const Config& config) {
   EncoderSpec spec{config.input, config.characters() != nullptr, config.task};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
@@ -172,6 +177,7 @@ void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
 
 EncodedText RowEncoder::encode_text(const Record& record) const {
   if (task_ == Task::kTagging) return text_->encode(record.tokens);
+  if (record.second) return text_->encode_pair(record.text, *record.second);
   return task_ == Task::kLanguageModel ? text_->encode_lines(record.text)
                                        : text_->encode(record.text);
 }
@@ -182,7 +188,7 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
     EncodedText text = encode_text(record);
     row.ids = std::move(text.ids);
     row.unknown_words = std::move(text.unknown_words);
-    row.note = {hash_text(record.text), text.token_count, 0};
+    row.note = {hash_text(record), text.token_count, 0};
     end_line(row.ids, text.empty);
     return row;
   }

@@ -14,7 +14,7 @@ namespace sequent {
 /// What is remembered of a row's text after it is gone.
 struct RowNote {
   std::uint64_t text_hash = 0;   // of its bytes
-  std::int64_t token_count = 0;  // before truncation
+  std::int64_t token_count = 0;  // before truncation; of a pair's longer text
   std::int32_t label = 0;
 };
 
@@ -34,6 +34,8 @@ struct TrainingSplits {
 };
 
 std::uint64_t hash_text(std::string_view text);
+/// Of the row's text, or of both of a pair.
+std::uint64_t hash_text(const Record& record);
 std::uint64_t hash_values(std::span<const float> values);
 
 /// Options for rows that are read to be encoded.

@@ -21,7 +21,6 @@ void count_lengths(const SplitRows& split, std::int64_t max_length, SplitSummary
     lengths.push_back(note.token_count);
     summary.empty += note.token_count == 0 ? 1 : 0;
     summary.truncated += note.token_count > max_length ? 1 : 0;
-    summary.kept_tokens += std::min(note.token_count, max_length);
   }
   if (lengths.empty()) return;
   std::sort(lengths.begin(), lengths.end());
@@ -105,6 +104,9 @@ SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int6
   for (std::int64_t row = 0; row < split.rows.size(); ++row) {
     const auto ids = split.rows.ids(row);
     summary.unknown_tokens += std::count_if(ids.begin(), ids.end(), is_unknown);
+    summary.kept_tokens += std::count_if(ids.begin(), ids.end(), [](std::int32_t id) {
+      return id != Vocabulary::kPad && id != Vocabulary::kEmpty;
+    });
   }
   if (!has_marks) summary.targets = target_ranges(split.rows);
   count_lengths(split, max_length, summary);

@@ -14,6 +14,7 @@ class TableReader : public RecordReader {
     header_ = TableHeader::read(*rows_, columns.header, first_);
     first_is_row_ = !columns.header;
     text_ = header_.find_required(columns.text);
+    if (columns.text_b) second_ = header_.find_required(*columns.text_b);
     label_ =
         options.need_label ? header_.find_required(columns.label) : header_.find(columns.label);
   }
@@ -52,6 +53,12 @@ class TableReader : public RecordReader {
     } else {
       record.text = std::move(fields[text_]);
     }
+    if (!second_) return;
+    record.second = fields[*second_];
+    if (!record.fault) {
+      record.fault = pair_fault(record, "text in column " + header_.describe(text_),
+                                "text in column " + header_.describe(*second_));
+    }
   }
 
   std::unique_ptr<TableRows> rows_;
@@ -60,6 +67,7 @@ class TableReader : public RecordReader {
   TableRow first_;
   bool first_is_row_ = false;
   std::size_t text_ = 0;
+  std::optional<std::size_t> second_;
   std::optional<std::size_t> label_;
 };
 

@@ -15,6 +15,28 @@ std::int32_t NumberedStrings::number(std::string_view text) {
   return number;
 }
 
+std::int32_t TrainingRows::id_of_mark(std::int32_t mark) {
+  if (mark == kPairBreakMark) return static_cast<std::int32_t>(Vocabulary::kPairBreak);
+  return static_cast<std::int32_t>(mark == kEmptyMark ? Vocabulary::kEmpty : Vocabulary::kLineEnd);
+}
+
+/// Each text of a pair is cut off on its own.
+void TrainingRows::number_pair(const Record& row, const Tokenizer& tokenizer, Worker& worker,
+                               std::vector<std::int32_t>& ids, RowNote& note) const {
+  const auto append = [&](std::string_view text) {
+    std::vector<std::int32_t> part;
+    tokenizer.for_each_token(
+        text, [&](std::string_view token) { part.push_back(worker.tokens.number(token)); });
+    note.token_count = std::max(note.token_count, static_cast<std::int64_t>(part.size()));
+    truncate_ids(part, input_);
+    if (part.empty()) part.push_back(kEmptyMark);
+    ids.insert(ids.end(), part.begin(), part.end());
+  };
+  append(row.text);
+  ids.push_back(kPairBreakMark);
+  append(*row.second);
+}
+
 /// Appends the row's tokens, and its tags, to the block.
 void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker,
                                  Block& block, RowNote& note) {
@@ -39,10 +61,12 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
       ++note.token_count;
       ids.push_back(kLineEndMark);
     });
+  } else if (row.second) {
+    number_pair(row, tokenizer, worker, ids, note);
   } else {
     tokenizer.for_each_token(row.text, add);
   }
-  truncate_ids(ids, input_);
+  if (!row.second) truncate_ids(ids, input_);
   block.ids.insert(block.ids.end(), ids.begin(), ids.end());
   block.lengths.push_back(static_cast<std::int32_t>(ids.size()));
 }
@@ -61,7 +85,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
       block.faults.add({row.where, *fault});
       continue;
     }
-    RowNote note{hash_text(row.text), 0, 0};
+    RowNote note{hash_text(row), 0, 0};
     number_tokens(row, tokenizer, mine, block, note);
     if (spec_.task == Task::kClassification) note.label = mine.labels.number(*row.label);
     if (spec_.task == Task::kMultiLabel) {
@@ -147,7 +171,7 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts,
       const auto end = id + length;
       if (parts[row++] != Part::kTrain) id = end;
       for (; id != end; ++id) {
-        if (*id != kLineEndMark) ++counts[block.worker][static_cast<std::size_t>(*id)];
+        if (*id >= 0) ++counts[block.worker][static_cast<std::size_t>(*id)];
       }
     }
   }
@@ -190,8 +214,8 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
       ids.clear();
       for (std::size_t t = begin; t < at; ++t) {
         const std::int32_t id = block.ids[t];
-        ids.push_back(id == kLineEndMark ? static_cast<std::int32_t>(Vocabulary::kLineEnd)
-                                         : final_id[block.worker][static_cast<std::size_t>(id)]);
+        ids.push_back(id < 0 ? id_of_mark(id)
+                             : final_id[block.worker][static_cast<std::size_t>(id)]);
       }
       if (spec_.ends_lines() && !ids.empty()) ids.push_back(Vocabulary::kLineEnd);
       complete_ids(ids, input_);

@@ -68,8 +68,12 @@ class TrainingRows {
     std::vector<std::vector<std::int32_t>> label_lists;  // of each row of multi_label; likewise
     FaultList faults;
   };
-  /// Among the provisional ids, a line's end inside a row of a language model.
+  /// Among the provisional ids: a line's end inside a row of a language model, the break between
+  /// the texts of a pair, an empty text of a pair.
   static constexpr std::int32_t kLineEndMark = -1;
+  static constexpr std::int32_t kPairBreakMark = -2;
+  static constexpr std::int32_t kEmptyMark = -3;
+  static std::int32_t id_of_mark(std::int32_t mark);
 
   struct Worker {
     NumberedStrings tokens;
@@ -81,6 +85,8 @@ class TrainingRows {
   bool is_numeric() const { return spec_.task == Task::kRegression; }
   void number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker, Block& block,
                      RowNote& note);
+  void number_pair(const Record& row, const Tokenizer& tokenizer, Worker& worker,
+                   std::vector<std::int32_t>& ids, RowNote& note) const;
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
   void settle_labels();
 

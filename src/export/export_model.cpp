@@ -36,6 +36,17 @@ torch::jit::Module make_script(SequenceModelImpl& model) {
 /// A language model gives as many numbers for each step as it has tokens.
 std::int64_t probe_steps(const Config& config) { return config.is_language_model() ? 64 : 1000; }
 
+/// Adds a shorter second text of the same tokens.
+void make_pair(std::vector<std::int32_t>& ids) {
+  for (std::int32_t& id : ids) {
+    if (id == Vocabulary::kPairBreak) id = Vocabulary::kUnknown;
+  }
+  const std::vector<std::int32_t> second(ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2),
+                                         ids.end());
+  ids.push_back(Vocabulary::kPairBreak);
+  ids.insert(ids.end(), second.begin(), second.end());
+}
+
 /// Random rows: of one step, of the greatest length, and of lengths between.
 void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
   // A very long row proves nothing that this length does not.
@@ -55,10 +66,16 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
     for (std::int64_t i = 0; numeric != nullptr && i < length * numeric->channels; ++i) {
       values.push_back(static_cast<float>(4 * random.uniform(counter++) - 2));
     }
+    if (config.config.reads_pairs()) make_pair(ids);
     rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, std::int32_t{0});
   }
-  if (numeric != nullptr) return;
   const std::int32_t empty = Vocabulary::kEmpty;
+  if (config.config.reads_pairs()) {
+    std::vector<std::int32_t> ids{empty};
+    make_pair(ids);
+    rows.add(ids, 0);
+  }
+  if (numeric != nullptr || config.config.reads_pairs()) return;
   rows.add(std::span(&empty, 1), 0);
   if (config.config.characters() == nullptr) return;
   const std::vector<std::string> words{"x", std::string(2000, 'y'), "\xE4\xB8\xAD"};
@@ -158,7 +175,7 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
                   const torch::jit::Module& exported, ArchiveCard& card) {
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
-  const TorchScriptEngine graph(exported, model.config().config.max_bytes());
+  const TorchScriptEngine graph(exported, row_form(model.config().config));
   std::optional<FusedEngine> fused;
   if (FusedEngine::serves(model.config())) {
     fused.emplace(model.config(), ArchiveWeights(exported), FusedOptions{});
@@ -167,7 +184,7 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
   card.parity_difference = 0;
   card.parity_rows = rows.size();
   for (const EncodedRows& batch : probe_batches(rows, model.config().config)) {
-    const RowTensors tensors = make_row_tensors(batch, model.config().config.max_bytes());
+    const RowTensors tensors = make_row_tensors(batch, row_form(model.config().config));
     Batch read{tensors.input, tensors.lengths};
     read.spellings = tensors.spellings;
     const torch::Tensor wanted = model.predict(read).cpu();

@@ -42,6 +42,9 @@ class SourceWriter {
     line(
         "    assert lengths.dim() == 1 and lengths.size(0) == x.size(0), "
         "\"lengths must be [B] int64\"");
+    if (config_.config.reads_pairs()) {
+      line("    assert x.size(0) % 2 == 0, \"rows 2i and 2i + 1 are the texts of pair i\"");
+    }
     write_positions("lengths");
     write_layers();
     line("    return x");
@@ -275,6 +278,34 @@ class SourceWriter {
     std::string parts;
     for (const PoolMode mode : spec.modes()) parts += (parts.empty() ? "" : ", ") + pooled(mode);
     line("    x = " + (spec.modes().size() == 1 ? parts : "torch.cat([" + parts + "], 1)"));
+  }
+
+  void write_layer(const PairSpec& spec) {
+    line("    x = x.view([-1, 2, x.size(1)])");
+    line("    u = x.select(1, 0)");
+    line("    v = x.select(1, 1)");
+    std::string parts;
+    for (const PairFeature feature : spec.features) {
+      parts += (parts.empty() ? "" : ", ") + compared(feature);
+    }
+    line("    x = torch.cat([" + parts + "], 1)");
+  }
+
+  static std::string compared(PairFeature feature) {
+    switch (feature) {
+      case PairFeature::kFirst:
+        return "u";
+      case PairFeature::kSecond:
+        return "v";
+      case PairFeature::kDifference:
+        return "(u - v).abs()";
+      case PairFeature::kProduct:
+        return "u * v";
+      case PairFeature::kCosine:
+        return "((u * v).sum(1) / ((u * u).sum(1) * (v * v).sum(1)).clamp_min(1e-16)"
+               ".sqrt()).unsqueeze(1)";
+    }
+    return "";
   }
 
   static std::string pooled(PoolMode mode) {

@@ -4,8 +4,8 @@
 
 namespace sequent {
 
-TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, std::int64_t max_bytes)
-    : forward_(module.get_method("forward")), max_bytes_(max_bytes) {
+TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const RowForm& form)
+    : forward_(module.get_method("forward")), form_(form) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
   if (const auto start = module.find_method("start")) start_ = *start;
   if (const auto advance = module.find_method("advance")) advance_ = *advance;
@@ -31,9 +31,9 @@ c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
                                     const EncodedRows& rows) const {
   // The profiling executor compiles anew for new shapes: seconds of warm-up, growing memory.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
-  const RowTensors tensors = make_row_tensors(rows, max_bytes_);
+  const RowTensors tensors = make_row_tensors(rows, form_);
   std::vector<c10::IValue> inputs{tensors.input, tensors.lengths};
-  if (max_bytes_ > 0) inputs.emplace_back(tensors.spellings);
+  if (form_.max_bytes > 0) inputs.emplace_back(tensors.spellings);
   return method(std::move(inputs));
 }
 

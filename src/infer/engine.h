@@ -16,8 +16,7 @@ namespace sequent {
 /// Threads: `predict` may be called from many at once.
 class TorchScriptEngine {
  public:
-  /// `max_bytes`: of a model that reads spellings, see Config::max_bytes.
-  TorchScriptEngine(const torch::jit::Module& module, std::int64_t max_bytes);
+  TorchScriptEngine(const torch::jit::Module& module, const RowForm& form);
 
   /// Shapes: -> [B, C] float32, contiguous, on the CPU.
   torch::Tensor predict(const EncodedRows& rows) const;
@@ -39,7 +38,7 @@ class TorchScriptEngine {
   std::optional<torch::jit::Method> decode_;  // of a tagger
   std::optional<torch::jit::Method> start_;   // of a language model, as the next
   std::optional<torch::jit::Method> advance_;
-  std::int64_t max_bytes_;
+  RowForm form_;
 };
 
 }  // namespace sequent

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <limits>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -24,15 +25,31 @@ class StageMaker {
   StageMaker(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
       : config_(config), weights_(weights), options_(options) {}
 
-  std::vector<StagePointer> make() {
+  struct Made {
+    std::vector<StagePointer> stages;
+    std::size_t before_vector = 0;  // stages that make a text's vector
+    std::int64_t vector_width = 0;
+  };
+  Made make() {
     const auto& layers = config_.config.model.layers;
     for (index_ = 0; index_ < layers.size(); ++index_) {
+      if (ends_vector()) {
+        made_.before_vector = made_.stages.size();
+        made_.vector_width = config_.inputs[index_].width;
+      }
       std::visit([this](const auto& spec) { add(spec); }, layers[index_]);
     }
-    return std::move(stages_);
+    return std::move(made_);
   }
 
  private:
+  /// Whether the layers before give each text's own vector.
+  bool ends_vector() const {
+    const auto& layers = config_.config.model.layers;
+    if (config_.config.reads_pairs()) return std::holds_alternative<PairSpec>(layers[index_]);
+    return index_ + 1 == layers.size();
+  }
+
   std::string prefix() const { return "layers." + std::to_string(index_) + "."; }
 
   // Dropout of any kind is not part of a finished model.
@@ -42,7 +59,7 @@ class StageMaker {
   void add(const SpatialDropoutSpec&) {}
 
   void add(const NormalizationSpec&) {
-    stages_.push_back(
+    made_.stages.push_back(
         normalization_stage(weights_(prefix() + "mean"), weights_(prefix() + "deviation")));
   }
   void add(const SelfAttentionSpec&) {}  // see not_served
@@ -53,7 +70,7 @@ class StageMaker {
     if (next_reads_tokens()) {
       embedding_ = table;
     } else {
-      stages_.push_back(embedding_stage(table, spec.width()));
+      made_.stages.push_back(embedding_stage(table, spec.width()));
     }
   }
 
@@ -110,7 +127,7 @@ class StageMaker {
     while (!std::holds_alternative<CharactersSpec>(spec.beside[part])) {
       column += output_dim(spec.beside[part++]);
     }
-    stages_.push_back(spelled_embedding_stage(
+    made_.stages.push_back(spelled_embedding_stage(
         join_tables(spec), spec.width(),
         std::make_unique<Spelling>(*spec.characters(), beside(part), weights_), column));
   }
@@ -126,7 +143,7 @@ class StageMaker {
     if (!spec.return_sequences) shape.result = Result::kLastVisited;
     const std::string own_prefix = prefix();
     if constexpr (std::is_same_v<Spec, LstmHiddenStateSpec>) {
-      stages_.push_back(hidden_state_stage(shape, own_prefix, weights_));
+      made_.stages.push_back(hidden_state_stage(shape, own_prefix, weights_));
       return;
     }
     const auto* pool = next_as<PoolSpec>();
@@ -136,27 +153,30 @@ class StageMaker {
       index_ = next();  // the pool is part of this stage
     }
     const TokenInput tokens{std::exchange(embedding_, {}), options_.token_table_bytes};
-    stages_.push_back(recurrent_stage(shape, own_prefix, weights_, tokens));
+    made_.stages.push_back(recurrent_stage(shape, own_prefix, weights_, tokens));
   }
 
   void add(const Conv1dSpec& spec) {
-    stages_.push_back(conv1d_stage(spec, config_.inputs[index_].width,
-                                   weights_(prefix() + "weight"), weights_(prefix() + "bias")));
+    made_.stages.push_back(conv1d_stage(spec, config_.inputs[index_].width,
+                                        weights_(prefix() + "weight"),
+                                        weights_(prefix() + "bias")));
   }
   void add(const LayerNormSpec& spec) {
-    stages_.push_back(
+    made_.stages.push_back(
         layer_norm_stage(spec.epsilon, weights_(prefix() + "weight"), weights_(prefix() + "bias")));
   }
   void add(const AttentionSpec&) {
-    stages_.push_back(attention_stage(config_.inputs[index_].width, weights_(prefix() + "weight"),
-                                      weights_(prefix() + "bias"), weights_(prefix() + "query")));
+    made_.stages.push_back(
+        attention_stage(config_.inputs[index_].width, weights_(prefix() + "weight"),
+                        weights_(prefix() + "bias"), weights_(prefix() + "query")));
   }
-  void add(const PoolSpec& spec) { stages_.push_back(pool_stage(spec.modes())); }
+  void add(const PairSpec& spec) { made_.stages.push_back(pair_stage(spec.features)); }
+  void add(const PoolSpec& spec) { made_.stages.push_back(pool_stage(spec.modes())); }
 
   void add(const CrfSpec&) {
-    stages_.push_back(dense_stage(config_.inputs[index_].width, config_.outputs[index_].width,
-                                  Activation::kLinear, weights_(prefix() + "weight"),
-                                  weights_(prefix() + "bias")));
+    made_.stages.push_back(dense_stage(config_.inputs[index_].width, config_.outputs[index_].width,
+                                       Activation::kLinear, weights_(prefix() + "weight"),
+                                       weights_(prefix() + "bias")));
   }
 
   void add(const DenseSpec& spec) {
@@ -166,7 +186,7 @@ class StageMaker {
     const std::span<const float> bias = weights_(prefix() + "bias");
     const bool is_head = index_ + 1 == config_.config.model.layers.size();
     if (!is_head || !config_.config.standardizes_targets()) {
-      stages_.push_back(dense_stage(input, units, spec.activation, weight, bias));
+      made_.stages.push_back(dense_stage(input, units, spec.activation, weight, bias));
       return;
     }
     // The way back to the targets' units is part of the product.
@@ -180,7 +200,7 @@ class StageMaker {
       }
       shifted[unit] = shifted[unit] * deviation[unit] + mean[unit];
     }
-    stages_.push_back(dense_stage(input, units, spec.activation, scaled, shifted));
+    made_.stages.push_back(dense_stage(input, units, spec.activation, scaled, shifted));
   }
 
   /// The next layer that is not dropout.
@@ -220,7 +240,7 @@ class StageMaker {
   std::size_t index_ = 0;
   std::span<const float> embedding_;  // waits for the recurrent layer that reads it
   std::vector<float> joined_;
-  std::vector<StagePointer> stages_;
+  Made made_;
 };
 
 /// Puts what the rows hold into the plan's order.
@@ -256,22 +276,34 @@ void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
 class FusedEngine::Impl {
  public:
   Impl(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
-      : binary_(config.is_binary()), stages_(StageMaker(config, weights, options).make()) {
+      : binary_(config.is_binary()),
+        pairs_(config.config.reads_pairs()),
+        made_(StageMaker(config, weights, options).make()) {
     if (config.config.is_tagging()) tags_.emplace(config, weights);
   }
 
   void predict(const std::vector<InputRow>& rows, float* out) const {
-    run(rows, [&](const Flow& flow) {
+    run(pairs_ ? texts_of_pairs(rows) : rows, [&](const Flow& flow) {
       if (!binary_) {
-        std::copy(flow.values, flow.values + flow.plan.rows() * flow.width, out);
+        std::copy(flow.values, flow.values + flow.rows * flow.width, out);
         return;
       }
-      for (std::int64_t row = 0; row < flow.plan.rows(); ++row) {
+      for (std::int64_t row = 0; row < flow.rows; ++row) {
         out[2 * row] = 1 - flow.values[row];
         out[2 * row + 1] = flow.values[row];
       }
     });
   }
+
+  void embed(const std::vector<InputRow>& rows, float* out) const {
+    run(
+        rows,
+        [&](const Flow& flow) {
+          std::copy(flow.values, flow.values + flow.rows * flow.width, out);
+        },
+        made_.before_vector);
+  }
+  std::int64_t vector_width() const { return made_.vector_width; }
 
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const {
     std::vector<TaggedRow> result(rows.size());
@@ -291,9 +323,12 @@ class FusedEngine::Impl {
   }
 
  private:
-  /// `use` reads what the last stage gives; it is gone afterwards.
+  static constexpr std::size_t kAllStages = std::numeric_limits<std::size_t>::max();
+
+  /// `use` reads what the last of the stages gives; it is gone afterwards.
   template <class Use>
-  void run(const std::vector<InputRow>& rows, const Use& use) const {
+  void run(const std::vector<InputRow>& rows, const Use& use,
+           std::size_t stages = kAllStages) const {
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
     for (const InputRow& row : rows) lengths.push_back(row.length());
@@ -302,12 +337,15 @@ class FusedEngine::Impl {
     arena.reset();
     Flow flow{plan, arena, {}, {}, plan.mirrored()};
     read_rows(rows, flow);
-    for (const auto& stage : stages_) stage->run(flow);
+    for (std::size_t i = 0; i < std::min(stages, made_.stages.size()); ++i) {
+      made_.stages[i]->run(flow);
+    }
     use(flow);
   }
 
   bool binary_;
-  std::vector<StagePointer> stages_;
+  bool pairs_;
+  StageMaker::Made made_;
   std::optional<TagDecoder> tags_;
 };
 
@@ -342,6 +380,11 @@ FusedEngine::~FusedEngine() = default;
 void FusedEngine::predict(const std::vector<InputRow>& rows, float* out) const {
   impl_->predict(rows, out);
 }
+
+void FusedEngine::embed(const std::vector<InputRow>& rows, float* out) const {
+  impl_->embed(rows, out);
+}
+std::int64_t FusedEngine::vector_width() const { return impl_->vector_width(); }
 
 std::vector<TaggedRow> FusedEngine::tag(const std::vector<InputRow>& rows) const {
   return impl_->tag(rows);

@@ -50,6 +50,11 @@ class FusedEngine {
   /// row by row.
   void predict(const std::vector<InputRow>& rows, float* out) const;
 
+  /// What the layers make of a single text: of pairs what the pair layer reads, else what the last
+  /// layer reads. Not of a tagger. Shapes: out [rows, vector_width()].
+  void embed(const std::vector<InputRow>& rows, float* out) const;
+  std::int64_t vector_width() const;
+
   /// Of a tagger.
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
 

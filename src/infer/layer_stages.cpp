@@ -1,6 +1,8 @@
 // The layers of the fused engine without recurrence.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "infer/dense_product.h"
@@ -105,6 +107,55 @@ class PoolStage : public Stage {
   }
 
   std::vector<PoolMode> modes_;
+};
+
+/// Vectors of pairs, a pair's two in turn, become one each.
+class PairStage : public Stage {
+ public:
+  explicit PairStage(std::vector<PairFeature> features) : spec_{std::move(features)} {}
+
+  void run(Flow& flow) const override {
+    const std::int64_t width = spec_.width(flow.width);
+    flow.rows /= 2;
+    auto* result = flow.arena.take<float>(to_size(flow.rows * width));
+    float* to = result;
+    for (std::int64_t row = 0; row < flow.rows; ++row) {
+      const float* u = flow.values + 2 * row * flow.width;
+      for (const PairFeature feature : spec_.features) {
+        to = add(feature, u, u + flow.width, flow.width, to);
+      }
+    }
+    flow.values = result;
+    flow.width = width;
+  }
+
+ private:
+  /// Returns where the next feature goes.
+  static float* add(PairFeature feature, const float* u, const float* v, std::int64_t width,
+                    float* to) {
+    switch (feature) {
+      case PairFeature::kFirst:
+        return std::copy(u, u + width, to);
+      case PairFeature::kSecond:
+        return std::copy(v, v + width, to);
+      case PairFeature::kDifference:
+        return std::transform(u, u + width, v, to,
+                              [](float a, float b) { return std::abs(a - b); });
+      case PairFeature::kProduct:
+        return std::transform(u, u + width, v, to, std::multiplies<>());
+      case PairFeature::kCosine: {
+        const auto dot = [width](const float* a, const float* b) {
+          return std::inner_product(a, a + width, b, 0.0);
+        };
+        const double squares = std::max(dot(u, u) * dot(v, v), PairSpec::kLeastSquare);
+        *to = static_cast<float>(dot(u, v) / std::sqrt(squares));
+        return to + 1;
+      }
+    }
+    return to;
+  }
+
+  PairSpec spec_;
 };
 
 class DenseStage : public Stage {
@@ -256,6 +307,9 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
                                      std::int64_t spelling_column) {
   return std::make_unique<SpelledEmbeddingStage>(table, width, std::move(spelling),
                                                  spelling_column);
+}
+StagePointer pair_stage(const std::vector<PairFeature>& features) {
+  return std::make_unique<PairStage>(features);
 }
 StagePointer pool_stage(const std::vector<PoolMode>& modes) {
   return std::make_unique<PoolStage>(modes);

@@ -65,8 +65,7 @@ class Predictor::Impl {
       fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), how);
       if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
     } else {
-      torch_script_ =
-          std::make_unique<TorchScriptEngine>(archive.module, config_.config.max_bytes());
+      torch_script_ = std::make_unique<TorchScriptEngine>(archive.module, row_form(config_.config));
       warn_about_slow_blas();
     }
     if (config_.config.is_language_model()) {
@@ -142,28 +141,20 @@ class Predictor::Impl {
   }
 
   std::vector<Prediction> predict(std::span<const std::string> texts) const {
-    if (tags_) throw Error(ErrorKind::kUsage, "", "the model gives tags: call tag()");
-    if (writer_) {
-      throw Error(ErrorKind::kUsage, "", "is a language model: call score() or generate()");
-    }
-    if (!encoder_) {
+    if (reads_pairs()) {
       throw Error(ErrorKind::kUsage, "",
-                  "the model reads sequences of numbers, and was given text");
+                  "the model reads pairs of texts, and was given single ones");
     }
-    std::vector<EncodedText> encoded(texts.size());
-    std::vector<Prediction> predictions(texts.size());
-    constexpr std::size_t kTextsPerTask = 64;
-    const std::size_t tasks = (texts.size() + kTextsPerTask - 1) / kTextsPerTask;
-    for_each(tasks, [&](std::size_t task) {
-      const std::size_t begin = task * kTextsPerTask;
-      const std::size_t end = std::min(texts.size(), begin + kTextsPerTask);
-      for (std::size_t i = begin; i < end; ++i) encode_one(texts[i], i, encoded[i], predictions[i]);
+    return predict_texts(texts.size(), [&](std::size_t i) { return encoder_->encode(texts[i]); });
+  }
+
+  std::vector<Prediction> predict(std::span<const TextPair> pairs) const {
+    if (!reads_pairs()) {
+      throw Error(ErrorKind::kUsage, "", "the model reads single texts, and was given pairs");
+    }
+    return predict_texts(pairs.size(), [&](std::size_t i) {
+      return encoder_->encode_pair(pairs[i].first, pairs[i].second);
     });
-    EncodedRows rows;
-    rows.reserve(texts.size());
-    for (const EncodedText& text : encoded) rows.push_back({text.ids, {}, 0, text.unknown_words});
-    run_all(rows, predictions);
-    return predictions;
   }
 
   std::vector<Prediction> predict(std::span<const std::vector<float>> sequences) const {
@@ -181,6 +172,39 @@ class Predictor::Impl {
     }
     run_all(rows, predictions);
     return predictions;
+  }
+
+  /// The engine that has vectors. Errors: Usage.
+  const FusedEngine& vector_engine() const {
+    if (tags_ || writer_ || !encoder_) {
+      throw Error(ErrorKind::kUsage, "", "the model makes no vector of a text");
+    }
+    if (!fused_) {
+      throw Error(ErrorKind::kUsage, "", "the torchscript engine gives no vectors of texts");
+    }
+    return *fused_;
+  }
+
+  std::vector<float> embed(std::span<const std::string> texts) const {
+    const FusedEngine& engine = vector_engine();
+    const auto width = static_cast<std::size_t>(engine.vector_width());
+    std::vector<EncodedText> encoded(texts.size());
+    EncodedRows rows;
+    rows.reserve(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      with_index(i, [&] { encoded[i] = encoder_->encode(texts[i]); });
+      rows.push_back({encoded[i].ids, {}, 0, encoded[i].unknown_words});
+    }
+    std::vector<float> vectors(texts.size() * width);
+    run_batches(rows, options_.batch_tokens,
+                [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+                  std::vector<float> found(batch.size() * width);
+                  engine.embed(chosen, found.data());
+                  for (std::size_t i = 0; i < batch.size(); ++i) {
+                    std::copy_n(found.data() + i * width, width, vectors.data() + batch[i] * width);
+                  }
+                });
+    return vectors;
   }
 
   const TextWriter& writer() const {
@@ -210,6 +234,7 @@ class Predictor::Impl {
   }
 
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
+  bool reads_pairs() const { return config_.config.reads_pairs(); }
   bool is_regression() const { return config_.config.is_regression(); }
   bool is_tagger() const { return tags_.has_value(); }
   bool is_language_model() const { return writer_.has_value(); }
@@ -273,9 +298,10 @@ class Predictor::Impl {
   }
 
   static double unknown_share(const EncodedText& encoded) {
-    const auto kept = static_cast<double>(
-        std::min(encoded.token_count, static_cast<std::int64_t>(encoded.ids.size())));
-    return kept > 0 ? static_cast<double>(encoded.unknown_count) / kept : 0;
+    const auto kept = std::count_if(encoded.ids.begin(), encoded.ids.end(), [](std::int32_t id) {
+      return id != Vocabulary::kPad && id != Vocabulary::kEmpty;
+    });
+    return kept > 0 ? static_cast<double>(encoded.unknown_count) / static_cast<double>(kept) : 0;
   }
 
   /// Errors of a text say which it was.
@@ -299,12 +325,34 @@ class Predictor::Impl {
     }
   }
 
-  void encode_one(const std::string& text, std::size_t index, EncodedText& encoded,
-                  Prediction& prediction) const {
-    with_index(index, [&] { encoded = encoder_->encode(text); });
-    prediction.empty = encoded.empty;
-    prediction.truncated = encoded.truncated;
-    prediction.unknown_share = unknown_share(encoded);
+  /// `encode(i)` gives the i-th text, or pair.
+  template <class Encode>
+  std::vector<Prediction> predict_texts(std::size_t count, const Encode& encode) const {
+    if (tags_) throw Error(ErrorKind::kUsage, "", "the model gives tags: call tag()");
+    if (writer_) {
+      throw Error(ErrorKind::kUsage, "", "is a language model: call score() or generate()");
+    }
+    if (!encoder_) {
+      throw Error(ErrorKind::kUsage, "",
+                  "the model reads sequences of numbers, and was given text");
+    }
+    std::vector<EncodedText> encoded(count);
+    std::vector<Prediction> predictions(count);
+    constexpr std::size_t kTextsPerTask = 64;
+    for_each((count + kTextsPerTask - 1) / kTextsPerTask, [&](std::size_t task) {
+      const std::size_t end = std::min(count, (task + 1) * kTextsPerTask);
+      for (std::size_t i = task * kTextsPerTask; i < end; ++i) {
+        with_index(i, [&] { encoded[i] = encode(i); });
+        predictions[i].empty = encoded[i].empty;
+        predictions[i].truncated = encoded[i].truncated;
+        predictions[i].unknown_share = unknown_share(encoded[i]);
+      }
+    });
+    EncodedRows rows;
+    rows.reserve(count);
+    for (const EncodedText& text : encoded) rows.push_back({text.ids, {}, 0, text.unknown_words});
+    run_all(rows, predictions);
+    return predictions;
   }
 
   void run(const std::vector<std::size_t>& batch, const EncodedRows& rows,
@@ -370,6 +418,23 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string> texts) c
   return impl_->predict(texts);
 }
 
+std::vector<Prediction> Predictor::predict(std::span<const TextPair> pairs) const {
+  return impl_->predict(pairs);
+}
+
+Prediction Predictor::predict(std::string_view first, std::string_view second) const {
+  const TextPair pair{std::string(first), std::string(second)};
+  return impl_->predict(std::span(&pair, 1)).front();
+}
+
+std::vector<float> Predictor::embed(std::span<const std::string> texts) const {
+  return impl_->embed(texts);
+}
+
+std::int64_t Predictor::vector_width() const { return impl_->vector_engine().vector_width(); }
+
+bool Predictor::reads_pairs() const { return impl_->reads_pairs(); }
+
 std::vector<Prediction> Predictor::predict(std::span<const std::vector<float>> sequences) const {
   return impl_->predict(sequences);
 }
@@ -409,7 +474,7 @@ bool Predictor::is_regression() const { return impl_->is_regression(); }
 
 Prediction Predictor::predict(std::string_view text) const {
   const std::string copy(text);
-  return impl_->predict({&copy, 1}).front();
+  return impl_->predict(std::span(&copy, 1)).front();
 }
 
 const std::vector<std::string>& Predictor::labels() const { return impl_->labels(); }

@@ -28,7 +28,9 @@ struct Flow {
   std::int64_t width = 0;
   bool is_sequence = true;
 
-  std::int64_t count() const { return is_sequence ? plan.tokens() : plan.rows(); }
+  std::int64_t rows = plan.rows();  // that `values` hold once they are vectors
+
+  std::int64_t count() const { return is_sequence ? plan.tokens() : rows; }
 };
 
 class Stage {
@@ -77,6 +79,7 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
                                      std::unique_ptr<Spelling> spelling,
                                      std::int64_t spelling_column);
 
+StagePointer pair_stage(const std::vector<PairFeature>& features);
 StagePointer pool_stage(const std::vector<PoolMode>& modes);
 StagePointer dense_stage(std::int64_t input, std::int64_t units, Activation activation,
                          std::span<const float> weight, std::span<const float> bias);

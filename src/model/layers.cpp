@@ -86,6 +86,37 @@ void torch_uniform(torch::Tensor& weight, torch::Tensor& bias, at::Generator& ge
 
 }  // namespace
 
+torch::Tensor PairImpl::forward(const torch::Tensor& input, const LayerContext&) {
+  const torch::Tensor pairs = input.view({-1, 2, input.size(1)});
+  const torch::Tensor u = pairs.select(1, 0);
+  const torch::Tensor v = pairs.select(1, 1);
+  const auto dot = [](const torch::Tensor& a, const torch::Tensor& b) {
+    return (a * b).sum(1, /*keepdim=*/true);
+  };
+  std::vector<torch::Tensor> parts;
+  for (const PairFeature feature : spec_.features) {
+    switch (feature) {
+      case PairFeature::kFirst:
+        parts.push_back(u);
+        break;
+      case PairFeature::kSecond:
+        parts.push_back(v);
+        break;
+      case PairFeature::kDifference:
+        parts.push_back((u - v).abs());
+        break;
+      case PairFeature::kProduct:
+        parts.push_back(u * v);
+        break;
+      case PairFeature::kCosine:
+        parts.push_back(dot(u, v) /
+                        (dot(u, u) * dot(v, v)).clamp_min(PairSpec::kLeastSquare).sqrt());
+        break;
+    }
+  }
+  return torch::cat(parts, 1);
+}
+
 torch::Tensor PoolImpl::forward(const torch::Tensor& input, const LayerContext& context) {
   std::vector<torch::Tensor> pooled;
   for (const PoolMode mode : spec_.modes()) pooled.push_back(pool(mode, input, context));

@@ -17,9 +17,10 @@ template <class T>
 void fill_choices(T* values, std::int64_t rows, std::int64_t row_size, double rate, T chosen,
                   T other, const LayerContext& context, std::uint64_t first_draw = 0) {
   const RandomStream stream = stream_of(context);
+  const std::int64_t first_row = context.batch.first_row * context.rows_each;
   const auto bound = static_cast<float>(rate);
   for (std::int64_t row = 0; row < rows; ++row) {
-    const RandomStream draws = stream.at(static_cast<std::uint64_t>(context.batch.first_row + row));
+    const RandomStream draws = stream.at(static_cast<std::uint64_t>(first_row + row));
     T* out = values + row * row_size;
     for (std::int64_t i = 0; i < row_size; ++i) {
       out[i] = draws.uniform(first_draw + static_cast<std::uint64_t>(i)) < bound ? chosen : other;

@@ -73,6 +73,7 @@ struct LayerBuilder {
     return std::make_shared<AttentionImpl>(input().width, spec.units.value_or(input().width));
   }
   LayerPointer operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
+  LayerPointer operator()(const PairSpec& spec) const { return std::make_shared<PairImpl>(spec); }
   LayerPointer operator()(const DenseSpec& spec) const {
     if (spec.tied) return tied(spec);
     return std::make_shared<DenseImpl>(spec, input().width, output().width, dense_role());
@@ -158,6 +159,7 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
   LayerContext context{batch, padding_of(batch)};
   if (batch.carried != nullptr) batch.carried->layers.resize(layers_.size());
   if (batch.input.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
+  if (config_.config.reads_pairs()) context.rows_each = 2;
   torch::Tensor values = batch.input;
   for (std::size_t i = 0; i < layers_.size();) {
     context.index = static_cast<std::int64_t>(i);
@@ -165,6 +167,7 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
       i = forward_embedded(i, values, context);
     } else {
       values = layers_[i]->forward(values, context);
+      if (layers_[i]->kind() == PairSpec::kType) context.rows_each = 1;
       ++i;
     }
   }

@@ -30,7 +30,10 @@ void number_words(const InputRow& row, std::int64_t* tokens, std::vector<std::st
 
 }  // namespace
 
-RowTensors make_row_tensors(const EncodedRows& rows, std::int64_t max_bytes) {
+RowForm row_form(const Config& config) { return {config.max_bytes(), config.reads_pairs()}; }
+
+RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
+  if (form.pairs) return make_row_tensors(texts_of_pairs(rows), {form.max_bytes, false});
   std::int64_t longest = 1;
   for (const InputRow& row : rows) longest = std::max(longest, row.length());
   const auto count = static_cast<std::int64_t>(rows.size());
@@ -53,9 +56,9 @@ RowTensors make_row_tensors(const EncodedRows& rows, std::int64_t max_bytes) {
                 tensors.input.data_ptr<float>() + i * longest * channels);
     }
   }
-  if (max_bytes > 0) {
+  if (form.max_bytes > 0) {
     if (words.empty()) words.emplace_back();  // a table to look up in has rows
-    tensors.spellings = spellings_of(words, max_bytes);
+    tensors.spellings = spellings_of(words, form.max_bytes);
   }
   return tensors;
 }

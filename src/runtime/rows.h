@@ -16,15 +16,22 @@ namespace sequent {
 /// Rows of one computation, in any order.
 using EncodedRows = std::vector<InputRow>;
 
+/// What a model reads of a row besides its tokens or numbers.
+struct RowForm {
+  std::int64_t max_bytes = 0;  // of a token's spelling; 0: none is read
+  bool pairs = false;          // rows are pairs of texts: B rows become 2 B, a pair's two in turn
+};
+RowForm row_form(const Config& config);
+
 /// Shapes: -> input [B, T] int64 or [B, T, channels] float32, right-padded with 0; lengths [B]
-/// int64. With max_bytes above 0 also spellings [N, max_bytes] uint8, N at least 1: of the spelled
-/// tokens, of which -n stands for row n - 1.
+/// int64. Where spellings are read also spellings [N, max_bytes] uint8, N at least 1: of the
+/// spelled tokens, of which -n stands for row n - 1.
 struct RowTensors {
   torch::Tensor input;
   torch::Tensor lengths;
   torch::Tensor spellings;
 };
-RowTensors make_row_tensors(const EncodedRows& rows, std::int64_t max_bytes = 0);
+RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form = {});
 
 /// The first bytes of each word, then zeros. Shapes: -> [words, max_bytes] uint8.
 torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t max_bytes);

@@ -39,6 +39,21 @@ EncodedText TextEncoder::encode(std::string_view text) const {
   return result;
 }
 
+EncodedText TextEncoder::encode_pair(std::string_view first, std::string_view second) const {
+  EncodedText result = encode(first);
+  const EncodedText other = encode(second);
+  const auto words_before = static_cast<std::int32_t>(result.unknown_words.size());
+  result.ids.push_back(static_cast<std::int32_t>(Vocabulary::kPairBreak));
+  for (const std::int32_t id : other.ids) result.ids.push_back(id < 0 ? id - words_before : id);
+  result.unknown_words.insert(result.unknown_words.end(), other.unknown_words.begin(),
+                              other.unknown_words.end());
+  result.empty = result.empty || other.empty;
+  result.truncated = result.truncated || other.truncated;
+  result.token_count = std::max(result.token_count, other.token_count);
+  result.unknown_count += other.unknown_count;
+  return result;
+}
+
 EncodedText TextEncoder::encode_lines(std::string_view text) const {
   EncodedText result;
   for_each_line(text, [&](std::string_view line, bool is_last) {

@@ -90,7 +90,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const auto batches = plan_batches(lengths, kTokens);
-  const TorchScriptEngine engine(archive.module, card.config.max_bytes());
+  const TorchScriptEngine engine(archive.module, row_form(card.config));
   ThreadPool pool(options.threads, enter_compute_thread);
   if (card.config.is_language_model()) return evaluate_text(engine, data, pool);
   if (card.config.is_tagging()) return evaluate_tags(engine, card.labels, data, batches, pool);

@@ -76,6 +76,14 @@ struct Details {
     }
     return text;
   }
+  std::string operator()(const PairSpec& spec) const {
+    std::string text;
+    for (const PairFeature feature : spec.features) {
+      if (!text.empty()) text += ", ";
+      text += enum_name(feature);
+    }
+    return text;
+  }
   std::string operator()(const CrfSpec&) const { return ""; }
   std::string operator()(const DenseSpec& spec) const {
     return std::string(enum_name(spec.activation));

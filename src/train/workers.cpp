@@ -18,7 +18,7 @@ Batch batch_of(const EncodedDataset& data, const Numbers& rows, const Config& co
   EncodedRows encoded;
   encoded.reserve(rows.size());
   for (const auto row : rows) encoded.push_back(data.row(static_cast<std::int64_t>(row)));
-  const RowTensors tensors = make_row_tensors(encoded, config.max_bytes());
+  const RowTensors tensors = make_row_tensors(encoded, row_form(config));
   Batch batch{tensors.input.to(device), tensors.lengths.to(device)};
   if (tensors.spellings.defined()) batch.spellings = tensors.spellings.to(device);
   return batch;
@@ -261,7 +261,7 @@ TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int
     const RowNumbers rows = windows.rows_of(window, first, end);
     EncodedRows encoded;
     for (const std::int64_t row : rows) encoded.push_back(windows.rows.row(row));
-    const RowTensors tensors = make_row_tensors(encoded, /*max_bytes=*/0);
+    const RowTensors tensors = make_row_tensors(encoded);
     const torch::Tensor scores = reader(tensors.input, tensors.lengths);
     const torch::Tensor next = wanted_tags(windows.rows, rows).to(scores.device());
     const torch::Tensor padding = padding_of({tensors.input, tensors.lengths}).to(scores.device());

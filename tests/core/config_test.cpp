@@ -94,13 +94,13 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"mean_squared_error\", \"mean_absolute_error\" or \"huber\""},
         FaultCase{"training.epochs", "null",
                   "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
-        FaultCase{
-            "model.layers.1.type", "lstn",
-            "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
-            "are \"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
-            "\"spatial_dropout\", \"rnn\", "
-            "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
-            "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"dense\" or \"crf\""},
+        FaultCase{"model.layers.1.type", "lstn",
+                  "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
+                  "are \"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
+                  "\"spatial_dropout\", \"rnn\", "
+                  "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
+                  "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
+                  "\"dense\" or \"crf\""},
         FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
         FaultCase{"data.validation", "3",
                   "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "data/split_summary.h"
@@ -10,11 +11,14 @@ namespace {
 
 using testing::TemporaryFolder;
 
-/// A split of texts with `lengths[i]` tokens, all texts apart.
+constexpr std::int64_t kMaxLength = 30;
+
+/// A split of texts with `lengths[i]` tokens before they were cut, all texts apart.
 SplitRows split_of_lengths(const std::vector<std::int64_t>& lengths) {
   SplitRows split;
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const std::vector<std::int32_t> ids{3};
+    const std::vector<std::int32_t> ids(static_cast<std::size_t>(std::min(lengths[i], kMaxLength)),
+                                        3);
     split.rows.add(ids, 0);
     split.notes.push_back({i, lengths[i], 0});
   }
@@ -24,14 +28,15 @@ SplitRows split_of_lengths(const std::vector<std::int64_t>& lengths) {
 TEST(Summary, GivesPercentilesByNearestRank) {
   std::vector<std::int64_t> lengths;
   for (std::int64_t length = 1; length <= 40; ++length) lengths.push_back(41 - length);
-  const SplitSummary summary = summarize(split_of_lengths(lengths), LabelSet({"a", "b"}), 30);
+  const SplitSummary summary =
+      summarize(split_of_lengths(lengths), LabelSet({"a", "b"}), kMaxLength);
   EXPECT_EQ(summary.shortest, 1);
   EXPECT_EQ(summary.median, 20);
   EXPECT_EQ(summary.percentile_95, 38);
   EXPECT_EQ(summary.longest, 40);
   EXPECT_EQ(summary.truncated, 10);
   EXPECT_EQ(summary.kept_tokens, 30 * 31 / 2 + 10 * 30);
-  EXPECT_EQ(summarize(split_of_lengths({7}), LabelSet({"a", "b"}), 30).percentile_95, 7);
+  EXPECT_EQ(summarize(split_of_lengths({7}), LabelSet({"a", "b"}), kMaxLength).percentile_95, 7);
 }
 
 TEST(Summary, CountsTextsThatStandTwice) {

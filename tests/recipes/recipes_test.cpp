@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "language_model_rows.h"
+#include "pair_rows.h"
 #include "sequent/predictor.h"
 #include "sequent/sample.h"
 #include "sequent/trainer.h"
@@ -59,6 +60,11 @@ void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   } else if (config.is_language_model()) {
     files.train = folder.write("rows.txt", testing::circle_lines(300) + "没有我担心的那么差\n");
     files.validation = files.test = files.train;
+  } else if (config.reads_pairs()) {
+    testing::PairNames sick{"text_a", "text_b", "label", "same", "other"};
+    if (config.is_regression()) sick = {"text_a", "text_b", "score", "4.5", "1.2"};
+    files.train = folder.write("rows.tsv", testing::pair_rows(60, 0, sick));
+    files.validation = files.test = files.train;
   } else if (std::holds_alternative<NumericInput>(config.input)) {
     files.train = folder.write("rows.jsonl", numeric_rows(config));
     files.validation = files.test = files.train;
@@ -105,6 +111,11 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   }
   if (predictor.is_language_model()) {
     EXPECT_FALSE(predictor.generate("one two", {.length = 20}).empty());
+    return;
+  }
+  if (predictor.reads_pairs()) {
+    const Prediction found = predictor.predict("I saw a cat", "the cat is here");
+    EXPECT_EQ(found.probabilities.size() + found.values.size(), config.is_regression() ? 1U : 2U);
     return;
   }
   const std::vector<std::vector<float>> numbers{

@@ -1,0 +1,163 @@
+#include "apps/infer_input.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <variant>
+
+#include "sequent/config.h"
+#include "sequent/error.h"
+
+namespace sequent {
+
+std::string input_format_of(const InferOptions& options) {
+  if (options.input_format != "auto") return options.input_format;
+  std::filesystem::path path = options.input;
+  if (path.extension() == ".gz" || path.extension() == ".xz") path = path.stem();
+  const std::string extension = path.extension().string();
+  for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
+    if (extension == std::string(".") + known) return known;
+  }
+  return "lines";
+}
+
+void refuse(const std::string& option, const std::string& message) {
+  throw Error(ErrorKind::kUsage, option, message);
+}
+
+namespace {
+
+/// A column given as a number is an index.
+Column column_of(const std::string& name) {
+  const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
+  if (number) return static_cast<std::int64_t>(std::stoll(name));
+  return name;
+}
+
+/// How the training data were laid out.
+DataFormat training_format(const Predictor& predictor) {
+  const auto card = nlohmann::json::parse(predictor.card_json());
+  return parse_config(card.at("config").dump(), "the archive's config").data.format;
+}
+
+/// Rows for a model that reads numbers: JSON Lines with a sequence each, or, for one that learned
+/// from windows of a table, a table.
+Input open_numbers(const InferOptions& options, const Predictor& predictor,
+                   const ReaderOptions& reading) {
+  const std::string format = input_format_of(options);
+  const DataFormat trained = training_format(predictor);
+  const auto* series = std::get_if<SeriesFormat>(&trained);
+  const auto* windows = std::get_if<WindowsFormat>(&trained);
+  if (format == "csv" && windows != nullptr) {
+    if (options.text_given) {
+      throw Error(ErrorKind::kUsage, "--text",
+                  "has no effect on a table, whose columns are those of training; leave it out");
+    }
+    WindowsFormat table = *windows;
+    if (options.no_header) table.header = false;
+    return {open_records(options.input, table, reading), FieldKind::kTable};
+  }
+  const std::string key = options.text_given ? options.text : (series ? series->values : "x");
+  if (format == "jsonl") {
+    return {open_records(options.input, SeriesFormat{key, "label"}, reading), FieldKind::kObject};
+  }
+  throw Error(
+      ErrorKind::kUsage, options.input,
+      "is read as " + format + ", but the model reads numbers; give JSON Lines such as {\"" + key +
+          "\": [[1.5], [2]]} with --input-format jsonl" +
+          (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
+}
+
+/// The columns of a pair's texts: those that were typed, else those of training.
+struct PairColumns {
+  Column first = std::string("text");
+  Column second = std::string("text_b");
+};
+
+PairColumns pair_columns(const InferOptions& options, const Predictor& predictor) {
+  PairColumns columns;
+  std::visit(
+      [&](const auto& format) {
+        if constexpr (requires { format.text_b; }) {
+          columns = {Column(format.text), Column(format.text_b.value_or("text_b"))};
+        }
+      },
+      training_format(predictor));
+  if (options.text_given) columns.first = column_of(options.text);
+  if (!options.text_b.empty()) columns.second = column_of(options.text_b);
+  return columns;
+}
+
+Input open_pairs(const InferOptions& options, const Predictor& predictor,
+                 const ReaderOptions& reading) {
+  const std::string format = input_format_of(options);
+  const PairColumns columns = pair_columns(options, predictor);
+  if (format == "jsonl") {
+    const auto* first = std::get_if<std::string>(&columns.first);
+    const auto* second = std::get_if<std::string>(&columns.second);
+    if (first == nullptr || second == nullptr) {
+      refuse(first == nullptr ? "--text" : "--text-b",
+             "expected is a key: objects have no indices");
+    }
+    JsonlFormat objects;
+    objects.text = *first;
+    objects.text_b = *second;
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
+  }
+  if (format != "tsv" && format != "csv") {
+    refuse("--input-format " + format,
+           "has one text in each record, but the model reads pairs; expected tsv, csv or jsonl");
+  }
+  const auto table = [&](auto result) {
+    result.text = columns.first;
+    result.text_b = columns.second;
+    result.header = !options.no_header;
+    return DataFormat(result);
+  };
+  return {open_records(options.input, format == "csv" ? table(CsvFormat{}) : table(TsvFormat{}),
+                       reading),
+          FieldKind::kTable};
+}
+
+}  // namespace
+
+Input open_texts(const InferOptions& options) {
+  ReaderOptions reading;
+  reading.need_label = false;
+  const std::string format = input_format_of(options);
+  if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
+  if (format == "jsonl") {
+    return {open_records(options.input, JsonlFormat{options.text, {}, "label"}, reading),
+            FieldKind::kObject};
+  }
+  if (format == "tokens") {
+    const std::string key = options.text_given ? options.text : TokensFormat{}.tokens;
+    return {open_records(options.input, TokensFormat{key, key + "_tags"}, reading),
+            FieldKind::kObject};
+  }
+  if (format == "conll") {
+    const bool number = options.text_given;
+    const Column column = number ? column_of(options.text) : Column(std::int64_t{0});
+    if (!std::holds_alternative<std::int64_t>(column)) {
+      refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
+    }
+    return {open_records(options.input, ConllFormat{std::get<std::int64_t>(column), 0}, reading),
+            FieldKind::kText};
+  }
+  const Column text = column_of(options.text);
+  const bool header = !options.no_header;
+  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, {}, "label", header, {}})
+                                           : DataFormat(TsvFormat{text, {}, "label", header, {}});
+  return {open_records(options.input, table, reading), FieldKind::kTable};
+}
+
+Input open_input(const InferOptions& options, const Predictor& predictor) {
+  ReaderOptions reading;
+  reading.need_label = false;
+  if (predictor.channels() > 0) return open_numbers(options, predictor, reading);
+  if (predictor.reads_pairs()) return open_pairs(options, predictor, reading);
+  return open_texts(options);
+}
+
+}  // namespace sequent
