@@ -35,7 +35,8 @@ struct RuntimeSpec {
   static void describe(Self& self, Visitor& visit) {
     visit("device", self.device, "auto, cpu, cuda or cuda:N.", not_empty);
     visit("precision", self.precision,
-          "Of the products in recurrent layers on the CPU while training: bfloat16 rounds what is "
+          "Of the products in recurrent layers, and in the head of a language model, on the CPU "
+          "while training: bfloat16 rounds what is "
           "multiplied to 8 bits and sums in float32; auto: bfloat16 where the CPU has instructions "
           "for it. Weights, states, gradients, measures and what is exported are float32.");
     visit("workers", self.workers,

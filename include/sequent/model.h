@@ -473,6 +473,14 @@ class SequenceModelImpl : public torch::nn::Module {
   /// emissions.
   torch::Tensor forward(const Batch& batch);
 
+  /// The sum of -ln p of the tokens that follow, times `scale`: what forward() and a loss would
+  /// give, without ever holding the scores of all tokens. Where has_token_loss(). Shapes: next [B,
+  /// T] int64 -> [].
+  torch::Tensor token_loss(const Batch& batch, const torch::Tensor& next, double smoothing,
+                           double scale);
+  /// Of a language model on the kernels.
+  bool has_token_loss(const Batch& batch) const;
+
   /// Shapes: -> probabilities [B, C] float32, rows summing to 1 (not of multi_label), where
   /// each token is answered [B, T, C]; for regression the values in the targets' units. Dropout is
   /// off.
@@ -500,6 +508,7 @@ class SequenceModelImpl : public torch::nn::Module {
 
  private:
   void freeze(const std::vector<std::string>& patterns);
+  torch::Tensor run_layers(std::size_t count, const Batch& batch);
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
   torch::Tensor probabilities_of_tags(const torch::Tensor& logits,
                                       const torch::Tensor& lengths) const;

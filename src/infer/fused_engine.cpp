@@ -25,12 +25,7 @@ class StageMaker {
   StageMaker(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
       : config_(config), weights_(weights), options_(options) {}
 
-  struct Made {
-    std::vector<StagePointer> stages;
-    std::size_t before_vector = 0;  // stages that make a text's vector
-    std::int64_t vector_width = 0;
-  };
-  Made make() {
+  StageChain make() {
     const auto& layers = config_.config.model.layers;
     for (index_ = 0; index_ < layers.size(); ++index_) {
       if (ends_vector()) {
@@ -240,7 +235,7 @@ class StageMaker {
   std::size_t index_ = 0;
   std::span<const float> embedding_;  // waits for the recurrent layer that reads it
   std::vector<float> joined_;
-  Made made_;
+  StageChain made_;
 };
 
 /// Puts what the rows hold into the plan's order.
@@ -345,7 +340,7 @@ class FusedEngine::Impl {
 
   bool binary_;
   bool pairs_;
-  StageMaker::Made made_;
+  StageChain made_;
   std::optional<TagDecoder> tags_;
 };
 

@@ -43,6 +43,13 @@ class Stage {
 };
 using StagePointer = std::unique_ptr<Stage>;
 
+/// The stages of a model.
+struct StageChain {
+  std::vector<StagePointer> stages;
+  std::size_t before_vector = 0;  // those that make a text's vector
+  std::int64_t vector_width = 0;
+};
+
 /// What becomes of a recurrent layer's states.
 enum class Result { kSequence, kLastVisited, kPooled };
 

@@ -27,6 +27,21 @@ void* Arena::take_bytes(std::size_t bytes) {
   return piece;
 }
 
+void Arena::reserve(std::size_t bytes) {
+  take_bytes(bytes);
+  used_ -= (bytes + kLine - 1) / kLine * kLine;
+}
+
+/// What came in a block of its own is freed: a scope that is entered often should find room.
+void Arena::give_back(std::size_t blocks, std::size_t used) {
+  while (blocks_.size() > blocks) {
+    total_ -= blocks_.back().size;
+    std::free(blocks_.back().memory);
+    blocks_.pop_back();
+  }
+  used_ = used;
+}
+
 void Arena::add_block(std::size_t size) {
   blocks_.reserve(blocks_.size() + 1);
   void* memory = std::aligned_alloc(kLine, size);

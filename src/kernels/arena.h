@@ -24,6 +24,24 @@ class Arena {
   /// Gives all pieces back; what was several blocks becomes one.
   void reset();
 
+  /// Makes room for pieces of so many bytes together, which are then no blocks of their own.
+  void reserve(std::size_t bytes);
+
+  /// Pieces that are taken while it lives are given back at its end.
+  class Scope {
+   public:
+    explicit Scope(Arena& arena)
+        : arena_(arena), blocks_(arena.blocks_.size()), used_(arena.used_) {}
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() { arena_.give_back(blocks_, used_); }
+
+   private:
+    Arena& arena_;
+    std::size_t blocks_;
+    std::size_t used_;
+  };
+
   std::size_t bytes() const { return total_; }
 
  private:
@@ -38,6 +56,7 @@ class Arena {
   // might keep the one that this CPU cannot run.
   void* take_bytes(std::size_t bytes);
   void add_block(std::size_t size);
+  void give_back(std::size_t blocks, std::size_t used);
   void release();
 
   std::vector<Block> blocks_;

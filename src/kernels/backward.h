@@ -28,6 +28,18 @@ void read_output_gradient(const Layout<T>& layout, const StepPlan& plan, std::in
   }
 }
 
+/// What add_weight_gradient and add_bias_gradient take from the arena at most.
+template <class T>
+std::size_t weight_gradient_bytes(const Layout<T>& layout, std::int64_t columns) {
+  constexpr std::int64_t kAlignment = 64 * 8;  // of each piece
+  const std::int64_t right = Panels<T>{columns, kPanelVectors}.packed_size(kDepthBlock);
+  const std::int64_t left = kOperandDepth == 1 ? 1 : operand_count(kDepthBlock) * layout.width;
+  const auto value = static_cast<std::int64_t>(sizeof(T));
+  return static_cast<std::size_t>((right + left + columns + layout.width) * value +
+                                  layout.width * static_cast<std::int64_t>(sizeof(T*)) +
+                                  kAlignment);
+}
+
 /// weight[row_of_column(m)][columns] += sum over i of left[i][m] * right(i)[columns]; `left` has
 /// the gates' layout.
 template <class T>

@@ -3,6 +3,7 @@
 
 #include "kernels/backward.h"
 #include "kernels/forward.h"
+#include "kernels/softmax_loss.h"
 #include "kernels/updates.h"
 
 namespace sequent::kernels {
@@ -78,6 +79,7 @@ constexpr Kernels<T> make_kernels(std::string_view name, UpdateFunction update) 
   table.forward = forward<T>;
   table.backward = backward<T>;
   table.run = run<T>;
+  table.softmax_loss = softmax_loss<T>;
   table.multiply = multiply<T>;
   table.update = update;
   return table;

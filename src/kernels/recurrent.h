@@ -162,6 +162,12 @@ struct Run {
   StartStates<T> start = {};
 };
 
+/// How the losses of rows become one number.
+struct LossForm {
+  double smoothing = 0;  // share of each target that is spread evenly over the classes
+  double scale = 1;      // of the sum
+};
+
 using UpdateFunction = void (*)(UpdateRule, const UpdateStep*, std::int64_t, const UpdatedValues&);
 
 /// The functions of one instruction set. T: float or double.
@@ -191,6 +197,13 @@ struct Kernels {
   /// Values of one direction that keeps no states.
   void (*run)(const CellSize&, const PackedWeights<T>&, const StepPlan&, const Run<T>&,
               const Output<T>&, Arena&);
+
+  /// The scaled sum of -ln softmax(W x + b)[target] over rows, W and b as the weight_ih [units, I]
+  /// and bias_ih of an RNN of as many units as there are classes, and its gradients: those of the
+  /// rows are written, those of W and b added to. Shapes: rows and row_gradients [count, I].
+  double (*softmax_loss)(const CellSize&, const Weights<T>&, const T* rows,
+                         const std::int32_t* targets, std::int64_t count, const LossForm&,
+                         T* row_gradients, const WeightGradients<T>&, Arena&);
 
   /// c[rows, columns] = a[rows, k] * b[k, columns], row-major: for tests and to measure the limit.
   void (*multiply)(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b,

@@ -6,10 +6,11 @@
 #include <utility>
 
 namespace sequent {
-namespace {
 
 using kernels::Arena;
 using kernels::StepPlan;
+
+namespace {
 
 /// Arenas between two uses, the last used first: its memory is likely still in the cache.
 class ArenaPool {
@@ -37,17 +38,12 @@ ArenaPool& arena_pool() {
   return pool;
 }
 
-class BorrowedArena {
- public:
-  BorrowedArena() : arena_(arena_pool().take()) {}
-  BorrowedArena(const BorrowedArena&) = delete;
-  BorrowedArena& operator=(const BorrowedArena&) = delete;
-  ~BorrowedArena() { arena_pool().give(std::move(arena_)); }
-  Arena& operator*() const { return *arena_; }
+}  // namespace
 
- private:
-  std::unique_ptr<Arena> arena_;
-};
+BorrowedArena::BorrowedArena() : arena_(arena_pool().take()) {}
+BorrowedArena::~BorrowedArena() { arena_pool().give(std::move(arena_)); }
+
+namespace {
 
 /// One use of a layer: what both passes know. Held by the autograd graph between them.
 template <class T>
@@ -223,21 +219,12 @@ void carry(const CarriedStates::Layer& carried, const RecurrentOptions& options,
 }
 
 template <class T>
-const kernels::Kernels<T>& kernels_of(const RecurrentInput& input) {
-  if constexpr (std::is_same_v<T, float>) {
-    const auto* bfloat16 = input.bfloat16 ? kernels::bfloat16_kernels() : nullptr;
-    if (bfloat16 != nullptr) return *bfloat16;
-  }
-  return kernels::kernels<T>();
-}
-
-template <class T>
 torch::Tensor run_typed(const RecurrentOptions& options,
                         const std::vector<RecurrentImpl::Direction>& directions,
                         const RecurrentInput& input, const std::shared_ptr<const StepPlan>& plan,
                         std::int64_t steps) {
   auto call = c10::make_intrusive<LayerCall<T>>();
-  call->kernels = &kernels_of<T>(input);
+  call->kernels = &kernels_of<T>(input.bfloat16);
   call->size = {kernel_cell(options.cell).value(), options.input_size, options.units};
   call->plan = plan;
   call->steps = steps;

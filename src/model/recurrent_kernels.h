@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/cell_kind.h"
@@ -13,6 +14,30 @@
 #include "sequent/model.h"
 
 namespace sequent {
+
+/// Memory for the kernels, taken from those that are free; the last used first: it is likely still
+/// in the cache.
+class BorrowedArena {
+ public:
+  BorrowedArena();
+  BorrowedArena(const BorrowedArena&) = delete;
+  BorrowedArena& operator=(const BorrowedArena&) = delete;
+  ~BorrowedArena();
+  kernels::Arena& operator*() const { return *arena_; }
+
+ private:
+  std::unique_ptr<kernels::Arena> arena_;
+};
+
+/// Those for bfloat16 if they are wanted, T is float and the CPU has them.
+template <class T>
+const kernels::Kernels<T>& kernels_of(bool bfloat16) {
+  if constexpr (std::is_same_v<T, float>) {
+    const auto* rounded = bfloat16 ? kernels::bfloat16_kernels() : nullptr;
+    if (rounded != nullptr) return *rounded;
+  }
+  return kernels::kernels<T>();
+}
 
 /// Whether the kernels compute this: on the CPU, float32 or float64.
 bool kernels_serve(const torch::Tensor& input);

@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
 #include "model/sequence_padding.h"
+#include "model/softmax_loss.h"
 #include "sequent/error.h"
 #include "sequent/model.h"
 
@@ -156,12 +157,37 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
 }
 
 torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
+  return run_layers(layers_.size(), batch);
+}
+
+bool SequenceModelImpl::has_token_loss(const Batch& batch) const {
+  return config_.config.is_language_model() && !uses_operators() && batch.input.device().is_cpu() &&
+         kernels_serve(dense_head()->weight);
+}
+
+torch::Tensor SequenceModelImpl::token_loss(const Batch& batch, const torch::Tensor& next,
+                                            double smoothing, double scale) {
+  torch::Tensor rows = run_layers(layers_.size() - 1, batch).flatten(0, 1);
+  torch::Tensor targets = next.flatten();
+  const torch::Tensor padding = padding_of(batch).flatten();
+  if (padding.any().item<bool>()) {
+    const torch::Tensor real = padding.logical_not().nonzero().flatten();
+    rows = rows.index_select(0, real);
+    targets = targets.index_select(0, real);
+  }
+  const DenseImpl* head = dense_head();
+  return softmax_loss(rows, head->weight, head->bias, targets, smoothing, scale,
+                      config_.config.runtime.precision != Precision::kFloat32);
+}
+
+/// What the first `count` layers make of the batch.
+torch::Tensor SequenceModelImpl::run_layers(std::size_t count, const Batch& batch) {
   LayerContext context{batch, padding_of(batch)};
   if (batch.carried != nullptr) batch.carried->layers.resize(layers_.size());
   if (batch.input.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
   if (config_.config.reads_pairs()) context.rows_each = 2;
   torch::Tensor values = batch.input;
-  for (std::size_t i = 0; i < layers_.size();) {
+  for (std::size_t i = 0; i < count;) {
     context.index = static_cast<std::int64_t>(i);
     if (layers_[i]->kind() == EmbeddingSpec::kType) {
       i = forward_embedded(i, values, context);

@@ -153,6 +153,12 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
   batch.noise = context.key;
   batch.first_row = context.first_row;
   batch.carried = context.carried;
+  if (replica.has_token_loss(batch)) {
+    const torch::Tensor loss_sum =
+        replica.token_loss(batch, wanted_tags(data, rows), loss.label_smoothing, 1 / units);
+    loss_sum.backward();
+    return loss_sum.item<double>();
+  }
   const torch::Tensor logits = replica.forward(batch);
   const torch::Tensor losses =
       data.is_tagged() ? tag_losses(replica, logits, wanted_tags(data, rows).to(device_),

@@ -348,6 +348,32 @@ TEST(StepPlan, VisitsEveryTokenOnceAndNoPadding) {
   EXPECT_EQ(plan.positions(5, true), reversed);
 }
 
+TEST(Arena, ScopesGiveBackWhatWasTaken) {
+  Arena arena;
+  auto* kept = arena.take<float>(100);
+  kept[99] = 7;
+  arena.reserve(std::size_t{1} << 20);
+  const std::size_t before = arena.bytes();
+  float* first = nullptr;
+  for (int round = 0; round < 3; ++round) {
+    const Arena::Scope scope(arena);
+    auto* piece = arena.take<float>(200000);
+    piece[199999] = 1;
+    if (round > 0) {
+      EXPECT_EQ(piece, first);
+    }
+    first = piece;
+  }
+  EXPECT_EQ(arena.bytes(), before);
+  {
+    const Arena::Scope scope(arena);
+    arena.take<float>(10000000)[0] = 1;
+    EXPECT_GT(arena.bytes(), before);
+  }
+  EXPECT_EQ(arena.bytes(), before);
+  EXPECT_EQ(kept[99], 7);
+}
+
 TEST(Arena, PiecesStayUntilReset) {
   Arena arena;
   auto* a = arena.take<double>(10);

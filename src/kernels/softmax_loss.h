@@ -1,0 +1,92 @@
+// A dense layer with softmax and its loss, values and gradients at once. Included only by the
+// isa_*.cpp files.
+//
+// Scores of all classes exist for a block of rows at a time, while they are hot: a language model's
+// would be larger than anything else in a step. As in "Cut Your Losses" (Wijmans et al. 2024).
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "kernels/backward.h"
+
+namespace sequent::kernels {
+namespace {
+
+/// The loss of one row, whose scores become their gradient. Columns past `classes` become 0.
+template <class T>
+double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t target,
+                         const LossForm& form, T* scores) {
+  const T lowest = -std::numeric_limits<T>::infinity();
+  for (std::int64_t c = classes; c < padded; ++c) scores[c] = lowest;
+  Vector<T> greatest = broadcast(lowest);
+  for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
+    const Vector<T> values = load(scores + c);
+    greatest = values > greatest ? values : greatest;
+  }
+  T most = greatest[0];
+  for (int lane = 1; lane < kLanes<T>; ++lane) most = greatest[lane] > most ? greatest[lane] : most;
+  const T of_target = scores[target];
+  double mean = 0;
+  if (form.smoothing > 0) {
+    for (std::int64_t c = 0; c < classes; ++c) mean += static_cast<double>(scores[c]);
+    mean /= static_cast<double>(classes);
+  }
+  Vector<T> sums{};
+  for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
+    const Vector<T> value = exponential(load(scores + c) - most);
+    store(scores + c, value);
+    sums += value;
+  }
+  // The exponential has a least value above 0.
+  for (std::int64_t c = classes; c < padded; ++c) {
+    sums[c % kLanes<T>] -= scores[c];
+    scores[c] = T(0);
+  }
+  double sum = 0;
+  for (int lane = 0; lane < kLanes<T>; ++lane) sum += static_cast<double>(sums[lane]);
+  const auto scale = static_cast<T>(form.scale / sum);
+  const auto even = static_cast<T>(form.scale * form.smoothing / static_cast<double>(classes));
+  for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
+    store(scores + c, load(scores + c) * scale - even);
+  }
+  for (std::int64_t c = classes; c < padded; ++c) scores[c] = T(0);
+  scores[target] -= static_cast<T>(form.scale * (1 - form.smoothing));
+  const double log_sum = std::log(sum) + static_cast<double>(most);
+  return form.scale *
+         (log_sum - (1 - form.smoothing) * static_cast<double>(of_target) - form.smoothing * mean);
+}
+
+template <class T>
+double softmax_loss(const CellSize& size, const Weights<T>& weights, const T* rows,
+                    const std::int32_t* targets, std::int64_t count, const LossForm& form,
+                    T* row_gradients, const WeightGradients<T>& gradients, Arena& arena) {
+  const Layout<T> layout(size);
+  const PackedWeights<T> packed = pack(size, weights, arena);
+  const Operand<T>* back = pack_for_gradient(layout, weights.weight_ih, layout.input, arena);
+  T* scores = arena.take<T>(static_cast<std::size_t>(kRowBlock * layout.stride));
+  const Panels<T> panels{layout.input, kPanelVectors};
+  T* zeros = arena.take<T>(static_cast<std::size_t>(panels.packed_size(kOperandDepth)));
+  for (std::int64_t i = 0; i < panels.packed_size(kOperandDepth); ++i) zeros[i] = T(0);
+  arena.reserve(weight_gradient_bytes(layout, layout.input));
+  double loss = 0;
+  for (std::int64_t first = 0; first < count; first += kRowBlock) {
+    const Arena::Scope scope(arena);
+    const std::int64_t height = smaller(kRowBlock, count - first);
+    const T* block = rows + first * layout.input;
+    project(size, packed, block, layout.input, height, scores);
+    for (std::int64_t row = 0; row < height; ++row) {
+      loss += differentiate_row(layout.units, layout.width, targets[first + row], form,
+                                scores + row * layout.stride);
+    }
+    multiply_rows<T>(height, layout.width, {scores, layout.stride}, panels, back, zeros,
+                     {row_gradients + first * layout.input, layout.input});
+    add_weight_gradient<T>(layout, height, scores, {block, layout.input}, layout.input,
+                           gradients.weight_ih, arena);
+    add_bias_gradient(layout, height, scores, gradients.bias_ih, arena);
+  }
+  return loss;
+}
+
+}  // namespace
+}  // namespace sequent::kernels

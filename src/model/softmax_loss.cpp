@@ -1,0 +1,72 @@
+#include "model/softmax_loss.h"
+
+#include <vector>
+
+#include "model/recurrent_kernels.h"
+
+namespace sequent {
+namespace {
+
+struct LossCall {
+  kernels::LossForm form;
+  bool bfloat16 = false;
+};
+
+class SoftmaxLoss : public torch::autograd::Function<SoftmaxLoss> {
+ public:
+  using Context = torch::autograd::AutogradContext;
+
+  static torch::Tensor forward(Context* context, const torch::Tensor& rows,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& targets, const LossCall& call) {
+    return rows.scalar_type() == torch::kFloat64
+               ? compute<double>(context, rows, weight, bias, targets, call)
+               : compute<float>(context, rows, weight, bias, targets, call);
+  }
+
+  static torch::autograd::variable_list backward(Context* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    torch::autograd::variable_list results;
+    for (const torch::Tensor& of_one : saved) results.push_back(of_one * gradients[0]);
+    results.resize(5);  // none of the targets and the call
+    return results;
+  }
+
+ private:
+  template <class T>
+  static torch::Tensor compute(Context* context, const torch::Tensor& rows,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& targets, const LossCall& call) {
+    const torch::Tensor input = rows.contiguous();
+    const torch::Tensor all_weights = weight.contiguous();
+    const torch::Tensor classes = targets.to(torch::kInt32).contiguous();
+    const torch::Tensor of_rows = torch::empty_like(input);
+    const torch::Tensor of_weight = torch::zeros_like(all_weights);
+    const torch::Tensor of_bias = torch::zeros_like(bias);
+    const kernels::CellSize size{kernels::Cell::kRnnTanh, input.size(1), weight.size(0)};
+    kernels::Weights<T> weights;
+    weights.weight_ih = all_weights.data_ptr<T>();
+    weights.bias_ih = bias.data_ptr<T>();
+    kernels::WeightGradients<T> sums;
+    sums.weight_ih = of_weight.data_ptr<T>();
+    sums.bias_ih = of_bias.data_ptr<T>();
+    const BorrowedArena arena;
+    const double loss =
+        kernels_of<T>(call.bfloat16)
+            .softmax_loss(size, weights, input.data_ptr<T>(), classes.data_ptr<std::int32_t>(),
+                          input.size(0), call.form, of_rows.data_ptr<T>(), sums, *arena);
+    context->save_for_backward({of_rows, of_weight, of_bias});
+    return torch::full({}, loss, input.options());
+  }
+};
+
+}  // namespace
+
+torch::Tensor softmax_loss(const torch::Tensor& rows, const torch::Tensor& weight,
+                           const torch::Tensor& bias, const torch::Tensor& targets,
+                           double smoothing, double scale, bool bfloat16) {
+  return SoftmaxLoss::apply(rows, weight, bias, targets, LossCall{{smoothing, scale}, bfloat16});
+}
+
+}  // namespace sequent

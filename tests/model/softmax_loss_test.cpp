@@ -1,0 +1,98 @@
+// A head's loss over kernels/ against LibTorch's operators, in double, and a language model's.
+#include "model/softmax_loss.h"
+
+#include <gtest/gtest.h>
+
+#include "kernels/recurrent.h"
+#include "tensors.h"
+
+namespace sequent {
+namespace {
+
+using testing::all_near;
+
+struct LossCase {
+  std::int64_t rows;
+  std::int64_t width;
+  std::int64_t classes;
+  double smoothing;
+};
+void PrintTo(const LossCase& test, std::ostream* out) {
+  *out << test.rows << " rows, " << test.width << " wide, " << test.classes << " classes";
+}
+
+class SoftmaxLoss : public ::testing::TestWithParam<LossCase> {
+ protected:
+  SoftmaxLoss() {
+    torch::manual_seed(3);
+    const LossCase& test = GetParam();
+    const auto make = [](std::vector<std::int64_t> shape) {
+      return torch::randn(shape, torch::kFloat64).requires_grad_();
+    };
+    inputs_ = {make({test.rows, test.width}), make({test.classes, test.width}),
+               make({test.classes})};
+    targets_ = torch::randint(test.classes, {test.rows}, torch::kInt64);
+  }
+
+  /// The loss and its gradients by LibTorch's operators.
+  std::vector<torch::Tensor> wanted() const {
+    const torch::Tensor logits = torch::linear(inputs_[0], inputs_[1], inputs_[2]);
+    const auto options = torch::nn::functional::CrossEntropyFuncOptions()
+                             .reduction(torch::kSum)
+                             .label_smoothing(GetParam().smoothing);
+    return with_gradients(inputs_,
+                          torch::nn::functional::cross_entropy(logits, targets_, options) * kScale);
+  }
+  std::vector<torch::Tensor> found(torch::ScalarType type, bool bfloat16) const {
+    std::vector<torch::Tensor> inputs;
+    for (const torch::Tensor& input : inputs_) {
+      inputs.push_back(input.detach().to(type).requires_grad_());
+    }
+    return with_gradients(inputs, softmax_loss(inputs[0], inputs[1], inputs[2], targets_,
+                                               GetParam().smoothing, kScale, bfloat16));
+  }
+
+  static constexpr double kScale = 0.3;
+
+ private:
+  static std::vector<torch::Tensor> with_gradients(const std::vector<torch::Tensor>& inputs,
+                                                   const torch::Tensor& loss) {
+    // Not 1: what comes from above counts.
+    std::vector<torch::Tensor> all = torch::autograd::grad({loss * 2}, inputs);
+    all.push_back(loss.detach());
+    return all;
+  }
+
+  std::vector<torch::Tensor> inputs_;
+  torch::Tensor targets_;
+};
+
+TEST_P(SoftmaxLoss, EqualsOperators) {
+  const auto expected = wanted();
+  const auto exact = found(torch::kFloat64, /*bfloat16=*/false);
+  const auto single = found(torch::kFloat32, /*bfloat16=*/false);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_TRUE(all_near(exact[i], expected[i], 1e-10));
+    EXPECT_TRUE(all_near(single[i], expected[i], 2e-4));
+  }
+}
+
+TEST_P(SoftmaxLoss, InBfloat16IsNear) {
+  if (kernels::bfloat16_kernels() == nullptr) {
+    GTEST_SKIP() << "this CPU has no products of bfloat16 values (avx512_bf16)";
+  }
+  const auto expected = wanted();
+  const auto rounded = found(torch::kFloat32, /*bfloat16=*/true);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_LT((rounded[i] - expected[i]).norm().item<double>(),
+              0.05 * (1e-6 + expected[i].norm().item<double>()));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, SoftmaxLoss,
+                         ::testing::Values(LossCase{1, 1, 2, 0}, LossCase{3, 5, 7, 0},
+                                           LossCase{200, 33, 130, 0.1},
+                                           LossCase{97, 130, 1000, 0}));
+
+}  // namespace
+}  // namespace sequent
