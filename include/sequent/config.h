@@ -88,6 +88,9 @@ struct Config {
   /// Whether there is an answer to each token, not to each row.
   bool answers_tokens() const { return is_tagging() || is_language_model(); }
 
+  /// How weights begin, whether it is set or follows from the task.
+  Initialization initialization() const;
+
   /// What is minimized, whether it is set or follows from task and last layer.
   Loss loss() const;
 

@@ -467,7 +467,7 @@ struct EnumNames<Initialization> {
 
 struct ModelSpec {
   std::vector<LayerSpec> layers;
-  Initialization initialization = Initialization::kKeras;
+  std::optional<Initialization> initialization;
   std::optional<bool> standardize_targets;
   bool operator==(const ModelSpec&) const = default;
 
@@ -478,8 +478,10 @@ struct ModelSpec {
         "First to last; the first reads tokens or numbers, the last is dense, or for tagging crf.",
         required, not_empty);
     visit("initialization", self.initialization,
-          "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1. torch: LibTorch's "
-          "defaults.");
+          "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1, embeddings within "
+          "0.05. torch: LibTorch's defaults, with embeddings of deviation 1. Not set: keras; of a "
+          "language model, which does not get away from small embeddings for thousands of steps, "
+          "torch.");
     visit(
         "standardize_targets", self.standardize_targets,
         "Regression: the last layer learns numbers about 0, and its outputs are multiplied by the "

@@ -464,7 +464,7 @@ struct TagDecisions {
 /// in the config: `layers.2.weight_ih_l0`.
 class SequenceModelImpl : public torch::nn::Module {
  public:
-  /// Weights are set by the config's initialization and seed.
+  /// Weights are set by Config::initialization and the seed.
   /// Errors: Config if training.freeze names no weight.
   explicit SequenceModelImpl(const ResolvedConfig& config);
 

@@ -353,6 +353,11 @@ std::string read_config_file(const fs::path& file) {
 
 }  // namespace
 
+Initialization Config::initialization() const {
+  return model.initialization.value_or(is_language_model() ? Initialization::kTorch
+                                                           : Initialization::kKeras);
+}
+
 bool Config::reads_pairs() const {
   return std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
     return std::holds_alternative<PairSpec>(layer);

@@ -116,7 +116,7 @@ SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(con
     list->push_back(std::static_pointer_cast<torch::nn::Module>(layers_.back()));
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(
         RandomStream(seed, RandomPurpose::kWeights).bits(i));
-    layers_.back()->initialize(config.config.model.initialization, generator);
+    layers_.back()->initialize(config.config.initialization(), generator);
   }
   register_module("layers", list);
   freeze(config.config.training.freeze);

@@ -23,15 +23,17 @@ double percent(std::int64_t part, std::int64_t whole) {
 
 std::string coverage(const WordVectors& vectors, const EncodedDataset& train) {
   std::int64_t covered = 0;
+  std::int64_t read = 0;
   for (std::int64_t row = 0; row < train.size(); ++row) {
     for (const std::int32_t id : train.ids(row)) {
+      if (id != Vocabulary::kPad) ++read;  // what fills rows up, or parts a pair
       if (id >= 0 && vectors.found[static_cast<std::size_t>(id)]) ++covered;
     }
   }
   const auto tokens = static_cast<std::int64_t>(vectors.found.size());
   std::ostringstream text;
   text << vectors.found_count << " of " << tokens << " tokens ("
-       << percent(vectors.found_count, tokens) << " %), " << percent(covered, train.token_count())
+       << percent(vectors.found_count, tokens) << " %), " << percent(covered, read)
        << " % of the training text";
   return text.str();
 }

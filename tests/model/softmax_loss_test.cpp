@@ -5,6 +5,7 @@
 
 #include "kernels/recurrent.h"
 #include "tensors.h"
+#include "train/losses.h"
 
 namespace sequent {
 namespace {
@@ -93,6 +94,37 @@ INSTANTIATE_TEST_SUITE_P(Shapes, SoftmaxLoss,
                          ::testing::Values(LossCase{1, 1, 2, 0}, LossCase{3, 5, 7, 0},
                                            LossCase{200, 33, 130, 0.1},
                                            LossCase{97, 130, 1000, 0}));
+
+// Of rows of different length, with dropout and a tied table: what forward() and a loss give.
+TEST(TokenLoss, IsThatOfAllScores) {
+  const Config config = parse_config(R"({"version": 1, "task": "language_model",
+    "data": {"train": "x.txt", "format": {"type": "lines"}},
+    "model": {"layers": [{"type": "embedding", "output_dim": 9},
+      {"type": "lstm", "units": 9, "return_sequences": true, "weight_drop": 0.3},
+      {"type": "spatial_dropout", "rate": 0.4},
+      {"type": "dense", "activation": "softmax", "tied": true}]}})",
+                                     "test");
+  SequenceModel model(resolve(config, 40, 40));
+  model->to(torch::kFloat64);
+  torch::manual_seed(1);
+  testing::randomize(*model);
+  Batch batch{torch::randint(1, 40, {3, 6}, torch::kInt64),
+              torch::tensor({6, 4, 1}, torch::kInt64)};
+  batch.noise = NoiseKey{1, 2};
+  const torch::Tensor next = torch::randint(40, {3, 6}, torch::kInt64);
+  ASSERT_TRUE(model->has_token_loss(batch));
+  const torch::Tensor found = model->token_loss(batch, next, /*smoothing=*/0.1, /*scale=*/0.25);
+  const torch::Tensor wanted =
+      tag_losses(*model, model->forward(batch), next, batch.lengths, 0.1).sum() * 0.25;
+  EXPECT_NEAR(found.item<double>(), wanted.item<double>(), 1e-10);
+  const auto of_found = torch::autograd::grad({found}, model->parameters());
+  const auto of_wanted = torch::autograd::grad({wanted}, model->parameters());
+  for (std::size_t i = 0; i < of_wanted.size(); ++i) {
+    EXPECT_TRUE(all_near(of_found[i], of_wanted[i], 1e-9)) << i;
+  }
+  model->use_operators(true);
+  EXPECT_FALSE(model->has_token_loss(batch));
+}
 
 }  // namespace
 }  // namespace sequent
