@@ -31,7 +31,7 @@ void read_output_gradient(const Layout<T>& layout, const StepPlan& plan, std::in
 /// What add_weight_gradient and add_bias_gradient take from the arena at most.
 template <class T>
 std::size_t weight_gradient_bytes(const Layout<T>& layout, std::int64_t columns) {
-  constexpr std::int64_t kAlignment = 64 * 8;  // of each piece
+  constexpr std::int64_t kAlignment = std::int64_t{64} * 8;  // of each piece
   const std::int64_t right = Panels<T>{columns, kPanelVectors}.packed_size(kDepthBlock);
   const std::int64_t left = kOperandDepth == 1 ? 1 : operand_count(kDepthBlock) * layout.width;
   const auto value = static_cast<std::int64_t>(sizeof(T));

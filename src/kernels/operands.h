@@ -63,7 +63,7 @@ SEQUENT_INLINE Vector<float> multiply_add(const Vector<float>& sum, const __m512
 
 /// Pairs of neighbours; an odd last value is paired with 0.
 inline void pair_neighbours(const float* from, std::int64_t count, std::uint32_t* to) {
-  constexpr std::int64_t kTogether = 2 * kLanes<float>;
+  constexpr std::int64_t kTogether = std::int64_t{2} * kLanes<float>;
   std::int64_t i = 0;
   for (; i + kTogether <= count; i += kTogether) {
     const auto pairs = _mm512_cvtne2ps_pbh(load(from + i + kLanes<float>), load(from + i));
