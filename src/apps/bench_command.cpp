@@ -69,7 +69,7 @@ void add_bench_command(CLI::App& app, Action& action) {
           ->add_option("--precision", layer.precision,
                        "Of our products: float32, bfloat16, or auto, as runtime.precision")
           ->transform(CLI::CheckedTransformer(precision_names()))
-          ->default_str("float32")};
+          ->option_text("{float32,bfloat16,auto}=float32")};
   command->add_option("--rounds", options->rounds, "Turns of each engine; the median counts")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -281,12 +281,12 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "fused: the library's own kernels; torchscript: the archive's graph")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Engine>{
           {"fused", Engine::kFused}, {"torchscript", Engine::kTorchScript}}))
-      ->default_str("fused");
+      ->option_text("{fused,torchscript}=fused");
   app.add_option("--precision", options.predictor.precision,
                  "Of the fused engine's products: float32, bfloat16, or auto: bfloat16 where the "
                  "CPU has instructions for it")
       ->transform(CLI::CheckedTransformer(precision_names()))
-      ->default_str("float32");
+      ->option_text("{float32,bfloat16,auto}=float32");
   app.add_option("--token-table", options.predictor.token_table_mib,
                  "Most MiB for what the fused engine computes once per token; 0: keep nothing")
       ->check(CLI::Range(0, 1 << 20))
