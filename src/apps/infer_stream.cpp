@@ -18,18 +18,22 @@ namespace {
 constexpr std::size_t kWindowRecords = 16384;
 constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
 
+}  // namespace
+
 std::vector<Record> read_window(RecordReader& reader) {
   std::vector<Record> window;
   std::size_t bytes = 0;
   while (window.size() < kWindowRecords && bytes < kWindowBytes) {
     Record record;
     if (!reader.next(record)) break;
-    bytes += record.text.size() + record.second.value_or("").size() +
+    bytes += record.text.size() + (record.second ? record.second->size() : 0) +
              record.values.size() * sizeof(float);
     window.push_back(std::move(record));
   }
   return window;
 }
+
+namespace {
 
 /// Puts the answers to the records without a fault in their places.
 template <class Answer>

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/infer_output.h"
 #include "sequent/data.h"
@@ -37,6 +38,10 @@ class OutputSink {
   std::filesystem::path temporary_;
   std::FILE* file_ = nullptr;
 };
+
+/// The next records, so many that they can be sorted by length and so few that memory is bounded;
+/// none at the end. Errors: Data where reading cannot go on.
+std::vector<Record> read_window(RecordReader& reader);
 
 struct StreamCounts {
   std::int64_t records = 0;

@@ -26,24 +26,23 @@ void check_options(const InferOptions& options, const char* mode) {
   no_effect(options.every_tag, "--tags");
   no_effect(options.format != "jsonl", "--format");
   no_effect(!options.prefix.empty(), "--prefix");
+  no_effect(!options.text_b.empty(), "--text-b");
   no_effect(options.on_error != "fail", "--on-error");
 }
 
 /// Calls `use` with some texts at a time. Errors: Data at a record with a fault.
 template <class Use>
 void for_each_window(RecordReader& reader, const Use& use) {
-  constexpr std::size_t kTexts = 16384;
-  std::vector<std::string> texts;
-  Record record;
-  for (bool more = true; more && received_signal() == 0;) {
-    more = reader.next(record);
-    if (more) {
+  while (received_signal() == 0) {
+    std::vector<Record> window = read_window(reader);
+    if (window.empty()) return;
+    std::vector<std::string> texts;
+    texts.reserve(window.size());
+    for (Record& record : window) {
       if (record.fault) throw Error(ErrorKind::kData, record.where, *record.fault);
       texts.push_back(std::move(record.text));
     }
-    if (texts.empty() || (more && texts.size() < kTexts)) continue;
     use(texts);
-    texts.clear();
   }
 }
 

@@ -121,7 +121,7 @@ void for_each_block(RecordReader& reader, int threads,
   try {
     Record record;
     while (wanted && reader.next(record)) {
-      bytes += record.text.size() + record.second.value_or("").size();
+      bytes += record.text.size() + (record.second ? record.second->size() : 0);
       block.rows.push_back(std::move(record));
       if (block.rows.size() == kBlockRows || bytes >= kBlockBytes) hand_over();
     }

@@ -367,6 +367,21 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
   return "";
 }
 
+bool FusedEngine::has_recurrent_kernel(const Config& config) {
+  return std::any_of(config.model.layers.begin(), config.model.layers.end(),
+                     [](const LayerSpec& layer) {
+                       return std::visit(
+                           []<class Spec>(const Spec& spec) {
+                             if constexpr (std::derived_from<Spec, RecurrentSpec>) {
+                               return missing_kernel(spec).empty();
+                             } else {
+                               return false;
+                             }
+                           },
+                           layer);
+                     });
+}
+
 FusedEngine::FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
                          const FusedOptions& options)
     : impl_(std::make_unique<Impl>(config, weights, options)) {}

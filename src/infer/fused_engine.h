@@ -32,6 +32,9 @@ class FusedEngine {
   /// Empty, or which part of the model has no kernel: then TorchScriptEngine runs it.
   static std::string not_served(const ResolvedConfig& config);
 
+  /// Whether some recurrent layer has a kernel: where not, there is nothing for bfloat16 to do.
+  static bool has_recurrent_kernel(const Config& config);
+
   /// Whether this engine runs the model: all of it has kernels, and it answers each text once.
   static bool serves(const ResolvedConfig& config) {
     return not_served(config).empty() && !config.config.is_language_model();

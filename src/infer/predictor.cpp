@@ -57,6 +57,12 @@ class Predictor::Impl {
                   "found bfloat16, which only the fused engine has; this model runs on the "
                   "torchscript engine: use float32 or auto");
     }
+    if (options.precision == Precision::kBfloat16 &&
+        !FusedEngine::has_recurrent_kernel(config_.config)) {
+      throw Error(ErrorKind::kUsage, "precision",
+                  "found bfloat16, but no layer of this model has products that it would speed up; "
+                  "use float32 or auto");
+    }
     if (options.engine == Engine::kFused && !not_served.empty()) {
       log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
     }

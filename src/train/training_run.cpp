@@ -66,6 +66,12 @@ std::string engine_text(torch::Device device, const ResolvedConfig& config) {
     }
     return "on LibTorch's operators: the kernels serve the CPU alone";
   }
+  if (precision == Precision::kBfloat16 && !config.config.is_language_model() &&
+      !FusedEngine::has_recurrent_kernel(config.config)) {
+    throw Error(ErrorKind::kRuntime, where,
+                "found \"bfloat16\", but no layer of this model has products that it would speed "
+                "up; leave it out");
+  }
   const std::string kernels =
       "on the " + std::string(kernels_for(precision, where).name) + " kernels";
   const std::string not_served = FusedEngine::not_served(config);

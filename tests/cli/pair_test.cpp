@@ -81,6 +81,8 @@ TEST_F(PairPrograms, VectorsBringLikeTextsTogether) {
                "has no effect with --embed");
   expect_fault("sequent-infer model.pt texts.txt --embed -o w.npy --engine torchscript", 2,
                "the torchscript engine gives no vectors");
+  expect_fault("sequent-infer model.pt texts.txt --embed -o w.npy --text-b x", 2,
+               "--text-b: has no effect with --embed");
   expect_fault("sequent-infer model.pt texts.txt --neighbors none.txt", 3, "none.txt");
 }
 
