@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <torch/torch.h>
 
-#include <cstdlib>
 #include <mutex>
 #include <string>
 
@@ -59,29 +58,9 @@ ComputeScope::~ComputeScope() {
   restore_float_mode(float_mode_before_);
 }
 
-namespace {
-
-/// OpenBLAS that does not know this CPU takes the code of an older one.
-void warn_about_narrow_openblas() {
-#if defined(__x86_64__)
-  using CoreName = char* (*)();
-  const auto core_name = reinterpret_cast<CoreName>(::dlsym(RTLD_DEFAULT, "openblas_get_corename"));
-  if (core_name == nullptr || std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
-  const std::string name = core_name();
-  const bool narrow = name == "Haswell" || name == "Zen";
-  if (!narrow || !__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl")) return;
-  log_info("OpenBLAS computes with its code for " + name +
-           ", though this CPU has AVX-512; with OPENBLAS_CORETYPE=SkylakeX in the environment its "
-           "products are about twice as fast");
-#endif
-}
-
-}  // namespace
-
 void warn_about_slow_blas() {
   static std::once_flag once;
   std::call_once(once, [] {
-    warn_about_narrow_openblas();
     if (::dlsym(RTLD_DEFAULT, "openblas_get_config") != nullptr || at::hasMKL()) return;
     const std::string file = blas_file();
     // Debian's reference BLAS is the file that no alternative has taken the place of.

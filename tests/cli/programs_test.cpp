@@ -387,7 +387,7 @@ TEST_F(Programs, PrecisionIsTakenOrRefused) {
   expect_fault(infer + "bfloat16 --engine torchscript", 2, "which only the fused engine has");
   expect_fault(infer + "half", 2, "--precision");
   const std::string bag =
-      " --set 'model.layers=[{\"type\": \"embedding\"}, {\"type\": \"pool\"}, "
+      " --set 'model.layers=[{\"type\": \"embedding\", \"output_dim\": 4}, {\"type\": \"pool\"}, "
       "{\"type\": \"dense\", \"activation\": \"softmax\"}]'";
   expect_fault(train + "bfloat16" + bag, 1, "/runtime/precision: found");
   const CommandResult trained = run(train + "auto");
