@@ -36,9 +36,9 @@ struct CarriedStates {
 
 /// Rows of a batch.
 struct Batch {
-  torch::Tensor input;  // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
-  torch::Tensor
-      lengths;  // [B] int64, 1..T; where rows are pairs, 2i and 2i + 1 are those of pair i
+  torch::Tensor input;    // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
+  torch::Tensor lengths;  // [B] int64, 1..T
+  // Where rows are pairs of texts, 2i and 2i + 1 are those of pair i.
 
   /// Set while training: dropout is on. Row b draws as row first_row + b of the step.
   std::optional<NoiseKey> noise = std::nullopt;
