@@ -165,6 +165,9 @@ def regression_values(truths, values):
         "mse": oracle.mean_squared_error(truths, values),
         "rmse": float(np.sqrt(oracle.mean_squared_error(truths, values))),
         "mae": oracle.mean_absolute_error(truths, values),
+        "mape": None
+        if (truths == 0).any()
+        else oracle.mean_absolute_percentage_error(truths, values),
         "r2": None if undefined else oracle.r2_score(truths, values),
         "pearson": None if no_correlation else float(
             np.mean([stats.pearsonr(truths[:, i], values[:, i])[0] for i in columns])),

@@ -105,6 +105,10 @@ struct Config {
   /// Whether outputs are put back to the scale of the training targets.
   bool standardizes_targets() const;
 
+  /// Where forecasts are distances from a window's last step: of each target the channel whose last
+  /// value is added. Else none.
+  std::vector<std::int64_t> base_channels() const;
+
   bool operator==(const Config&) const = default;
 
   template <class Self, class Visitor>

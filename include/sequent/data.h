@@ -211,8 +211,8 @@ enum class Part : std::uint8_t {
 
 /// The parts of the training file's rows, whose classes are `labels`. Held-out rows are chosen by
 /// seed and stratified: each label with at least two rows gives round(fraction * rows), at least
-/// one and never all. Windows, and rows that are `in_order`, are cut in theirs: training, then
-/// validation, then test.
+/// one and never all. Windows, and rows that are `in_order`, are cut in theirs, each group on its
+/// own (`labels` are then groups): training, then validation, then test.
 std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,
                                bool in_order = false);
 

@@ -99,12 +99,20 @@ struct FastTextFormat {
   }
 };
 
+/// What stands for a number that is missing: an empty cell, NaN or NA in a table, null in JSON.
+enum class MissingValue { kError, kPrevious, kZero };
+template <>
+struct EnumNames<MissingValue> {
+  static constexpr std::array<std::string_view, 3> values{"error", "previous", "zero"};
+};
+
 /// Sequences of numbers as JSON Lines: a list of steps, each a list with a number per channel; with
 /// one channel the numbers themselves.
 struct SeriesFormat {
   static constexpr std::string_view kType = "series";
   std::string values = "x";
   std::string label = "label";
+  MissingValue missing = MissingValue::kError;
   bool operator==(const SeriesFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -116,6 +124,10 @@ struct SeriesFormat {
           "Key of the label: a string, an integer or a boolean; for regression a number or a list "
           "of numbers.",
           not_empty);
+    visit(
+        "missing", self.missing,
+        "null among the steps: an error, the value of the step before in the same channel (of the "
+        "first step an error), or 0.");
   }
 };
 
@@ -129,6 +141,9 @@ struct WindowsFormat {
   std::int64_t horizon = 1;
   std::int64_t stride = 1;
   std::optional<std::int64_t> season;
+  std::optional<Column> time;
+  std::optional<Column> group;
+  MissingValue missing = MissingValue::kError;
   bool header = true;
   bool operator==(const WindowsFormat&) const = default;
 
@@ -147,10 +162,24 @@ struct WindowsFormat {
           "forecast "
           "that repeats the last season beside the one that repeats the last value.",
           between(1, 1000000));
+    visit(
+        "time", self.time,
+        "Column that says when a step was: numbers, or dates that sort as text (2026-11-22 08:00). "
+        "Set: a step that does not come after the one before, in its group, is an error.");
+    visit("group", self.group,
+          "Column that names the series a step belongs to, where a table holds several, one after "
+          "the other or mixed: no window reaches over two, and each is cut by time on its own.");
+    visit("missing", self.missing,
+          "A cell without a number (empty, NaN or NA): an error, the value before it in the same "
+          "column and group (of a first step an error), or 0. What is to be forecast is never made "
+          "up: windows with a missing target are passed over.");
     visit("header", self.header, "The first record holds the column names.");
   }
 
   const std::vector<Column>& target_columns() const { return targets.empty() ? columns : targets; }
+
+  /// Of each target column its place among `columns`; nothing where one is not read.
+  std::optional<std::vector<std::int64_t>> target_channels() const;
 };
 
 /// Tagged tokens as the CoNLL shared tasks lay them out: a token a line, its columns between white

@@ -412,13 +412,21 @@ struct Conv1dSpec {
 };
 
 /// Each channel of a numeric input as (x - mean) / deviation, both of the training rows and fixed
-/// from then on, as Keras' Normalization; stands first.
+/// from then on, as Keras' Normalization; stands first. `relative`: x is the distance from the
+/// window's last step, and what is forecast is the distance from it as well (the last-value
+/// normalization of NLinear, Zeng et al. 2023).
 struct NormalizationSpec {
   static constexpr std::string_view kType = "normalization";
+  bool relative = false;
   bool operator==(const NormalizationSpec&) const = default;
 
   template <class Self, class Visitor>
-  static void describe(Self&, Visitor&) {}
+  static void describe(Self& self, Visitor& visit) {
+    visit(
+        "relative", self.relative,
+        "Windows are read, and forecast, as distances from their last step: for series whose level "
+        "drifts. The columns that are forecast must be among those that are read.");
+  }
 };
 
 /// Multi-head scaled dot-product attention of a sequence to itself (Vaswani et al. 2017), as

@@ -58,7 +58,15 @@ struct TargetReport {
   double rmse = 0;
   double mae = 0;
   std::optional<double> r2;
+  std::optional<double> naive_mae;  // of windows: see RegressionReport::mase
   bool operator==(const TargetReport&) const = default;
+};
+
+/// A true number and what was forecast for it.
+struct ForecastPoint {
+  double truth = 0;
+  double forecast = 0;
+  bool operator==(const ForecastPoint&) const = default;
 };
 
 /// A forecast without a model, on the same rows.
@@ -78,11 +86,16 @@ struct RegressionReport {
   double mse = 0;
   double rmse = 0;
   double mae = 0;
+  std::optional<double> mape;      // mean |error / truth|, a share; nothing where a truth is 0
+  std::optional<double> mase;      // of windows: MAE / that of the naive forecast, one step ahead,
+                                   // on the training windows (Hyndman and Koehler 2006)
   std::optional<double> r2;        // nothing where a target is always the same
   std::optional<double> pearson;   // nothing where a target or its predictions are
   std::optional<double> spearman;  // likewise; equal values share their mean rank
   std::vector<TargetReport> per_target;
   std::vector<BaselineReport> baselines;  // of windows of a series; else none
+  std::vector<ForecastPoint> curve;       // of windows of one series: the end of the first target's
+  std::int64_t curve_steps = 1;           // of the curve: forecast at a time
   bool operator==(const RegressionReport&) const = default;
 };
 
@@ -189,9 +202,15 @@ class MultiLabelMetrics {
   std::vector<float> truths_;         // [rows, labels]
 };
 
-/// The thresholds of a report as JSON; none if it has none, or is empty.
+/// What a report takes over from training: other data do not decide it.
+struct Calibration {
+  std::vector<double> thresholds;  // of each label of a multi_label model; empty: 0.5
+  std::vector<double> naive_mae;   // of each target that is forecast; 0: nothing can be said
+};
+
+/// That of a validation report as JSON; empty if it has none, or is empty.
 /// Errors: Artifact if it is no report.
-std::vector<double> report_thresholds(const std::string& json);
+Calibration report_calibration(const std::string& json);
 
 /// The loss of a prediction, for its target's deviation d in the training data (1 where targets are
 /// not standardized) and e = (prediction - truth) / d: e^2, |e|, or Huber's with its bend at 1.
@@ -211,8 +230,8 @@ class RegressionMetrics {
   /// Errors: Numeric if a value is not finite; Internal for another shape.
   void add(std::span<const float> values, std::span<const float> truths);
 
-  /// Errors: Data if no row was added.
-  RegressionReport report() const;
+  /// `naive_mae`: see Calibration. Errors: Data if no row was added.
+  RegressionReport report(const std::vector<double>& naive_mae = {}) const;
 
  private:
   std::vector<std::string> targets_;
@@ -260,8 +279,8 @@ std::string report_to_text(const Report& report);
 
 /// The value of a metric by the name it has in JSON (loss, accuracy, macro_f1, weighted_f1,
 /// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy; of regression mse, rmse, mae,
-/// r2, pearson, spearman; of tagging accuracy, precision, recall, f1, macro_f1; of a language model
-/// perplexity, bits_per_token, accuracy, unknown_share), or nothing.
+/// mape, mase, r2, pearson, spearman; of tagging accuracy, precision, recall, f1, macro_f1; of a
+/// language model perplexity, bits_per_token, accuracy, unknown_share), or nothing.
 std::optional<double> report_value(const Report& report, const std::string& metric);
 
 /// What a training run's report page shows.

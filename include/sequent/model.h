@@ -167,16 +167,24 @@ class EmbeddingImpl : public LayerImpl {
 };
 TORCH_MODULE(Embedding);
 
+/// The last real step of each row. Shapes: values [B, T, C], lengths [B] -> [B, C].
+torch::Tensor last_steps(const torch::Tensor& values, const torch::Tensor& lengths);
+
 /// See NormalizationSpec. Shapes: [B, T, C] -> the same.
 class NormalizationImpl : public LayerImpl {
  public:
-  explicit NormalizationImpl(std::int64_t channels);
+  NormalizationImpl(const NormalizationSpec& spec, std::int64_t channels);
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return NormalizationSpec::kType; }
 
+  bool is_relative() const { return spec_.relative; }
+
   torch::Tensor mean;       // [C], not trained
   torch::Tensor deviation;  // [C], above 0, not trained
+
+ private:
+  NormalizationSpec spec_;
 };
 
 /// See DropoutSpec. Shapes: any -> the same.
@@ -488,6 +496,10 @@ class SequenceModelImpl : public torch::nn::Module {
 
   /// Of a tagger. Dropout is off.
   TagDecisions decode(const Batch& batch);
+
+  /// What outputs are distances from: see Config::base_channels; undefined where there is none.
+  /// Shapes: -> [B, targets].
+  torch::Tensor forecast_base(const Batch& batch) const;
 
   /// The last layer where it is dense, or a crf; else null.
   DenseImpl* dense_head() const;

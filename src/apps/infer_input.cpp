@@ -60,7 +60,11 @@ Input open_numbers(const InferOptions& options, const Predictor& predictor,
   }
   const std::string key = options.text_given ? options.text : (series ? series->values : "x");
   if (format == "jsonl") {
-    return {open_records(options.input, SeriesFormat{key, "label"}, reading), FieldKind::kObject};
+    const MissingValue missing = windows  ? windows->missing
+                                 : series ? series->missing
+                                          : MissingValue::kError;
+    return {open_records(options.input, SeriesFormat{key, "label", missing}, reading),
+            FieldKind::kObject};
   }
   throw Error(
       ErrorKind::kUsage, options.input,

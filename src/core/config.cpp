@@ -398,6 +398,30 @@ Monitor Config::best_monitor() const {
   return Monitor::kLoss;
 }
 
+std::optional<std::vector<std::int64_t>> WindowsFormat::target_channels() const {
+  std::vector<std::int64_t> channels;
+  for (const Column& target : target_columns()) {
+    const auto found = std::find(columns.begin(), columns.end(), target);
+    if (found == columns.end()) return std::nullopt;
+    channels.push_back(found - columns.begin());
+  }
+  return channels;
+}
+
+std::vector<std::int64_t> Config::base_channels() const {
+  const auto* windows = std::get_if<WindowsFormat>(&data.format);
+  const auto* first =
+      model.layers.empty() ? nullptr : std::get_if<NormalizationSpec>(&model.layers.front());
+  if (windows == nullptr || first == nullptr || !first->relative) return {};
+  const auto channels = windows->target_channels();
+  if (!channels) return {};
+  std::vector<std::int64_t> result;
+  for (std::int64_t step = 0; step < windows->horizon; ++step) {
+    result.insert(result.end(), channels->begin(), channels->end());
+  }
+  return result;
+}
+
 bool Config::standardizes_targets() const {
   return is_regression() && model.standardize_targets.value_or(true);
 }

@@ -117,9 +117,19 @@ class ChainWalker {
     }
   }
 
-  Shape output(const NormalizationSpec&) {
-    if (index_ != 0 || !std::holds_alternative<NumericInput>(config_.input)) {
+  Shape output(const NormalizationSpec& spec) {
+    const auto* numeric = std::get_if<NumericInput>(&config_.input);
+    if (index_ != 0 || numeric == nullptr) {
       fault("", "expected is numeric input, and no layer before it; between layers use layer_norm");
+    } else if (spec.relative) {
+      const auto* windows = std::get_if<WindowsFormat>(&config_.data.format);
+      if (windows == nullptr || !windows->target_channels()) {
+        fault(
+            "/relative",
+            "found true; expected are windows (/data/format) whose targets are among its columns");
+      } else if (numeric->padding) {
+        fault("/relative", "found true with /input/padding, whose zeros would be the last step");
+      }
     }
     return input_;
   }

@@ -36,18 +36,22 @@ std::size_t windows_reaching(const WindowsFormat& windows) {
   return static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
 }
 
-/// The last rows of what is still training's. The `reaching` rows before them are left out.
-void hold_out_last(std::size_t rows, const HeldOut& spec, std::size_t reaching, Part part,
-                   std::vector<Part>& parts) {
-  const auto wanted =
-      static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(rows)));
-  std::size_t end = parts.size();
-  while (end > 0 && parts[end - 1] != Part::kTrain) --end;
-  const std::size_t begin = end - std::min(end, wanted);
-  std::fill(parts.begin() + static_cast<std::ptrdiff_t>(begin),
-            parts.begin() + static_cast<std::ptrdiff_t>(end), part);
-  for (std::size_t i = begin - std::min(begin, reaching); i < begin; ++i) {
-    parts[i] = Part::kLeftOut;
+/// Of each group the last rows of what is still training's. The `reaching` rows before them are
+/// left out.
+void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
+                   Part part, std::vector<Part>& parts) {
+  std::map<std::int32_t, std::vector<std::size_t>> rows_of;
+  for (std::size_t row = 0; row < groups.size(); ++row) rows_of[groups[row]].push_back(row);
+  for (const auto& [group, rows] : rows_of) {
+    const auto wanted =
+        static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(rows.size())));
+    std::size_t end = rows.size();
+    while (end > 0 && parts[rows[end - 1]] != Part::kTrain) --end;
+    const std::size_t begin = end - std::min(end, wanted);
+    for (std::size_t i = begin; i < end; ++i) parts[rows[i]] = part;
+    for (std::size_t i = begin - std::min(begin, reaching); i < begin; ++i) {
+      parts[rows[i]] = Part::kLeftOut;
+    }
   }
 }
 
@@ -60,9 +64,9 @@ std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataS
   const auto choose = [&](const HeldOut* held_out, Part part) {
     if (held_out == nullptr) return;
     if (windows != nullptr) {
-      hold_out_last(labels.size(), *held_out, windows_reaching(*windows), part, parts);
+      hold_out_last(labels, *held_out, windows_reaching(*windows), part, parts);
     } else if (in_order) {
-      hold_out_last(labels.size(), *held_out, /*reaching=*/0, part, parts);
+      hold_out_last(labels, *held_out, /*reaching=*/0, part, parts);
     } else {
       hold_out(labels, *held_out, part, parts);
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -32,7 +33,7 @@ struct RowFault {
 }
 
 /// Moves what stands at the content's key into the record. Errors: RowFault.
-using ContentReader = void (*)(Json& value, const std::string& key, Record& record);
+using ContentReader = std::function<void(Json& value, const std::string& key, Record& record)>;
 
 /// The keys of a line's object, and how the content is read.
 struct ObjectLayout {
@@ -50,7 +51,9 @@ float read_number(const Json& value, const std::string& place) {
   if (std::isfinite(number)) return number;
   const std::string at = " at " + place;
   if (value.is_null()) {
-    throw RowFault{"found null" + at + ": a missing value; fill it in, or leave the row out"};
+    throw RowFault{"found null" + at +
+                   ": a missing value; fill it in, leave the row out, or set "
+                   "/data/format/missing"};
   }
   if (!value.is_number()) {
     throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
@@ -242,7 +245,17 @@ float read_value(const Json& value, const std::string& key, std::size_t step,
   return std::isfinite(number) ? number : read_number(value, place_of(key, step, channel));
 }
 
-void read_step(const Json& step, std::size_t index, const std::string& key, Record& record) {
+/// What stands for null, if something does.
+std::optional<float> filled(const Json& value, MissingValue missing, const Record& record) {
+  if (!value.is_null() || missing == MissingValue::kError) return std::nullopt;
+  if (missing == MissingValue::kZero) return 0.0F;
+  const auto channels = static_cast<std::size_t>(record.channels);
+  if (record.values.size() < channels) return std::nullopt;
+  return record.values[record.values.size() - channels];
+}
+
+void read_step(const Json& step, std::size_t index, const std::string& key, MissingValue missing,
+               Record& record) {
   const auto channels = static_cast<std::int64_t>(step.is_array() ? step.size() : 1);
   if (channels == 0) throw RowFault{"found an empty step at " + place_of(key, index, std::nullopt)};
   if (index > 0 && channels != record.channels) {
@@ -251,19 +264,22 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Reco
                    std::to_string(record.channels)};
   }
   record.channels = channels;
-  if (!step.is_array()) {
-    record.values.push_back(read_value(step, key, index, std::nullopt));
-    return;
-  }
+  const auto add = [&](const Json& value, std::optional<std::size_t> place) {
+    const std::optional<float> stands = filled(value, missing, record);
+    record.values.push_back(stands ? *stands : read_value(value, key, index, place));
+  };
+  if (!step.is_array()) return add(step, std::nullopt);
   for (std::size_t channel = 0; channel < step.size(); ++channel) {
-    record.values.push_back(read_value(step[channel], key, index, channel));
+    add(step[channel], channel);
   }
 }
 
-void read_steps(Json& value, const std::string& key, Record& record) {
+void read_steps(Json& value, const std::string& key, MissingValue missing, Record& record) {
   if (!value.is_array()) fail_type(value, key, "a list of steps");
   if (value.empty()) throw RowFault{"\"" + key + "\" has no step; expected at least one"};
-  for (std::size_t i = 0; i < value.size(); ++i) read_step(value[i], i, key, record);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    read_step(value[i], i, key, missing, record);
+  }
 }
 
 }  // namespace
@@ -284,7 +300,11 @@ std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensF
 
 std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesFormat& format,
                                           const ReaderOptions& options) {
-  const ObjectLayout layout{format.values, format.label, read_steps, "[[1.5], [2]]"};
+  const auto read = [missing = format.missing](Json& value, const std::string& key,
+                                               Record& record) {
+    read_steps(value, key, missing, record);
+  };
+  const ObjectLayout layout{format.values, format.label, read, "[[1.5], [2]]"};
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <deque>
+#include <map>
 #include <utility>
 
 #include "data/readers.h"
@@ -8,6 +11,20 @@
 
 namespace sequent {
 namespace {
+
+/// Whether step `later` comes after `earlier`: as numbers where both are, else as text.
+bool is_after(const std::string& later, const std::string& earlier) {
+  const std::optional<float> a = parse_number(later);
+  const std::optional<float> b = parse_number(earlier);
+  return a && b ? std::stod(later) > std::stod(earlier) : later > earlier;
+}
+
+/// An empty cell, or what tables write for a number that is not known.
+bool is_missing(const std::string& cell) {
+  static const std::array<std::string_view, 6> kNames{"NaN", "nan", "NA", "N/A", "null", "NULL"};
+  return cell.find_first_not_of(" \t") == std::string::npos ||
+         std::find(kNames.begin(), kNames.end(), cell) != kNames.end();
+}
 
 /// The rows of a table in the order of time, read as windows that overlap. A row with a fault is a
 /// record with that fault, and no window reaches over it.
@@ -19,7 +36,9 @@ class WindowsReader : public RecordReader {
     header_ = TableHeader::read(*rows_, format.header, first_);
     first_is_row_ = !format.header;
     for (const Column& column : format.columns) columns_.push_back(header_.find_required(column));
-    // Without targets the last window of a file is the one whose future is not known.
+    if (format.time) time_ = header_.find_required(*format.time);
+    if (format.group) group_ = header_.find_required(*format.group);
+    // Without targets the last window of a series is the one whose future is not known.
     horizon_ = options.need_label ? format.horizon : 0;
     if (horizon_ == 0) return;
     for (const Column& column : format.target_columns()) {
@@ -29,25 +48,25 @@ class WindowsReader : public RecordReader {
 
   bool next(Record& record) override {
     clear(record);
-    for (Step step; read_step(step, record);) {
+    for (Step step; Series* series = read_step(step, record);) {
       if (record.fault) {
-        steps_.clear();
-        begin_ = 0;
+        series->steps.clear();
+        series->begin = 0;
         return true;
       }
-      steps_.push_back(std::move(step));
-      forget_passed();
-      if (is_whole() && begin_ % format_.stride == 0) return give(record);
-      last_is_given_ = false;
+      series->steps.push_back(std::move(step));
+      step = {};
+      forget_passed(*series);
+      if (is_whole(*series) && series->begin % format_.stride == 0 && knows_targets(*series)) {
+        return give(*series, record);
+      }
+      series->last_is_given = false;
     }
-    if (horizon_ == 0 && is_whole() && !std::exchange(last_is_given_, true)) return give(record);
-    if (!any_) {
-      throw Error(ErrorKind::kData, rows_->file(),
-                  "found " + std::to_string(count_) + " steps; a window needs " +
-                      std::to_string(format_.length) + " to read" +
-                      (horizon_ > 0 ? " and " + std::to_string(horizon_) + " to forecast" : "") +
-                      ": is the file whole, or /data/format/length too great?");
+    while (horizon_ == 0 && ending_ != series_.end()) {
+      Series& series = (ending_++)->second;
+      if (is_whole(series) && !series.last_is_given) return give(series, record);
     }
+    if (!any_) fail_short();
     return false;
   }
 
@@ -57,73 +76,150 @@ class WindowsReader : public RecordReader {
   struct Step {
     std::string where;
     std::vector<float> values;
-    std::vector<float> targets;
+    std::vector<float> targets;  // NaN: not known
     std::vector<std::string> fields;
   };
 
-  /// The next row that is not the header; its fault goes to the record.
-  bool read_step(Step& step, Record& record) {
+  /// The steps of one series.
+  struct Series {
+    std::string name;
+    std::deque<Step> steps;      // of the window that is being filled
+    std::int64_t begin = 0;      // its first step, counted from the last fault
+    bool last_is_given = false;  // the window that ends with the last step read
+    std::string time;            // of the last step
+    std::vector<float> values;   // likewise
+  };
+
+  [[noreturn]] void fail_short() const {
+    const std::string of_series =
+        group_ ? " in " + std::to_string(series_.size()) + " series, none of them long enough" : "";
+    throw Error(ErrorKind::kData, rows_->file(),
+                "found " + std::to_string(count_) + " steps" + of_series + "; a window needs " +
+                    std::to_string(format_.length) + " to read" +
+                    (horizon_ > 0 ? " and " + std::to_string(horizon_) + " to forecast" : "") +
+                    ": is the file whole, or /data/format/length too great?");
+  }
+
+  /// The next row that is not the header, and the series it belongs to; its fault goes to the
+  /// record. Null at the end.
+  Series* read_step(Step& step, Record& record) {
     TableRow row;
     if (std::exchange(first_is_row_, false)) {
       row = std::move(first_);
     } else if (!rows_->next(row)) {
-      return false;
+      if (horizon_ == 0 && !at_end_) ending_ = series_.begin();
+      at_end_ = true;
+      return nullptr;
     }
     ++count_;
     record.where = row.where;
     record.fault = std::move(row.fault);
     if (!record.fault) record.fault = header_.width_fault(row.fields.size());
-    if (!record.fault) record.fault = read_numbers(row, columns_, step.values);
-    if (!record.fault) record.fault = read_numbers(row, targets_, step.targets);
+    if (record.fault) forget_all();  // whose step it is cannot be told
+    const std::string name = !record.fault && group_ ? row.fields[*group_] : "";
+    Series& series = series_[name];
+    series.name = name;
+    if (!record.fault) record.fault = time_fault(row, series);
+    if (!record.fault) record.fault = read_values(row, series, step.values);
+    if (!record.fault) record.fault = read_targets(row, step.targets);
     any_ = any_ || record.fault;
+    if (!record.fault) series.values = step.values;
     step.where = std::move(row.where);
     if (options_.keep_fields) step.fields = std::move(row.fields);
-    return true;
+    return &series;
   }
 
-  std::optional<std::string> read_numbers(const TableRow& row,
-                                          const std::vector<std::size_t>& columns,
-                                          std::vector<float>& numbers) const {
-    for (const std::size_t column : columns) {
-      const std::string& text = row.fields[column];
-      const std::optional<float> number = parse_number(text);
-      if (!number && text.empty()) {
-        return "found nothing in column " + header_.describe(column) +
-               ": a missing value; fill it in, or leave the row out";
+  void forget_all() {
+    for (auto& [name, series] : series_) {
+      series.steps.clear();
+      series.begin = 0;
+    }
+  }
+
+  std::optional<std::string> time_fault(const TableRow& row, Series& series) const {
+    if (!time_) return std::nullopt;
+    const std::string& time = row.fields[*time_];
+    const std::string before = std::exchange(series.time, time);
+    if (time.empty()) return "found nothing in column " + header_.describe(*time_);
+    if (before.empty() || is_after(time, before)) return std::nullopt;
+    return "found \"" + time + "\" in column " + header_.describe(*time_) + " after \"" + before +
+           "\"; expected the order of time" +
+           (group_ ? "" : ": sort the table, or name the column of several series as \"group\"");
+  }
+
+  std::optional<std::string> read_values(const TableRow& row, const Series& series,
+                                         std::vector<float>& numbers) const {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string& cell = row.fields[columns_[i]];
+      if (const std::optional<float> number = parse_number(cell)) {
+        numbers.push_back(*number);
+      } else if (!is_missing(cell) || format_.missing == MissingValue::kError) {
+        return cell_fault(cell, columns_[i]);
+      } else if (format_.missing == MissingValue::kZero) {
+        numbers.push_back(0);
+      } else if (series.values.empty()) {
+        return "found nothing in column " + header_.describe(columns_[i]) +
+               ", and no value before it that could stand for it";
+      } else {
+        numbers.push_back(series.values[i]);
       }
-      if (!number) {
-        return "found \"" + text + "\" in column " + header_.describe(column) +
-               "; expected a number";
-      }
-      numbers.push_back(*number);
     }
     return std::nullopt;
   }
 
-  std::int64_t size() const { return static_cast<std::int64_t>(steps_.size()); }
-  bool is_whole() const { return size() == format_.length + horizon_; }
-
-  void forget_passed() {
-    if (size() <= format_.length + horizon_) return;
-    steps_.pop_front();
-    ++begin_;
+  std::optional<std::string> read_targets(const TableRow& row, std::vector<float>& numbers) const {
+    for (const std::size_t column : targets_) {
+      const std::string& cell = row.fields[column];
+      const std::optional<float> number = parse_number(cell);
+      if (!number && (!is_missing(cell) || format_.missing == MissingValue::kError)) {
+        return cell_fault(cell, column);
+      }
+      numbers.push_back(number.value_or(NAN));
+    }
+    return std::nullopt;
   }
 
-  bool give(Record& record) {
+  std::string cell_fault(const std::string& cell, std::size_t column) const {
+    const std::string place = " in column " + header_.describe(column);
+    if (!is_missing(cell)) return "found \"" + cell + "\"" + place + "; expected a number";
+    return "found " + (cell.empty() ? std::string("nothing") : "\"" + cell + "\"") + place +
+           ": a missing value; fill it in, leave the row out, or set /data/format/missing";
+  }
+
+  static std::int64_t size(const Series& series) {
+    return static_cast<std::int64_t>(series.steps.size());
+  }
+  bool is_whole(const Series& series) const { return size(series) == format_.length + horizon_; }
+  bool knows_targets(const Series& series) const {
+    return std::all_of(series.steps.begin() + format_.length, series.steps.end(),
+                       [](const Step& step) {
+                         return std::none_of(step.targets.begin(), step.targets.end(),
+                                             [](float target) { return std::isnan(target); });
+                       });
+  }
+
+  void forget_passed(Series& series) const {
+    if (size(series) <= format_.length + horizon_) return;
+    series.steps.pop_front();
+    ++series.begin;
+  }
+
+  bool give(Series& series, Record& record) {
     const auto length = static_cast<std::size_t>(format_.length);
-    record.where = steps_.front().where;
+    record.where = series.steps.front().where;
     record.channels = static_cast<std::int64_t>(columns_.size());
     for (std::size_t i = 0; i < length; ++i) {
-      const std::vector<float>& values = steps_[i].values;
+      const std::vector<float>& values = series.steps[i].values;
       record.values.insert(record.values.end(), values.begin(), values.end());
     }
-    for (std::size_t i = length; i < steps_.size(); ++i) {
-      const std::vector<float>& targets = steps_[i].targets;
+    for (std::size_t i = length; i < series.steps.size(); ++i) {
+      const std::vector<float>& targets = series.steps[i].targets;
       record.targets.insert(record.targets.end(), targets.begin(), targets.end());
     }
-    record.fields = steps_[length - 1].fields;
+    record.fields = series.steps[length - 1].fields;
+    if (group_) record.label = series.name;
     any_ = true;
-    last_is_given_ = true;
+    series.last_is_given = true;
     return true;
   }
 
@@ -136,11 +232,13 @@ class WindowsReader : public RecordReader {
   std::int64_t horizon_ = 0;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> targets_;
-  std::deque<Step> steps_;      // of the window that is being filled
-  std::int64_t begin_ = 0;      // its first row, counted from the last fault
-  std::int64_t count_ = 0;      // rows read
-  bool any_ = false;            // a window or a fault was given
-  bool last_is_given_ = false;  // the window that ends with the last row read
+  std::optional<std::size_t> time_;
+  std::optional<std::size_t> group_;
+  std::map<std::string, Series> series_;  // by their names; without groups one
+  std::map<std::string, Series>::iterator ending_ = series_.end();  // whose last window is next
+  std::int64_t count_ = 0;                                          // rows read
+  bool at_end_ = false;
+  bool any_ = false;  // a window or a fault was given
 };
 
 }  // namespace

@@ -246,7 +246,11 @@ class SourceWriter {
          parameter("bias") + ", " + epsilon.str() + ")");
   }
 
-  void write_layer(const NormalizationSpec&) {
+  void write_layer(const NormalizationSpec& spec) {
+    if (spec.relative) {
+      line("    base = x.gather(1, last_step.unsqueeze(2).expand(-1, 1, x.size(2)))");
+      line("    x = x - base");
+    }
     line("    x = (x - " + parameter("mean") + ") / " + parameter("deviation"));
   }
 
@@ -337,6 +341,8 @@ class SourceWriter {
     if (config_.config.standardizes_targets()) {
       line("    x = x * " + parameter("target_deviation") + " + " + parameter("target_mean"));
     }
+    const std::vector<std::int64_t> channels = config_.config.base_channels();
+    if (!channels.empty()) line("    x = x + base.squeeze(1)[:, " + list_of(channels) + "]");
   }
 
   void write_activation(Activation activation) {
@@ -352,6 +358,14 @@ class SourceWriter {
       case Activation::kSigmoid:
         return line("    x = torch.sigmoid(x)");
     }
+  }
+
+  static std::string list_of(const std::vector<std::int64_t>& numbers) {
+    std::string text;
+    for (const std::int64_t number : numbers) {
+      text += (text.empty() ? "[" : ", ") + std::to_string(number);
+    }
+    return text + "]";
   }
 
   bool is_head() const { return index_ + 1 == config_.config.model.layers.size(); }

@@ -53,9 +53,9 @@ class StageMaker {
 
   void add(const SpatialDropoutSpec&) {}
 
-  void add(const NormalizationSpec&) {
-    made_.stages.push_back(
-        normalization_stage(weights_(prefix() + "mean"), weights_(prefix() + "deviation")));
+  void add(const NormalizationSpec& spec) {
+    made_.stages.push_back(normalization_stage(spec.relative, weights_(prefix() + "mean"),
+                                               weights_(prefix() + "deviation")));
   }
   void add(const SelfAttentionSpec&) {}  // see not_served
   void add(const EmbeddingSpec& spec) {
@@ -273,6 +273,7 @@ class FusedEngine::Impl {
   Impl(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
       : binary_(config.is_binary()),
         pairs_(config.config.reads_pairs()),
+        base_channels_(config.config.base_channels()),
         made_(StageMaker(config, weights, options).make()) {
     if (config.config.is_tagging()) tags_.emplace(config, weights);
   }
@@ -281,6 +282,7 @@ class FusedEngine::Impl {
     run(pairs_ ? texts_of_pairs(rows) : rows, [&](const Flow& flow) {
       if (!binary_) {
         std::copy(flow.values, flow.values + flow.rows * flow.width, out);
+        add_base(rows, out);
         return;
       }
       for (std::int64_t row = 0; row < flow.rows; ++row) {
@@ -318,6 +320,15 @@ class FusedEngine::Impl {
   }
 
  private:
+  /// To forecasts that are distances from their window's last step.
+  void add_base(const std::vector<InputRow>& rows, float* out) const {
+    if (base_channels_.empty()) return;
+    for (const InputRow& row : rows) {
+      const std::span<const float> last = row.values.last(to_size(row.channels));
+      for (const std::int64_t channel : base_channels_) *out++ += last[to_size(channel)];
+    }
+  }
+
   static constexpr std::size_t kAllStages = std::numeric_limits<std::size_t>::max();
 
   /// `use` reads what the last of the stages gives; it is gone afterwards.
@@ -340,6 +351,7 @@ class FusedEngine::Impl {
 
   bool binary_;
   bool pairs_;
+  std::vector<std::int64_t> base_channels_;
   StageChain made_;
   std::optional<TagDecoder> tags_;
 };

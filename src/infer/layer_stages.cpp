@@ -242,20 +242,31 @@ class LayerNormStage : public Stage {
 
 class NormalizationStage : public Stage {
  public:
-  NormalizationStage(std::span<const float> mean, std::span<const float> deviation)
-      : mean_(mean.begin(), mean.end()), deviation_(deviation.begin(), deviation.end()) {}
+  NormalizationStage(bool relative, std::span<const float> mean, std::span<const float> deviation)
+      : relative_(relative),
+        mean_(mean.begin(), mean.end()),
+        deviation_(deviation.begin(), deviation.end()) {}
 
   void run(Flow& flow) const override {
     const std::int64_t width = flow.width;
+    const StepPlan& plan = flow.plan;
     auto* result = flow.arena.take<float>(to_size(flow.count() * width));
-    for (std::int64_t i = 0; i < flow.count() * width; ++i) {
-      const std::size_t channel = to_size(i % width);
-      result[i] = (flow.values[i] - mean_[channel]) / deviation_[channel];
+    for (std::int64_t step = 0; step < plan.steps(); ++step) {
+      for (std::int64_t place = 0; place < plan.active(step); ++place) {
+        const std::int64_t at = (plan.first(step) + place) * width;
+        const float* last = flow.values + (plan.first(plan.length(place) - 1) + place) * width;
+        for (std::int64_t channel = 0; channel < width; ++channel) {
+          const float from =
+              relative_ ? flow.values[at + channel] - last[channel] : flow.values[at + channel];
+          result[at + channel] = (from - mean_[to_size(channel)]) / deviation_[to_size(channel)];
+        }
+      }
     }
     flow.values = result;
   }
 
  private:
+  bool relative_;
   std::vector<float> mean_;
   std::vector<float> deviation_;
 };
@@ -326,8 +337,9 @@ StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
                               std::span<const float> bias) {
   return std::make_unique<LayerNormStage>(epsilon, weight, bias);
 }
-StagePointer normalization_stage(std::span<const float> mean, std::span<const float> deviation) {
-  return std::make_unique<NormalizationStage>(mean, deviation);
+StagePointer normalization_stage(bool relative, std::span<const float> mean,
+                                 std::span<const float> deviation) {
+  return std::make_unique<NormalizationStage>(relative, mean, deviation);
 }
 
 StagePointer attention_stage(std::int64_t input, std::span<const float> weight,

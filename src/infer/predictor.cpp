@@ -47,7 +47,7 @@ class Predictor::Impl {
     if (config_.config.is_tagging()) tags_.emplace(labels_);
     if (config_.config.is_multi_label()) {
       constexpr double kUsualThreshold = 0.5;
-      thresholds_ = report_thresholds(archive.card.validation_report);
+      thresholds_ = report_calibration(archive.card.validation_report).thresholds;
       thresholds_.resize(labels_.size(), kUsualThreshold);
     }
     const std::string not_served = FusedEngine::not_served(config_);

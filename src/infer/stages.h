@@ -94,7 +94,8 @@ StagePointer conv1d_stage(const Conv1dSpec& spec, std::int64_t input, std::span<
                           std::span<const float> bias);
 StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
                               std::span<const float> bias);
-StagePointer normalization_stage(std::span<const float> mean, std::span<const float> deviation);
+StagePointer normalization_stage(bool relative, std::span<const float> mean,
+                                 std::span<const float> deviation);
 StagePointer attention_stage(std::int64_t input, std::span<const float> weight,
                              std::span<const float> bias, std::span<const float> query);
 

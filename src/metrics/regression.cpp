@@ -101,7 +101,31 @@ void RegressionMetrics::add(std::span<const float> values, std::span<const float
   truths_.insert(truths_.end(), truths.begin(), truths.end());
 }
 
-RegressionReport RegressionMetrics::report() const {
+namespace {
+
+/// Nothing where a truth is 0: no error is a share of it.
+std::optional<double> mape_of(const std::vector<float>& values, const std::vector<float>& truths) {
+  double sum = 0;
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    if (truths[i] == 0) return std::nullopt;
+    sum += std::abs((static_cast<double>(values[i]) - truths[i]) / truths[i]);
+  }
+  return sum / static_cast<double>(truths.size());
+}
+
+/// The mean over the targets of their errors, each divided by its naive one.
+std::optional<double> mase_of(const std::vector<TargetReport>& targets) {
+  double sum = 0;
+  for (const TargetReport& one : targets) {
+    if (!one.naive_mae) return std::nullopt;
+    sum += one.mae / *one.naive_mae;
+  }
+  return sum / static_cast<double>(targets.size());
+}
+
+}  // namespace
+
+RegressionReport RegressionMetrics::report(const std::vector<double>& naive_mae) const {
   const std::size_t targets = targets_.size();
   const std::size_t rows = values_.size() / targets;
   if (rows == 0) throw Error(ErrorKind::kData, "", "no rows to measure");
@@ -126,7 +150,9 @@ RegressionReport RegressionMetrics::report() const {
     report.mse += squares / count;
     report.mae += sizes / count;
     const std::optional<double> r2 = r2_of(values, truths);
-    report.per_target.push_back({targets_[target], std::sqrt(squares / count), sizes / count, r2});
+    TargetReport& one = report.per_target.emplace_back();
+    one = {targets_[target], std::sqrt(squares / count), sizes / count, r2, std::nullopt};
+    if (target < naive_mae.size() && naive_mae[target] > 0) one.naive_mae = naive_mae[target];
     add_part(report.r2, r2);
     add_part(report.pearson, correlation(values, truths));
     add_part(report.spearman, correlation(ranks(values), ranks(truths)));
@@ -136,6 +162,8 @@ RegressionReport RegressionMetrics::report() const {
   report.mse /= count;
   report.mae /= count;
   report.rmse = std::sqrt(report.mse);
+  report.mape = mape_of(values_, truths_);
+  report.mase = mase_of(report.per_target);
   for (std::optional<double>* mean : {&report.r2, &report.pearson, &report.spearman}) {
     if (*mean) **mean /= count;
   }

@@ -268,14 +268,39 @@ std::string number_table(const std::vector<std::string>& heading,
   return table + "</tbody>\n</table>\n";
 }
 
+/// The truth and the forecasts of the report's curve, step by step.
+std::string forecast_chart(const RegressionReport& report, const std::string& title) {
+  if (report.curve.empty()) return {};
+  Chart chart{.id = "forecast-" + std::string(title == "Test" ? "test" : "validation"),
+              .title = report.per_target.front().name,
+              .x_label = "step",
+              .curves = {{"truth", {}}, {"forecast", {}}},
+              .marked_x = std::nullopt,
+              .mark_label = ""};
+  if (report.curve_steps > 1) {
+    chart.title = "The first target, " + std::to_string(report.curve_steps) + " steps at a time";
+  }
+  for (std::size_t i = 0; i < report.curve.size(); ++i) {
+    const auto step = static_cast<double>(i + 1);
+    chart.curves[0].points.push_back({step, report.curve[i].truth});
+    chart.curves[1].points.push_back({step, report.curve[i].forecast});
+  }
+  return element("h3", "The last steps, forecast and truth") + "\n<div class=\"charts\">\n" +
+         render_chart(chart) + "</div>\n";
+}
+
 std::string content_of(const RegressionReport& report, const std::string& title) {
-  std::string content = value_list({{"Rows", format_count(report.count)},
-                                    {"RMSE", format_metric(report.rmse)},
-                                    {"MAE", format_metric(report.mae)},
-                                    {"R2", format_metric(report.r2)},
-                                    {"Loss", format_metric(report.loss)},
-                                    {"Pearson correlation", format_metric(report.pearson)},
-                                    {"Spearman correlation", format_metric(report.spearman)}});
+  std::vector<std::pair<std::string, std::string>> values = {
+      {"Rows", format_count(report.count)},
+      {"RMSE", format_metric(report.rmse)},
+      {"MAE", format_metric(report.mae)},
+      {"R2", format_metric(report.r2)},
+      {"Loss", format_metric(report.loss)},
+      {"Pearson correlation", format_metric(report.pearson)},
+      {"Spearman correlation", format_metric(report.spearman)}};
+  if (report.mase) values.insert(values.begin() + 3, {"MASE", format_metric(report.mase)});
+  if (report.mape) values.insert(values.begin() + 3, {"MAPE", format_percent(*report.mape)});
+  std::string content = value_list(values) + forecast_chart(report, title);
   if (!report.baselines.empty()) {
     std::vector<std::vector<std::string>> rows = {
         {"the model's", format_metric(report.rmse), format_metric(report.mae)}};

@@ -76,12 +76,20 @@ Json as_json(const RegressionReport& report) {
   Json json = values_as_json(report);
   Json& targets = json["per_target"] = Json::array();
   for (const TargetReport& one : report.per_target) {
-    targets.push_back(
-        {{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}, {"r2", json_of(one.r2)}});
+    targets.push_back({{"name", one.name},
+                       {"rmse", one.rmse},
+                       {"mae", one.mae},
+                       {"r2", json_of(one.r2)},
+                       {"naive_mae", json_of(one.naive_mae)}});
   }
   Json& baselines = json["baselines"] = Json::array();
   for (const BaselineReport& one : report.baselines) {
     baselines.push_back({{"name", one.name}, {"rmse", one.rmse}, {"mae", one.mae}});
+  }
+  json["curve_steps"] = report.curve_steps;
+  Json& curve = json["curve"] = Json::array();
+  for (const ForecastPoint& one : report.curve) {
+    curve.push_back({{"truth", one.truth}, {"forecast", one.forecast}});
   }
   return json;
 }
@@ -92,11 +100,16 @@ RegressionReport regression_from_fields(const JsonFields& fields) {
     report.per_target.push_back({.name = one.text("name"),
                                  .rmse = one.number("rmse"),
                                  .mae = one.number("mae"),
-                                 .r2 = one.number_or_null("r2")});
+                                 .r2 = one.number_or_null("r2"),
+                                 .naive_mae = one.number_or_null("naive_mae")});
   }
   for (const JsonFields& one : fields.objects("baselines")) {
     report.baselines.push_back(
         {.name = one.text("name"), .rmse = one.number("rmse"), .mae = one.number("mae")});
+  }
+  report.curve_steps = fields.count("curve_steps");
+  for (const JsonFields& one : fields.objects("curve")) {
+    report.curve.push_back({.truth = one.number("truth"), .forecast = one.number("forecast")});
   }
   if (report.per_target.empty()) fields.fail("per_target", "found none; at least 1 belongs here");
   return report;
@@ -208,14 +221,19 @@ Report report_from_json(const std::string& json) {
   return report_from_fields(JsonFields(parsed, origin));
 }
 
-std::vector<double> report_thresholds(const std::string& json) {
-  std::vector<double> thresholds;
-  if (json.empty()) return thresholds;
+Calibration report_calibration(const std::string& json) {
+  Calibration found;
+  if (json.empty()) return found;
   const Report report = report_from_json(json);
   if (const auto* of_labels = std::get_if<MultiLabelReport>(&report)) {
-    for (const LabelReport& one : of_labels->per_label) thresholds.push_back(one.threshold);
+    for (const LabelReport& one : of_labels->per_label) found.thresholds.push_back(one.threshold);
   }
-  return thresholds;
+  if (const auto* numbers = std::get_if<RegressionReport>(&report)) {
+    for (const TargetReport& one : numbers->per_target) {
+      found.naive_mae.push_back(one.naive_mae.value_or(0));
+    }
+  }
+  return found;
 }
 
 std::optional<double> report_value(const Report& report, const std::string& metric) {

@@ -38,6 +38,7 @@ dl.values dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums;
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr));
   gap: 1.5rem; }
 .chart { width: 100%; height: auto; display: block; }
+.chart:only-child { max-width: 42rem; }
 .chart text { fill: var(--ink); font-size: 13px; }
 .chart .chart-title { font-weight: 600; font-size: 14px; }
 .chart .tick { fill: var(--muted); font-size: 12px; font-variant-numeric: tabular-nums; }

@@ -143,6 +143,8 @@ std::string text_of(const RegressionReport& report) {
   table.add_row({"loss", format_metric(report.loss)});
   table.add_row({"RMSE", format_metric(report.rmse)});
   table.add_row({"MAE", format_metric(report.mae)});
+  if (report.mape) table.add_row({"MAPE", format_percent(*report.mape)});
+  if (report.mase) table.add_row({"MASE", format_metric(report.mase)});
   table.add_row({"R2", format_metric(report.r2)});
   table.add_row({"Pearson correlation", format_metric(report.pearson)});
   table.add_row({"Spearman correlation", format_metric(report.spearman)});

@@ -17,6 +17,8 @@ void visit_report_values(Self& report, Visitor&& visit) {
   visit("mse", report.mse);
   visit("rmse", report.rmse);
   visit("mae", report.mae);
+  visit("mape", report.mape);
+  visit("mase", report.mase);
   visit("r2", report.r2);
   visit("pearson", report.pearson);
   visit("spearman", report.spearman);

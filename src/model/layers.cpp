@@ -15,13 +15,20 @@ torch::Tensor WordDropoutImpl::forward(const torch::Tensor& input, const LayerCo
   return input.masked_fill(token_choice(input, spec_.rate, context), Vocabulary::kUnknown);
 }
 
-NormalizationImpl::NormalizationImpl(std::int64_t channels) {
+torch::Tensor last_steps(const torch::Tensor& values, const torch::Tensor& lengths) {
+  const torch::Tensor last = (lengths - 1).view({-1, 1, 1}).expand({-1, 1, values.size(2)});
+  return values.gather(1, last).squeeze(1);
+}
+
+NormalizationImpl::NormalizationImpl(const NormalizationSpec& spec, std::int64_t channels)
+    : spec_(spec) {
   mean = register_parameter("mean", torch::zeros({channels}), /*requires_grad=*/false);
   deviation = register_parameter("deviation", torch::ones({channels}), /*requires_grad=*/false);
 }
 
-torch::Tensor NormalizationImpl::forward(const torch::Tensor& input, const LayerContext&) {
-  return (input - mean) / deviation;
+torch::Tensor NormalizationImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  if (!spec_.relative) return (input - mean) / deviation;
+  return (input - last_steps(input, context.batch.lengths).unsqueeze(1) - mean) / deviation;
 }
 
 void NormalizationImpl::initialize(Initialization, at::Generator&) {

@@ -32,8 +32,8 @@ struct LayerBuilder {
     const std::int64_t rows = spec.input_dim.value_or(config.vocabulary_size);
     return std::make_shared<EmbeddingImpl>(spec, rows);
   }
-  LayerPointer operator()(const NormalizationSpec&) const {
-    return std::make_shared<NormalizationImpl>(input().width);
+  LayerPointer operator()(const NormalizationSpec& spec) const {
+    return std::make_shared<NormalizationImpl>(spec, input().width);
   }
   LayerPointer operator()(const SelfAttentionSpec& spec) const {
     return std::make_shared<SelfAttentionImpl>(spec, input().width);
@@ -200,6 +200,13 @@ torch::Tensor SequenceModelImpl::run_layers(std::size_t count, const Batch& batc
   return values;
 }
 
+torch::Tensor SequenceModelImpl::forecast_base(const Batch& batch) const {
+  const std::vector<std::int64_t> channels = config_.config.base_channels();
+  if (channels.empty()) return {};
+  const torch::Tensor chosen = torch::tensor(channels, torch::kInt64).to(batch.input.device());
+  return last_steps(batch.input, batch.lengths).index_select(1, chosen);
+}
+
 torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
   const torch::Tensor logits = forward(without_noise(batch));
   switch (config_.config.task) {
@@ -208,7 +215,8 @@ torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
       const bool standardized = last->target_mean.defined();
       const torch::Tensor values =
           standardized ? logits * last->target_deviation + last->target_mean : logits;
-      return values.to(torch::kFloat32);
+      const torch::Tensor base = forecast_base(batch);
+      return (base.defined() ? values + base : values).to(torch::kFloat32);
     }
     case Task::kTagging:
       return probabilities_of_tags(logits, batch.lengths).to(torch::kFloat32);

@@ -42,7 +42,7 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
   const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
   WorkerTeam team(run.model, torch::kCPU, options.threads);
   return measure(team, *run.model, text.labels, data,
-                 report_thresholds(run.manifest.validation_report));
+                 report_calibration(run.manifest.validation_report));
 }
 
 EncodedRows rows_of(const EncodedDataset& data, const std::vector<std::size_t>& numbers) {
@@ -112,7 +112,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
     deviations.assign(kept.begin(), kept.end());
   }
   return score(card.config, card.labels, data, predictions, deviations,
-               report_thresholds(card.validation_report));
+               report_calibration(card.validation_report));
 }
 
 }  // namespace

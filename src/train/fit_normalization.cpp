@@ -51,6 +51,28 @@ void copy_into(const ChannelStatistics& found, torch::Tensor& mean, torch::Tenso
   deviation.copy_(torch::tensor(found.deviation));
 }
 
+/// The last step of a row.
+std::span<const float> last_step(const InputRow& row) {
+  return row.values.last(static_cast<std::size_t>(row.channels));
+}
+
+std::vector<float> from_last_step(const InputRow& row) {
+  std::vector<float> values(row.values.begin(), row.values.end());
+  const std::span<const float> last = last_step(row);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] -= last[i % last.size()];
+  return values;
+}
+
+/// Targets as distances from the last values of the channels `base`; as they are without channels.
+std::vector<float> from_base(std::span<const float> targets, const InputRow& row,
+                             const std::vector<std::int64_t>& base) {
+  std::vector<float> values(targets.begin(), targets.end());
+  for (std::size_t i = 0; i < base.size(); ++i) {
+    values[i] -= last_step(row)[static_cast<std::size_t>(base[i])];
+  }
+  return values;
+}
+
 }  // namespace
 
 void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model) {
@@ -59,13 +81,23 @@ void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model) {
     auto* normalization = dynamic_cast<NormalizationImpl*>(layer.get());
     if (normalization == nullptr) continue;
     Welford inputs(train.channels());
-    for (std::int64_t row = 0; row < train.size(); ++row) inputs.add(train.row(row).values);
+    for (std::int64_t row = 0; row < train.size(); ++row) {
+      const InputRow values = train.row(row);
+      if (normalization->is_relative()) {
+        inputs.add(from_last_step(values));
+      } else {
+        inputs.add(values.values);
+      }
+    }
     copy_into(inputs.found(), normalization->mean, normalization->deviation);
   }
   DenseImpl* head = model.dense_head();
   if (head == nullptr || !head->target_mean.defined()) return;
   Welford targets(train.target_count());
-  for (std::int64_t row = 0; row < train.size(); ++row) targets.add(train.targets(row));
+  const std::vector<std::int64_t> base = model.config().config.base_channels();
+  for (std::int64_t row = 0; row < train.size(); ++row) {
+    targets.add(from_base(train.targets(row), train.row(row), base));
+  }
   copy_into(targets.found(), head->target_mean, head->target_deviation);
 }
 

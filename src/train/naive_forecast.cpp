@@ -5,17 +5,6 @@
 namespace sequent {
 namespace {
 
-/// The channels that are forecast; nothing where one is not among those that are read.
-std::optional<std::vector<std::int64_t>> forecast_channels(const WindowsFormat& format) {
-  std::vector<std::int64_t> channels;
-  for (const Column& target : format.target_columns()) {
-    const auto found = std::find(format.columns.begin(), format.columns.end(), target);
-    if (found == format.columns.end()) return std::nullopt;
-    channels.push_back(found - format.columns.begin());
-  }
-  return channels;
-}
-
 /// The forecast of every step: what stood `season` steps, or as many seasons as needed, before it.
 std::vector<float> repeat_season(const WindowsFormat& format, const NumericInput& input,
                                  const std::vector<std::int64_t>& channels, std::int64_t season,
@@ -41,7 +30,7 @@ std::vector<NaiveForecast> naive_forecasts(const Config& config, const EncodedDa
   const auto* format = std::get_if<WindowsFormat>(&config.data.format);
   const auto* input = std::get_if<NumericInput>(&config.input);
   if (format == nullptr || input == nullptr) return {};
-  const auto channels = forecast_channels(*format);
+  const auto channels = format->target_channels();
   const auto count = channels ? static_cast<std::int64_t>(channels->size()) * format->horizon : 0;
   if (!channels || count != data.target_count()) return {};  // rows of another format
   for (std::int64_t row = 0; row < data.size(); ++row) {

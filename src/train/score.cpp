@@ -1,6 +1,7 @@
 #include "train/score.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "sequent/model.h"
@@ -28,27 +29,72 @@ std::vector<float> target_deviations(const SequenceModelImpl& model) {
 namespace {
 
 RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& data,
-                               const std::vector<float>& predictions, const RegressionLoss& loss) {
+                               const std::vector<float>& predictions, const RegressionLoss& loss,
+                               const std::vector<double>& naive_mae = {}) {
   RegressionMetrics metrics(targets.names(), loss);
   const auto width = static_cast<std::size_t>(targets.size());
   for (std::int64_t row = 0; row < data.size(); ++row) {
     metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
                 data.targets(row));
   }
-  return metrics.report();
+  return metrics.report(naive_mae);
+}
+
+/// The end of the first target's forecasts, so that they follow on each other: each window gives as
+/// many steps as pass until the next. Where windows are of several series, none.
+void add_curve(const Config& config, const EncodedDataset& data,
+               const std::vector<float>& predictions, RegressionReport& report) {
+  constexpr std::size_t kMostPoints = 300;
+  const auto* windows = std::get_if<WindowsFormat>(&config.data.format);
+  const auto width = static_cast<std::int64_t>(report.per_target.size());
+  if (windows == nullptr || windows->group || width % windows->horizon != 0) return;
+  const std::int64_t columns = width / windows->horizon;
+  const bool joins = windows->horizon % windows->stride == 0;
+  const std::int64_t rows_apart = joins ? windows->horizon / windows->stride : 1;
+  report.curve_steps = joins ? windows->horizon : 1;
+  for (std::int64_t row = 0; row < data.size(); row += rows_apart) {
+    for (std::int64_t step = 0; step < report.curve_steps; ++step) {
+      const auto at = static_cast<std::size_t>(step * columns);
+      const float forecast = predictions[static_cast<std::size_t>(row * width) + at];
+      report.curve.push_back({data.targets(row)[at], forecast});
+    }
+  }
+  const std::size_t count = report.curve.size();
+  const auto extra = static_cast<std::ptrdiff_t>(count - std::min(count, kMostPoints));
+  report.curve.erase(report.curve.begin(), report.curve.begin() + extra);
 }
 
 }  // namespace
 
+Calibration calibrate(const Config& config, const EncodedDataset& train) {
+  Calibration result;
+  const std::vector<NaiveForecast> naive = naive_forecasts(config, train);
+  if (naive.empty()) return result;
+  const auto* windows = std::get_if<WindowsFormat>(&config.data.format);
+  const auto width = static_cast<std::size_t>(train.target_count());
+  const std::size_t columns = windows->target_columns().size();
+  std::vector<double> errors(columns, 0.0);
+  for (std::int64_t row = 0; row < train.size(); ++row) {
+    for (std::size_t i = 0; i < columns; ++i) {
+      const float forecast = naive.back().values[static_cast<std::size_t>(row) * width + i];
+      errors[i] += std::abs(static_cast<double>(train.targets(row)[i]) - forecast);
+    }
+  }
+  for (std::size_t i = 0; i < width; ++i) {
+    result.naive_mae.push_back(errors[i % columns] / static_cast<double>(train.size()));
+  }
+  return result;
+}
+
 Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
-               const EncodedDataset& data, const std::vector<double>& thresholds) {
+               const EncodedDataset& data, const Calibration& calibration) {
   const Config& config = model.config().config;
   if (config.is_language_model()) {
     const TextScore found = team.read(cut_windows_to_measure(data));
     return score_text(data, found.loss, found.right);
   }
   if (!config.is_tagging()) {
-    return score(config, labels, data, team.predict(data), target_deviations(model), thresholds);
+    return score(config, labels, data, team.predict(data), target_deviations(model), calibration);
   }
   const TaggedRows found = team.tag(data);
   return score_tags(labels, data, found.tags, found.loss / static_cast<double>(data.token_count()));
@@ -86,11 +132,14 @@ MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& da
 
 Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
              const std::vector<float>& predictions, const std::vector<float>& deviations,
-             const std::vector<double>& thresholds) {
-  if (config.is_multi_label()) return label_metrics(labels, data, predictions).report(thresholds);
+             const Calibration& calibration) {
+  if (config.is_multi_label()) {
+    return label_metrics(labels, data, predictions).report(calibration.thresholds);
+  }
   if (config.is_regression()) {
     const RegressionLoss loss{kind_of(config.loss()), deviations};
-    RegressionReport report = score_numbers(labels, data, predictions, loss);
+    RegressionReport report = score_numbers(labels, data, predictions, loss, calibration.naive_mae);
+    add_curve(config, data, predictions, report);
     for (const NaiveForecast& naive : naive_forecasts(config, data)) {
       const RegressionReport found = score_numbers(labels, data, naive.values, loss);
       report.baselines.push_back({naive.name, found.rmse, found.mae});

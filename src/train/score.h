@@ -17,10 +17,12 @@ class WorkerTeam;
 /// Of the training targets, as the model keeps them; empty where they are not standardized.
 std::vector<float> target_deviations(const SequenceModelImpl& model);
 
-/// The report of a model on all rows of `data`. `thresholds`: of each label of a multi_label model;
-/// empty: 0.5.
+/// What the training rows decide of later reports: errors of naive forecasts.
+Calibration calibrate(const Config& config, const EncodedDataset& train);
+
+/// The report of a model on all rows of `data`.
 Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet& labels,
-               const EncodedDataset& data, const std::vector<double>& thresholds = {});
+               const EncodedDataset& data, const Calibration& calibration = {});
 
 /// Probabilities of labels beside the labels that the rows have. Shapes: probabilities [rows, K].
 MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& data,
@@ -36,10 +38,9 @@ TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
                          std::optional<double> loss);
 
 /// The report of a model's predictions for all rows of `data`. Shapes: predictions [rows, C], row
-/// by row; deviations [C] of the training targets, or empty where they are not standardized;
-/// thresholds: see measure.
+/// by row; deviations [C] of the training targets, or empty where they are not standardized.
 Report score(const Config& config, const LabelSet& labels, const EncodedDataset& data,
              const std::vector<float>& predictions, const std::vector<float>& deviations,
-             const std::vector<double>& thresholds = {});
+             const Calibration& calibration = {});
 
 }  // namespace sequent

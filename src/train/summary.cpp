@@ -46,7 +46,10 @@ struct Details {
     }
     return text;
   }
-  std::string operator()(const NormalizationSpec&) const { return "from the training rows"; }
+  std::string operator()(const NormalizationSpec& spec) const {
+    return std::string(spec.relative ? "relative to the last step, " : "") +
+           "from the training rows";
+  }
   std::string operator()(const SelfAttentionSpec& spec) const {
     return std::to_string(spec.heads) + (spec.heads == 1 ? " head" : " heads");
   }

@@ -126,6 +126,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   }
   warn_about_warmup(config.training, total_steps_);
   carried_ = start_states();
+  calibration_ = calibrate(config, data_.train);
   state_.workers = team_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
@@ -361,7 +362,7 @@ void TrainingRun::check_finite(double loss, double norm) const {
 
 Report TrainingRun::validate(const EncodedDataset& data) {
   if (average_) average_->swap();
-  Report report = measure(team_, *model_, data_.labels, data);
+  Report report = measure(team_, *model_, data_.labels, data, calibration_);
   if (average_) average_->swap();
   return report;
 }
@@ -415,15 +416,14 @@ void TrainingRun::finish_epoch() {
 TrainReport TrainingRun::finish() {
   load_tensors(folder_.best_weights(), weights_of(*model_));
   average_.reset();  // the best weights are the average already
-  std::vector<double> thresholds;
   if (config_.is_multi_label()) {
     const MultiLabelMetrics found =
         label_metrics(data_.labels, data_.validation, team_.predict(data_.validation));
-    thresholds = found.best_thresholds();
-    state_.best_report = report_to_json(found.report(thresholds), /*indent=*/-1);
+    calibration_.thresholds = found.best_thresholds();
+    state_.best_report = report_to_json(found.report(calibration_.thresholds), /*indent=*/-1);
   }
   std::optional<Report> test;
-  if (data_.test) test = measure(team_, *model_, data_.labels, *data_.test, thresholds);
+  if (data_.test) test = measure(team_, *model_, data_.labels, *data_.test, calibration_);
   TrainReport report;
   report.finished = true;
   report.validation = report_from_json(state_.best_report);

@@ -78,6 +78,7 @@ class TrainingRun {
   PlateauTracker plateau_;
   TrainingState state_;
   CarriedStates carried_;  // of a language model, between its steps
+  Calibration calibration_;
   Journal journal_;
   CarriedStates start_states() const;
   std::vector<RowNumbers> plan_batches() const;

@@ -160,10 +160,13 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
     return loss_sum.item<double>();
   }
   const torch::Tensor logits = replica.forward(batch);
+  torch::Tensor wanted =
+      (data.is_tagged() ? wanted_tags(data, rows) : wanted_outputs(data, rows)).to(device_);
+  const torch::Tensor base = replica.forecast_base(batch);
+  if (base.defined()) wanted = wanted - base;
   const torch::Tensor losses =
-      data.is_tagged() ? tag_losses(replica, logits, wanted_tags(data, rows).to(device_),
-                                    batch.lengths, loss.label_smoothing)
-                       : row_losses(logits, wanted_outputs(data, rows).to(device_), loss);
+      data.is_tagged() ? tag_losses(replica, logits, wanted, batch.lengths, loss.label_smoothing)
+                       : row_losses(logits, wanted, loss);
   const torch::Tensor sum = losses.sum() / units;
   sum.backward();
   return sum.item<double>();

@@ -80,6 +80,64 @@ TEST_F(ForecastPrograms, EvaluateRunAndArchiveAlike) {
                "no value for accuracy");
 }
 
+std::string shops(int days) {
+  std::string table = "day,shop,sales\n";
+  for (int day = 0; day < days; ++day) {
+    for (int shop = 0; shop < 2; ++shop) {
+      const double sales = 100 * shop + day + 5 * std::sin(0.9 * day + shop);
+      table += std::to_string(day) + (shop == 0 ? ",north," : ",south,") +
+               (day % 17 == 3 ? "" : std::to_string(sales)) + "\n";
+    }
+  }
+  return table;
+}
+
+TEST_F(ForecastPrograms, SeveralSeriesThatDriftWithGaps) {
+  folder_->write("shops.csv", shops(200));
+  folder_->write("shops.json", R"({
+    "version": 1, "name": "shops", "task": "regression",
+    "data": {"train": "shops.csv", "test": {"fraction": 0.2},
+             "format": {"type": "windows", "columns": ["sales"], "length": 14, "horizon": 3,
+                        "time": "day", "group": "shop", "missing": "previous", "season": 7}},
+    "input": {"type": "numeric"},
+    "model": {"layers": [{"type": "normalization", "relative": true}, {"type": "lstm", "units": 16},
+                         {"type": "dense"}]},
+    "training": {"epochs": 30, "optimizer": {"type": "adam", "learning_rate": 0.01}},
+    "runtime": {"device": "cpu"}})");
+  const CommandResult train = run("sequent train shops.json --out shops");
+  ASSERT_EQ(train.code, 0) << train.err;
+  ASSERT_EQ(run("sequent export shops --out shops.pt").code, 0);
+  const json of_run = json::parse(run("sequent evaluate shops shops.csv --json").out);
+  for (const json& naive : of_run["baselines"]) {
+    EXPECT_LT(of_run["mae"].get<double>(), naive["mae"].get<double>()) << naive["name"];
+  }
+  EXPECT_GT(of_run["mase"].get<double>(), 0.01);
+  EXPECT_LT(of_run["mase"].get<double>(), 1);
+  const json of_archive = json::parse(run("sequent evaluate shops.pt shops.csv --json").out);
+  EXPECT_NEAR(of_run["mase"].get<double>(), of_archive["mase"].get<double>(), 1e-3);
+  // The last window of each shop, and both engines on it.
+  for (const char* engine : {"fused", "torchscript"}) {
+    const CommandResult found =
+        run(std::string("sequent-infer shops.pt shops.csv --engine ") + engine + " | tail -2");
+    const json north = json::parse(found.out.substr(0, found.out.find('\n')));
+    const json south = json::parse(found.out.substr(found.out.find('\n') + 1));
+    EXPECT_EQ(north["shop"], "north");
+    EXPECT_EQ(south["day"], "199");
+    EXPECT_NEAR(north["prediction"]["sales+1"].get<double>(), 200 + 5 * std::sin(0.9 * 200), 4);
+    EXPECT_NEAR(south["prediction"]["sales+1"].get<double>(), 300 + 5 * std::sin(181.0), 4);
+  }
+  folder_->write("mixed.csv", "day,shop,sales\n2,north,1\n1,north,2\n");
+  expect_fault("sequent-infer shops.pt mixed.csv", 3, "found \"1\" in column \"day\"");
+  expect_fault("sequent config check shops.json --set data.format.targets='[\"day\"]'", 2,
+               "/relative: found true; expected are windows");
+}
+
+TEST_F(ForecastPrograms, ThePageShowsForecastAndTruth) {
+  const std::string page = testing::slurp(*folder_ / "run/report.html");
+  EXPECT_NE(page.find("The last steps, forecast and truth"), std::string::npos);
+  EXPECT_NE(page.find("The first target, 2 steps at a time"), std::string::npos);
+}
+
 TEST_F(ForecastPrograms, WrongInputIsSaid) {
   expect_fault("sequent-infer model.pt tide.csv --top-k 2", 2, "has no meaning for this model");
   expect_fault("sequent-infer model.pt tide.csv --text level", 2, "--text: has no effect");

@@ -119,5 +119,16 @@ TEST(Parts, OfWindowsFollowEachOtherInTime) {
   EXPECT_EQ(shown, std::string(10, 't') + "--" + "vvvv" + "--" + "TT");
 }
 
+TEST(Parts, OfSeveralSeriesAreTheEndOfEach) {
+  std::vector<std::int32_t> groups;
+  for (int row = 0; row < 20; ++row) groups.push_back(row % 2);
+  DataSpec data;
+  data.format = WindowsFormat{};
+  data.validation = held_out_spec(0.2, 1);
+  std::string shown;
+  for (const Part part : choose_parts(groups, data)) shown += "tvT-"[static_cast<int>(part)];
+  EXPECT_EQ(shown, std::string(16, 't') + "vvvv");
+}
+
 }  // namespace
 }  // namespace sequent

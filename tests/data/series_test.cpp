@@ -54,6 +54,21 @@ TEST_F(Series, ReadsStepsOfChannels) {
   EXPECT_EQ(bare[0].channels, 1);
 }
 
+TEST_F(Series, FillsMissingValuesAsAsked) {
+  const std::string path =
+      folder_.write("gaps.jsonl", R"({"x": [[1, 2], [null, 3], [4, null]], "label": "up"})");
+  const auto read = [&](MissingValue missing) {
+    return testing::read_all(*open_records(path, SeriesFormat{"x", "label", missing}))[0];
+  };
+  EXPECT_EQ(read(MissingValue::kPrevious).values, (Values{1, 2, 1, 3, 4, 3}));
+  EXPECT_EQ(read(MissingValue::kZero).values, (Values{1, 2, 0, 3, 4, 0}));
+  EXPECT_NE(read(MissingValue::kError).fault->find("/data/format/missing"), std::string::npos);
+  const std::string first = folder_.write("first.jsonl", R"({"x": [null, 2], "label": "up"})");
+  const auto record = testing::read_all(
+      *open_records(first, SeriesFormat{"x", "label", MissingValue::kPrevious}))[0];
+  EXPECT_NE(record.fault.value().find("found null at \"x\"[0]"), std::string::npos);
+}
+
 TEST_F(Series, SaysWhichRowsCannotBeUsed) {
   EXPECT_EQ(fault_of(R"({"x": "no", "label": 1})"),
             R"(:1: found string for "x"; expected a list of steps)");
@@ -62,8 +77,9 @@ TEST_F(Series, SaysWhichRowsCannotBeUsed) {
             R"(:1: found 2 channels at "x"[1], where the steps before have 1)");
   EXPECT_EQ(fault_of(R"({"x": [[1, "b"]], "label": 1})"),
             R"(:1: found string at "x"[0][1]; expected a number)");
-  EXPECT_EQ(fault_of(R"({"x": [1, null], "label": 1})"),
-            R"(:1: found null at "x"[1]: a missing value; fill it in, or leave the row out)");
+  EXPECT_EQ(
+      fault_of(R"({"x": [1, null], "label": 1})"),
+      R"(:1: found null at "x"[1]: a missing value; fill it in, leave the row out, or set /data/format/missing)");
   EXPECT_EQ(fault_of(R"({"x": [1e300], "label": 1})"),
             R"(:1: found 1e+300 at "x"[0], which is beyond a 32-bit float; scale the data)");
   EXPECT_EQ(fault_of(R"({"x": [[]], "label": 1})"), R"(:1: found an empty step at "x"[0])");

@@ -68,6 +68,71 @@ TEST_F(Windows, ForecastOtherColumnsOverAHorizonByStrides) {
   EXPECT_EQ(records[1].targets, (Values{50, 60}));
 }
 
+TEST_F(Windows, OfSeveralSeriesNeverMix) {
+  WindowsFormat format = windows_of({"v"}, 2);
+  format.group = "shop";
+  format.time = "day";
+  const char* mixed =
+      "day,shop,v\n2026-01-01,a,1\n2026-01-01,b,10\n2026-01-02,a,2\n2026-01-02,b,20\n"
+      "2026-01-03,a,3\n2026-01-03,b,30\n";
+  const auto records = read(mixed, format);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].values, (Values{1, 2}));
+  EXPECT_EQ(records[0].targets, Values{3});
+  EXPECT_EQ(records[1].values, (Values{10, 20}));
+  EXPECT_EQ(records[1].label, "b");
+  // Each series has a window whose future is not known.
+  const auto ahead = read(mixed, format, /*for_inference=*/true);
+  ASSERT_EQ(ahead.size(), 4U);
+  EXPECT_EQ(ahead[2].values, (Values{2, 3}));
+  EXPECT_EQ(ahead[3].fields, (std::vector<std::string>{"2026-01-03", "b", "30"}));
+}
+
+TEST_F(Windows, OfSeriesThatEndBetweenStridesEndWithTheirLastSteps) {
+  WindowsFormat format = windows_of({"v"}, 2);
+  format.group = "shop";
+  format.stride = 2;
+  const auto ahead = read("shop,v\na,1\na,2\na,3\nb,10\nb,20\n", format, /*for_inference=*/true);
+  ASSERT_EQ(ahead.size(), 3U);
+  EXPECT_EQ(ahead[0].values, (Values{1, 2}));
+  EXPECT_EQ(ahead[1].values, (Values{10, 20}));
+  EXPECT_EQ(ahead[2].values, (Values{2, 3}));
+}
+
+TEST_F(Windows, StepsComeInTheOrderOfTime) {
+  WindowsFormat format = windows_of({"v"}, 1);
+  format.time = "t";
+  EXPECT_FALSE(read("t,v\n9,1\n10,2\n11,3\n", format)[0].fault);
+  const auto twice = read("t,v\n2026-01-02,1\n2026-01-02,2\n2026-01-03,3\n", format);
+  ASSERT_TRUE(twice[0].fault);
+  EXPECT_NE(twice[0].fault->find("found \"2026-01-02\" in column \"t\" after \"2026-01-02\""),
+            std::string::npos)
+      << *twice[0].fault;
+  EXPECT_NE(twice[0].fault->find("\"group\""), std::string::npos);
+}
+
+TEST_F(Windows, FillWhatIsMissingButNeverTargets) {
+  WindowsFormat format = windows_of({"a", "b"}, 2);
+  format.targets = {"a"};
+  const char* gaps = "a,b\n1,10\n2,\nNaN,30\n4,40\n5,50\n";
+  const auto strict = read(gaps, format);
+  ASSERT_TRUE(strict[0].fault);
+  EXPECT_NE(strict[0].fault->find("/data/format/missing"), std::string::npos) << *strict[0].fault;
+  format.missing = MissingValue::kPrevious;
+  const auto filled = read(gaps, format);
+  ASSERT_EQ(filled.size(), 2U);  // not the window whose target is missing
+  EXPECT_EQ(filled[0].values, (Values{2, 10, 2, 30}));
+  EXPECT_EQ(filled[0].targets, Values{4});
+  EXPECT_EQ(filled[1].values, (Values{2, 30, 4, 40}));
+  format.missing = MissingValue::kZero;
+  EXPECT_EQ(read(gaps, format)[0].values, (Values{2, 0, 0, 30}));
+  format.missing = MissingValue::kPrevious;
+  EXPECT_NE(read("a,b\n,1\n2,2\n3,3\n4,4\n", format)[0].fault->find("no value before it"),
+            std::string::npos);
+  EXPECT_NE(read("a,b\n1,1\n2,x\n3,3\n4,4\n", format)[0].fault->find("expected a number"),
+            std::string::npos);
+}
+
 TEST_F(Windows, OfInferenceReachIntoTheFuture) {
   WindowsFormat format = windows_of({"a"}, 3);
   format.stride = 2;

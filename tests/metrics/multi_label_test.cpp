@@ -73,8 +73,8 @@ TEST(MultiLabelReport, SurvivesJsonAndShowsItself) {
   EXPECT_EQ(metrics.report().accuracy, 0.5);
   const std::string json = report_to_json(report);
   EXPECT_EQ(report_from_json(json), Report(report));
-  EXPECT_EQ(report_thresholds(json), thresholds);
-  EXPECT_TRUE(report_thresholds("").empty());
+  EXPECT_EQ(report_calibration(json).thresholds, thresholds);
+  EXPECT_TRUE(report_calibration("").thresholds.empty());
   EXPECT_NE(report_to_text(report).find("threshold"), std::string::npos);
   RunReport page;
   page.test = report;

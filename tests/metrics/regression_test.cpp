@@ -57,6 +57,16 @@ TEST(RegressionMetrics, TheLossIsInDeviations) {
   EXPECT_DOUBLE_EQ(absolute.loss, 0.5);
 }
 
+TEST(RegressionMetrics, ErrorsAreSharesOfTruthsAndOfNaiveErrors) {
+  EXPECT_NEAR(*report_of({{10}, {-20}}, {{14}, {-30}}).mape, 0.45, 1e-9);
+  EXPECT_FALSE(report_of({{10}, {0}}, {{14}, {1}}).mape);
+  RegressionMetrics metrics({"y+1", "y+2"}, {});
+  metrics.add(std::vector<float>{1, 2}, std::vector<float>{2, 5});
+  EXPECT_FALSE(metrics.report().mase);
+  EXPECT_DOUBLE_EQ(*metrics.report({2, 2}).mase, (0.5 + 1.5) / 2);
+  EXPECT_FALSE(metrics.report({2, 0}).mase);
+}
+
 TEST(RegressionMetrics, RefuseWhatIsNoNumber) {
   RegressionMetrics metrics({"y"}, {});
   EXPECT_THROW(metrics.report(), Error);
@@ -70,12 +80,16 @@ TEST(RegressionMetrics, RefuseWhatIsNoNumber) {
 TEST(RegressionReport, RoundTripsAsJson) {
   RegressionReport made = report_of({{1, 5}, {2, 5}, {4, 5}}, {{1.5F, 5}, {2, 6}, {3, 5}});
   made.baselines = {{"last value", 2.5, 1.25}};
+  made.per_target[0].naive_mae = 1.5;
+  made.curve = {{1, 2}, {3, 4.5}};
+  made.curve_steps = 2;
   const Report report = made;
   EXPECT_EQ(report_from_json(report_to_json(report)), report);
+  EXPECT_EQ(report_calibration(report_to_json(report)).naive_mae, (std::vector<double>{1.5, 0}));
   const Json json = Json::parse(report_to_json(report));
   EXPECT_TRUE(json.at("r2").is_null());
   EXPECT_EQ(json.at("per_target").at(1).at("name"), "y1");
-  for (const char* key : {"loss", "rmse", "per_target", "baselines", "count"}) {
+  for (const char* key : {"loss", "rmse", "per_target", "baselines", "curve", "count"}) {
     Json damaged = json;
     damaged.erase(key);
     EXPECT_TRUE(testing::error_of([&] { report_from_json(damaged.dump()); })) << key;
@@ -92,10 +106,14 @@ TEST(RegressionReport, ShowsTargetsWhereThereAreSeveral) {
   page.title = "forecast";
   page.epoch_records = {R"({"event": "epoch", "epoch": 1, "loss": 1.5, "best": true,
                             "validation": {"loss": 1, "rmse": 2, "mae": 1.5, "r2": 0.5}})"};
-  page.validation = report_of({{1, 2}, {2, 3}}, {{1, 2}, {3, 3}});
+  RegressionReport validation = report_of({{1, 2}, {2, 3}}, {{1, 2}, {3, 3}});
+  validation.curve = {{1, 1}, {2, 3}};
+  page.validation = validation;
   const std::string html = render_run_report(page);
   EXPECT_NE(html.find("RMSE and MAE on validation data"), std::string::npos);
   EXPECT_NE(html.find("y1"), std::string::npos);
+  EXPECT_NE(html.find("truth: 1.0000 at step 1, 2.0000 at step 2"), std::string::npos);
+  EXPECT_NE(html.find("forecast: 1.0000 at step 1, 3.0000 at step 2"), std::string::npos);
   EXPECT_EQ(html.find("Accuracy"), std::string::npos);
 }
 

@@ -48,7 +48,7 @@ TEST(SelfAttention, EqualsTorchsMultiheadAttention) {
 }
 
 TEST(Normalization, SubtractsTheMeanAndDividesByTheDeviation) {
-  NormalizationImpl layer(2);
+  NormalizationImpl layer({}, 2);
   EXPECT_FALSE(layer.mean.requires_grad());
   layer.mean.copy_(torch::tensor({1.0F, -2.0F}));
   layer.deviation.copy_(torch::tensor({2.0F, 4.0F}));
@@ -56,6 +56,30 @@ TEST(Normalization, SubtractsTheMeanAndDividesByTheDeviation) {
   const torch::Tensor found =
       layer.forward(torch::tensor({{{1.0F, 2.0F}, {3.0F, -6.0F}}}), {batch, {}});
   EXPECT_TRUE(all_near(found, torch::tensor({{{0.0F, 1.0F}, {1.0F, -1.0F}}}), 0));
+}
+
+TEST(Normalization, OfWindowsIsRelativeToTheirLastStep) {
+  const Config config = parse_config(R"({"version": 1, "task": "regression",
+    "data": {"train": "none.csv", "format": {"type": "windows", "columns": ["a", "b"],
+      "targets": ["b"], "length": 3, "horizon": 2}},
+    "input": {"type": "numeric", "channels": 2},
+    "model": {"layers": [{"type": "normalization", "relative": true},
+      {"type": "lstm", "units": 3}, {"type": "dense"}]}})",
+                                     "relative.json");
+  SequenceModel model(resolve(config, 0, 2));
+  const torch::NoGradGuard no_gradient;
+  auto* layer = dynamic_cast<NormalizationImpl*>(model->layers()[0].get());
+  layer->deviation.copy_(torch::tensor({2.0F, 1.0F}));
+  const torch::Tensor rows = torch::tensor({{{1.0F, 2.0F}, {3.0F, 4.0F}, {5.0F, 7.0F}}});
+  const Batch batch{rows, torch::tensor({3}, torch::kInt64)};
+  EXPECT_TRUE(all_near(layer->forward(rows, {batch, {}}),
+                       torch::tensor({{{-2.0F, -5.0F}, {-1.0F, -3.0F}, {0.0F, 0.0F}}}), 1e-6));
+  // A level that is added to all steps is added to the forecast, and changes nothing else.
+  const torch::Tensor level = torch::tensor({10.0F, 100.0F});
+  const torch::Tensor found = model->predict(batch);
+  const torch::Tensor higher = model->predict({rows + level, batch.lengths});
+  EXPECT_TRUE(all_near(higher, found + 100, 1e-4));
+  EXPECT_TRUE(all_near(model->forecast_base(batch), torch::tensor({{7.0F, 7.0F}}), 0));
 }
 
 SequenceModel numeric_model() {

@@ -51,6 +51,19 @@ std::string numeric_rows(const Config& config) {
   return rows;
 }
 
+/// A table with the columns of a config of windows.
+std::string table_rows(const WindowsFormat& format) {
+  std::string table = std::get<std::string>(*format.time);
+  for (const Column& column : format.columns) table += "," + std::get<std::string>(column);
+  for (std::int64_t step = 0; step < 5 * (format.length + format.horizon); ++step) {
+    table += "\n" + std::to_string(step);
+    for (std::size_t i = 0; i < format.columns.size(); ++i) {
+      table += "," + std::to_string(std::sin(0.26 * static_cast<double>(step)));
+    }
+  }
+  return table + "\n";
+}
+
 /// The recipe's own data are not shipped; rows of the same form stand in.
 void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   SampleFiles files;
@@ -65,6 +78,8 @@ void replace_data(Config& config, const testing::TemporaryFolder& folder) {
     if (config.is_regression()) sick = {"text_a", "text_b", "score", "4.5", "1.2"};
     files.train = folder.write("rows.tsv", testing::pair_rows(60, 0, sick));
     files.validation = files.test = files.train;
+  } else if (const auto* windows = std::get_if<WindowsFormat>(&config.data.format)) {
+    files.train = folder.write("rows.csv", table_rows(*windows));
   } else if (std::holds_alternative<NumericInput>(config.input)) {
     files.train = folder.write("rows.jsonl", numeric_rows(config));
     files.validation = files.test = files.train;
@@ -78,7 +93,9 @@ void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   if (std::holds_alternative<std::string>(config.data.validation)) {
     config.data.validation = files.validation.string();
   }
-  if (config.data.test) config.data.test = files.test.string();
+  if (config.data.test && std::holds_alternative<std::string>(*config.data.test)) {
+    config.data.test = files.test.string();
+  }
 }
 
 class Recipe : public ::testing::TestWithParam<std::string> {};
@@ -120,6 +137,10 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   }
   const std::vector<std::vector<float>> numbers{
       std::vector<float>(static_cast<std::size_t>(3 * predictor.channels()), 0.5F)};
+  if (predictor.is_regression()) {
+    EXPECT_EQ(predictor.predict(numbers)[0].values.size(), predictor.labels().size());
+    return;
+  }
   const Prediction prediction =
       predictor.channels() > 0 ? predictor.predict(numbers).front()
                                : predictor.predict("not as bad as I feared 没有我担心的那么差");
