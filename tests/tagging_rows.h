@@ -1,6 +1,8 @@
 // A small tagging problem that a model can learn: names of two kinds, told by the word before.
 #pragma once
 
+#include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,29 @@ inline std::string tagged_rows(int rows, int seed = 0) {
   return text;
 }
 
+/// The same rows as JSON Lines, with a label of each whole row: whether it begins with a place.
+inline std::string labelled_tagged_rows(int rows, int seed = 0) {
+  std::string text;
+  std::string tokens;
+  std::string tags;
+  std::istringstream lines(tagged_rows(rows, seed));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty()) {
+      const std::size_t tab = line.find('\t');
+      tokens += (tokens.empty() ? "\"" : ", \"") + line.substr(0, tab) + "\"";
+      tags += (tags.empty() ? "\"" : ", \"") + line.substr(tab + 1) + "\"";
+      continue;
+    }
+    const std::size_t place = std::min(tags.find("LOC"), tags.size());
+    const std::size_t person = std::min(tags.find("PER"), tags.size());
+    text += "{\"tokens\": [" + tokens + "], \"tags\": [" + tags + "], \"intent\": \"" +
+            (place < person ? "travel" : "call") + "\"}\n";
+    tokens.clear();
+    tags.clear();
+  }
+  return text;
+}
+
 /// `head`: the last layer.
 inline std::string tagging_config(const std::string& head) {
   return R"({
@@ -43,6 +68,20 @@ inline std::string tagging_config(const std::string& head) {
   "training": {"epochs": 12, "batch_size": 16, "optimizer": {"type": "adam", "learning_rate": 0.01}},
   "runtime": {"device": "cpu"}
 })";
+}
+
+/// The same problem with the rows' labels beside the tags.
+inline std::string joint_config(const std::string& head) {
+  std::string config =
+      tagging_config(R"({"type": "row_label", "mode": ["max", "mean"], "dropout": 0.1}, )" + head);
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    for (std::size_t at = config.find(from); at != std::string::npos; at = config.find(from)) {
+      config.replace(at, from.size(), to);
+    }
+  };
+  replace(R"({"type": "conll"})", R"({"type": "tokens", "label": "intent"})");
+  replace(".conll", ".jsonl");
+  return config;
 }
 
 inline constexpr const char* kSoftmaxHead = R"({"type": "dense", "activation": "softmax"})";

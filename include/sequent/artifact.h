@@ -21,6 +21,7 @@ struct RunFolder {
   std::filesystem::path config() const { return root / "config.json"; }
   std::filesystem::path vocabulary() const { return root / "vocabulary.txt"; }
   std::filesystem::path labels() const { return root / "labels.txt"; }
+  std::filesystem::path row_labels() const { return root / "row_labels.txt"; }
   std::filesystem::path checkpoint() const { return root / "checkpoint" / "state.pt"; }
   std::filesystem::path best_weights() const { return root / "best.weights"; }
   std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
@@ -46,7 +47,7 @@ struct Manifest {
   std::string stopped_because;  // epochs, max_steps, max_seconds, early_stopping
   std::vector<SourceFile> sources;
   std::string weights_checksum;   // of best.weights
-  std::string text_checksum;      // of vocabulary.txt and labels.txt
+  std::string text_checksum;      // of vocabulary.txt, labels.txt and row_labels.txt
   std::string validation_report;  // JSON of metrics.h
   std::optional<std::string> test_report;
 };
@@ -70,8 +71,9 @@ struct RunText {
 Config move_config(const Config& config, const std::filesystem::path& folder);
 
 /// Writes the config (as move_config gives it for the folder), the vocabulary (one token a line, in
-/// the order of the ids, the reserved names first) and the labels (one a line). Line ends and
-/// backslashes in names are written as \n, \r and \\.
+/// the order of the ids, the reserved names first) and the labels (one a line; where rows have
+/// labels beside tags, these in row_labels.txt). Line ends and backslashes in names are written as
+/// \n, \r and \\.
 /// Errors: Runtime if a file cannot be written.
 void write_run_text(const RunFolder& folder, const RunText& text);
 
@@ -79,8 +81,9 @@ void write_run_text(const RunFolder& folder, const RunText& text);
 /// Errors: Artifact if a file is missing or damaged.
 RunText read_run_text(const RunFolder& folder);
 
-/// The checksum of vocabulary.txt and labels.txt: an order of ids that is not the training's would
-/// go unnoticed without it. Errors: Runtime if a file cannot be read.
+/// The checksum of vocabulary.txt, labels.txt and, if it is there, row_labels.txt: an order of ids
+/// that is not the training's would go unnoticed without it. Errors: Runtime if a file cannot be
+/// read.
 std::string run_text_checksum(const RunFolder& folder);
 
 /// `sequent.json` inside a model archive: all that turns text into tensors and tensors into labels.

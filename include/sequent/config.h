@@ -97,6 +97,12 @@ struct Config {
   /// The validation metric that says which epoch is best.
   Monitor best_monitor() const;
 
+  /// A tagger's head that gives the whole row a label; null without one.
+  const RowLabelSpec* row_label() const;
+
+  /// The last layer where classes have an order; else null.
+  const OrdinalSpec* ordinal() const;
+
   /// The part of the model that reads how tokens are spelled; null without one.
   const CharactersSpec* characters() const;
   /// What is read of a token's spelling; 0 where none is.
@@ -176,9 +182,10 @@ struct Shape {
 struct ResolvedConfig {
   Config config;
   std::int64_t vocabulary_size = 0;
-  std::int64_t class_count = 0;  // for regression: of targets; of a language model: of tokens
-  std::vector<Shape> inputs;     // of each layer
-  std::vector<Shape> outputs;    // of each layer
+  std::int64_t class_count = 0;      // for regression: of targets; of a language model: of tokens
+  std::vector<Shape> inputs;         // of each layer
+  std::vector<Shape> outputs;        // of each layer
+  std::int64_t row_class_count = 0;  // labels of whole rows, beside a tagger's tags
 
   /// True if one sigmoid unit gives the probability of the second of two classes.
   bool is_binary() const;
@@ -186,7 +193,7 @@ struct ResolvedConfig {
 
 /// Fills in what the data decide and checks the chain of layers against it.
 /// Errors: Config, each at the layer's pointer.
-ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size,
-                       std::int64_t class_count);
+ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
+                       std::int64_t row_class_count = 0);
 
 }  // namespace sequent

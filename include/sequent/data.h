@@ -28,9 +28,10 @@ struct Record {
   std::vector<float> targets;         // instead of a label, where labels are numbers
   std::vector<std::string> labels;    // instead of a label, where rows have any number of them
   std::vector<std::string> tokens;    // of a tagged row, whose text is these with spaces between
-  std::vector<std::string> tags;      // of each token, where the file has them
-  std::vector<std::string> fields;    // untouched: the columns of TSV and CSV; else the line
-  std::optional<std::string> fault;   // why text, values or label cannot be used
+  std::vector<std::string> tags;     // of each token, where the file has them; beside them `label`,
+                                     // where the format names one
+  std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
+  std::optional<std::string> fault;  // why text, values or label cannot be used
 };
 
 /// Reads the rows of one file, or of one folder of class folders, in order and in bounded memory.
@@ -98,8 +99,8 @@ class EncodedDataset {
   void add(const InputRow& row, std::int32_t label);
   /// Errors (of all): Internal if the rows before have another number of channels or targets.
   void add(const InputRow& row, std::span<const float> targets);
-  /// Shapes: tags [row.length()]. Errors: Internal for another shape.
-  void add(const InputRow& row, std::span<const std::int32_t> tags);
+  /// `label`: of the whole row. Shapes: tags [row.length()]. Errors: Internal for another shape.
+  void add(const InputRow& row, std::span<const std::int32_t> tags, std::int32_t label = 0);
   /// A row of another dataset.
   void add(const EncodedDataset& other, std::int64_t row);
 
@@ -183,12 +184,19 @@ struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
   Task task = Task::kClassification;
+  bool labels_rows = false;  // of tagging: rows have a label beside their tags
 
   bool is_tagging() const { return task == Task::kTagging; }
   /// kLineEnd ends each row; none is cut.
   bool ends_lines() const { return task == Task::kLanguageModel; }
 };
 EncoderSpec encoder_spec(const Config& config);
+
+/// The config for this vocabulary and these labels. Errors: see resolve in config.h.
+ResolvedConfig resolve(const Config& config, const Vocabulary& vocabulary, const LabelSet& labels);
+
+/// label_ranks of a config whose classes have an order.
+std::vector<std::int64_t> ranks_of(const Config& config, const LabelSet& labels);
 
 /// Encodes one labelled file for evaluation; with `labels` of targets, their values are read.
 /// Errors: Data, as prepare_data.

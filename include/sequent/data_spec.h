@@ -182,18 +182,28 @@ struct WindowsFormat {
   std::optional<std::vector<std::int64_t>> target_channels() const;
 };
 
+/// How tags mark spans: B begins one, I or M goes on, E ends it, S is one of a single token.
+enum class TagScheme { kBio, kBioes, kBmes };
+template <>
+struct EnumNames<TagScheme> {
+  static constexpr std::array<std::string_view, 3> values{"bio", "bioes", "bmes"};
+};
+
 /// Tagged tokens as the CoNLL shared tasks lay them out: a token a line, its columns between white
 /// space, an empty line after each row. Lines that begin with -DOCSTART- are passed over.
 struct ConllFormat {
   static constexpr std::string_view kType = "conll";
   std::int64_t token = 0;
   std::int64_t tag = 1;
+  std::optional<TagScheme> scheme;
   bool operator==(const ConllFormat&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("token", self.token, "Column of the token, from 0.", between(0, 1000));
     visit("tag", self.tag, "Column of the tag, from 0.", between(0, 1000));
+    visit("scheme", self.scheme,
+          "What tags that mark spans are turned into when they are read; not set: they stay.");
   }
 };
 
@@ -202,12 +212,18 @@ struct TokensFormat {
   static constexpr std::string_view kType = "tokens";
   std::string tokens = "tokens";
   std::string tags = "tags";
+  std::optional<std::string> label;
+  std::optional<TagScheme> scheme;
   bool operator==(const TokensFormat&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("tokens", self.tokens, "Key of the list of tokens in each line's object.", not_empty);
     visit("tags", self.tags, "Key of the list of their tags.", not_empty);
+    visit("label", self.label, "Key of the whole row's label, for a model with a row_label layer.",
+          not_empty);
+    visit("scheme", self.scheme,
+          "What tags that mark spans are turned into when they are read; not set: they stay.");
   }
 };
 

@@ -272,15 +272,18 @@ struct EnumNames<PoolMode> {
 };
 
 /// sequence [T, D] -> vector [D], over the real steps alone; of n modes [n * D].
+using PoolModes = std::variant<PoolMode, std::vector<PoolMode>>;
+inline std::vector<PoolMode> list_of(const PoolModes& modes) {
+  const auto* one = std::get_if<PoolMode>(&modes);
+  return one != nullptr ? std::vector<PoolMode>{*one} : std::get<std::vector<PoolMode>>(modes);
+}
+
 struct PoolSpec {
   static constexpr std::string_view kType = "pool";
-  std::variant<PoolMode, std::vector<PoolMode>> mode = PoolMode::kMax;
+  PoolModes mode = PoolMode::kMax;
   bool operator==(const PoolSpec&) const = default;
 
-  std::vector<PoolMode> modes() const {
-    const auto* one = std::get_if<PoolMode>(&mode);
-    return one != nullptr ? std::vector<PoolMode>{*one} : std::get<std::vector<PoolMode>>(mode);
-  }
+  std::vector<PoolMode> modes() const { return list_of(mode); }
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
@@ -288,6 +291,27 @@ struct PoolSpec {
           "How the steps become one vector; a list, such as [\"last\", \"max\", \"mean\"]: one "
           "beside the other.",
           not_empty);
+  }
+};
+
+/// A tagger's second head (Liu and Lane 2016): a label for the whole row, such as the intent of a
+/// request, from the pooled sequence by a dense layer with softmax. The sequence goes on unchanged.
+struct RowLabelSpec {
+  static constexpr std::string_view kType = "row_label";
+  PoolModes mode = PoolMode::kMax;
+  double dropout = 0.0;
+  double loss_weight = 1.0;
+  bool operator==(const RowLabelSpec&) const = default;
+
+  std::vector<PoolMode> modes() const { return list_of(mode); }
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("mode", self.mode, "How the steps become one vector, as in pool.", not_empty);
+    visit("dropout", self.dropout, "Share of that vector's values set to zero while training.",
+          between(0, 1).open_above());
+    visit("loss_weight", self.loss_weight,
+          "Of the row labels' loss, the mean over the rows, beside that of the tags.", above(0));
   }
 };
 
@@ -462,10 +486,26 @@ struct CrfSpec {
   static void describe(Self&, Visitor&) {}
 };
 
-using LayerSpec = std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec,
-                               SpatialDropoutSpec, RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec,
-                               MinGruSpec, Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec,
-                               SelfAttentionSpec, PairSpec, DenseSpec, CrfSpec>;
+/// Classes that have an order, as the last layer: the proportional odds model (McCullagh 1980). One
+/// score w x and rising thresholds t give P(rank <= k) = s(t_k - w x).
+struct OrdinalSpec {
+  static constexpr std::string_view kType = "ordinal";
+  std::vector<std::string> labels;
+  bool operator==(const OrdinalSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("labels", self.labels,
+          "The labels from the least to the greatest; none named: they are numbers, in whose order "
+          "they are taken.");
+  }
+};
+
+using LayerSpec =
+    std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
+                 RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
+                 LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, PairSpec, DenseSpec,
+                 CrfSpec, OrdinalSpec, RowLabelSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>
@@ -481,10 +521,11 @@ struct ModelSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(
-        "layers", self.layers,
-        "First to last; the first reads tokens or numbers, the last is dense, or for tagging crf.",
-        required, not_empty);
+    visit("layers", self.layers,
+          "First to last; the first reads tokens or numbers, the last is dense, or for tagging "
+          "crf, for "
+          "classes with an order ordinal.",
+          required, not_empty);
     visit("initialization", self.initialization,
           "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1, embeddings within "
           "0.05. torch: LibTorch's defaults, with embeddings of deviation 1. Not set: keras; of a "

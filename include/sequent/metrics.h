@@ -47,6 +47,8 @@ struct ClassificationReport {
   std::optional<double> roc_auc;            // two classes: of the second; more: one-vs-rest, macro
   std::optional<double> average_precision;  // likewise; both nothing where a class is missing
   double matthews = 0;                      // 0 where truth or prediction knows only one class
+  std::optional<double> rank_mae;           // of classes with an order: mean distance of the ranks
+  std::optional<double> quadratic_kappa;    // likewise: Cohen's kappa with squared distances
   std::vector<ClassReport> per_class;
   std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
   bool operator==(const ClassificationReport&) const = default;
@@ -111,6 +113,11 @@ struct TaggingReport {
   double f1 = 0;
   double macro_f1 = 0;                // mean over the types that are true or predicted somewhere
   std::vector<ClassReport> per_type;  // `support`: true spans
+
+  /// Where rows have a label as well: of these labels, and the share of rows in which label and
+  /// tags are all right.
+  std::optional<ClassificationReport> row_label;
+  std::optional<double> row_accuracy;
   bool operator==(const TaggingReport&) const = default;
 };
 
@@ -177,6 +184,10 @@ class ClassificationMetrics {
   std::vector<float> probabilities_;  // [rows, classes]
   std::vector<std::int64_t> truths_;  // [rows]
 };
+
+/// Sets what needs the order of the classes. Shapes: ranks [classes], each of 0..classes-1 once.
+/// Source: scikit-learn's cohen_kappa_score with quadratic weights (Cohen 1968).
+void add_ordinal_values(ClassificationReport& report, std::span<const std::int64_t> ranks);
 
 /// Collects the probabilities of labels and gives their report.
 class MultiLabelMetrics {
@@ -278,9 +289,11 @@ Report report_from_json(const std::string& json);
 std::string report_to_text(const Report& report);
 
 /// The value of a metric by the name it has in JSON (loss, accuracy, macro_f1, weighted_f1,
-/// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy; of regression mse, rmse, mae,
-/// mape, mase, r2, pearson, spearman; of tagging accuracy, precision, recall, f1, macro_f1; of a
-/// language model perplexity, bits_per_token, accuracy, unknown_share), or nothing.
+/// micro_f1, roc_auc, average_precision, matthews, top_k_accuracy, of classes with an order
+/// rank_mae, quadratic_kappa; of regression mse, rmse, mae, mape, mase, r2, pearson, spearman; of
+/// tagging accuracy, precision, recall, f1, macro_f1, row_accuracy, and those of the row labels as
+/// row_label.accuracy; of a language model perplexity, bits_per_token, accuracy, unknown_share), or
+/// nothing.
 std::optional<double> report_value(const Report& report, const std::string& metric);
 
 /// What a training run's report page shows.

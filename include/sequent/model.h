@@ -61,6 +61,9 @@ struct LayerContext {
   /// Rows of this layer's input to a row of the batch that is answered: before a pair layer 2.
   std::int64_t rows_each = 1;
 
+  /// Where a row_label layer leaves its scores [B, L]; null: nobody asks for them.
+  torch::Tensor* row_scores = nullptr;
+
   /// On the CPU: the order in which recurrent layers visit the tokens; made anew where missing.
   std::shared_ptr<const kernels::StepPlan> plan = nullptr;
 
@@ -308,6 +311,23 @@ class PoolImpl : public LayerImpl {
 };
 TORCH_MODULE(Pool);
 
+/// See RowLabelSpec. Shapes: [B, T, D] -> the same; scores [B, L] go to the context.
+class RowLabelImpl : public LayerImpl {
+ public:
+  RowLabelImpl(const RowLabelSpec& spec, std::int64_t input_size, std::int64_t labels);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return RowLabelSpec::kType; }
+
+  torch::Tensor weight;  // [L, modes * D]
+  torch::Tensor bias;    // [L]
+
+ private:
+  RowLabelSpec spec_;
+  PoolImpl pool_;
+};
+TORCH_MODULE(RowLabel);
+
 /// See PairSpec. Shapes: [2 B, D], a pair's two vectors in turn -> [B, PairSpec::width(D)]. A
 /// vector of zeros has the cosine 0 with all.
 class PairImpl : public LayerImpl {
@@ -418,6 +438,24 @@ class DenseImpl : public LayerImpl {
 };
 TORCH_MODULE(Dense);
 
+/// See OrdinalSpec. Shapes: [B, D] -> ln p of each class [B, K], K at least 2.
+class OrdinalImpl : public LayerImpl {
+ public:
+  OrdinalImpl(std::int64_t input_size, std::int64_t classes);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return OrdinalSpec::kType; }
+
+  /// Which rank each class has. Range: each of 0..classes-1 once.
+  void set_ranks(const std::vector<std::int64_t>& rank_of_class);
+
+  torch::Tensor weight;  // [1, D]
+  torch::Tensor first;   // [1], the least threshold
+  torch::Tensor gaps;    // [K - 2]; softplus of each is the way to the next threshold
+  torch::Tensor ranks;   // [K], of the classes; not trained
+};
+TORCH_MODULE(Ordinal);
+
 /// See CrfSpec. Shapes: [B, T, D] -> what each tag scores at each step, [B, T, K].
 /// Computed in double, on the CPU, by kernels/crf.h.
 class CrfImpl : public LayerImpl {
@@ -466,6 +504,7 @@ TORCH_MODULE(Crf);
 struct TagDecisions {
   torch::Tensor tags;           // [B, T] int64
   torch::Tensor probabilities;  // [B, T] float32, of these tags
+  torch::Tensor row_labels;  // [B, L] float32, probabilities; undefined without a row_label layer
 };
 
 /// The chain of layers that a resolved config describes. Parameters are named by the layer's place
@@ -479,7 +518,8 @@ class SequenceModelImpl : public torch::nn::Module {
   /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
   /// standardized where the config says so; where each token is answered [B, T, C], of a crf its
   /// emissions.
-  torch::Tensor forward(const Batch& batch);
+  /// `row_scores` becomes what a row_label layer gives, [B, L]; it stays as it is without one.
+  torch::Tensor forward(const Batch& batch, torch::Tensor* row_scores = nullptr);
 
   /// The sum of -ln p of the tokens that follow, times `scale`: what forward() and a loss would
   /// give, without ever holding the scores of all tokens. Where has_token_loss(). Shapes: next [B,
@@ -520,7 +560,8 @@ class SequenceModelImpl : public torch::nn::Module {
 
  private:
   void freeze(const std::vector<std::string>& patterns);
-  torch::Tensor run_layers(std::size_t count, const Batch& batch);
+  torch::Tensor run_layers(std::size_t count, const Batch& batch,
+                           torch::Tensor* row_scores = nullptr);
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
   torch::Tensor probabilities_of_tags(const torch::Tensor& logits,
                                       const torch::Tensor& lengths) const;

@@ -66,6 +66,8 @@ struct TaggedSpan {
 struct TaggedText {
   std::vector<TaggedToken> tokens;  // those the model reads: at most its max_length
   std::vector<TaggedSpan> spans;
+  std::int64_t row_label = -1;  // index into Predictor::row_labels(); -1: none is given
+  float row_probability = 0;    // of that label
   bool truncated = false;
   double unknown_share = 0;
 };
@@ -179,6 +181,9 @@ class Predictor {
   /// The classes; of a tagger the tags; of a regression the names of its targets; of a language
   /// model none.
   const std::vector<std::string>& labels() const;
+
+  /// Of a tagger that labels whole texts as well, such as with their intent; else none.
+  const std::vector<std::string>& row_labels() const;
 
   /// Whether a text may have any number of labels.
   bool is_multi_label() const;

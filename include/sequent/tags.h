@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sequent/data_spec.h"
+
 namespace sequent {
 
 /// Tokens [begin, end) that belong together.
@@ -55,5 +57,9 @@ class TagSet {
   std::vector<std::string> types_;
   std::vector<Tag> tags_;
 };
+
+/// One row's tags with the same spans in another scheme; tags that break theirs are read as
+/// conlleval reads them. Tags of which one marks no span stay as they are.
+std::vector<std::string> convert_tags(const std::vector<std::string>& tags, TagScheme scheme);
 
 }  // namespace sequent

@@ -125,6 +125,14 @@ class LabelSet {
   /// Of a language model, whose answers are tokens.
   static LabelSet none() { return {}; }
 
+  /// The same, and beside them the labels that whole rows have: of a tagger that gives both.
+  /// Errors: Data with fewer than two names, or a name that stands twice or is empty.
+  LabelSet with_rows(std::vector<std::string> row_names) const;
+  /// Those labels; none without with_rows.
+  const std::vector<std::string>& row_names() const { return row_names_; }
+  std::int64_t row_size() const { return static_cast<std::int64_t>(row_names_.size()); }
+  std::optional<std::int64_t> find_row(std::string_view name) const;
+
   /// Nothing for targets: no row has one as its label.
   std::optional<std::int64_t> find(std::string_view name) const;
   const std::string& name(std::int64_t index) const {
@@ -138,9 +146,16 @@ class LabelSet {
   LabelSet() = default;
   void check_names(std::vector<std::string> sorted) const;
 
-  std::vector<std::string> names_;  // of classes: sorted by bytes
+  std::vector<std::string> names_;      // of classes: sorted by bytes
+  std::vector<std::string> row_names_;  // sorted by bytes
   bool are_targets_ = false;
 };
+
+/// The rank of each label, from 0: as `order` names them from the least to the greatest or, without
+/// names, as the numbers that the labels are.
+/// Errors: Data, at `where`, if labels and `order` are not the same, or a label is no number.
+std::vector<std::int64_t> label_ranks(const LabelSet& labels, const std::vector<std::string>& order,
+                                      const std::string& where);
 
 /// A text as the model reads it, and what was lost on the way.
 struct EncodedText {

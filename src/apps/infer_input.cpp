@@ -137,8 +137,10 @@ Input open_texts(const InferOptions& options) {
   }
   if (format == "tokens") {
     const std::string key = options.text_given ? options.text : TokensFormat{}.tokens;
-    return {open_records(options.input, TokensFormat{key, key + "_tags"}, reading),
-            FieldKind::kObject};
+    TokensFormat objects;
+    objects.tokens = key;
+    objects.tags = key + "_tags";
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
   if (format == "conll") {
     const bool number = options.text_given;
@@ -146,8 +148,9 @@ Input open_texts(const InferOptions& options) {
     if (!std::holds_alternative<std::int64_t>(column)) {
       refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
     }
-    return {open_records(options.input, ConllFormat{std::get<std::int64_t>(column), 0}, reading),
-            FieldKind::kText};
+    ConllFormat lines;
+    lines.token = std::get<std::int64_t>(column);
+    return {open_records(options.input, lines, reading), FieldKind::kText};
   }
   const Column text = column_of(options.text);
   const bool header = !options.no_header;

@@ -87,6 +87,9 @@ RecordWriter::RecordWriter(OutputOptions options) : options_(std::move(options))
 std::vector<std::string> RecordWriter::added_columns() const {
   if (options_.is_tagger) {
     std::vector<std::string> names = {"entities", "tags", "truncated", "unknown_share", "error"};
+    if (!options_.row_labels.empty()) {
+      names.insert(names.end(), {"row_label", "row_probability"});
+    }
     for (std::string& name : names) name.insert(0, options_.prefix);
     return names;
   }
@@ -285,6 +288,16 @@ void RecordWriter::append_tagged_json(std::string& out, const Record& record,
   };
   out += '{';
   append_input_json(out, record);
+  if (!options_.row_labels.empty()) {
+    append_key(out, "row_label");
+    if (tagged.row_label < 0) {
+      out += "null";  // of a text without a token
+    } else {
+      append_json_string(out, options_.row_labels[static_cast<std::size_t>(tagged.row_label)]);
+    }
+    append_key(out, "row_probability");
+    append_number(out, tagged.row_probability);
+  }
   if (options_.marks_spans) {
     append_key(out, "entities");
     out += '[';

@@ -28,9 +28,10 @@ struct OutputOptions {
   FieldKind fields = FieldKind::kText;
   std::vector<std::string> columns;  // of the input, for kTable
   std::vector<std::string> labels;
-  bool is_text = true;         // false: of numbers, without `empty` and `unknown_share`
-  bool is_regression = false;  // `labels` are targets
-  bool is_tagger = false;      // `labels` are tags
+  bool is_text = true;                  // false: of numbers, without `empty` and `unknown_share`
+  bool is_regression = false;           // `labels` are targets
+  bool is_tagger = false;               // `labels` are tags
+  std::vector<std::string> row_labels;  // of a tagger that labels whole records as well
   bool is_language_model = false;
   bool is_multi_label = false;  // any number of `labels` for a record
   bool marks_spans = false;     // and mark entities
@@ -44,8 +45,9 @@ struct OutputOptions {
 /// `top`, on request `probabilities`, and the flags `empty`, `truncated`, `unknown_share`, of which
 /// numbers have `truncated` alone. Of a regression `prediction` is a number; of several targets an
 /// object of numbers, in tables a column for each. Of multi_label `prediction` and `probability`
-/// are lists, in tables with "|" between. Of a tagger `entities`, `tags` or both; of a language
-/// model `tokens`, `log_probability` and `perplexity`. A record with a fault gets `error` instead.
+/// are lists, in tables with "|" between. Of a tagger `entities`, `tags` or both, and of one that
+/// labels whole records `row_label` and `row_probability`; of a language model `tokens`,
+/// `log_probability` and `perplexity`. A record with a fault gets `error` instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.

@@ -123,6 +123,7 @@ void predict_file(const InferOptions& options) {
   writing.is_text = predictor.channels() == 0;
   writing.is_regression = predictor.is_regression();
   writing.is_tagger = predictor.is_tagger();
+  writing.row_labels = predictor.row_labels();
   check_label_names(options, predictor);
   writing.is_multi_label = predictor.is_multi_label();
   writing.is_language_model = predictor.is_language_model();
@@ -145,11 +146,16 @@ void predict_file(const InferOptions& options) {
   }
 }
 
-/// A line for each entity, or for each token where tags mark none, then an empty line.
+/// A line for the label of the whole text, if there is one, one for each entity, or for each token
+/// where tags mark none, then an empty line.
 std::string shown_tags(const Predictor& predictor, const std::string& line) {
   const TaggedText tagged = predictor.tag(line);
   const CodePoints points(line);
   std::string text;
+  if (tagged.row_label >= 0) {
+    text = predictor.row_labels()[static_cast<std::size_t>(tagged.row_label)] + "\t" +
+           std::to_string(tagged.row_probability) + "\n";
+  }
   for (const TaggedSpan& span : tagged.spans) {
     text.append(span.type).append("\t").append(points.part(span.begin, span.end));
     text.append("\t").append(std::to_string(span.probability)).append("\n");

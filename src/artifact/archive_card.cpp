@@ -41,6 +41,7 @@ std::string archive_card_to_json(const ArchiveCard& card) {
   json["config"] = Json::parse(public_config(card.config));
   json["vocabulary"] = card.vocabulary.tokens();
   json["labels"] = card.labels.names();
+  if (card.labels.row_size() > 0) json["row_labels"] = card.labels.row_names();
   json["validation"] = card.validation_report.empty()
                            ? Json(nullptr)
                            : report_as_json(report_from_json(card.validation_report));
@@ -66,6 +67,10 @@ ArchiveCard archive_card_from_json(const std::string& json, const std::string& w
       vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), kCure});
   card.labels = labels_from_artifact(fields.texts("labels"), card.config.task,
                                      {fields.place("labels"), kCure});
+  if (card.config.row_label() != nullptr) {
+    card.labels = with_rows_from_artifact(card.labels, fields.texts("row_labels"),
+                                          {fields.place("row_labels"), kCure});
+  }
   if (!fields.is_null("validation")) {
     card.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
   }

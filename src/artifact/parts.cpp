@@ -82,4 +82,12 @@ LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
   return labels;
 }
 
+LabelSet with_rows_from_artifact(const LabelSet& labels, const std::vector<std::string>& names,
+                                 const JsonOrigin& origin) {
+  check_names(names, origin);
+  LabelSet result = made_from_artifact(origin, [&] { return labels.with_rows(names); });
+  if (result.row_names() != names) fail(origin, "the labels are not in byte order");
+  return result;
+}
+
 }  // namespace sequent

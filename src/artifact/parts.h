@@ -35,4 +35,8 @@ Vocabulary vocabulary_from_artifact(std::vector<std::string> tokens, const JsonO
 LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
                               const JsonOrigin& origin);
 
+/// `labels` with those of whole rows. Errors: Artifact, as labels_from_artifact.
+LabelSet with_rows_from_artifact(const LabelSet& labels, const std::vector<std::string>& names,
+                                 const JsonOrigin& origin);
+
 }  // namespace sequent

@@ -101,6 +101,7 @@ Config move_config(const Config& config, const fs::path& folder) {
 void write_run_text(const RunFolder& folder, const RunText& text) {
   write_lines(folder.vocabulary(), text.vocabulary.tokens());
   write_lines(folder.labels(), text.labels.names());
+  if (text.labels.row_size() > 0) write_lines(folder.row_labels(), text.labels.row_names());
   write_file_whole(folder.config(), dump_config(move_config(text.config, folder.root)) + "\n");
 }
 
@@ -109,15 +110,22 @@ RunText read_run_text(const RunFolder& folder) {
       config_from_artifact(read_file(folder.config()), folder.config().string(), kRunCure);
   config.base_directory = fs::canonical(folder.root);
   const Task task = config.task;
+  LabelSet labels =
+      labels_from_artifact(read_lines(folder.labels()), task, {folder.labels().string(), kRunCure});
+  if (config.row_label() != nullptr) {
+    labels = with_rows_from_artifact(labels, read_lines(folder.row_labels()),
+                                     {folder.row_labels().string(), kRunCure});
+  }
   return {.config = std::move(config),
           .vocabulary = vocabulary_from_artifact(read_lines(folder.vocabulary()),
                                                  {folder.vocabulary().string(), kRunCure}),
-          .labels = labels_from_artifact(read_lines(folder.labels()), task,
-                                         {folder.labels().string(), kRunCure})};
+          .labels = std::move(labels)};
 }
 
 std::string run_text_checksum(const RunFolder& folder) {
-  return checksum(checksum_file(folder.vocabulary()) + checksum_file(folder.labels()));
+  std::string sums = checksum_file(folder.vocabulary()) + checksum_file(folder.labels());
+  if (fs::exists(folder.row_labels())) sums += checksum_file(folder.row_labels());
+  return checksum(sums);
 }
 
 }  // namespace sequent

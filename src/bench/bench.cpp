@@ -372,7 +372,7 @@ BenchReport bench_config(const Config& config, int rounds) {
   }
   BenchReport report = start_report(config.runtime.precision, "/runtime/precision");
   const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
-  const ResolvedConfig resolved = resolve(config, data.vocabulary.size(), data.labels.size());
+  const ResolvedConfig resolved = resolve(config, data.vocabulary, data.labels);
   const BatchSize& size = config.training.batch_size;
   if (config.is_language_model()) {
     const TokenWindows windows =

@@ -95,6 +95,16 @@ void check_tags(const Config& config, const std::string& prefix, std::vector<Iss
     issues.push_back({prefix + "/data/format/tags",
                       "is the key of the tokens as well; name the key of the tags"});
   }
+  if (tokens != nullptr && tokens->label) {
+    if (tokens->label == tokens->tokens || tokens->label == tokens->tags) {
+      issues.push_back({prefix + "/data/format/label",
+                        "is the key of the tokens or tags as well; name the key of the label"});
+    } else if (config.row_label() == nullptr) {
+      issues.push_back({prefix + "/data/format/label",
+                        "names a label of the whole row, but no layer reads it; add {\"type\": "
+                        "\"row_label\"} before the last layer"});
+    }
+  }
   const auto* text = std::get_if<TextInput>(&config.input);
   if (config.is_tagging() && text != nullptr && text->padding) {
     issues.push_back({prefix + "/input/padding", "has no meaning for tagging; leave it out"});
@@ -362,6 +372,17 @@ bool Config::reads_pairs() const {
   return std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
     return std::holds_alternative<PairSpec>(layer);
   });
+}
+
+const RowLabelSpec* Config::row_label() const {
+  for (const LayerSpec& layer : model.layers) {
+    if (const auto* head = std::get_if<RowLabelSpec>(&layer)) return head;
+  }
+  return nullptr;
+}
+
+const OrdinalSpec* Config::ordinal() const {
+  return model.layers.empty() ? nullptr : std::get_if<OrdinalSpec>(&model.layers.back());
 }
 
 const CharactersSpec* Config::characters() const {

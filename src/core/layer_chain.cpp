@@ -186,12 +186,31 @@ class ChainWalker {
 
   Shape output(const PoolSpec& spec) {
     expect_sequence();
-    std::vector<PoolMode> modes = spec.modes();
+    check_modes(spec.modes());
+    return {Form::kVector, input_.width * static_cast<std::int64_t>(spec.modes().size())};
+  }
+
+  void check_modes(std::vector<PoolMode> modes) {
     std::sort(modes.begin(), modes.end());
     if (std::adjacent_find(modes.begin(), modes.end()) != modes.end()) {
       fault("/mode", "names a mode twice; each gives the same values again");
     }
-    return {Form::kVector, input_.width * static_cast<std::int64_t>(spec.modes().size())};
+  }
+
+  Shape output(const RowLabelSpec& spec) {
+    expect_sequence();
+    check_modes(spec.modes());
+    const auto* tokens = std::get_if<TokensFormat>(&config_.data.format);
+    if (!config_.is_tagging()) {
+      fault("",
+            "gives a tagger's rows a label beside their tags; expected is \"task\": "
+            "\"tagging\"");
+    } else if (tokens == nullptr || !tokens->label) {
+      fault("", "needs rows with a label; expected is /data/format \"tokens\" with \"label\"");
+    } else if (config_.row_label() != std::get_if<RowLabelSpec>(&config_.model.layers[index_])) {
+      fault("", "is the second row_label layer; rows have one label");
+    }
+    return input_;
   }
 
   Shape output(const PairSpec& spec) {
@@ -264,6 +283,27 @@ class ChainWalker {
                          "has no meaning for a crf; leave it out, or end in dense"});
     }
     return {Form::kSequence, class_count_};
+  }
+
+  Shape output(const OrdinalSpec& spec) {
+    expect(input_.form == Form::kVector,
+           "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
+           "return_sequences false in the recurrent layer before");
+    if (config_.task != Task::kClassification) {
+      fault("", "puts classes in an order; expected is \"task\": \"classification\"");
+    } else if (index_ + 1 < config_.model.layers.size()) {
+      fault("", "stands before another layer; expected is ordinal as the last one");
+    } else if (config_.loss() != Loss::kCategoricalCrossentropy) {
+      issues_.push_back(
+          {prefix_ + "/training/loss", "found \"" + std::string(enum_name(config_.loss())) +
+                                           "\"; ordinal has categorical_crossentropy"});
+    }
+    std::vector<std::string> names = spec.labels;
+    std::sort(names.begin(), names.end());
+    if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
+      fault("/labels", "names a label twice");
+    }
+    return {Form::kVector, class_count_};
   }
 
   void check_tagging_loss() {
@@ -423,7 +463,7 @@ std::string head_activations(const Config& config) {
 ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
                            std::int64_t class_count, const std::string& prefix,
                            std::vector<Issue>& issues) {
-  ResolvedConfig resolved{config, vocabulary_size, class_count, {}, {}};
+  ResolvedConfig resolved{config, vocabulary_size, class_count, {}, {}, 0};
   ChainWalker walker(config, vocabulary_size, class_count, prefix, issues);
   Shape shape{Form::kTokens, vocabulary_size};
   if (const auto* numeric = std::get_if<NumericInput>(&config.input)) {
@@ -437,7 +477,8 @@ ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
     resolved.outputs.push_back(shape);
   }
   const bool ends_well = !layers.empty() && (std::holds_alternative<DenseSpec>(layers.back()) ||
-                                             std::holds_alternative<CrfSpec>(layers.back()));
+                                             std::holds_alternative<CrfSpec>(layers.back()) ||
+                                             std::holds_alternative<OrdinalSpec>(layers.back()));
   if (!ends_well && issues.size() == faults_before) {
     issues.push_back({prefix + "/model/layers",
                       "the last layer must be dense, with activation " + head_activations(config)});
@@ -451,13 +492,14 @@ bool ResolvedConfig::is_binary() const {
          head->activation == Activation::kSigmoid;
 }
 
-ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size,
-                       std::int64_t class_count) {
+ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
+                       std::int64_t row_class_count) {
   std::vector<Issue> issues;
   if (config.is_language_model()) class_count = vocabulary_size;
   ResolvedConfig resolved =
       walk_layers(config, vocabulary_size, class_count, config.in_file(""), issues);
   if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);
+  resolved.row_class_count = row_class_count;
   return resolved;
 }
 

@@ -5,6 +5,7 @@
 #include "data/line_reader.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
+#include "sequent/tags.h"
 #include "text/ascii.h"
 
 namespace sequent {
@@ -31,6 +32,7 @@ class ConllReader : public RecordReader {
       if (options_.keep_fields) record.fields.push_back(line_.text);
     }
     record.text = join_tokens(record.tokens);
+    if (format_.scheme) record.tags = convert_tags(record.tags, *format_.scheme);
     return !record.where.empty();
   }
 

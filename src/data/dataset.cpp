@@ -63,16 +63,17 @@ void EncodedDataset::add(const InputRow& row, std::span<const float> targets) {
   targets_.insert(targets_.end(), targets.begin(), targets.end());
 }
 
-void EncodedDataset::add(const InputRow& row, std::span<const std::int32_t> tags) {
+void EncodedDataset::add(const InputRow& row, std::span<const std::int32_t> tags,
+                         std::int32_t label) {
   if (static_cast<std::int64_t>(tags.size()) != row.length()) {
     throw Error(ErrorKind::kInternal, "", "a tagged row has one tag for each token");
   }
-  add(row, std::int32_t{0});
+  add(row, label);
   tags_.insert(tags_.end(), tags.begin(), tags.end());
 }
 
 void EncodedDataset::add(const EncodedDataset& other, std::int64_t row) {
-  if (other.is_tagged()) return add(other.row(row), other.tags(row));
+  if (other.is_tagged()) return add(other.row(row), other.tags(row), other.label(row));
   if (other.target_count() > 0) {
     add(other.row(row), other.targets(row));
   } else {

@@ -34,7 +34,9 @@ struct DatasetFile {
 
   /// What the checksum cannot promise of a file written by other code.
   static bool is_sound(const EncodedDataset& dataset, std::int64_t vocabulary_size,
-                       std::int64_t class_count) {
+                       const LabelSet& labels) {
+    const std::int64_t class_count = labels.size();
+    const std::int64_t row_classes = labels.row_size() > 0 ? labels.row_size() : class_count;
     const auto& offsets = dataset.offsets_;
     if (offsets.size() != dataset.labels_.size() + 1 || offsets.front() != 0) return false;
     const bool numeric = dataset.channels_ > 0;
@@ -52,7 +54,7 @@ struct DatasetFile {
       if (id < -words || id >= vocabulary_size) return false;
     }
     for (const std::int32_t label : dataset.labels_) {
-      if (label < 0 || label >= std::max<std::int64_t>(class_count, 1)) return false;
+      if (label < 0 || label >= std::max<std::int64_t>(row_classes, 1)) return false;
     }
     for (const std::int32_t tag : dataset.tags_) {
       if (tag < 0 || tag >= class_count) return false;
@@ -66,7 +68,7 @@ struct DatasetFile {
 namespace {
 
 // Raise when the layout below changes, or when the same text would be encoded otherwise.
-constexpr std::string_view kMagic = "sequent encoded data 4\n";
+constexpr std::string_view kMagic = "sequent encoded data 5\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
@@ -189,6 +191,7 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   out.texts(tokens.subspan(Vocabulary::kReserved));
   out.number(data.labels.are_targets() ? 1 : 0);
   out.texts(data.labels.names());
+  out.texts(data.labels.row_names());
   for (const SourceFile& source : data.sources) out.number(source.rows);
   DatasetFile::visit_parts(data.train, out);
   DatasetFile::visit_parts(data.validation, out);
@@ -207,6 +210,7 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   std::vector<std::string> tokens = in.texts();
   const bool are_targets = in.number() != 0;
   std::vector<std::string> labels = in.texts();
+  std::vector<std::string> row_labels = in.texts();
   for (SourceFile& source : sources) source.rows = in.number();
   EncodedDataset train;
   EncodedDataset validation;
@@ -225,8 +229,9 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
                                    : LabelSet(std::move(labels)),
                     std::move(sources),
                     /*from_cache=*/true};
+  if (!row_labels.empty()) data.labels = data.labels.with_rows(std::move(row_labels));
   const auto is_sound = [&](const EncodedDataset& dataset) {
-    return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels.size()) &&
+    return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels) &&
            (dataset.target_count() == data.labels.size() ||
             (dataset.target_count() == 0 && !are_targets) || dataset.size() == 0);
   };

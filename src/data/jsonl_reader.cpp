@@ -9,6 +9,7 @@
 #include "data/line_reader.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
+#include "sequent/tags.h"
 
 namespace sequent {
 namespace {
@@ -42,7 +43,9 @@ struct ObjectLayout {
   ContentReader read_content;
   const char* example;     // of a content
   bool is_tagged = false;  // the label is a list, with a tag for each token
-  std::optional<std::string> second = std::nullopt;  // of a pair: the key of its other text
+  std::optional<std::string> second = std::nullopt;     // of a pair: the key of its other text
+  std::optional<std::string> row_label = std::nullopt;  // of a tagged row: the key of its own label
+  std::optional<TagScheme> scheme = std::nullopt;       // that its tags are turned into
 };
 
 /// The number at `place`. Errors: RowFault.
@@ -137,13 +140,13 @@ class JsonlReader : public RecordReader {
     if (layout_.is_tagged) {
       read_tags(object, record);
     } else if (!options_.need_label) {
-      record.label = readable_label(object);
+      record.label = readable_label(object, layout_.label);
     } else if (options_.numeric_labels) {
       read_targets(object, record);
     } else if (options_.label_lists) {
       read_labels(object, record);
     } else {
-      record.label = label_of(object);
+      record.label = label_of(object, layout_.label);
     }
   }
 
@@ -152,7 +155,7 @@ class JsonlReader : public RecordReader {
     const auto labels = object.find(layout_.label);
     if (labels == object.end()) fail_key(object, layout_.label);
     if (!labels->is_array()) {
-      record.labels = {label_of(object)};
+      record.labels = {label_of(object, layout_.label)};
     } else if (!labels->empty()) {
       record.labels = read_names(*labels, layout_.label);
     }
@@ -163,7 +166,11 @@ class JsonlReader : public RecordReader {
     const auto tags = object.find(layout_.label);
     if (tags == object.end()) fail_key(object, layout_.label);
     record.tags = read_names(*tags, layout_.label);
-    if (record.tags.size() == record.tokens.size()) return;
+    if (layout_.row_label) record.label = label_of(object, *layout_.row_label);
+    if (record.tags.size() == record.tokens.size()) {
+      if (layout_.scheme) record.tags = convert_tags(record.tags, *layout_.scheme);
+      return;
+    }
     throw RowFault{"found " + std::to_string(record.tags.size()) + " tags for " +
                    std::to_string(record.tokens.size()) + " tokens; expected one for each"};
   }
@@ -193,8 +200,8 @@ class JsonlReader : public RecordReader {
   }
 
   /// Nothing where there is none, or what is no label: nobody asked for one.
-  std::optional<std::string> readable_label(const Json& object) const {
-    const auto label = object.find(layout_.label);
+  static std::optional<std::string> readable_label(const Json& object, const std::string& key) {
+    const auto label = object.find(key);
     if (label == object.end()) return std::nullopt;
     if (label->is_boolean()) return label->get<bool>() ? "true" : "false";
     if (label->is_number_integer()) return label->dump();
@@ -202,14 +209,14 @@ class JsonlReader : public RecordReader {
     return label->get<std::string>();
   }
 
-  std::string label_of(const Json& object) const {
-    if (std::optional<std::string> name = readable_label(object)) return *name;
-    const auto label = object.find(layout_.label);
-    if (label == object.end()) fail_key(object, layout_.label);
+  static std::string label_of(const Json& object, const std::string& key) {
+    if (std::optional<std::string> name = readable_label(object, key)) return *name;
+    const auto label = object.find(key);
+    if (label == object.end()) fail_key(object, key);
     const std::string found = label->is_string()         ? "an empty string"
                               : label->is_number_float() ? label->dump()
                                                          : label->type_name();
-    throw RowFault{"found " + found + " for \"" + layout_.label +
+    throw RowFault{"found " + found + " for \"" + key +
                    "\"; expected a string, an integer or a boolean"};
   }
 
@@ -293,8 +300,10 @@ std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFor
 
 std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensFormat& format,
                                           const ReaderOptions& options) {
-  const ObjectLayout layout{format.tokens, format.tags, read_token_list, "[\"in\", \"Paris\"]",
-                            /*is_tagged=*/true};
+  ObjectLayout layout{format.tokens, format.tags, read_token_list, "[\"in\", \"Paris\"]",
+                      /*is_tagged=*/true};
+  layout.row_label = format.label;
+  layout.scheme = format.scheme;
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 

@@ -125,7 +125,7 @@ std::string name_of(const Column& column) {
 std::string label_name(const DataFormat& format) {
   return std::visit(
       [](const auto& spec) -> std::string {
-        if constexpr (requires { spec.label; }) return name_of(Column(spec.label));
+        if constexpr (requires { Column(spec.label); }) return name_of(Column(spec.label));
         return "label";
       },
       format);

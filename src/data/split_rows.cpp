@@ -21,11 +21,11 @@ struct EncodedBlock {
   std::int64_t skipped = 0;  // rows with an unseen label
 };
 
-std::string unknown_label(const std::string& label, const LabelSet& labels) {
-  constexpr std::int64_t kListed = 20;
+std::string unknown_label(const std::string& label, const std::vector<std::string>& labels) {
+  constexpr std::size_t kListed = 20;
   std::string message = "found the label \"" + label + "\", which training does not have";
-  if (labels.size() <= kListed) message += "; labels: " + list_names(labels.names());
-  return message + did_you_mean(label, labels.names()) +
+  if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
+  return message + did_you_mean(label, labels) +
          "; \"unseen_labels\": \"skip\" leaves such rows out";
 }
 
@@ -47,12 +47,27 @@ struct WantedOutput {
 
   /// Looks up a label or tag.
   std::int32_t find(const std::string& name, const AllowedLabels& allowed) {
-    const std::optional<std::int64_t> found = allowed.labels.find(name);
+    return settle(allowed.labels.find(name), name, allowed.labels.names(), allowed.unseen);
+  }
+
+  /// Looks up the label of a row that has tags as well.
+  std::int32_t find_row(const std::optional<std::string>& name, const AllowedLabels& allowed) {
+    if (!name) {
+      fault = "has no label, which the model gives beside its tags";
+      return 0;
+    }
+    return settle(allowed.labels.find_row(*name), *name, allowed.labels.row_names(),
+                  allowed.unseen);
+  }
+
+ private:
+  std::int32_t settle(std::optional<std::int64_t> found, const std::string& name,
+                      const std::vector<std::string>& names, UnseenLabels unseen) {
     if (found) return static_cast<std::int32_t>(*found);
-    if (allowed.unseen == UnseenLabels::kSkip) {
+    if (unseen == UnseenLabels::kSkip) {
       is_skipped = true;
     } else if (!fault) {
-      fault = unknown_label(name, allowed.labels);
+      fault = unknown_label(name, names);
     }
     return 0;
   }
@@ -71,6 +86,7 @@ WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
     case Task::kTagging:
       for (const std::string& tag : row.tags) wanted.tags.push_back(wanted.find(tag, allowed));
       encoder.truncate(wanted.tags);
+      if (allowed.labels.row_size() > 0) wanted.label = wanted.find_row(row.label, allowed);
       break;
     case Task::kMultiLabel: {
       std::vector<std::int32_t> has;
@@ -109,7 +125,8 @@ EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
     if (!wanted.targets.empty()) {
       result.split.rows.add(encoded.input(), std::span<const float>(wanted.targets));
     } else if (encoder.task() == Task::kTagging) {
-      result.split.rows.add(encoded.input(), std::span<const std::int32_t>(wanted.tags));
+      result.split.rows.add(encoded.input(), std::span<const std::int32_t>(wanted.tags),
+                            wanted.label);
     } else {
       result.split.rows.add(encoded.input(), wanted.label);
     }
@@ -152,7 +169,8 @@ std::uint64_t hash_text(const Record& record) {
 }
 
 EncoderSpec encoder_spec(const Config& config) {
-  EncoderSpec spec{config.input, config.characters() != nullptr, config.task};
+  EncoderSpec spec{config.input, config.characters() != nullptr, config.task,
+                   config.row_label() != nullptr};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
   if (spec.ends_lines()) std::get<TextInput>(spec.input).max_length = kUnlimited;
   return spec;

@@ -59,7 +59,16 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
   }
   if (config.is_language_model()) return LabelSet::none();
   require_two_labels(rows, path);
-  return LabelSet(rows.labels());
+  LabelSet labels(rows.labels());
+  if constexpr (requires { rows.row_labels(); }) {
+    if (config.row_label() == nullptr) return labels;
+    try {
+      return labels.with_rows(rows.row_labels());
+    } catch (const Error& error) {
+      throw Error(ErrorKind::kData, path, std::string(error.what()));
+    }
+  }
+  return labels;
 }
 
 template <class Rows>

@@ -88,6 +88,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     RowNote note{hash_text(row), 0, 0};
     number_tokens(row, tokenizer, mine, block, note);
     if (spec_.task == Task::kClassification) note.label = mine.labels.number(*row.label);
+    if (spec_.labels_rows) note.label = mine.row_labels.number(*row.label);
     if (spec_.task == Task::kMultiLabel) {
       std::vector<std::int32_t>& list = block.label_lists.emplace_back();
       for (const std::string& label : row.labels) list.push_back(mine.labels.number(label));
@@ -127,24 +128,31 @@ TrainingRows TrainingRows::read(const std::string& path, const DataFormat& forma
   return result;
 }
 
-void TrainingRows::settle_labels() {
+TrainingRows::Numbers TrainingRows::settle(NumberedStrings Worker::*strings,
+                                           std::vector<std::string>& names) const {
   for (const Worker& worker : workers_) {
-    for (const std::string* label : worker.labels.strings()) labels_.push_back(*label);
+    for (const std::string* name : (worker.*strings).strings()) names.push_back(*name);
   }
-  std::sort(labels_.begin(), labels_.end());
-  labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());
-
-  std::vector<std::vector<std::int32_t>> class_of(workers_.size());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  Numbers numbers(workers_.size());
   for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
-    for (const std::string* label : workers_[worker].labels.strings()) {
-      const auto found = std::lower_bound(labels_.begin(), labels_.end(), *label);
-      class_of[worker].push_back(static_cast<std::int32_t>(found - labels_.begin()));
+    for (const std::string* name : (workers_[worker].*strings).strings()) {
+      const auto found = std::lower_bound(names.begin(), names.end(), *name);
+      numbers[worker].push_back(static_cast<std::int32_t>(found - names.begin()));
     }
   }
+  return numbers;
+}
+
+void TrainingRows::settle_labels() {
+  const Numbers class_of = settle(&Worker::labels, labels_);
+  const Numbers row_class_of = settle(&Worker::row_labels, row_labels_);
   for (Block& block : blocks_) {
     for (RowNote& note : block.notes) {
-      if (spec_.task == Task::kClassification) {
-        note.label = class_of[block.worker][static_cast<std::size_t>(note.label)];
+      if (spec_.task == Task::kClassification || spec_.labels_rows) {
+        const Numbers& numbers = spec_.labels_rows ? row_class_of : class_of;
+        note.label = numbers[block.worker][static_cast<std::size_t>(note.label)];
       }
       classes_.push_back(note.label);
     }
@@ -229,7 +237,8 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
         const std::vector<float> marks = label_marks(block.label_lists[i], count);
         split->rows.add(input, std::span<const float>(marks));
       } else if (spec_.is_tagging()) {
-        split->rows.add(input, std::span(block.tags).subspan(begin, ids.size()));
+        split->rows.add(input, std::span(block.tags).subspan(begin, ids.size()),
+                        block.notes[i].label);
       } else {
         split->rows.add(input, block.notes[i].label);
       }

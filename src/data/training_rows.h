@@ -44,6 +44,8 @@ class TrainingRows {
 
   /// The labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
+  /// Those of whole rows that have tags as well, likewise.
+  const std::vector<std::string>& row_labels() const { return row_labels_; }
   /// Of each row, the index of its label; all 0 where a row does not have just one.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
@@ -78,6 +80,7 @@ class TrainingRows {
   struct Worker {
     NumberedStrings tokens;
     NumberedStrings labels;
+    NumberedStrings row_labels;  // beside tags
   };
 
   explicit TrainingRows(const EncoderSpec& spec)
@@ -89,12 +92,17 @@ class TrainingRows {
                    std::vector<std::int32_t>& ids, RowNote& note) const;
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
   void settle_labels();
+  /// Gives what the workers numbered one order, that of bytes. Returns the final numbers, by worker
+  /// and provisional number.
+  using Numbers = std::vector<std::vector<std::int32_t>>;
+  Numbers settle(NumberedStrings Worker::*strings, std::vector<std::string>& names) const;
 
   TextInput input_;
   EncoderSpec spec_;
   std::vector<Worker> workers_;
   std::vector<Block> blocks_;  // in input order
   std::vector<std::string> labels_;
+  std::vector<std::string> row_labels_;
   std::vector<std::int32_t> classes_;
 };
 

@@ -98,9 +98,12 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows, const Config&
   return batches;
 }
 
-/// What a difference is measured in: 1 for probabilities. Numbers may be of any size: there it is
-/// the training targets' deviation, and, since a 32-bit float has 7 digits, a part of the number.
+/// What a difference is measured in: 1 for probabilities; of language models 10, whose scores are
+/// so far apart that their rounding alone moves a probability by more than the others'. Numbers may
+/// be of any size: there it is the training targets' deviation, and, since a 32-bit float has 7
+/// digits, a part of the number.
 torch::Tensor unit_of(const SequenceModelImpl& model, const torch::Tensor& wanted) {
+  if (model.config().config.is_language_model()) return torch::full({1}, 10);
   if (!model.config().config.is_regression()) return torch::ones({1});
   constexpr double kShareOfSize = 0.05;
   const torch::Tensor& deviation = model.dense_head()->target_deviation;
@@ -131,12 +134,23 @@ torch::Tensor without_padding(const torch::Tensor& found, const Batch& batch) {
   return found.masked_fill(steps >= batch.lengths.view({-1, 1, 1}), 0);
 }
 
+/// Errors: Internal if an engine's labels of whole rows differ from the model's.
+void check_row_labels(const torch::Tensor& wanted, const std::vector<TaggedRow>& found,
+                      const std::string& engine) {
+  torch::Tensor probabilities = torch::zeros_like(wanted);
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    probabilities[static_cast<std::int64_t>(row)].copy_(torch::tensor(found[row].row_label));
+  }
+  check_difference(wanted, probabilities, torch::ones({1}), engine);
+}
+
 /// Tags that an engine chose, held against the model's. Where two rows of tags are as good as equal
 /// either may be chosen: then it is the probabilities that must agree.
 /// Errors: Internal if they do not.
 void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<TaggedRow>& found,
                 const std::string& engine) {
   const TagDecisions wanted = model.decode(batch);
+  if (wanted.row_labels.defined()) check_row_labels(wanted.row_labels, found, engine);
   const torch::Tensor logits = model.forward(batch);
   const auto score = [&](const torch::Tensor& tags) {
     return -tag_losses(model, logits, tags, batch.lengths, /*smoothing=*/0);

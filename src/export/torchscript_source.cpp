@@ -1,5 +1,6 @@
 // Config -> TorchScript source. One visitor case per layer, beside the layer's module in
 // src/model/.
+#include <algorithm>
 #include <concepts>
 #include <iomanip>
 #include <sstream>
@@ -21,9 +22,23 @@ class SourceWriter {
     if (config_.config.is_language_model()) return write_language_model();
     // A tagger has two answers that are made of the same scores.
     const bool tags = config_.config.is_tagging();
-    const std::string body = tags ? "scores" : "forward";
-    std::string inputs = "tokens, lengths";
+    const MethodInputs inputs = begin_method(tags ? "scores" : "forward");
+    write_layers(config_.config.model.layers.size());
+    line("    return x");
+    if (tags) write_answers(inputs);
+    if (config_.config.row_label() != nullptr) write_row_labels();
+    return out_.str();
+  }
+
+ private:
+  struct MethodInputs {
+    std::string names = "tokens, lengths";
     std::string signature = "self, tokens: Tensor, lengths: Tensor";
+  };
+
+  /// The lines before the first layer's.
+  MethodInputs begin_method(const std::string& body) {
+    MethodInputs inputs;
     if (const auto* numeric = std::get_if<NumericInput>(&config_.config.input)) {
       const std::string channels = std::to_string(numeric->channels);
       line("def " + body + "(self, values: Tensor, lengths: Tensor) -> Tensor:");
@@ -32,10 +47,10 @@ class SourceWriter {
       line("    x = values");
     } else {
       if (config_.config.characters() != nullptr) {
-        inputs += ", spellings";
-        signature += ", spellings: Optional[Tensor] = None";
+        inputs.names += ", spellings";
+        inputs.signature += ", spellings: Optional[Tensor] = None";
       }
-      line("def " + body + "(" + signature + ") -> Tensor:");
+      line("def " + body + "(" + inputs.signature + ") -> Tensor:");
       line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
       line("    x = tokens");
     }
@@ -46,16 +61,13 @@ class SourceWriter {
       line("    assert x.size(0) % 2 == 0, \"rows 2i and 2i + 1 are the texts of pair i\"");
     }
     write_positions("lengths");
-    write_layers();
-    line("    return x");
-    if (tags) write_answers(inputs, signature);
-    return out_.str();
+    return inputs;
   }
 
- private:
-  void write_layers() {
+  /// The first `count` layers.
+  void write_layers(std::size_t count) {
     const auto& layers = config_.config.model.layers;
-    for (index_ = 0; index_ < layers.size(); ++index_) {
+    for (index_ = 0; index_ < count; ++index_) {
       std::visit([this](const auto& spec) { write_layer(spec); }, layers[index_]);
     }
   }
@@ -66,7 +78,7 @@ class SourceWriter {
     line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
     line("    x = tokens");
     line("    after: List[Tensor] = []");
-    write_layers();
+    write_layers(config_.config.model.layers.size());
     line("    return x, after");
     line("def start(self, rows: int) -> List[Tensor]:");
     line("    states: List[Tensor] = []");
@@ -85,8 +97,21 @@ class SourceWriter {
   void write_layer(const WordDropoutSpec&) {}
   void write_layer(const DropoutSpec&) {}
 
+  /// The method that gives the probabilities of the whole rows' labels.
+  void write_row_labels() {
+    begin_method("row_labels");
+    const auto& layers = config_.config.model.layers;
+    const auto place = std::find_if(layers.begin(), layers.end(), [](const LayerSpec& layer) {
+      return std::holds_alternative<RowLabelSpec>(layer);
+    });
+    write_layers(static_cast<std::size_t>(place - layers.begin()));
+    line("    x = " + pooled(std::get<RowLabelSpec>(*place).modes()));
+    line("    x = torch.linear(x, " + parameter("weight") + ", " + parameter("bias") + ")");
+    line("    return torch.softmax(x, 1)");
+  }
+
   /// A tagger's methods besides `scores`.
-  void write_answers(const std::string& inputs, const std::string& signature) {
+  void write_answers(const MethodInputs& inputs) {
     const auto& layers = config_.config.model.layers;
     index_ = layers.size() - 1;
     const bool is_crf = std::holds_alternative<CrfSpec>(layers.back());
@@ -98,8 +123,8 @@ class SourceWriter {
         text.replace(at, from.size(), to);
       }
     };
-    replace("$SIGNATURE", signature);
-    replace("$INPUTS", inputs);
+    replace("$SIGNATURE", inputs.signature);
+    replace("$INPUTS", inputs.names);
     out_ << text;
   }
 
@@ -278,10 +303,14 @@ class SourceWriter {
     line("    x = (x.masked_fill(padding.unsqueeze(2), 0.0) * shares).sum(1)");
   }
 
-  void write_layer(const PoolSpec& spec) {
+  void write_layer(const RowLabelSpec&) {}  // see write_row_labels
+
+  void write_layer(const PoolSpec& spec) { line("    x = " + pooled(spec.modes())); }
+
+  static std::string pooled(const std::vector<PoolMode>& modes) {
     std::string parts;
-    for (const PoolMode mode : spec.modes()) parts += (parts.empty() ? "" : ", ") + pooled(mode);
-    line("    x = " + (spec.modes().size() == 1 ? parts : "torch.cat([" + parts + "], 1)"));
+    for (const PoolMode mode : modes) parts += (parts.empty() ? "" : ", ") + pooled(mode);
+    return modes.size() == 1 ? parts : "torch.cat([" + parts + "], 1)";
   }
 
   void write_layer(const PairSpec& spec) {
@@ -325,6 +354,17 @@ class SourceWriter {
         return "x.select(1, 0)";
     }
     return "";
+  }
+
+  void write_layer(const OrdinalSpec&) {
+    const std::string first = parameter("first");
+    line("    thresholds = torch.cat([" + first + ", " + first + " + torch.cumsum(torch.softplus(" +
+         parameter("gaps") + "), 0)])");
+    line("    below = torch.sigmoid(thresholds.unsqueeze(0) - torch.linear(x, " +
+         parameter("weight") + "))");
+    line("    ends = torch.ones([x.size(0), 1], dtype=x.dtype, device=x.device)");
+    line("    x = torch.cat([below, ends], 1) - torch.cat([ends - 1.0, below], 1)");
+    line("    x = x.index_select(1, " + parameter("ranks") + ".long())");
   }
 
   void write_layer(const CrfSpec&) {

@@ -7,6 +7,7 @@ namespace sequent {
 TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const RowForm& form)
     : forward_(module.get_method("forward")), form_(form) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
+  if (const auto labels = module.find_method("row_labels")) row_labels_ = *labels;
   if (const auto start = module.find_method("start")) start_ = *start;
   if (const auto advance = module.find_method("advance")) advance_ = *advance;
 }
@@ -49,6 +50,13 @@ std::vector<TaggedRow> TorchScriptEngine::tag(const EncodedRows& rows) const {
   const torch::Tensor tags = parts[0].toTensor().contiguous();
   const torch::Tensor probabilities = parts[1].toTensor().contiguous();
   std::vector<TaggedRow> result(rows.size());
+  if (row_labels_) {
+    const torch::Tensor labels = call(*row_labels_, rows).toTensor().contiguous();
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const auto* from = labels.data_ptr<float>() + static_cast<std::int64_t>(row) * labels.size(1);
+      result[row].row_label.assign(from, from + labels.size(1));
+    }
+  }
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::int64_t length = rows[row].length();
     const auto* tag = tags.data_ptr<std::int64_t>() + static_cast<std::int64_t>(row) * tags.size(1);

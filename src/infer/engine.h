@@ -35,8 +35,9 @@ class TorchScriptEngine {
   c10::IValue call(const torch::jit::Method& method, const EncodedRows& rows) const;
 
   torch::jit::Method forward_;
-  std::optional<torch::jit::Method> decode_;  // of a tagger
-  std::optional<torch::jit::Method> start_;   // of a language model, as the next
+  std::optional<torch::jit::Method> decode_;      // of a tagger
+  std::optional<torch::jit::Method> row_labels_;  // of one that labels whole rows as well
+  std::optional<torch::jit::Method> start_;       // of a language model, as the next
   std::optional<torch::jit::Method> advance_;
   RowForm form_;
 };

@@ -165,6 +165,11 @@ class StageMaker {
         attention_stage(config_.inputs[index_].width, weights_(prefix() + "weight"),
                         weights_(prefix() + "bias"), weights_(prefix() + "query")));
   }
+  void add(const RowLabelSpec& spec) {
+    made_.stages.push_back(row_label_stage(spec.modes(), config_.inputs[index_].width,
+                                           config_.row_class_count, weights_(prefix() + "weight"),
+                                           weights_(prefix() + "bias")));
+  }
   void add(const PairSpec& spec) { made_.stages.push_back(pair_stage(spec.features)); }
   void add(const PoolSpec& spec) { made_.stages.push_back(pool_stage(spec.modes())); }
 
@@ -172,6 +177,12 @@ class StageMaker {
     made_.stages.push_back(dense_stage(config_.inputs[index_].width, config_.outputs[index_].width,
                                        Activation::kLinear, weights_(prefix() + "weight"),
                                        weights_(prefix() + "bias")));
+  }
+
+  void add(const OrdinalSpec&) {
+    made_.stages.push_back(
+        ordinal_stage(weights_(prefix() + "weight"), weights_(prefix() + "first").front(),
+                      weights_(prefix() + "gaps"), weights_(prefix() + "ranks")));
   }
 
   void add(const DenseSpec& spec) {
@@ -313,7 +324,11 @@ class FusedEngine::Impl {
           const float* from = flow.values + (flow.plan.first(t) + place) * flow.width;
           values.insert(values.end(), from, from + flow.width);
         }
-        result[to_size(flow.plan.row(place))] = tags_->decode(values, steps);
+        TaggedRow& row = result[to_size(flow.plan.row(place))];
+        row = tags_->decode(values, steps);
+        const std::size_t labels = flow.row_labels.size() / rows.size();
+        const auto own = flow.row_labels.subspan(to_size(flow.plan.row(place)) * labels, labels);
+        row.row_label.assign(own.begin(), own.end());
       }
     });
     return result;

@@ -271,6 +271,63 @@ class NormalizationStage : public Stage {
   std::vector<float> deviation_;
 };
 
+class RowLabelStage : public Stage {
+ public:
+  RowLabelStage(StagePointer pool, StagePointer dense)
+      : pool_(std::move(pool)), dense_(std::move(dense)) {}
+
+  void run(Flow& flow) const override {
+    Flow own{flow.plan, flow.arena, {}, {}, {}, flow.values, flow.width};
+    pool_->run(own);
+    dense_->run(own);
+    flow.row_labels = {own.values, to_size(own.rows * own.width)};
+  }
+
+ private:
+  StagePointer pool_;
+  StagePointer dense_;
+};
+
+class OrdinalStage : public Stage {
+ public:
+  OrdinalStage(std::span<const float> weight, float first, std::span<const float> gaps,
+               std::span<const float> ranks)
+      : weight_(weight.begin(), weight.end()), thresholds_{first} {
+    for (const float gap : gaps) {
+      // softplus, which is the gap itself where e^gap would be too great
+      constexpr double kLinear = 20;
+      const double step = gap > kLinear ? gap : std::log1p(std::exp(static_cast<double>(gap)));
+      thresholds_.push_back(thresholds_.back() + step);
+    }
+    for (const float rank : ranks) ranks_.push_back(static_cast<std::size_t>(rank));
+  }
+
+  void run(Flow& flow) const override {
+    const auto classes = static_cast<std::int64_t>(ranks_.size());
+    auto* result = flow.arena.take<float>(to_size(flow.rows * classes));
+    std::vector<double> up_to(ranks_.size() + 1, 0.0);
+    for (std::int64_t row = 0; row < flow.rows; ++row) {
+      const float* from = flow.values + row * flow.width;
+      const double score = std::inner_product(weight_.begin(), weight_.end(), from, 0.0);
+      for (std::size_t i = 0; i < thresholds_.size(); ++i) {
+        up_to[i + 1] = 1 / (1 + std::exp(score - thresholds_[i]));
+      }
+      up_to.back() = 1;
+      for (std::size_t label = 0; label < ranks_.size(); ++label) {
+        const std::size_t rank = ranks_[label];
+        result[to_size(row * classes) + label] = static_cast<float>(up_to[rank + 1] - up_to[rank]);
+      }
+    }
+    flow.values = result;
+    flow.width = classes;
+  }
+
+ private:
+  std::vector<float> weight_;
+  std::vector<double> thresholds_;
+  std::vector<std::size_t> ranks_;  // of each class
+};
+
 class AttentionStage : public Stage {
  public:
   AttentionStage(std::int64_t input, std::span<const float> weight, std::span<const float> bias,
@@ -322,6 +379,13 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
 StagePointer pair_stage(const std::vector<PairFeature>& features) {
   return std::make_unique<PairStage>(features);
 }
+StagePointer row_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
+                             std::int64_t labels, std::span<const float> weight,
+                             std::span<const float> bias) {
+  const auto width = input * static_cast<std::int64_t>(modes.size());
+  return std::make_unique<RowLabelStage>(
+      pool_stage(modes), dense_stage(width, labels, Activation::kSoftmax, weight, bias));
+}
 StagePointer pool_stage(const std::vector<PoolMode>& modes) {
   return std::make_unique<PoolStage>(modes);
 }
@@ -336,6 +400,10 @@ StagePointer conv1d_stage(const Conv1dSpec& spec, std::int64_t input, std::span<
 StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
                               std::span<const float> bias) {
   return std::make_unique<LayerNormStage>(epsilon, weight, bias);
+}
+StagePointer ordinal_stage(std::span<const float> weight, float first, std::span<const float> gaps,
+                           std::span<const float> ranks) {
+  return std::make_unique<OrdinalStage>(weight, first, gaps, ranks);
 }
 StagePointer normalization_stage(bool relative, std::span<const float> mean,
                                  std::span<const float> deviation) {

@@ -25,7 +25,7 @@ namespace sequent {
 namespace {
 
 ResolvedConfig resolved(const ArchiveCard& card) {
-  return resolve(card.config, card.vocabulary.size(), card.labels.size());
+  return resolve(card.config, card.vocabulary, card.labels);
 }
 
 }  // namespace
@@ -36,6 +36,7 @@ class Predictor::Impl {
       : options_(options),
         card_json_(std::move(archive.card_json)),
         labels_(archive.card.labels.names()),
+        row_labels_(archive.card.labels.row_names()),
         config_(resolved(archive.card)) {
     if (std::holds_alternative<TextInput>(config_.config.input)) {
       const EncoderSpec spec = encoder_spec(config_.config);
@@ -247,6 +248,7 @@ class Predictor::Impl {
   bool is_multi_label() const { return config_.config.is_multi_label(); }
 
   const std::vector<std::string>& labels() const { return labels_; }
+  const std::vector<std::string>& row_labels() const { return row_labels_; }
   const std::string& card_json() const { return card_json_; }
 
  private:
@@ -289,6 +291,11 @@ class Predictor::Impl {
   }
 
   void fill(TaggedText& result, const SplitText& text, const TaggedRow& row) const {
+    if (!row.row_label.empty()) {
+      const auto best = std::max_element(row.row_label.begin(), row.row_label.end());
+      result.row_label = best - row.row_label.begin();
+      result.row_probability = *best;
+    }
     for (std::size_t t = 0; t < row.tags.size(); ++t) {
       const auto [begin, end] = text.places[t];
       result.tokens.push_back({begin, end, row.tags[t], row.probabilities[t]});
@@ -394,6 +401,7 @@ class Predictor::Impl {
   PredictorOptions options_;
   std::string card_json_;
   std::vector<std::string> labels_;
+  std::vector<std::string> row_labels_;  // of a tagger that labels whole rows as well
   ResolvedConfig config_;
   std::optional<TagSet> tags_;          // of a tagger
   std::vector<double> thresholds_;      // of multi_label: of each label
@@ -484,6 +492,7 @@ Prediction Predictor::predict(std::string_view text) const {
 }
 
 const std::vector<std::string>& Predictor::labels() const { return impl_->labels(); }
+const std::vector<std::string>& Predictor::row_labels() const { return impl_->row_labels(); }
 const std::string& Predictor::card_json() const { return impl_->card_json(); }
 
 }  // namespace sequent

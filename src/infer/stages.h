@@ -30,6 +30,8 @@ struct Flow {
 
   std::int64_t rows = plan.rows();  // that `values` hold once they are vectors
 
+  std::span<const float> row_labels = {};  // [rows, L], probabilities, once a stage has made them
+
   std::int64_t count() const { return is_sequence ? plan.tokens() : rows; }
 };
 
@@ -87,6 +89,10 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
                                      std::int64_t spelling_column);
 
 StagePointer pair_stage(const std::vector<PairFeature>& features);
+/// Leaves the values as they are, and the probabilities of the rows' labels in `row_labels`.
+StagePointer row_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
+                             std::int64_t labels, std::span<const float> weight,
+                             std::span<const float> bias);
 StagePointer pool_stage(const std::vector<PoolMode>& modes);
 StagePointer dense_stage(std::int64_t input, std::int64_t units, Activation activation,
                          std::span<const float> weight, std::span<const float> bias);
@@ -94,6 +100,9 @@ StagePointer conv1d_stage(const Conv1dSpec& spec, std::int64_t input, std::span<
                           std::span<const float> bias);
 StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
                               std::span<const float> bias);
+/// Gives the probabilities of classes with an order: see OrdinalImpl.
+StagePointer ordinal_stage(std::span<const float> weight, float first, std::span<const float> gaps,
+                           std::span<const float> ranks);
 StagePointer normalization_stage(bool relative, std::span<const float> mean,
                                  std::span<const float> deviation);
 StagePointer attention_stage(std::int64_t input, std::span<const float> weight,

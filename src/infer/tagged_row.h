@@ -10,6 +10,7 @@ namespace sequent {
 struct TaggedRow {
   std::vector<std::int32_t> tags;
   std::vector<float> probabilities;  // of these tags
+  std::vector<float> row_label;      // [L], probabilities; empty where rows have no labels
 };
 
 }  // namespace sequent

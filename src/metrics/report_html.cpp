@@ -161,6 +161,10 @@ std::string values_of(const ClassificationReport& report) {
   values.emplace_back("ROC AUC", format_metric(report.roc_auc));
   values.emplace_back("Average precision", format_metric(report.average_precision));
   values.emplace_back("Matthews correlation", format_metric(report.matthews));
+  if (report.rank_mae) {
+    values.emplace_back("Mean distance of ranks", format_metric(report.rank_mae));
+    values.emplace_back("Quadratic kappa", format_metric(report.quadratic_kappa));
+  }
   return value_list(values);
 }
 
@@ -326,17 +330,26 @@ std::string content_of(const TaggingReport& report, const std::string& title) {
     rows.push_back({one.label, format_metric(one.precision), format_metric(one.recall),
                     format_metric(one.f1), format_count(one.support)});
   }
-  return value_list({{"Rows", format_count(report.count)},
-                     {"Tokens", format_count(report.tokens)},
-                     {"F1", format_metric(report.f1)},
-                     {"Precision", format_metric(report.precision)},
-                     {"Recall", format_metric(report.recall)},
-                     {"Macro F1", format_metric(report.macro_f1)},
-                     {"Accuracy of tokens", format_metric(report.accuracy)},
-                     {"Loss per token", format_metric(report.loss)}}) +
-         element("h3", "Types") + "\n" +
-         wide(title + ": types",
-              number_table({"Type", "Precision", "Recall", "F1", "Spans"}, rows));
+  std::vector<std::pair<std::string, std::string>> values = {
+      {"Rows", format_count(report.count)},
+      {"Tokens", format_count(report.tokens)},
+      {"F1", format_metric(report.f1)},
+      {"Precision", format_metric(report.precision)},
+      {"Recall", format_metric(report.recall)},
+      {"Macro F1", format_metric(report.macro_f1)},
+      {"Accuracy of tokens", format_metric(report.accuracy)},
+      {"Loss per token", format_metric(report.loss)}};
+  if (report.row_accuracy) {
+    values.emplace_back("Rows with all right", format_metric(report.row_accuracy));
+  }
+  std::string content =
+      value_list(values) + element("h3", "Types") + "\n" +
+      wide(title + ": types", number_table({"Type", "Precision", "Recall", "F1", "Spans"}, rows));
+  if (report.row_label) {
+    content += element("h3", "Labels of whole rows") + "\n" +
+               content_of(*report.row_label, title + ", row labels");
+  }
+  return content;
 }
 
 std::string content_of(const MultiLabelReport& report, const std::string& title) {

@@ -123,9 +123,13 @@ Json as_json(const ClassReport& one) {
           {"support", one.support}};
 }
 
+Json as_json(const ClassificationReport& report);
+ClassificationReport classification_from_fields(const JsonFields& fields);
+
 Json as_json(const TaggingReport& report) {
   Json json = values_as_json(report);
   json["tokens"] = report.tokens;
+  if (report.row_label) json["row_label"] = as_json(*report.row_label);
   Json& types = json["per_type"] = Json::array();
   for (const ClassReport& one : report.per_type) types.push_back(as_json(one));
   return json;
@@ -134,6 +138,9 @@ Json as_json(const TaggingReport& report) {
 TaggingReport tagging_from_fields(const JsonFields& fields) {
   auto report = values_from_fields<TaggingReport>(fields);
   report.tokens = fields.count("tokens");
+  if (fields.has("row_label")) {
+    report.row_label = classification_from_fields(fields.object("row_label"));
+  }
   for (const JsonFields& one : fields.objects("per_type")) {
     report.per_type.push_back(class_from_fields(one));
   }
@@ -237,6 +244,11 @@ Calibration report_calibration(const std::string& json) {
 }
 
 std::optional<double> report_value(const Report& report, const std::string& metric) {
+  constexpr std::string_view kRowLabel = "row_label.";
+  const auto* tags = std::get_if<TaggingReport>(&report);
+  if (tags != nullptr && tags->row_label && metric.starts_with(kRowLabel)) {
+    return report_value(*tags->row_label, metric.substr(kRowLabel.size()));
+  }
   std::optional<double> result;
   std::visit(
       [&](const auto& one) {

@@ -28,6 +28,10 @@ std::string summary(const ClassificationReport& report) {
   table.add_row({"ROC AUC", format_metric(report.roc_auc)});
   table.add_row({"average precision", format_metric(report.average_precision)});
   table.add_row({"Matthews correlation", format_metric(report.matthews)});
+  if (report.rank_mae) {
+    table.add_row({"mean distance of ranks", format_metric(report.rank_mae)});
+    table.add_row({"quadratic kappa", format_metric(report.quadratic_kappa)});
+  }
   return table.render();
 }
 
@@ -117,13 +121,19 @@ std::string text_of(const TaggingReport& report) {
   values.add_row({"recall", format_metric(report.recall)});
   values.add_row({"F1", format_metric(report.f1)});
   values.add_row({"macro F1", format_metric(report.macro_f1)});
+  if (report.row_accuracy) {
+    values.add_row({"accuracy of row labels", format_metric(report.row_label->accuracy)});
+    values.add_row({"rows with all right", format_metric(report.row_accuracy)});
+  }
   TextTable types;
   types.add_row({"type", "precision", "recall", "F1", "spans"});
   for (const ClassReport& one : report.per_type) {
     types.add_row({fit_text(one.label, kLabelColumns), format_metric(one.precision),
                    format_metric(one.recall), format_metric(one.f1), format_count(one.support)});
   }
-  return values.render() + "\n" + types.render();
+  std::string text = values.render() + "\n" + types.render();
+  if (report.row_label) text += "\nRow labels\n" + text_of(*report.row_label);
+  return text;
 }
 
 std::string text_of(const LanguageModelReport& report) {

@@ -33,6 +33,7 @@ void visit_report_values(Self& report, Visitor&& visit) {
   visit("recall", report.recall);
   visit("f1", report.f1);
   visit("macro_f1", report.macro_f1);
+  visit("row_accuracy", report.row_accuracy);
 }
 
 template <class Self, class Visitor>
@@ -83,6 +84,8 @@ void visit_report_values(Self& report, Visitor&& visit) {
   visit("roc_auc", report.roc_auc);
   visit("average_precision", report.average_precision);
   visit("matthews", report.matthews);
+  visit("rank_mae", report.rank_mae);
+  visit("quadratic_kappa", report.quadratic_kappa);
 }
 
 }  // namespace sequent

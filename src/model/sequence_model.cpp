@@ -74,6 +74,9 @@ struct LayerBuilder {
     return std::make_shared<AttentionImpl>(input().width, spec.units.value_or(input().width));
   }
   LayerPointer operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
+  LayerPointer operator()(const RowLabelSpec& spec) const {
+    return std::make_shared<RowLabelImpl>(spec, input().width, config.row_class_count);
+  }
   LayerPointer operator()(const PairSpec& spec) const { return std::make_shared<PairImpl>(spec); }
   LayerPointer operator()(const DenseSpec& spec) const {
     if (spec.tied) return tied(spec);
@@ -81,6 +84,9 @@ struct LayerBuilder {
   }
   LayerPointer operator()(const CrfSpec&) const {
     return std::make_shared<CrfImpl>(input().width, output().width);
+  }
+  LayerPointer operator()(const OrdinalSpec&) const {
+    return std::make_shared<OrdinalImpl>(input().width, output().width);
   }
   LayerPointer tied(const DenseSpec& spec) const {
     for (const LayerPointer& layer : before) {
@@ -156,8 +162,8 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
   return next + 1;
 }
 
-torch::Tensor SequenceModelImpl::forward(const Batch& batch) {
-  return run_layers(layers_.size(), batch);
+torch::Tensor SequenceModelImpl::forward(const Batch& batch, torch::Tensor* row_scores) {
+  return run_layers(layers_.size(), batch, row_scores);
 }
 
 bool SequenceModelImpl::has_token_loss(const Batch& batch) const {
@@ -181,8 +187,10 @@ torch::Tensor SequenceModelImpl::token_loss(const Batch& batch, const torch::Ten
 }
 
 /// What the first `count` layers make of the batch.
-torch::Tensor SequenceModelImpl::run_layers(std::size_t count, const Batch& batch) {
+torch::Tensor SequenceModelImpl::run_layers(std::size_t count, const Batch& batch,
+                                            torch::Tensor* row_scores) {
   LayerContext context{batch, padding_of(batch)};
+  context.row_scores = row_scores;
   if (batch.carried != nullptr) batch.carried->layers.resize(layers_.size());
   if (batch.input.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
   if (config_.config.reads_pairs()) context.rows_each = 2;
@@ -239,7 +247,8 @@ torch::Tensor SequenceModelImpl::probabilities_of_tags(const torch::Tensor& logi
 }
 
 TagDecisions SequenceModelImpl::decode(const Batch& batch) {
-  const torch::Tensor logits = forward(without_noise(batch));
+  torch::Tensor row_scores;
+  const torch::Tensor logits = forward(without_noise(batch), &row_scores);
   const CrfImpl* crf = crf_head();
   const torch::Tensor padding = padding_of(batch);
   const torch::Tensor best =
@@ -249,7 +258,9 @@ TagDecisions SequenceModelImpl::decode(const Batch& batch) {
                                           .gather(2, tags.unsqueeze(2))
                                           .squeeze(2)
                                           .masked_fill(padding, 0);
-  return {tags, probabilities.to(torch::kFloat32)};
+  TagDecisions found{tags, probabilities.to(torch::kFloat32), {}};
+  if (row_scores.defined()) found.row_labels = torch::softmax(row_scores, 1).to(torch::kFloat32);
+  return found;
 }
 
 DenseImpl* SequenceModelImpl::dense_head() const {

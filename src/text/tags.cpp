@@ -1,6 +1,7 @@
 #include "sequent/tags.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 namespace sequent {
@@ -78,6 +79,25 @@ std::vector<TagSpan> TagSet::spans(std::span<const std::int32_t> tags) const {
     if (begins_at(before, here)) begin = at;
   }
   return found;
+}
+
+std::vector<std::string> convert_tags(const std::vector<std::string>& tags, TagScheme scheme) {
+  const TagSet set(tags);
+  if (!set.marks_spans()) return tags;
+  std::vector<std::int32_t> numbers(tags.size());
+  std::iota(numbers.begin(), numbers.end(), 0);  // each token's tag as a tag of its own
+  std::vector<std::string> result(tags.size(), std::string(kOutside));
+  for (const TagSpan& span : set.spans(numbers)) {
+    const std::string& type = set.types()[static_cast<std::size_t>(span.type)];
+    for (std::int64_t i = span.begin; i < span.end; ++i) {
+      const bool first = i == span.begin;
+      const bool last = i + 1 == span.end;
+      char prefix = first ? 'B' : scheme == TagScheme::kBmes ? 'M' : 'I';
+      if (scheme != TagScheme::kBio && last) prefix = first ? 'S' : 'E';
+      result[static_cast<std::size_t>(i)] = std::string(1, prefix) + "-" + type;
+    }
+  }
+  return result;
 }
 
 bool TagSet::may_follow(std::int32_t tag_index, std::int32_t next_index) const {

@@ -99,6 +99,18 @@ LabelSet LabelSet::of_targets(std::vector<std::string> names) {
   return result;
 }
 
+LabelSet LabelSet::with_rows(std::vector<std::string> row_names) const {
+  LabelSet result = *this;
+  result.row_names_ = LabelSet(std::move(row_names)).names_;
+  return result;
+}
+
+std::optional<std::int64_t> LabelSet::find_row(std::string_view name) const {
+  const auto found = std::lower_bound(row_names_.begin(), row_names_.end(), name);
+  if (found == row_names_.end() || *found != name) return std::nullopt;
+  return found - row_names_.begin();
+}
+
 void LabelSet::check_names(std::vector<std::string> sorted) const {
   const char* where = are_targets_ ? "targets" : "labels";
   if (sorted.front().empty()) throw Error(ErrorKind::kData, where, "found an empty name");

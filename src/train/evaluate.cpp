@@ -56,11 +56,17 @@ Report evaluate_tags(const TorchScriptEngine& engine, const LabelSet& labels,
                      const EncodedDataset& data,
                      const std::vector<std::vector<std::size_t>>& batches, ThreadPool& pool) {
   std::vector<std::vector<std::int32_t>> tags(static_cast<std::size_t>(data.size()));
+  const auto width = static_cast<std::size_t>(labels.row_size());
+  std::vector<float> row_labels(tags.size() * width);
   pool.run(batches.size(), [&](std::size_t b) {
     std::vector<TaggedRow> found = engine.tag(rows_of(data, batches[b]));
-    for (std::size_t i = 0; i < found.size(); ++i) tags[batches[b][i]] = std::move(found[i].tags);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      tags[batches[b][i]] = std::move(found[i].tags);
+      std::ranges::copy(found[i].row_label,
+                        row_labels.begin() + static_cast<std::ptrdiff_t>(batches[b][i] * width));
+    }
   });
-  return score_tags(labels, data, tags, /*loss=*/std::nullopt);
+  return score_tags(labels, data, tags, row_labels, /*loss=*/std::nullopt);
 }
 
 Report evaluate_text(const TorchScriptEngine& engine, const EncodedDataset& lines,

@@ -47,6 +47,7 @@ void Journal::add_epoch(const Progress& progress) const {
     report.erase("per_type");
     report.erase("per_label");
     report.erase("baselines");
+    report.erase("row_label");
     report.erase("curve");
     event["validation"] = std::move(report);
   }

@@ -24,7 +24,7 @@ LoadedRun load_run(const std::filesystem::path& folder) {
   check_sum(run.vocabulary().string() + " or labels.txt", run_text_checksum(run),
             loaded.manifest.text_checksum);
   const ResolvedConfig resolved =
-      resolve(loaded.text.config, loaded.text.vocabulary.size(), loaded.text.labels.size());
+      resolve(loaded.text.config, loaded.text.vocabulary, loaded.text.labels);
   loaded.model = SequenceModel(resolved);
   load_tensors(run.best_weights(), weights_of(*loaded.model));
   loaded.model->eval();

@@ -97,7 +97,8 @@ Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet&
     return score(config, labels, data, team.predict(data), target_deviations(model), calibration);
   }
   const TaggedRows found = team.tag(data);
-  return score_tags(labels, data, found.tags, found.loss / static_cast<double>(data.token_count()));
+  return score_tags(labels, data, found.tags, found.row_labels,
+                    found.loss / static_cast<double>(data.token_count()));
 }
 
 LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::int64_t right) {
@@ -111,12 +112,26 @@ LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::in
 
 TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
                          const std::vector<std::vector<std::int32_t>>& tags,
-                         std::optional<double> loss) {
+                         const std::vector<float>& row_labels, std::optional<double> loss) {
   TaggingMetrics metrics(labels.names());
   for (std::int64_t row = 0; row < data.size(); ++row) {
     metrics.add(tags[static_cast<std::size_t>(row)], data.tags(row));
   }
-  return metrics.report(loss);
+  TaggingReport report = metrics.report(loss);
+  if (row_labels.empty()) return report;
+  ClassificationMetrics of_rows(labels.row_names());
+  const auto width = static_cast<std::size_t>(labels.row_size());
+  std::int64_t right = 0;
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    const auto at = static_cast<std::size_t>(row);
+    const auto found = std::span(row_labels).subspan(at * width, width);
+    of_rows.add(found, data.label(row));
+    const auto best = std::max_element(found.begin(), found.end()) - found.begin();
+    right += best == data.label(row) && std::ranges::equal(tags[at], data.tags(row)) ? 1 : 0;
+  }
+  report.row_label = of_rows.report();
+  report.row_accuracy = static_cast<double>(right) / static_cast<double>(data.size());
+  return report;
 }
 
 MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& data,
@@ -152,7 +167,9 @@ Report score(const Config& config, const LabelSet& labels, const EncodedDataset&
     metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
                 data.label(row));
   }
-  return metrics.report();
+  ClassificationReport report = metrics.report();
+  if (config.ordinal() != nullptr) add_ordinal_values(report, ranks_of(config, labels));
+  return report;
 }
 
 }  // namespace sequent

@@ -32,10 +32,11 @@ MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& da
 /// them, those that were the most probable.
 LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::int64_t right);
 
-/// The report of predicted tags. `loss`: of TaggingReport.
+/// The report of predicted tags, and of the labels of whole rows where there are such. `loss`: of
+/// TaggingReport. Shapes: row_labels [rows, L], probabilities, or empty.
 TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
                          const std::vector<std::vector<std::int32_t>>& tags,
-                         std::optional<double> loss);
+                         const std::vector<float>& row_labels, std::optional<double> loss);
 
 /// The report of a model's predictions for all rows of `data`. Shapes: predictions [rows, C], row
 /// by row; deviations [C] of the training targets, or empty where they are not standardized.

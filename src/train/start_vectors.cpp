@@ -93,6 +93,11 @@ void load_spellings(const Vocabulary& vocabulary, SequenceModelImpl& model) {
   }
 }
 
+void order_labels(const PreparedData& data, SequenceModelImpl& model) {
+  auto* layer = dynamic_cast<OrdinalImpl*>(model.layers().back().get());
+  if (layer != nullptr) layer->set_ranks(ranks_of(model.config().config, data.labels));
+}
+
 void forbid_transitions(const PreparedData& data, SequenceModelImpl& model) {
   CrfImpl* crf = model.crf_head();
   if (crf == nullptr) return;

@@ -1,4 +1,4 @@
-// What an embedding knows of its tokens before training: pretrained vectors, spellings.
+// What layers know before training: vectors and spellings of tokens, the order of labels and tags.
 #pragma once
 
 #include <string>
@@ -15,6 +15,9 @@ std::string load_vectors(const Config& config, const PreparedData& data, Sequenc
 
 /// Tells an encoder of spellings, where the model has one, how the vocabulary's tokens are spelled.
 void load_spellings(const Vocabulary& vocabulary, SequenceModelImpl& model);
+
+/// Tells an ordinal layer the order of the labels. Errors: Data, as label_ranks.
+void order_labels(const PreparedData& data, SequenceModelImpl& model);
 
 /// Where the training data keep to their tags' scheme, so do the answers of a crf.
 void forbid_transitions(const PreparedData& data, SequenceModelImpl& model);

@@ -88,6 +88,10 @@ struct Details {
     return text;
   }
   std::string operator()(const CrfSpec&) const { return ""; }
+  std::string operator()(const OrdinalSpec&) const { return ""; }
+  std::string operator()(const RowLabelSpec& spec) const {
+    return rate(spec.dropout);
+  }
   std::string operator()(const DenseSpec& spec) const {
     return std::string(enum_name(spec.activation));
   }
@@ -151,7 +155,7 @@ std::string summarize(const std::filesystem::path& run_or_model) {
     return summarize(load_run(run_or_model).model->config());
   }
   const ArchiveCard card = load_archive(run_or_model).card;
-  return summarize(resolve(card.config, card.vocabulary.size(), card.labels.size()));
+  return summarize(resolve(card.config, card.vocabulary, card.labels));
 }
 
 }  // namespace sequent

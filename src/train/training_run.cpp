@@ -104,7 +104,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers),
                          known_tokens())),
       windows_(cut_training_lines(config, data_)),
-      resolved_(resolve(config, data_.vocabulary.size(), data_.labels.size())),
+      resolved_(resolve(config, data_.vocabulary, data_.labels)),
       model_(make_model(resolved_, device_)),
       start_facts_(start_weights()),
       team_(model_, device_, static_cast<int>(config.runtime.workers)),
@@ -176,6 +176,7 @@ std::vector<std::pair<std::string, std::string>> TrainingRun::start_weights() {
   fit_normalization(data_.train, *model_);
   load_spellings(data_.vocabulary, *model_);
   forbid_transitions(data_, *model_);
+  order_labels(data_, *model_);
   std::vector<std::pair<std::string, std::string>> facts;
   const std::string vectors = load_vectors(config_, data_, *model_);
   if (!vectors.empty()) facts.emplace_back("Vectors", vectors);
@@ -464,11 +465,15 @@ std::vector<std::pair<std::string, std::string>> TrainingRun::data_facts() const
   }
   const std::int64_t channels = data_.train.channels();
   const char* labels = config_.is_regression() ? "Targets" : "Labels";
+  std::string outputs = std::to_string(data_.labels.size());
+  if (data_.labels.row_size() > 0) {
+    outputs += ", and " + std::to_string(data_.labels.row_size()) + " labels of rows";
+  }
   return {{"Training rows", std::to_string(data_.train.size())},
           {"Validation rows", std::to_string(data_.validation.size())},
           {channels > 0 ? "Channels" : "Vocabulary",
            std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
-          {config_.is_tagging() ? "Tags" : labels, std::to_string(data_.labels.size())}};
+          {config_.is_tagging() ? "Tags" : labels, outputs}};
 }
 
 void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test) const {

@@ -18,6 +18,7 @@ constexpr const char* kPointer = "/training/init_from";
 std::vector<std::size_t> weighted_layers(const Layers& layers) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
+    if (layers[i]->kind() == RowLabelSpec::kType) continue;  // a head: see copy_row_labels
     if (!layers[i]->parameters().empty()) places.push_back(i);
   }
   return places;
@@ -110,6 +111,11 @@ std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, Sequence
       binary != origin.model->config().is_binary()) {
     return 0;
   }
+  if (dynamic_cast<const OrdinalImpl*>(&from) != nullptr) {
+    if (!(origin.text.labels == labels) || !torch::equal(theirs["ranks"], ours["ranks"])) return 0;
+    copy_layer(from, to);
+    return labels.size();
+  }
   OutputPairs pairs = pair_outputs(origin.text, labels);
   if (binary) {  // one output says which of two labels: it has a meaning for both alone
     pairs = origin.text.labels == labels ? OutputPairs{{0}, {0}} : OutputPairs{};
@@ -128,6 +134,31 @@ std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, Sequence
     target.index_copy_(0, to_rows, value);
   }
   return static_cast<std::int64_t>(pairs.to.size());
+}
+
+/// The place of the head for whole rows; nothing without one.
+std::optional<std::size_t> row_label_place(const Layers& layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i]->kind() == RowLabelSpec::kType) return i;
+  }
+  return std::nullopt;
+}
+
+/// Returns how many labels were taken, by their names; 0 if the heads are too different.
+std::int64_t copy_row_labels(const LoadedRun& origin, const LabelSet& labels, const LayerImpl& from,
+                             LayerImpl& to) {
+  const auto theirs = from.named_parameters();
+  const auto ours = to.named_parameters();
+  if (theirs["weight"].size(1) != ours["weight"].size(1)) return 0;
+  std::int64_t taken = 0;
+  for (std::int64_t label = 0; label < labels.row_size(); ++label) {
+    const auto known =
+        origin.text.labels.find_row(labels.row_names()[static_cast<std::size_t>(label)]);
+    if (!known) continue;
+    for (const char* name : {"weight", "bias"}) ours[name][label].copy_(theirs[name][*known]);
+    ++taken;
+  }
+  return taken;
 }
 
 /// What was copied and what was not, as the log says it.
@@ -187,6 +218,14 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
                           shapes_of(*from[theirs[0]]) + ", here " + shapes_of(*to[ours[0]]));
   }
   for (std::size_t i = paired; i < ours.size(); ++i) taken.leave(titled(to, ours[i]));
+  if (const auto row_head = row_label_place(to)) {
+    const auto theirs_at = row_label_place(from);
+    const std::int64_t outputs =
+        theirs_at ? copy_row_labels(origin, labels, *from[*theirs_at], *to[*row_head]) : 0;
+    const std::string title = titled(to, *row_head);
+    if (outputs > 0) taken.add(title + " with " + std::to_string(outputs) + " of its labels");
+    if (outputs == 0) taken.leave(title);
+  }
   const bool whole = paired == theirs.size() && paired == ours.size();
   const std::int64_t outputs = whole ? copy_head(origin, labels, model) : 0;
   const std::string head = titled(to, to.size() - 1);

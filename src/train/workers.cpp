@@ -32,15 +32,18 @@ double loss_units(const EncodedDataset& data, const RowNumbers& rows) {
   return static_cast<double>(tokens);
 }
 
+/// Shapes: -> [B] int64.
+torch::Tensor classes_of(const EncodedDataset& data, std::span<const std::int64_t> rows) {
+  torch::Tensor classes = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
+  auto* out = classes.data_ptr<std::int64_t>();
+  for (const std::int64_t row : rows) *out++ = data.label(row);
+  return classes;
+}
+
 /// Shapes: -> classes [B] int64, or targets [B, K] float32.
 torch::Tensor wanted_outputs(const EncodedDataset& data, std::span<const std::int64_t> rows) {
   const auto count = static_cast<std::int64_t>(rows.size());
-  if (data.target_count() == 0) {
-    torch::Tensor classes = torch::empty({count}, torch::kInt64);
-    auto* out = classes.data_ptr<std::int64_t>();
-    for (const std::int64_t row : rows) *out++ = data.label(row);
-    return classes;
-  }
+  if (data.target_count() == 0) return classes_of(data, rows);
   torch::Tensor targets = torch::empty({count, data.target_count()}, torch::kFloat32);
   auto* out = targets.data_ptr<float>();
   for (const std::int64_t row : rows) out = std::ranges::copy(data.targets(row), out).out;
@@ -159,7 +162,8 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
     loss_sum.backward();
     return loss_sum.item<double>();
   }
-  const torch::Tensor logits = replica.forward(batch);
+  torch::Tensor row_scores;
+  const torch::Tensor logits = replica.forward(batch, &row_scores);
   torch::Tensor wanted =
       (data.is_tagged() ? wanted_tags(data, rows) : wanted_outputs(data, rows)).to(device_);
   const torch::Tensor base = replica.forecast_base(batch);
@@ -167,7 +171,14 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
   const torch::Tensor losses =
       data.is_tagged() ? tag_losses(replica, logits, wanted, batch.lengths, loss.label_smoothing)
                        : row_losses(logits, wanted, loss);
-  const torch::Tensor sum = losses.sum() / units;
+  torch::Tensor sum = losses.sum() / units;
+  if (row_scores.defined()) {
+    const torch::Tensor labels = classes_of(data, rows).to(device_);
+    const torch::Tensor of_rows =
+        row_losses(row_scores, labels, {.label_smoothing = loss.label_smoothing}).sum();
+    sum =
+        sum + of_rows * (replica.config().config.row_label()->loss_weight / context.rows_of_batch);
+  }
   sum.backward();
   return sum.item<double>();
 }
@@ -183,7 +194,7 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
     for (torch::Tensor& parameter : replicas_[i]->parameters()) {
       parameter.mutable_grad() = torch::Tensor();
     }
-    PartContext context{noise, parts[i].data() - rows.data()};
+    PartContext context{noise, parts[i].data() - rows.data(), static_cast<double>(rows.size())};
     if (carried != nullptr) {
       states[i] = rows_of(*carried, context.first_row, static_cast<std::int64_t>(parts[i].size()));
       context.carried = &states[i];
@@ -236,11 +247,22 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   TaggedRows result;
   result.tags.resize(static_cast<std::size_t>(data.size()));
   std::vector<double> losses(result.tags.size());
+  const auto labels = static_cast<std::size_t>(replicas_[0]->config().row_class_count);
+  result.row_labels.resize(result.tags.size() * labels);
   for_each_batch(data, [&](std::size_t, const std::vector<std::size_t>& rows) {
     const torch::NoGradGuard no_gradient;
     SequenceModelImpl& model = *replicas_[0];
     const Batch batch = batch_of(data, rows, model.config().config, device_);
-    const torch::Tensor logits = model.forward(batch);
+    torch::Tensor row_scores;
+    const torch::Tensor logits = model.forward(batch, &row_scores);
+    if (row_scores.defined()) {
+      const torch::Tensor found =
+          torch::softmax(row_scores, 1).to(torch::kCPU, torch::kFloat32).contiguous();
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        std::copy_n(found.data_ptr<float>() + i * labels, labels,
+                    result.row_labels.data() + rows[i] * labels);
+      }
+    }
     const RowNumbers numbers(rows.begin(), rows.end());
     const torch::Tensor of_rows = tag_losses(model, logits, wanted_tags(data, numbers).to(device_),
                                              batch.lengths, /*smoothing=*/0)

@@ -22,7 +22,8 @@ torch::Tensor wanted_tags(const EncodedDataset& data, std::span<const std::int64
 /// The predicted tags of a data set's rows.
 struct TaggedRows {
   std::vector<std::vector<std::int32_t>> tags;
-  double loss = 0;  // sum of -ln p of the rows' true tags
+  double loss = 0;                // sum of -ln p of the rows' true tags
+  std::vector<float> row_labels;  // [rows, L], probabilities; empty where rows have no labels
 };
 
 /// What a language model finds in a text.
@@ -82,6 +83,7 @@ class WorkerTeam {
   struct PartContext {
     NoiseKey key;
     std::int64_t first_row = 0;
+    double rows_of_batch = 1;
     CarriedStates* carried = nullptr;
   };
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,

@@ -112,5 +112,35 @@ TEST_F(TaggingPrograms, SayWhatIsWrong) {
                "bad.conll:2: found 1");
 }
 
+class JointPrograms : public testing::ProgramTest {
+ protected:
+  static void SetUpTestSuite() {
+    make_folder();
+    folder_->write("c.json", testing::joint_config(testing::kCrfHead));
+    folder_->write("train.jsonl", testing::labelled_tagged_rows(200));
+    folder_->write("dev.jsonl", testing::labelled_tagged_rows(40, 11));
+    train_and_export();
+  }
+};
+
+TEST_F(JointPrograms, GiveIntentAndEntities) {
+  const CommandResult found =
+      run("printf 'seen in Paris\\n\\n' | sequent-infer model.pt --prefix my_");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json first = json::parse(found.out.substr(0, found.out.find('\n')));
+  EXPECT_EQ(first["my_row_label"], "travel");
+  EXPECT_GT(first["my_row_probability"].get<double>(), 0.5);
+  EXPECT_EQ(first["my_entities"][0]["type"], "LOC");
+  EXPECT_TRUE(json::parse(found.out.substr(found.out.find('\n') + 1))["my_row_label"].is_null());
+  const CommandResult rows =
+      run("sequent-infer model.pt dev.jsonl --input-format tokens --prefix my_ | head -1");
+  EXPECT_TRUE(json::parse(rows.out).contains("my_row_label")) << rows.out;
+  EXPECT_EQ(run("echo 'made by Oslo' | sequent-infer model.pt -i").out.substr(0, 5), "call\t");
+  EXPECT_EQ(run("sequent evaluate run dev.jsonl --require 'row_label.accuracy>=0.9' "
+                "--require 'row_accuracy>=0.8'")
+                .code,
+            0);
+}
+
 }  // namespace
 }  // namespace sequent

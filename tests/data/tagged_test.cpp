@@ -33,15 +33,22 @@ Names shown(const std::string& path, const DataFormat& format, bool need_label =
   return lines;
 }
 
+ConllFormat columns(std::int64_t token, std::int64_t tag) {
+  ConllFormat format;
+  format.token = token;
+  format.tag = tag;
+  return format;
+}
+
 TEST(Conll, ReadsRowsBetweenEmptyLines) {
   const TemporaryFolder folder;
   const std::string path = folder.write("a.conll",
                                         "-DOCSTART- -X- O\n\n\nin X O\r\nNew\tX\tB-LOC\nYork X "
                                         "I-LOC\n \nof X O\n\n-DOCSTART- -X- O\n\nit X O");
-  EXPECT_EQ(shown(path, ConllFormat{0, 2}), (Names{"in/O New/B-LOC York/I-LOC", "of/O", "it/O"}));
-  EXPECT_EQ(shown(path, ConllFormat{0, 2}, /*need_label=*/false),
+  EXPECT_EQ(shown(path, columns(0, 2)), (Names{"in/O New/B-LOC York/I-LOC", "of/O", "it/O"}));
+  EXPECT_EQ(shown(path, columns(0, 2), /*need_label=*/false),
             (Names{"in New York", "of", "it"}));
-  EXPECT_EQ(shown(path, ConllFormat{1, 0})[1], "X/of");
+  EXPECT_EQ(shown(path, columns(1, 0))[1], "X/of");
 }
 
 TEST(Conll, SaysWhatIsWrongWhere) {
@@ -168,6 +175,20 @@ TEST_F(TaggedData, HoldsRowsOut) {
   const PreparedData data = prepare_data(config_, {});
   EXPECT_EQ(data.train.size(), 30);
   EXPECT_EQ(data.validation.size(), 10);
+}
+
+TEST(TaggedRows, AreReadInTheSchemeThatIsAskedFor) {
+  const TemporaryFolder folder;
+  ConllFormat conll;
+  conll.scheme = TagScheme::kBioes;
+  const auto lines = testing::read_all(
+      *open_records(folder.write("a.conll", "in O\nNew B-LOC\nYork I-LOC\n"), conll));
+  EXPECT_EQ(lines.at(0).tags, (std::vector<std::string>{"O", "B-LOC", "E-LOC"}));
+  TokensFormat tokens;
+  tokens.scheme = TagScheme::kBmes;
+  const auto objects = testing::read_all(*open_records(
+      folder.write("a.jsonl", R"({"tokens": ["Rome", "x"], "tags": ["B-LOC", "O"]})"), tokens));
+  EXPECT_EQ(objects.at(0).tags, (std::vector<std::string>{"S-LOC", "O"}));
 }
 
 }  // namespace

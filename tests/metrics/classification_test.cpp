@@ -44,6 +44,28 @@ TEST(ClassificationMetrics, FourRowsByHand) {
   EXPECT_DOUBLE_EQ(report.average_precision.value(), (1.0 + 2.0 / 3) / 2);
 }
 
+TEST(ClassificationMetrics, OfClassesWithAnOrderAreThoseOfScikitLearn) {
+  // cohen_kappa_score(truths, predicted, weights="quadratic") and mean_absolute_error.
+  const std::vector<std::int64_t> truths{0, 0, 1, 1, 2, 2, 2, 3, 3, 0};
+  const std::vector<std::size_t> predicted{0, 1, 1, 3, 2, 2, 0, 3, 2, 0};
+  // The classes stand in another order than their ranks.
+  const std::vector<std::int64_t> ranks{2, 0, 3, 1};
+  const std::vector<std::size_t> class_of{1, 3, 0, 2};
+  std::vector<RandomRow> rows;
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    RandomRow& row = rows.emplace_back();
+    row.probabilities.assign(4, 0.1F);
+    row.probabilities[class_of[predicted[i]]] = 0.7F;
+    row.truth = static_cast<std::int64_t>(class_of[static_cast<std::size_t>(truths[i])]);
+  }
+  ClassificationReport report = metrics_of({"a", "b", "c", "d"}, rows).report();
+  EXPECT_FALSE(report.quadratic_kappa);
+  add_ordinal_values(report, ranks);
+  EXPECT_NEAR(report.quadratic_kappa.value(), 0.596774193548387, 1e-12);
+  EXPECT_NEAR(report.rank_mae.value(), 0.6, 1e-12);
+  EXPECT_EQ(std::get<ClassificationReport>(report_from_json(report_to_json(report))), report);
+}
+
 TEST(ClassificationMetrics, ThreeClassesByHand) {
   const ClassificationReport report = metrics_of({"a", "b", "c"}, {{{0.8F, 0.1F, 0.1F}, 0},
                                                                    {{0.6F, 0.3F, 0.1F}, 0},

@@ -58,12 +58,27 @@ TEST(ReportJson, NamesArePublic) {
   const Json json = Json::parse(report_to_json(small_report()));
   std::vector<std::string> names;
   for (const auto& entry : json.items()) names.push_back(entry.key());
-  const std::vector<std::string> expected{
-      "count",           "loss",         "accuracy",           "top_k_accuracy",
-      "macro_precision", "macro_recall", "macro_f1",           "micro_precision",
-      "micro_recall",    "micro_f1",     "weighted_precision", "weighted_recall",
-      "weighted_f1",     "roc_auc",      "average_precision",  "matthews",
-      "top_k",           "per_class",    "confusion_matrix"};
+  const std::vector<std::string> expected{"count",
+                                          "loss",
+                                          "accuracy",
+                                          "top_k_accuracy",
+                                          "macro_precision",
+                                          "macro_recall",
+                                          "macro_f1",
+                                          "micro_precision",
+                                          "micro_recall",
+                                          "micro_f1",
+                                          "weighted_precision",
+                                          "weighted_recall",
+                                          "weighted_f1",
+                                          "roc_auc",
+                                          "average_precision",
+                                          "matthews",
+                                          "rank_mae",
+                                          "quadratic_kappa",
+                                          "top_k",
+                                          "per_class",
+                                          "confusion_matrix"};
   EXPECT_EQ(names, expected);
   EXPECT_EQ(json["confusion_matrix"]["labels"], Json(numbered_labels(3)));
   EXPECT_EQ(json["confusion_matrix"]["rows"].size(), 3U);

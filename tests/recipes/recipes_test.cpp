@@ -69,6 +69,10 @@ void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   SampleFiles files;
   if (config.is_tagging()) {
     files.train = folder.write("rows.conll", testing::tagged_rows(60));
+    if (auto* tokens = std::get_if<TokensFormat>(&config.data.format)) {
+      tokens->label = "intent";
+      files.train = folder.write("rows.jsonl", testing::labelled_tagged_rows(60));
+    }
     files.validation = files.test = files.train;
   } else if (config.is_language_model()) {
     files.train = folder.write("rows.txt", testing::circle_lines(300) + "没有我担心的那么差\n");

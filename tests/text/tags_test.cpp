@@ -110,5 +110,29 @@ TEST(EncodedTokens, EachHasOneId) {
   EXPECT_EQ(text.token_count, 4);
 }
 
+TEST(ConvertTags, KeepsSpansAndChangesTheirMarks) {
+  const std::vector<std::string> bio{"O",     "B-LOC", "I-LOC", "I-LOC",
+                                     "B-LOC", "B-PER", "I-PER", "O"};
+  const std::vector<std::string> bioes{"O",     "B-LOC", "I-LOC", "E-LOC",
+                                       "S-LOC", "B-PER", "E-PER", "O"};
+  const std::vector<std::string> bmes{"O",     "B-LOC", "M-LOC", "E-LOC",
+                                      "S-LOC", "B-PER", "E-PER", "O"};
+  for (const auto& from : {bio, bioes, bmes}) {
+    EXPECT_EQ(convert_tags(from, TagScheme::kBio), bio);
+    EXPECT_EQ(convert_tags(from, TagScheme::kBioes), bioes);
+    EXPECT_EQ(convert_tags(from, TagScheme::kBmes), bmes);
+  }
+}
+
+TEST(ConvertTags, MendsWhatBreaksItsSchemeAndLeavesWhatMarksNothing) {
+  EXPECT_EQ(convert_tags({"I-LOC", "I-LOC", "I-PER", "O"}, TagScheme::kBio),
+            (std::vector<std::string>{"B-LOC", "I-LOC", "B-PER", "O"}));
+  const std::vector<std::string> words{"NOUN", "VERB"};
+  EXPECT_EQ(convert_tags(words, TagScheme::kBioes), words);
+  const std::vector<std::string> none{"O", "O"};
+  EXPECT_EQ(convert_tags(none, TagScheme::kBioes), none);
+  EXPECT_TRUE(convert_tags({}, TagScheme::kBio).empty());
+}
+
 }  // namespace
 }  // namespace sequent

@@ -1,0 +1,60 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "core/nearest.h"
+#include "sequent/error.h"
+#include "sequent/text.h"
+
+namespace sequent {
+namespace {
+
+std::optional<double> number_of(const std::string& label) {
+  double number = 0;
+  const char* end = label.data() + label.size();
+  const auto [stop, code] = std::from_chars(label.data(), end, number);
+  if (code != std::errc{} || stop != end || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+/// The labels from the least to the greatest number.
+std::vector<std::string> by_number(const LabelSet& labels, const std::string& where) {
+  std::vector<std::string> names = labels.names();
+  for (const std::string& name : names) {
+    if (number_of(name)) continue;
+    throw Error(ErrorKind::kData, where,
+                "not set, but the label \"" + name +
+                    "\" is no number; name all labels, from the least to the greatest");
+  }
+  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return *number_of(a) < *number_of(b);
+  });
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> label_ranks(const LabelSet& labels, const std::vector<std::string>& order,
+                                      const std::string& where) {
+  const std::vector<std::string> names = order.empty() ? by_number(labels, where) : order;
+  for (const std::string& name : labels.names()) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    throw Error(ErrorKind::kData, where,
+                "does not name the label \"" + name + "\" of the training rows" +
+                    did_you_mean(name, names));
+  }
+  std::vector<std::int64_t> ranks(static_cast<std::size_t>(labels.size()));
+  for (std::size_t rank = 0; rank < names.size(); ++rank) {
+    const std::optional<std::int64_t> label = labels.find(names[rank]);
+    if (!label) {
+      throw Error(ErrorKind::kData, where,
+                  "names \"" + names[rank] + "\", which no training row has as its label" +
+                      did_you_mean(names[rank], labels.names()));
+    }
+    ranks[static_cast<std::size_t>(*label)] = static_cast<std::int64_t>(rank);
+  }
+  return ranks;
+}
+
+}  // namespace sequent
