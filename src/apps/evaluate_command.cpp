@@ -23,6 +23,10 @@ bool is_metric(const std::string& name) {
   bool found = false;
   const auto look = [&](const char* metric, const auto&) { found = found || name == metric; };
   const ClassificationReport of_classes;
+  const auto look_at_row_labels = [&](const char* metric, const auto&) {
+    found = found || name == std::string("row_label.") + metric;
+  };
+  visit_report_values(of_classes, look_at_row_labels);
   const RegressionReport of_numbers;
   const TaggingReport of_tags;
   const LanguageModelReport of_text;
@@ -56,10 +60,12 @@ Gate parse_gate(const std::string& text) {
   throw Error(
       ErrorKind::kUsage, "--require " + text,
       "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
-      "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews; of multi_label also "
+      "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews, of classes with an order "
+      "rank_mae and quadratic_kappa; of multi_label also "
       "hamming_loss and samples_f1; of regression loss, "
-      "mse, rmse, mae, r2, pearson and spearman; of tagging loss, accuracy, precision, recall, "
-      "f1 and macro_f1; of a language model loss, perplexity, bits_per_token and accuracy");
+      "mse, rmse, mae, mape, mase, r2, pearson and spearman; of tagging loss, accuracy, precision, "
+      "recall, f1, macro_f1, row_accuracy and row_label.accuracy, row_label.macro_f1, ...; of a "
+      "language model loss, perplexity, bits_per_token and accuracy");
 }
 
 void check_gates(const std::vector<Gate>& gates, const Report& report) {
