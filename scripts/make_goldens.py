@@ -4,12 +4,14 @@
     /usr/bin/python3 scripts/make_goldens.py regression     likewise
     /usr/bin/python3 scripts/make_goldens.py multi_label    likewise
     /usr/bin/python3 scripts/make_goldens.py tagging        needs seqeval too (pip install seqeval)
+    /usr/bin/python3 scripts/make_goldens.py sequences      needs sacrebleu and rouge-score too
 
 metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded cases. The probabilities are
 float32 and written so that reading them as float32 gives the same bits.
 tagging: tests/golden/tagging.json, seqeval's precision, recall and F1 of seeded tags, which follow
 conlleval.
 multi_label: tests/golden/multi_label.json, scikit-learn's metrics of seeded label sets.
+sequences: tests/golden/sequences.json, sacrebleu's BLEU and rouge-score's ROUGE-L of seeded tokens.
 regression: tests/golden/regression.json, scikit-learn's and SciPy's metrics of seeded numbers.
 """
 
@@ -298,7 +300,57 @@ def make_tagging():
     write_golden("tagging.json", golden)
 
 
-COMMANDS = {"tagging": make_tagging, "metrics": make_metrics, "regression": make_regression,
+def sequence_cases():
+    generator = np.random.default_rng(31)
+
+    def rows(count, kinds, lengths, keep):
+        wanted = [generator.integers(3, 3 + kinds, size=generator.integers(*lengths)).tolist() for _ in range(count)]
+        written = []
+        for row in wanted:
+            copy = [token for token in row if generator.random() < keep or len(row) == 1]
+            copy = [token if generator.random() < keep else int(generator.integers(3, 3 + kinds)) for token in copy]
+            written.append(copy + row[:1] if generator.random() < 0.2 else copy)
+        return written, wanted
+
+    for name, case in (("long rows", rows(80, 12, (1, 25), 0.9)), ("short rows", rows(40, 5, (1, 5), 0.8)),
+                       ("far away", rows(20, 200, (4, 12), 0.2))):
+        yield name, *case
+    yield "all right", [[3, 4, 5, 6, 7]], [[3, 4, 5, 6, 7]]
+    yield "nothing right", [[3, 4, 5, 6, 7]], [[8, 9, 10, 11]]
+    yield "too short for four", [[3, 4]], [[3, 4]]
+    yield "an empty row", [[], [3, 4, 5, 6]], [[3], [3, 4, 5, 6]]
+
+
+def make_sequences():
+    import sacrebleu  # pylint: disable=import-outside-toplevel
+    from rouge_score import rouge_scorer  # pylint: disable=import-outside-toplevel
+
+    class Words:
+        def tokenize(self, text):
+            return text.split()
+
+    def values(written, wanted):
+        texts = [" ".join(map(str, row)) for row in written]
+        truths = [" ".join(map(str, row)) for row in wanted]
+        scorer = rouge_scorer.RougeScorer(["rougeL"], tokenizer=Words())
+        scores = [scorer.score(truth, text)["rougeL"].fmeasure for truth, text in zip(truths, texts)]
+        return {
+            "bleu": sacrebleu.corpus_bleu(texts, [truths], tokenize="none", force=True).score,
+            "rouge_l": float(np.mean(scores)),
+            "exact_match": float(np.mean([a == b for a, b in zip(written, wanted)])),
+        }
+
+    golden = {
+        "made_by": f"scripts/make_goldens.py sequences, sacrebleu {sacrebleu.__version__}, rouge-score",
+        "cases": [
+            {"name": name, "written": written, "wanted": wanted, "expected": values(written, wanted)}
+            for name, written, wanted in sequence_cases()
+        ],
+    }
+    write_golden("sequences.json", golden)
+
+
+COMMANDS = {"sequences": make_sequences, "tagging": make_tagging, "metrics": make_metrics, "regression": make_regression,
             "multi_label": make_multi_label}
 
 if __name__ == "__main__":

@@ -50,11 +50,19 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-enum class Task { kClassification, kMultiLabel, kRegression, kTagging, kLanguageModel };
+enum class Task {
+  kClassification,
+  kMultiLabel,
+  kRegression,
+  kTagging,
+  kLanguageModel,
+  kSequenceToSequence
+};
 template <>
 struct EnumNames<Task> {
-  static constexpr std::array<std::string_view, 5> values{
-      "classification", "multi_label", "regression", "tagging", "language_model"};
+  static constexpr std::array<std::string_view, 6> values{"classification", "multi_label",
+                                                          "regression",     "tagging",
+                                                          "language_model", "sequence_to_sequence"};
 };
 
 struct Config {
@@ -83,6 +91,7 @@ struct Config {
   bool is_tagging() const { return task == Task::kTagging; }
   bool is_multi_label() const { return task == Task::kMultiLabel; }
   bool is_language_model() const { return task == Task::kLanguageModel; }
+  bool is_sequence_to_sequence() const { return task == Task::kSequenceToSequence; }
   /// Whether a row has two texts, which a pair layer brings together.
   bool reads_pairs() const;
   /// Whether there is an answer to each token, not to each row.
@@ -125,7 +134,7 @@ struct Config {
           "classification: one of several labels. multi_label: any number of labels. regression: "
           "numbers, such as what follows in a series. tagging: a tag for each token, such as the "
           "entities of a text. language_model: the token that follows, to write text and to say "
-          "how likely it is.");
+          "how likely it is. sequence_to_sequence: another text, such as a date in another form.");
     visit("data", self.data, "Where the rows come from.", required);
     visit("input", self.input, "How a row becomes model input.");
     visit("model", self.model, "The layers, in order.", required);
@@ -182,9 +191,9 @@ struct Shape {
 struct ResolvedConfig {
   Config config;
   std::int64_t vocabulary_size = 0;
-  std::int64_t class_count = 0;      // for regression: of targets; of a language model: of tokens
-  std::vector<Shape> inputs;         // of each layer
-  std::vector<Shape> outputs;        // of each layer
+  std::int64_t class_count = 0;  // of a regression: of targets; where text is written: of tokens
+  std::vector<Shape> inputs;     // of each layer
+  std::vector<Shape> outputs;    // of each layer
   std::int64_t row_class_count = 0;  // labels of whole rows, beside a tagger's tags
 
   /// True if one sigmoid unit gives the probability of the second of two classes.

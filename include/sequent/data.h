@@ -21,13 +21,14 @@ namespace sequent {
 struct Record {
   std::string where;  // `file:line` of its first line
   std::string text;
-  std::optional<std::string> second;  // of a pair, its other text
-  std::vector<float> values;          // of a "series", [steps, channels], step by step
-  std::int64_t channels = 0;          // of `values`
-  std::optional<std::string> label;   // nothing where the file has no label column
-  std::vector<float> targets;         // instead of a label, where labels are numbers
-  std::vector<std::string> labels;    // instead of a label, where rows have any number of them
-  std::vector<std::string> tokens;    // of a tagged row, whose text is these with spaces between
+  std::optional<std::string>
+      second;                        // of a pair, its other text; where a text is to be written, it
+  std::vector<float> values;         // of a "series", [steps, channels], step by step
+  std::int64_t channels = 0;         // of `values`
+  std::optional<std::string> label;  // nothing where the file has no label column
+  std::vector<float> targets;        // instead of a label, where labels are numbers
+  std::vector<std::string> labels;   // instead of a label, where rows have any number of them
+  std::vector<std::string> tokens;   // of a tagged row, whose text is these with spaces between
   std::vector<std::string> tags;     // of each token, where the file has them; beside them `label`,
                                      // where the format names one
   std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
@@ -54,6 +55,8 @@ struct ReaderOptions {
   bool numeric_labels = false;
   /// Rows have any number of labels: they become Record.labels.
   bool label_lists = false;
+  /// The label is a text as well: it becomes Record.second.
+  bool label_texts = false;
   /// Longer lines (and CSV records) are faults: the text is not kept.
   std::size_t max_row_bytes = std::size_t{256} << 20;
   /// false: Record.fields stays empty, which saves a copy of each row.
@@ -189,6 +192,7 @@ struct EncoderSpec {
   bool is_tagging() const { return task == Task::kTagging; }
   /// kLineEnd ends each row; none is cut.
   bool ends_lines() const { return task == Task::kLanguageModel; }
+  bool has_target_text() const { return task == Task::kSequenceToSequence; }
 };
 EncoderSpec encoder_spec(const Config& config);
 

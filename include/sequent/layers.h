@@ -501,11 +501,33 @@ struct OrdinalSpec {
   }
 };
 
+/// Writes a text from the sequence that the layers before make of another, as the last layer: an
+/// LSTM over the tokens written so far, which reads the mean of the source beside each (Cho et al.
+/// 2014) and looks at all its steps by attention with the score h W x (Luong et al. 2015).
+struct DecoderSpec {
+  static constexpr std::string_view kType = "decoder";
+  std::int64_t units = 0;
+  std::int64_t output_dim = 64;
+  double dropout = 0.0;
+  bool operator==(const DecoderSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("units", self.units, "Width of its state.", required, between(1, 65536));
+    visit("output_dim", self.output_dim, "Width of the embedding of the tokens it has written.",
+          between(1, 65536));
+    visit("dropout", self.dropout,
+          "Share of the values set to zero while training, of that embedding and of what the last "
+          "product reads.",
+          between(0, 1).open_above());
+  }
+};
+
 using LayerSpec =
     std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
                  RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
                  LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, PairSpec, DenseSpec,
-                 CrfSpec, OrdinalSpec, RowLabelSpec>;
+                 CrfSpec, OrdinalSpec, RowLabelSpec, DecoderSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>
@@ -524,7 +546,7 @@ struct ModelSpec {
     visit("layers", self.layers,
           "First to last; the first reads tokens or numbers, the last is dense, or for tagging "
           "crf, for "
-          "classes with an order ordinal.",
+          "classes with an order ordinal, for sequence_to_sequence decoder.",
           required, not_empty);
     visit("initialization", self.initialization,
           "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1, embeddings within "

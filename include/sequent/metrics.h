@@ -1,6 +1,7 @@
 // How good predictions are: counts that can be merged, and the report made of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -143,6 +144,17 @@ struct MultiLabelReport {
   bool operator==(const MultiLabelReport&) const = default;
 };
 
+/// The metrics of a model that answers with a text, on one data set.
+struct SequenceReport {
+  std::int64_t count = 0;  // rows
+  double loss = 0;         // -ln p of the wanted tokens, each after those before it, mean
+  double accuracy = 0;     // of these tokens
+  double exact_match = 0;  // share of rows that are written as wanted
+  double bleu = 0;         // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
+  double rouge_l = 0;      // 0..1, mean F1 of the longest common subsequences, as rouge-score
+  bool operator==(const SequenceReport&) const = default;
+};
+
 /// The metrics of a language model on one data set. Each token, the ends of lines included, is
 /// predicted from all before it.
 struct LanguageModelReport {
@@ -160,7 +172,7 @@ LanguageModelReport language_model_report(std::int64_t count, double loss, std::
                                           std::int64_t unknown);
 
 using Report = std::variant<ClassificationReport, MultiLabelReport, RegressionReport, TaggingReport,
-                            LanguageModelReport>;
+                            LanguageModelReport, SequenceReport>;
 
 /// Collects predictions and gives their report.
 class ClassificationMetrics {
@@ -249,6 +261,28 @@ class RegressionMetrics {
   RegressionLoss loss_;
   std::vector<float> values_;  // [rows, targets]
   std::vector<float> truths_;  // [rows, targets]
+};
+
+/// Collects written texts and gives their report.
+class SequenceMetrics {
+ public:
+  /// Adds one row: its tokens as they were written and as they were wanted.
+  void add(std::span<const std::int32_t> written, std::span<const std::int32_t> wanted);
+
+  /// `loss`: sum of -ln p of `tokens` wanted tokens, `right` of which were the most probable.
+  /// Source of BLEU: Papineni et al. 2002, with sacrebleu's exponential smoothing; of ROUGE-L: Lin
+  /// 2004. Errors: Data if no row was added.
+  SequenceReport report(double loss, std::int64_t right, std::int64_t tokens) const;
+
+ private:
+  static constexpr std::size_t kOrders = 4;  // longest n-grams
+  std::int64_t rows_ = 0;
+  std::int64_t exact_ = 0;
+  double rouge_sum_ = 0;
+  std::array<std::int64_t, kOrders> matches_{};  // of n-grams
+  std::array<std::int64_t, kOrders> written_{};  // n-grams
+  std::int64_t written_tokens_ = 0;
+  std::int64_t wanted_tokens_ = 0;
 };
 
 /// Collects predicted tags and gives their report.

@@ -47,6 +47,10 @@ struct Batch {
   /// Of the tokens below 0, where the model reads spellings: -n stands for row n - 1.
   torch::Tensor spellings = {};  // [N, max_bytes] uint8
 
+  /// Where texts are to be written: their tokens with kLineEnd behind them, right-padded with 0.
+  torch::Tensor targets = {};         // [B, U] int64
+  torch::Tensor target_lengths = {};  // [B] int64, 1..U
+
   /// Set where rows go on from batch to batch, all of the same length: recurrent layers, of one
   /// direction, start from these states and leave theirs here. Gradients end at them.
   CarriedStates* carried = nullptr;
@@ -456,6 +460,53 @@ class OrdinalImpl : public LayerImpl {
 };
 TORCH_MODULE(Ordinal);
 
+/// Texts that were written. `tokens` end with kLineEnd, then 0, unless they were cut off.
+struct WrittenTexts {
+  torch::Tensor tokens;           // [B, U] int64
+  torch::Tensor log_probability;  // [B] float64, natural
+};
+
+/// See DecoderSpec. Shapes: [B, T, D] -> scores of the batch's targets, each read after those
+/// before it (teacher forcing), [B, U, V].
+class DecoderImpl : public LayerImpl {
+ public:
+  DecoderImpl(const DecoderSpec& spec, std::int64_t input_size, std::int64_t tokens, bool bfloat16);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return DecoderSpec::kType; }
+
+  /// What the last product reads. Shapes: -> [B, U, units].
+  torch::Tensor states(const torch::Tensor& input, const LayerContext& context);
+
+  /// Writes the most probable token, again and again, at most `most_tokens` with the end; never
+  /// <pad> and <unk>. Dropout is off.
+  WrittenTexts write(const torch::Tensor& input, const LayerContext& context,
+                     std::int64_t most_tokens) const;
+
+  torch::Tensor table;           // [V, output_dim], of the tokens written so far
+  torch::Tensor attention;       // [units, D]
+  torch::Tensor combine_weight;  // [units, D + units]
+  torch::Tensor combine_bias;    // [units]
+  torch::Tensor weight;          // [V, units]
+  torch::Tensor bias;            // [V]
+  const RecurrentImpl& cell() const { return *cell_; }
+
+ private:
+  /// What is known of the source at each step of the target.
+  struct Source {
+    torch::Tensor values;   // [B, T, D], 0 past a row's end
+    torch::Tensor keys;     // [B, T, units]
+    torch::Tensor summary;  // [B, D]
+    torch::Tensor padding;  // [B, T]
+  };
+  Source read(const torch::Tensor& input, const LayerContext& context) const;
+  torch::Tensor attend(const torch::Tensor& states, const Source& source) const;
+
+  DecoderSpec spec_;
+  std::shared_ptr<RecurrentImpl> cell_;
+};
+TORCH_MODULE(Decoder);
+
 /// See CrfSpec. Shapes: [B, T, D] -> what each tag scores at each step, [B, T, K].
 /// Computed in double, on the CPU, by kernels/crf.h.
 class CrfImpl : public LayerImpl {
@@ -526,8 +577,11 @@ class SequenceModelImpl : public torch::nn::Module {
   /// T] int64 -> [].
   torch::Tensor token_loss(const Batch& batch, const torch::Tensor& next, double smoothing,
                            double scale);
-  /// Of a language model on the kernels.
+  /// Of a language model, or one that writes text, on the kernels.
   bool has_token_loss(const Batch& batch) const;
+
+  /// Of a model that writes text: see DecoderImpl::write.
+  WrittenTexts write(const Batch& batch, std::int64_t most_tokens);
 
   /// Shapes: -> probabilities [B, C] float32, rows summing to 1 (not of multi_label), where
   /// each token is answered [B, T, C]; for regression the values in the targets' units. Dropout is
@@ -544,6 +598,7 @@ class SequenceModelImpl : public torch::nn::Module {
   /// The last layer where it is dense, or a crf; else null.
   DenseImpl* dense_head() const;
   CrfImpl* crf_head() const;
+  DecoderImpl* decoder() const;
 
   /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
   void share_parameters(SequenceModelImpl& other);

@@ -31,6 +31,10 @@ struct PredictorOptions {
   std::int64_t token_table_mib = 256;
   /// kFused: of the products in recurrent layers.
   Precision precision = Precision::kFloat32;
+  /// Of a model that writes text: texts that are written side by side for each that is read, of
+  /// which the one with the greatest probability per token is given (beam search); 1: always the
+  /// most probable token. Range: at least 1.
+  std::int64_t beams = 1;
 };
 
 struct Prediction {
@@ -76,6 +80,15 @@ struct TaggedText {
 struct TextPair {
   std::string first;
   std::string second;
+};
+
+/// The text that a sequence-to-sequence model writes for another.
+struct WrittenText {
+  std::string text;
+  double log_probability = 0;  // natural
+  bool empty = false;          // the text that was read had no token
+  bool truncated = false;      // it was longer than the model's max_length
+  double unknown_share = 0;    // of its tokens, in 0..1
 };
 
 /// How likely a language model finds a text.
@@ -154,6 +167,12 @@ class Predictor {
   /// between them.
   std::vector<TaggedText> tag(std::span<const std::vector<std::string>> token_lists) const;
 
+  /// Of a sequence-to-sequence model: one text per text, in order; each the same whatever else is
+  /// in the span. Errors: Data if a text is not UTF-8, naming its index; Usage if the model writes
+  /// none.
+  std::vector<WrittenText> write(std::span<const std::string> texts) const;
+  WrittenText write(std::string_view text) const;
+
   /// Of a language model: one answer per text, which is read from a line's begin to its end; each
   /// the same whatever else is in the span. Errors: Data if a text is not UTF-8, naming its index;
   /// Usage if the model is no language model.
@@ -171,6 +190,9 @@ class Predictor {
 
   /// Whether the model gives each token a tag.
   bool is_tagger() const;
+
+  /// Whether the model answers a text with another.
+  bool is_sequence_to_sequence() const;
 
   /// Whether the model predicts the tokens of texts themselves.
   bool is_language_model() const;

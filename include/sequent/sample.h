@@ -26,6 +26,27 @@ struct SentimentSample {
   bool overwrite = false;      // replace a sample that stands in the folder
 };
 
+/// Texts and the texts that are to be written for them.
+enum class TransformKind {
+  kDates,            // "5 March 1987", "Mar 5, 1987", ... -> "1987-03-05"
+  kArithmetic,       // "128+77" -> "205", "91-12" -> "79"
+  kNumbers,          // "twelve thousand five" -> "12005"
+  kChineseNumerals,  // "一万二千零五" -> "12005"
+};
+
+/// The name on the command line: `dates`, `arithmetic`, `numbers` or `chinese-numerals`.
+std::string_view transform_name(TransformKind kind);
+
+struct TransformSample {
+  static constexpr std::int64_t kMinRows = 100;
+  static constexpr std::int64_t kMaxRows = 300'000;
+
+  TransformKind kind = TransformKind::kDates;
+  std::int64_t rows = 20'000;  // of all three splits together; kMinRows to kMaxRows
+  std::uint64_t seed = 1;      // any
+  bool overwrite = false;      // replace a sample that stands in the folder
+};
+
 struct SampleFiles {
   std::filesystem::path train;       // 80 % of the rows
   std::filesystem::path validation;  // 10 %
@@ -47,6 +68,11 @@ struct SampleFiles {
 ///         false; Runtime if a file cannot be written; Internal if the grammar cannot give that
 ///         many distinct texts, which no allowed number of rows comes near.
 SampleFiles write_sentiment_sample(const SentimentSample& options,
+                                   const std::filesystem::path& folder);
+
+/// Writes rows of one kind; the TSV files have the header `text<TAB>label`. No text stands twice.
+/// The same options give the same bytes on every platform. Errors: as write_sentiment_sample.
+SampleFiles write_transform_sample(const TransformSample& options,
                                    const std::filesystem::path& folder);
 
 }  // namespace sequent

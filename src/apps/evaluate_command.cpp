@@ -30,6 +30,8 @@ bool is_metric(const std::string& name) {
   const RegressionReport of_numbers;
   const TaggingReport of_tags;
   const LanguageModelReport of_text;
+  const SequenceReport of_written;
+  visit_report_values(of_written, look);
   const MultiLabelReport of_labels;
   visit_report_values(of_classes, look);
   visit_report_values(of_numbers, look);
@@ -65,7 +67,8 @@ Gate parse_gate(const std::string& text) {
       "hamming_loss and samples_f1; of regression loss, "
       "mse, rmse, mae, mape, mase, r2, pearson and spearman; of tagging loss, accuracy, precision, "
       "recall, f1, macro_f1, row_accuracy and row_label.accuracy, row_label.macro_f1, ...; of a "
-      "language model loss, perplexity, bits_per_token and accuracy");
+      "language model loss, perplexity, bits_per_token and accuracy; of sequence_to_sequence "
+      "loss, accuracy, exact_match, bleu and rouge_l");
 }
 
 void check_gates(const std::vector<Gate>& gates, const Report& report) {

@@ -99,6 +99,12 @@ std::vector<std::string> RecordWriter::added_columns() const {
     for (std::string& name : names) name.insert(0, options_.prefix);
     return names;
   }
+  if (options_.is_sequence_to_sequence) {
+    std::vector<std::string> names = {"prediction", "log_probability", "empty",
+                                      "truncated",  "unknown_share",   "error"};
+    for (std::string& name : names) name.insert(0, options_.prefix);
+    return names;
+  }
   std::vector<std::string> names = {"prediction"};
   if (!options_.is_regression) names.emplace_back("probability");
   if (options_.is_regression) {
@@ -417,6 +423,27 @@ std::vector<std::string> RecordWriter::cells_of(const Prediction& prediction) co
   cells.emplace_back(prediction.truncated ? "true" : "false");
   if (options_.is_text) cells.push_back(number_text(prediction.unknown_share));
   return cells;
+}
+
+void RecordWriter::append(std::string& out, const Record& record,
+                          const WrittenText& written) const {
+  if (options_.format != OutputFormat::kJsonl) {
+    return append_table(
+        out, record,
+        {written.text, number_text(written.log_probability), written.empty ? "true" : "false",
+         written.truncated ? "true" : "false", number_text(written.unknown_share)});
+  }
+  if (append_fault_json(out, record)) return;
+  out += '{';
+  append_input_json(out, record);
+  append_key(out, "prediction");
+  append_json_string(out, written.text);
+  append_key(out, "log_probability");
+  out += number_text(written.log_probability);
+  append_key(out, "empty");
+  out += written.empty ? "true" : "false";
+  append_flags_json(out, written.truncated, written.unknown_share);
+  out += "}\n";
 }
 
 void RecordWriter::append(std::string& out, const Record& record,

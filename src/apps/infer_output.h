@@ -33,6 +33,7 @@ struct OutputOptions {
   bool is_tagger = false;               // `labels` are tags
   std::vector<std::string> row_labels;  // of a tagger that labels whole records as well
   bool is_language_model = false;
+  bool is_sequence_to_sequence = false;
   bool is_multi_label = false;  // any number of `labels` for a record
   bool marks_spans = false;     // and mark entities
   bool every_tag = false;       // of a tagger that does: each token's tag as well
@@ -47,7 +48,8 @@ struct OutputOptions {
 /// object of numbers, in tables a column for each. Of multi_label `prediction` and `probability`
 /// are lists, in tables with "|" between. Of a tagger `entities`, `tags` or both, and of one that
 /// labels whole records `row_label` and `row_probability`; of a language model `tokens`,
-/// `log_probability` and `perplexity`. A record with a fault gets `error` instead.
+/// `log_probability` and `perplexity`; of a model that writes text `prediction` and
+/// `log_probability`. A record with a fault gets `error` instead.
 class RecordWriter {
  public:
   /// Errors: Usage if an input column has the name of something added.
@@ -62,6 +64,9 @@ class RecordWriter {
 
   /// The same for a tagger's answer.
   void append(std::string& out, const Record& record, const TaggedText& tagged) const;
+
+  /// The same for a text that was written.
+  void append(std::string& out, const Record& record, const WrittenText& written) const;
 
   /// The same for a language model's.
   void append(std::string& out, const Record& record, const TextLikelihood& found) const;

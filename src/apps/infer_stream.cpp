@@ -48,8 +48,8 @@ std::vector<Answer> spread(const std::vector<Record>& window, std::vector<Answer
 }
 
 /// The answers to a window's records; those with a fault have an empty one.
-using Answers =
-    std::variant<std::vector<Prediction>, std::vector<TaggedText>, std::vector<TextLikelihood>>;
+using Answers = std::variant<std::vector<Prediction>, std::vector<TaggedText>,
+                             std::vector<TextLikelihood>, std::vector<WrittenText>>;
 
 Answers answer_window(const std::vector<Record>& window, const Predictor& predictor) {
   std::vector<std::string> texts;
@@ -69,6 +69,7 @@ Answers answer_window(const std::vector<Record>& window, const Predictor& predic
     }
   }
   if (predictor.is_language_model()) return spread(window, predictor.score(texts));
+  if (predictor.is_sequence_to_sequence()) return spread(window, predictor.write(texts));
   if (predictor.is_tagger()) {
     return spread(window, token_lists.empty() ? predictor.tag(texts) : predictor.tag(token_lists));
   }

@@ -13,10 +13,11 @@ namespace sequent {
 namespace {
 
 /// Of a validation report, those it has.
-constexpr std::array<std::pair<const char*, const char*>, 8> kShownMetrics{
+constexpr std::array<std::pair<const char*, const char*>, 9> kShownMetrics{
     {{"loss", "loss"},
      {"perplexity", "perplexity"},
      {"accuracy", "accuracy"},
+     {"exact_match", "exact match"},
      {"f1", "F1"},
      {"macro_f1", "macro F1"},
      {"rmse", "RMSE"},

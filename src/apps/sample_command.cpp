@@ -13,6 +13,31 @@ struct SampleCommandOptions {
   SentimentSample sample;
 };
 
+void log_files(const SampleFiles& files) {
+  log_info("wrote " + files.train.string() + ", " + files.validation.string() + ", " +
+           files.test.string() + " and " + files.readme.string());
+}
+
+void add_transform_command(CLI::App& samples, TransformKind kind, const char* help,
+                           Action& action) {
+  struct Options {
+    TransformSample sample;
+    std::string out;
+  };
+  auto options = std::make_shared<Options>();
+  options->sample.kind = kind;
+  CLI::App* command = samples.add_subcommand(std::string(transform_name(kind)), help);
+  command->add_option("--rows", options->sample.rows, "Rows of all three files together")
+      ->check(CLI::Range(TransformSample::kMinRows, TransformSample::kMaxRows))
+      ->capture_default_str();
+  command->add_option("--seed", options->sample.seed, "Which sample")->capture_default_str();
+  command->add_option("-o,--out", options->out, "Folder for the files")->required();
+  command->add_flag("--overwrite", options->sample.overwrite, "Replace a sample that is there");
+  command->callback([options, &action] {
+    action = [options] { log_files(write_transform_sample(options->sample, options->out)); };
+  });
+}
+
 }  // namespace
 
 void add_sample_command(CLI::App& app, Action& action) {
@@ -34,11 +59,14 @@ void add_sample_command(CLI::App& app, Action& action) {
   sentiment->callback([options, &action] {
     action = [options] {
       options->sample.language = *find_sample_language(options->language);
-      const SampleFiles files = write_sentiment_sample(options->sample, options->out);
-      log_info("wrote " + files.train.string() + ", " + files.validation.string() + ", " +
-               files.test.string() + " and " + files.readme.string());
+      log_files(write_sentiment_sample(options->sample, options->out));
     };
   });
+  add_transform_command(*command, TransformKind::kDates, "Dates, to be written as 1987-03-05",
+                        action);
+  add_transform_command(*command, TransformKind::kArithmetic, "Sums and differences", action);
+  add_transform_command(*command, TransformKind::kNumbers, "Numbers in English words", action);
+  add_transform_command(*command, TransformKind::kChineseNumerals, "Numbers in Chinese", action);
 }
 
 }  // namespace sequent

@@ -51,10 +51,14 @@ void check_input_options(const InferOptions& options) {
 void check_task_options(const InferOptions& options, const Predictor& predictor) {
   const bool of_classes = options.top_k != 1 || options.probabilities;
   const std::string class_option = options.probabilities ? "--probabilities" : "--top-k";
-  if ((predictor.is_regression() || predictor.is_language_model()) && of_classes) {
+  if ((predictor.is_regression() || predictor.is_language_model() ||
+       predictor.is_sequence_to_sequence()) &&
+      of_classes) {
     refuse(class_option, predictor.is_regression()
                              ? "has no meaning for this model, which predicts numbers; leave it out"
-                             : "has no meaning for a language model; leave it out");
+                         : predictor.is_language_model()
+                             ? "has no meaning for a language model; leave it out"
+                             : "has no meaning for this model, which writes text; leave it out");
   }
   if (predictor.is_multi_label() && options.top_k != 1) {
     refuse("--top-k",
@@ -127,6 +131,7 @@ void predict_file(const InferOptions& options) {
   check_label_names(options, predictor);
   writing.is_multi_label = predictor.is_multi_label();
   writing.is_language_model = predictor.is_language_model();
+  writing.is_sequence_to_sequence = predictor.is_sequence_to_sequence();
   writing.marks_spans = predictor.is_tagger() && TagSet(predictor.labels()).marks_spans();
   writing.every_tag = options.every_tag;
   writing.top_k = options.top_k;
@@ -227,6 +232,11 @@ void predict_as_typed(const InferOptions& options) {
         std::fflush(stdout);
         continue;
       }
+      if (predictor.is_sequence_to_sequence()) {
+        print(predictor.write(line).text + "\n");
+        std::fflush(stdout);
+        continue;
+      }
       if (predictor.is_language_model()) {
         print(std::to_string(predictor.score({&line, 1}).front().perplexity()) + "\n");
         std::fflush(stdout);
@@ -297,6 +307,12 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "Most MiB for what the fused engine computes once per token; 0: keep nothing")
       ->check(CLI::Range(0, 1 << 20))
       ->each([&options](const std::string&) { options.token_table_given = true; })
+      ->capture_default_str();
+  app.add_option(
+         "--beams", options.predictor.beams,
+         "Of a model that writes text: texts tried side by side; 1: always the most probable "
+         "token")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   CLI::Option* embed = app.add_flag(
       "--embed", options.embed, "Write each text's vector instead: a NumPy matrix, to --output");

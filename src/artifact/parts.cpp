@@ -73,8 +73,8 @@ LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
   if (task == Task::kRegression) {
     return made_from_artifact(origin, [&] { return LabelSet::of_targets(names); });
   }
-  if (task == Task::kLanguageModel) {
-    if (!names.empty()) fail(origin, "found labels; a language model has none");
+  if (task == Task::kLanguageModel || task == Task::kSequenceToSequence) {
+    if (!names.empty()) fail(origin, "found labels; a model that writes text has none");
     return LabelSet::none();
   }
   LabelSet labels = made_from_artifact(origin, [&] { return LabelSet(names); });

@@ -279,7 +279,9 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
     };
     std::string text;
     TextPair pair;
-    if (predictor->reads_pairs()) {
+    if (predictor->is_sequence_to_sequence()) {
+      text = text_of(row.pair().first);
+    } else if (predictor->reads_pairs()) {
       const auto [first, second] = row.pair();
       pair = {text_of(first), text_of(second)};
     } else {
@@ -293,6 +295,8 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
         predictor->predict(std::span<const TextPair>(&pair, 1));
       } else if (predictor->is_tagger()) {
         predictor->tag(text);
+      } else if (predictor->is_sequence_to_sequence()) {
+        predictor->write(text);
       } else if (predictor->is_language_model()) {
         predictor->score({&text, 1});
       } else {

@@ -220,6 +220,31 @@ void check_language_model(const Config& config, const std::string& prefix,
   }
 }
 
+/// What only a model that answers with a text reads, and what it cannot.
+void check_sequence_to_sequence(const Config& config, const std::string& prefix,
+                                std::vector<Issue>& issues) {
+  if (!config.is_sequence_to_sequence()) return;
+  const auto fault = [&](const std::string& pointer, const std::string& message) {
+    issues.push_back({prefix + pointer, message});
+  };
+  const DataFormat& format = config.data.format;
+  if (!std::holds_alternative<TsvFormat>(format) && !std::holds_alternative<CsvFormat>(format) &&
+      !std::holds_alternative<JsonlFormat>(format)) {
+    fault("/data/format/type", "found \"" + std::string(format_name(format)) +
+                                   "\"; sequence_to_sequence reads a text and, as its label, the "
+                                   "text to be written: expected is tsv, csv or jsonl");
+  }
+  const auto* text = std::get_if<TextInput>(&config.input);
+  if (text == nullptr) {
+    return fault("/input/type", "found \"numeric\"; sequence_to_sequence reads text");
+  }
+  if (text->padding)
+    fault("/input/padding", "has no meaning for sequence_to_sequence; leave it out");
+  if (config.characters() != nullptr) {
+    fault("/model/layers", "read how tokens are spelled; sequence_to_sequence cannot");
+  }
+}
+
 /// Rows with lists of labels: of text alone, in formats that can hold them.
 void check_multi_label(const Config& config, const std::string& prefix,
                        std::vector<Issue>& issues) {
@@ -255,7 +280,7 @@ bool fits_task(Monitor monitor, Task task) {
     case Monitor::kAccuracy:
       return task != Task::kRegression;
     case Monitor::kMacroF1:
-      return task != Task::kRegression && task != Task::kLanguageModel;
+      return task == Task::kClassification || task == Task::kMultiLabel || task == Task::kTagging;
     case Monitor::kMeanAbsoluteError:
     case Monitor::kR2:
       return task == Task::kRegression;
@@ -276,6 +301,7 @@ std::string monitors_of(Task task) {
     case Task::kTagging:
       return "loss, accuracy, f1 and macro_f1";
     case Task::kLanguageModel:
+    case Task::kSequenceToSequence:
       return "loss and accuracy";
   }
   return "";
@@ -293,7 +319,7 @@ void check_task(const Config& config, const std::string& prefix, std::vector<Iss
   refuse(regression && config.training.label_smoothing > 0, "/training/label_smoothing");
   const bool labels_rows = config.task == Task::kClassification;
   refuse(!labels_rows && config.training.class_weights.has_value(), "/training/class_weights");
-  refuse((regression || config.is_language_model()) &&
+  refuse((regression || config.is_language_model() || config.is_sequence_to_sequence()) &&
              config.data.unseen_labels != UnseenLabels::kError,
          "/data/unseen_labels");
   refuse(!regression && config.model.standardize_targets.has_value(), "/model/standardize_targets");
@@ -326,6 +352,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_input(config, prefix, issues);
   check_language_model(config, prefix, issues);
   check_multi_label(config, prefix, issues);
+  check_sequence_to_sequence(config, prefix, issues);
   check_task(config, prefix, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, prefix, issues);
 }
@@ -415,6 +442,8 @@ Monitor Config::best_monitor() const {
       return Monitor::kF1;
     case Task::kLanguageModel:
       return Monitor::kLoss;
+    case Task::kSequenceToSequence:
+      return Monitor::kAccuracy;
   }
   return Monitor::kLoss;
 }

@@ -285,6 +285,18 @@ class ChainWalker {
     return {Form::kSequence, class_count_};
   }
 
+  Shape output(const DecoderSpec&) {
+    expect_sequence();
+    if (!config_.is_sequence_to_sequence()) {
+      fault("", "writes a text; expected is \"task\": \"sequence_to_sequence\"");
+    } else if (index_ + 1 < config_.model.layers.size()) {
+      fault("", "stands before another layer; expected is decoder as the last one");
+    } else {
+      check_tagging_loss();
+    }
+    return {Form::kSequence, class_count_};
+  }
+
   Shape output(const OrdinalSpec& spec) {
     expect(input_.form == Form::kVector,
            "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
@@ -354,6 +366,10 @@ class ChainWalker {
   }
 
   Shape head(const DenseSpec& spec) {
+    if (config_.is_sequence_to_sequence()) {
+      fault("/type", "found \"dense\" as the last layer; sequence_to_sequence ends in decoder");
+      return input_;
+    }
     if (config_.answers_tokens()) return token_head(spec);
     expect(input_.form == Form::kVector,
            "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
@@ -476,9 +492,14 @@ ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
     shape = walker.step(i, layers[i], shape);
     resolved.outputs.push_back(shape);
   }
-  const bool ends_well = !layers.empty() && (std::holds_alternative<DenseSpec>(layers.back()) ||
-                                             std::holds_alternative<CrfSpec>(layers.back()) ||
-                                             std::holds_alternative<OrdinalSpec>(layers.back()));
+  if (config.is_sequence_to_sequence() && issues.size() == faults_before &&
+      !std::holds_alternative<DecoderSpec>(layers.back())) {
+    issues.push_back({prefix + "/model/layers", "the last layer must be decoder"});
+  }
+  const bool ends_well = config.is_sequence_to_sequence() ||
+                         (!layers.empty() && (std::holds_alternative<DenseSpec>(layers.back()) ||
+                                              std::holds_alternative<CrfSpec>(layers.back()) ||
+                                              std::holds_alternative<OrdinalSpec>(layers.back())));
   if (!ends_well && issues.size() == faults_before) {
     issues.push_back({prefix + "/model/layers",
                       "the last layer must be dense, with activation " + head_activations(config)});
@@ -495,7 +516,9 @@ bool ResolvedConfig::is_binary() const {
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
                        std::int64_t row_class_count) {
   std::vector<Issue> issues;
-  if (config.is_language_model()) class_count = vocabulary_size;
+  if (config.is_language_model() || config.is_sequence_to_sequence()) {
+    class_count = vocabulary_size;
+  }
   ResolvedConfig resolved =
       walk_layers(config, vocabulary_size, class_count, config.in_file(""), issues);
   if (!issues.empty()) throw Error(ErrorKind::kConfig, issues);

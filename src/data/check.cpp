@@ -201,7 +201,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   const std::string row = words.row;
   add_count("rows that repeat a " + row, &SplitSummary::repeated);
   add_count("rows whose " + row + " is in training", &SplitSummary::also_in_training);
-  if (!labels.are_targets() && !words.has_several && !words.reads_on) {
+  if (!labels.are_targets() && labels.size() > 0 && !words.has_several && !words.reads_on) {
     add_count(std::string(words.rows) + " with several labels", &SplitSummary::contradictory);
   }
   return table.render();

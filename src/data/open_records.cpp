@@ -70,6 +70,23 @@ class NumericLabels : public RecordReader {
   std::unique_ptr<RecordReader> reader_;
 };
 
+/// Makes the labels of another reader's rows their second texts.
+class LabelTexts : public RecordReader {
+ public:
+  explicit LabelTexts(std::unique_ptr<RecordReader> reader) : reader_(std::move(reader)) {}
+
+  bool next(Record& record) override {
+    if (!reader_->next(record)) return false;
+    if (!record.fault) record.second = std::exchange(record.label, std::nullopt);
+    return true;
+  }
+
+  const std::vector<std::string>& columns() const override { return reader_->columns(); }
+
+ private:
+  std::unique_ptr<RecordReader> reader_;
+};
+
 /// Takes the labels of another reader's rows apart.
 class SplitLabels : public RecordReader {
  public:
@@ -141,6 +158,7 @@ std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFo
     if (!separator) return reader;
     return std::make_unique<SplitLabels>(std::move(reader), *separator);
   }
+  if (options.label_texts) return std::make_unique<LabelTexts>(std::move(reader));
   // JSON has numbers and lists of them itself.
   const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);
   if (!options.numeric_labels || has_numbers) return reader;

@@ -98,6 +98,7 @@ WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
       wanted.label = wanted.find(*row.label, allowed);
       break;
     case Task::kLanguageModel:
+    case Task::kSequenceToSequence:
       break;
   }
   return wanted;
@@ -243,6 +244,7 @@ ReaderOptions rows_to_encode(Task task) {
   options.need_label = task != Task::kLanguageModel;
   options.numeric_labels = task == Task::kRegression;
   options.label_lists = task == Task::kMultiLabel;
+  options.label_texts = task == Task::kSequenceToSequence;
   options.keep_fields = false;
   return options;
 }

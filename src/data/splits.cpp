@@ -57,7 +57,7 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
   if (config.is_regression()) {
     return LabelSet::of_targets(target_names(config.data.format, rows.target_count()));
   }
-  if (config.is_language_model()) return LabelSet::none();
+  if (config.is_language_model() || config.is_sequence_to_sequence()) return LabelSet::none();
   require_two_labels(rows, path);
   LabelSet labels(rows.labels());
   if constexpr (requires { rows.row_labels(); }) {
@@ -75,7 +75,8 @@ template <class Rows>
 TrainingPart settle(Rows rows, const Config& config, const std::string& path,
                     const Vocabulary& known, FaultList& faults) {
   // Without two labels, or any target, nothing can be said of the other files.
-  const bool has_labels = !config.is_regression() && !config.is_language_model();
+  const bool has_labels =
+      !config.is_regression() && !config.is_language_model() && !config.is_sequence_to_sequence();
   if (rows.size() == 0 || (has_labels && rows.labels().size() < 2)) {
     faults.throw_if_any();
   }

@@ -36,6 +36,10 @@ torch::jit::Module make_script(SequenceModelImpl& model) {
 /// A language model gives as many numbers for each step as it has tokens.
 std::int64_t probe_steps(const Config& config) { return config.is_language_model() ? 64 : 1000; }
 
+bool has_two_texts(const Config& config) {
+  return config.reads_pairs() || config.is_sequence_to_sequence();
+}
+
 /// Adds a shorter second text of the same tokens.
 void make_pair(std::vector<std::int32_t>& ids) {
   for (std::int32_t& id : ids) {
@@ -66,16 +70,16 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
     for (std::int64_t i = 0; numeric != nullptr && i < length * numeric->channels; ++i) {
       values.push_back(static_cast<float>(4 * random.uniform(counter++) - 2));
     }
-    if (config.config.reads_pairs()) make_pair(ids);
+    if (has_two_texts(config.config)) make_pair(ids);
     rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, std::int32_t{0});
   }
   const std::int32_t empty = Vocabulary::kEmpty;
-  if (config.config.reads_pairs()) {
+  if (has_two_texts(config.config)) {
     std::vector<std::int32_t> ids{empty};
     make_pair(ids);
     rows.add(ids, 0);
   }
-  if (numeric != nullptr || config.config.reads_pairs()) return;
+  if (numeric != nullptr || has_two_texts(config.config)) return;
   rows.add(std::span(&empty, 1), 0);
   if (config.config.characters() == nullptr) return;
   const std::vector<std::string> words{"x", std::string(2000, 'y'), "\xE4\xB8\xAD"};
@@ -103,8 +107,9 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows, const Config&
 /// be of any size: there it is the training targets' deviation, and, since a 32-bit float has 7
 /// digits, a part of the number.
 torch::Tensor unit_of(const SequenceModelImpl& model, const torch::Tensor& wanted) {
-  if (model.config().config.is_language_model()) return torch::full({1}, 10);
-  if (!model.config().config.is_regression()) return torch::ones({1});
+  const Config& config = model.config().config;
+  if (config.is_language_model() || config.is_sequence_to_sequence()) return torch::full({1}, 10);
+  if (!config.is_regression()) return torch::ones({1});
   constexpr double kShareOfSize = 0.05;
   const torch::Tensor& deviation = model.dense_head()->target_deviation;
   const torch::Tensor scale = deviation.defined() ? deviation.cpu() : torch::ones({1});
@@ -174,6 +179,35 @@ void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<
   }
 }
 
+/// Texts and their probabilities that the archive writes and scores, held against the model's.
+/// Returns the greatest difference. Errors: Internal if it is too great.
+double check_written(SequenceModelImpl& model, const EncodedRows& rows,
+                     const TorchScriptEngine& graph) {
+  const RowTensors tensors = make_row_tensors(rows, row_form(model.config().config));
+  Batch batch{tensors.input, tensors.lengths};
+  batch.targets = tensors.targets;
+  batch.target_lengths = tensors.target_lengths;
+  const torch::Tensor unit = unit_of(model, {});
+  const torch::Tensor past = torch::arange(batch.targets.size(1)).view({1, -1, 1}) >=
+                             batch.target_lengths.view({-1, 1, 1});
+  const double difference =
+      check_difference(model.predict(batch).masked_fill(past, 0),
+                       graph.score(rows).exp().masked_fill(past, 0), unit, "torchscript");
+  EncodedRows sources;
+  for (const InputRow& row : rows) sources.push_back(row.pair().first);
+  const std::vector<WrittenRow> found = graph.write(sources, /*beams=*/1);
+  const WrittenTexts wanted = model.write(batch, max_length(model.config().config.input) + 1);
+  const auto texts = texts_of(wanted.tokens);
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    // Two tokens may be as good as equally probable: then the texts differ from there on.
+    if (found[row].tokens != texts[row]) continue;
+    const torch::Tensor one = torch::ones({1}, torch::kFloat64);
+    const torch::Tensor sum = wanted.log_probability[static_cast<std::int64_t>(row)].view({1});
+    check_difference(sum, one * found[row].log_probability, 10 * (1 + sum.abs()), "torchscript");
+  }
+  return difference;
+}
+
 /// What a language model's `advance` gives when it reads the tokens in two parts.
 torch::Tensor probabilities_in_parts(const TorchScriptEngine& graph, const torch::Tensor& tokens) {
   std::vector<torch::Tensor> states = graph.start(tokens.size(0));
@@ -201,6 +235,14 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
     const RowTensors tensors = make_row_tensors(batch, row_form(model.config().config));
     Batch read{tensors.input, tensors.lengths};
     read.spellings = tensors.spellings;
+    for (const InputRow& row : batch) {
+      digest.add({reinterpret_cast<const char*>(row.ids.data()), row.ids.size_bytes()});
+      digest.add({reinterpret_cast<const char*>(row.values.data()), row.values.size_bytes()});
+    }
+    if (model.config().config.is_sequence_to_sequence()) {
+      card.parity_difference = std::max(card.parity_difference, check_written(model, batch, graph));
+      continue;
+    }
     const torch::Tensor wanted = model.predict(read).cpu();
     const torch::Tensor unit = unit_of(model, wanted);
     if (model.config().config.is_tagging()) {
@@ -221,10 +263,6 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
       fused->predict(batch, found.data_ptr<float>());
       card.parity_difference =
           std::max(card.parity_difference, check_difference(wanted, found, unit, "fused"));
-    }
-    for (const InputRow& row : batch) {
-      digest.add({reinterpret_cast<const char*>(row.ids.data()), row.ids.size_bytes()});
-      digest.add({reinterpret_cast<const char*>(row.values.data()), row.values.size_bytes()});
     }
   }
   card.parity_digest = digest.hex();

@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "export/decoder_source.h"
 #include "export/recurrent_source.h"
 #include "export/tagging_source.h"
 #include "infer/parameter_names.h"
@@ -20,6 +21,7 @@ class SourceWriter {
 
   std::string write() {
     if (config_.config.is_language_model()) return write_language_model();
+    if (config_.config.is_sequence_to_sequence()) return write_sequence_to_sequence();
     // A tagger has two answers that are made of the same scores.
     const bool tags = config_.config.is_tagging();
     const MethodInputs inputs = begin_method(tags ? "scores" : "forward");
@@ -355,6 +357,21 @@ class SourceWriter {
     }
     return "";
   }
+
+  /// `encode` reads the source; `write` and `score` are made of `step`.
+  std::string write_sequence_to_sequence() {
+    const std::size_t layers = config_.config.model.layers.size();
+    begin_method("encode");
+    write_layers(layers - 1);
+    line("    return x.masked_fill(padding.unsqueeze(2), 0.0)");
+    index_ = layers - 1;
+    const auto& decoder = std::get<DecoderSpec>(config_.config.model.layers.back());
+    out_ << decoder_source([this](const std::string& name) { return parameter(name); },
+                           decoder.units, max_length(config_.config.input) + 1);
+    return out_.str();
+  }
+
+  void write_layer(const DecoderSpec&) {}  // see write_sequence_to_sequence
 
   void write_layer(const OrdinalSpec&) {
     const std::string first = parameter("first");

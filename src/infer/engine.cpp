@@ -8,8 +8,35 @@ TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const Row
     : forward_(module.get_method("forward")), form_(form) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
   if (const auto labels = module.find_method("row_labels")) row_labels_ = *labels;
+  if (const auto write = module.find_method("write")) write_ = *write;
+  if (const auto score = module.find_method("score")) score_ = *score;
   if (const auto start = module.find_method("start")) start_ = *start;
   if (const auto advance = module.find_method("advance")) advance_ = *advance;
+}
+
+std::vector<WrittenRow> TorchScriptEngine::write(const EncodedRows& sources,
+                                                 std::int64_t beams) const {
+  const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
+  const c10::InferenceMode no_gradient;
+  const RowTensors tensors = make_row_tensors(sources);
+  const c10::IValue found = write_.value()({tensors.input, tensors.lengths, beams});
+  const auto& parts = found.toTupleRef().elements();
+  const auto texts = texts_of(parts[0].toTensor());
+  const torch::Tensor sums = parts[1].toTensor().to(torch::kFloat64).contiguous();
+  std::vector<WrittenRow> result(sources.size());
+  for (std::size_t row = 0; row < result.size(); ++row) {
+    result[row] = {texts[row], sums.data_ptr<double>()[row]};
+  }
+  return result;
+}
+
+torch::Tensor TorchScriptEngine::score(const EncodedRows& rows) const {
+  const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
+  const c10::InferenceMode no_gradient;
+  RowForm pairs = form_;
+  pairs.targets = true;
+  const RowTensors tensors = make_row_tensors(rows, pairs);
+  return score_.value()({tensors.input, tensors.lengths, tensors.targets}).toTensor().contiguous();
 }
 
 std::vector<torch::Tensor> TorchScriptEngine::start(std::int64_t rows) const {

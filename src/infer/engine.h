@@ -24,6 +24,13 @@ class TorchScriptEngine {
   /// Of a tagger.
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
 
+  /// Of a model that writes text: for each source the best of `beams` texts that are written side
+  /// by side (1: the most probable token each time), by their probability per token.
+  std::vector<WrittenRow> write(const EncodedRows& sources, std::int64_t beams) const;
+
+  /// Of the same: ln p of the targets' tokens. `rows` are pairs. Shapes: -> [B, U, V].
+  torch::Tensor score(const EncodedRows& rows) const;
+
   /// Of a language model: the states before any text. Shapes: each [rows, H].
   std::vector<torch::Tensor> start(std::int64_t rows) const;
 
@@ -37,7 +44,9 @@ class TorchScriptEngine {
   torch::jit::Method forward_;
   std::optional<torch::jit::Method> decode_;      // of a tagger
   std::optional<torch::jit::Method> row_labels_;  // of one that labels whole rows as well
-  std::optional<torch::jit::Method> start_;       // of a language model, as the next
+  std::optional<torch::jit::Method> write_;       // of a model that writes text, as the next
+  std::optional<torch::jit::Method> score_;
+  std::optional<torch::jit::Method> start_;  // of a language model, as the next
   std::optional<torch::jit::Method> advance_;
   RowForm form_;
 };

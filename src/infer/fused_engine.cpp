@@ -58,6 +58,7 @@ class StageMaker {
                                                weights_(prefix() + "deviation")));
   }
   void add(const SelfAttentionSpec&) {}  // see not_served
+  void add(const DecoderSpec&) {}        // see serves
   void add(const EmbeddingSpec& spec) {
     if (spec.characters() != nullptr) return add_spelled(spec);
     const std::span<const float> table =

@@ -37,7 +37,8 @@ class FusedEngine {
 
   /// Whether this engine runs the model: all of it has kernels, and it answers each text once.
   static bool serves(const ResolvedConfig& config) {
-    return not_served(config).empty() && !config.config.is_language_model();
+    return not_served(config).empty() && !config.config.is_language_model() &&
+           !config.config.is_sequence_to_sequence();
   }
 
   /// `config` is served. Copies the weights into the order the kernels read.

@@ -51,6 +51,12 @@ class Predictor::Impl {
       thresholds_ = report_calibration(archive.card.validation_report).thresholds;
       thresholds_.resize(labels_.size(), kUsualThreshold);
     }
+    if (options.beams < 1 || (options.beams > 1 && !config_.config.is_sequence_to_sequence())) {
+      throw Error(ErrorKind::kUsage, "beams",
+                  options.beams < 1
+                      ? "found " + std::to_string(options.beams) + "; allowed is at least 1"
+                      : "has no meaning for a model that writes no text");
+    }
     const std::string not_served = FusedEngine::not_served(config_);
     const bool fused = options.engine == Engine::kFused && FusedEngine::serves(config_);
     if (options.precision == Precision::kBfloat16 && !fused) {
@@ -240,6 +246,33 @@ class Predictor::Impl {
     return result;
   }
 
+  std::vector<WrittenText> write(std::span<const std::string> texts) const {
+    if (!is_sequence_to_sequence()) {
+      throw Error(ErrorKind::kUsage, "", "the model writes no text for another");
+    }
+    std::vector<EncodedText> encoded(texts.size());
+    std::vector<WrittenText> result(texts.size());
+    EncodedRows rows;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      with_index(i, [&] { encoded[i] = encoder_->encode(texts[i]); });
+      result[i].empty = encoded[i].empty;
+      result[i].truncated = encoded[i].truncated;
+      result[i].unknown_share = unknown_share(encoded[i]);
+      rows.push_back({encoded[i].ids, {}, 0, {}});
+    }
+    const std::int64_t scores = std::max<std::int64_t>(1, options_.batch_tokens / options_.beams);
+    run_batches(
+        rows, scores, [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
+          const std::vector<WrittenRow> found = torch_script_->write(chosen, options_.beams);
+          for (std::size_t i = 0; i < batch.size(); ++i) {
+            result[batch[i]].text = joined(found[i].tokens);
+            result[batch[i]].log_probability = found[i].log_probability;
+          }
+        });
+    return result;
+  }
+
+  bool is_sequence_to_sequence() const { return config_.config.is_sequence_to_sequence(); }
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
   bool reads_pairs() const { return config_.config.reads_pairs(); }
   bool is_regression() const { return config_.config.is_regression(); }
@@ -310,6 +343,15 @@ class Predictor::Impl {
     }
   }
 
+  std::string joined(const std::vector<std::int32_t>& tokens) const {
+    const TokenJoiner joiner(std::get<TextInput>(config_.config.input).tokenizer);
+    std::string text;
+    for (const std::int32_t token : tokens) {
+      text += joiner.next(text, encoder_->vocabulary().token(token));
+    }
+    return text;
+  }
+
   static double unknown_share(const EncodedText& encoded) {
     const auto kept = std::count_if(encoded.ids.begin(), encoded.ids.end(), [](std::int32_t id) {
       return id != Vocabulary::kPad && id != Vocabulary::kEmpty;
@@ -344,6 +386,9 @@ class Predictor::Impl {
     if (tags_) throw Error(ErrorKind::kUsage, "", "the model gives tags: call tag()");
     if (writer_) {
       throw Error(ErrorKind::kUsage, "", "is a language model: call score() or generate()");
+    }
+    if (is_sequence_to_sequence()) {
+      throw Error(ErrorKind::kUsage, "", "the model answers with texts: call write()");
     }
     if (!encoder_) {
       throw Error(ErrorKind::kUsage, "",
@@ -475,6 +520,17 @@ std::string Predictor::generate(std::string_view prompt, const GenerateOptions& 
                                 const std::function<bool(std::string_view)>& use) const {
   return impl_->writer().generate(prompt, options, use);
 }
+
+std::vector<WrittenText> Predictor::write(std::span<const std::string> texts) const {
+  return impl_->write(texts);
+}
+
+WrittenText Predictor::write(std::string_view text) const {
+  const std::string copy(text);
+  return impl_->write(std::span(&copy, 1)).front();
+}
+
+bool Predictor::is_sequence_to_sequence() const { return impl_->is_sequence_to_sequence(); }
 
 bool Predictor::is_language_model() const { return impl_->is_language_model(); }
 

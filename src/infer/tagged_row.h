@@ -1,4 +1,4 @@
-// What engines answer where tokens get tags.
+// What engines answer where tokens get tags, or texts are written.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,12 @@ struct TaggedRow {
   std::vector<std::int32_t> tags;
   std::vector<float> probabilities;  // of these tags
   std::vector<float> row_label;      // [L], probabilities; empty where rows have no labels
+};
+
+/// A text that was written, without its end.
+struct WrittenRow {
+  std::vector<std::int32_t> tokens;
+  double log_probability = 0;  // natural, with the end
 };
 
 }  // namespace sequent

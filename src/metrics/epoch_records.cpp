@@ -34,7 +34,8 @@ std::optional<EpochRecord> read_line(const std::string& line) {
                      .validation_mae = number(validation, "mae"),
                      .validation_r2 = number(validation, "r2"),
                      .validation_f1 = number(validation, "f1"),
-                     .validation_perplexity = number(validation, "perplexity")};
+                     .validation_perplexity = number(validation, "perplexity"),
+                     .validation_exact_match = number(validation, "exact_match")};
 }
 
 }  // namespace

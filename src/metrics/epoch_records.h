@@ -25,6 +25,7 @@ struct EpochRecord {
   std::optional<double> validation_r2;
   std::optional<double> validation_f1;
   std::optional<double> validation_perplexity;
+  std::optional<double> validation_exact_match;
 };
 
 /// The epochs of `lines` by rising number. Lines of other events and lines that are no JSON (a

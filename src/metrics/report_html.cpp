@@ -76,6 +76,10 @@ const std::vector<EpochMetric>& epoch_metrics(const std::vector<EpochRecord>& ep
       {"Accuracy", "accuracy", &EpochRecord::validation_accuracy}};
   static const std::vector<EpochMetric> of_text = {
       {"Perplexity", "perplexity", &EpochRecord::validation_perplexity}};
+  static const std::vector<EpochMetric> of_written = {
+      {"Accuracy", "accuracy of tokens", &EpochRecord::validation_accuracy},
+      {"Exact match", "exact match", &EpochRecord::validation_exact_match}};
+  if (epochs.back().validation_exact_match) return of_written;
   if (epochs.back().validation_perplexity) return of_text;
   if (epochs.back().validation_f1) return of_tags;
   return epochs.back().validation_rmse ? of_numbers : of_classes;
@@ -379,6 +383,15 @@ std::string content_of(const LanguageModelReport& report, const std::string&) {
                      {"Loss per token", format_metric(report.loss)},
                      {"Accuracy", format_metric(report.accuracy)},
                      {"Unknown tokens", format_percent(report.unknown_share)}});
+}
+
+std::string content_of(const SequenceReport& report, const std::string&) {
+  return value_list({{"Rows", format_count(report.count)},
+                     {"Exact match", format_metric(report.exact_match)},
+                     {"BLEU", format_fixed(report.bleu, 2)},
+                     {"ROUGE-L", format_metric(report.rouge_l)},
+                     {"Accuracy of tokens", format_metric(report.accuracy)},
+                     {"Loss per token", format_metric(report.loss)}});
 }
 
 std::string report_section(const std::string& title, const std::optional<Report>& report) {

@@ -170,6 +170,8 @@ MultiLabelReport multi_label_from_fields(const JsonFields& fields) {
 
 Json as_json(const LanguageModelReport& report) { return values_as_json(report); }
 
+Json as_json(const SequenceReport& report) { return values_as_json(report); }
+
 Json as_json(const ClassificationReport& report) {
   Json json = values_as_json(report);
   json["top_k"] = report.top_k;
@@ -215,6 +217,7 @@ Report report_from_fields(const JsonFields& fields) {
   if (fields.has("per_type")) return tagging_from_fields(fields);
   if (fields.has("per_label")) return multi_label_from_fields(fields);
   if (fields.has("perplexity")) return values_from_fields<LanguageModelReport>(fields);
+  if (fields.has("exact_match")) return values_from_fields<SequenceReport>(fields);
   return classification_from_fields(fields);
 }
 

@@ -147,6 +147,17 @@ std::string text_of(const LanguageModelReport& report) {
   return table.render();
 }
 
+std::string text_of(const SequenceReport& report) {
+  TextTable table;
+  table.add_row({"rows", format_count(report.count)});
+  table.add_row({"exact match", format_metric(report.exact_match)});
+  table.add_row({"BLEU", format_fixed(report.bleu, 2)});
+  table.add_row({"ROUGE-L", format_metric(report.rouge_l)});
+  table.add_row({"accuracy of tokens", format_metric(report.accuracy)});
+  table.add_row({"loss per token", format_metric(report.loss)});
+  return table.render();
+}
+
 std::string text_of(const RegressionReport& report) {
   TextTable table;
   table.add_row({"rows", format_count(report.count)});

@@ -47,6 +47,16 @@ void visit_report_values(Self& report, Visitor&& visit) {
 }
 
 template <class Self, class Visitor>
+requires std::same_as<std::remove_const_t<Self>, SequenceReport>
+void visit_report_values(Self& report, Visitor&& visit) {
+  visit("loss", report.loss);
+  visit("accuracy", report.accuracy);
+  visit("exact_match", report.exact_match);
+  visit("bleu", report.bleu);
+  visit("rouge_l", report.rouge_l);
+}
+
+template <class Self, class Visitor>
 requires std::same_as<std::remove_const_t<Self>, MultiLabelReport>
 void visit_report_values(Self& report, Visitor&& visit) {
   visit("loss", report.loss);

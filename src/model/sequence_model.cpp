@@ -85,6 +85,10 @@ struct LayerBuilder {
   LayerPointer operator()(const CrfSpec&) const {
     return std::make_shared<CrfImpl>(input().width, output().width);
   }
+  LayerPointer operator()(const DecoderSpec& spec) const {
+    return std::make_shared<DecoderImpl>(spec, input().width, output().width,
+                                         config.config.runtime.precision != Precision::kFloat32);
+  }
   LayerPointer operator()(const OrdinalSpec&) const {
     return std::make_shared<OrdinalImpl>(input().width, output().width);
   }
@@ -107,6 +111,8 @@ struct LayerBuilder {
 Batch without_noise(const Batch& batch) {
   Batch quiet{batch.input, batch.lengths};
   quiet.spellings = batch.spellings;
+  quiet.targets = batch.targets;
+  quiet.target_lengths = batch.target_lengths;
   quiet.carried = batch.carried;
   return quiet;
 }
@@ -167,22 +173,30 @@ torch::Tensor SequenceModelImpl::forward(const Batch& batch, torch::Tensor* row_
 }
 
 bool SequenceModelImpl::has_token_loss(const Batch& batch) const {
-  return config_.config.is_language_model() && !uses_operators() && batch.input.device().is_cpu() &&
-         kernels_serve(dense_head()->weight);
+  const bool writes = config_.config.is_language_model() || decoder() != nullptr;
+  return writes && !uses_operators() && batch.input.device().is_cpu() &&
+         kernels_serve(decoder() != nullptr ? decoder()->weight : dense_head()->weight);
 }
 
 torch::Tensor SequenceModelImpl::token_loss(const Batch& batch, const torch::Tensor& next,
                                             double smoothing, double scale) {
-  torch::Tensor rows = run_layers(layers_.size() - 1, batch).flatten(0, 1);
+  torch::Tensor rows = run_layers(layers_.size() - 1, batch);
+  torch::Tensor padding = padding_of(batch);
+  if (decoder() != nullptr) {
+    rows = decoder()->states(rows, {batch, padding, static_cast<std::int64_t>(layers_.size()) - 1});
+    padding = padding_of({batch.targets, batch.target_lengths});
+  }
+  rows = rows.flatten(0, 1);
+  padding = padding.flatten();
   torch::Tensor targets = next.flatten();
-  const torch::Tensor padding = padding_of(batch).flatten();
   if (padding.any().item<bool>()) {
     const torch::Tensor real = padding.logical_not().nonzero().flatten();
     rows = rows.index_select(0, real);
     targets = targets.index_select(0, real);
   }
-  const DenseImpl* head = dense_head();
-  return softmax_loss(rows, head->weight, head->bias, targets, smoothing, scale,
+  const torch::Tensor& weight = decoder() != nullptr ? decoder()->weight : dense_head()->weight;
+  const torch::Tensor& bias = decoder() != nullptr ? decoder()->bias : dense_head()->bias;
+  return softmax_loss(rows, weight, bias, targets, smoothing, scale,
                       config_.config.runtime.precision != Precision::kFloat32);
 }
 
@@ -229,6 +243,7 @@ torch::Tensor SequenceModelImpl::predict(const Batch& batch) {
     case Task::kTagging:
       return probabilities_of_tags(logits, batch.lengths).to(torch::kFloat32);
     case Task::kLanguageModel:
+    case Task::kSequenceToSequence:
       return torch::softmax(logits, 2).to(torch::kFloat32);
     case Task::kMultiLabel:
       return torch::sigmoid(logits).to(torch::kFloat32);
@@ -261,6 +276,16 @@ TagDecisions SequenceModelImpl::decode(const Batch& batch) {
   TagDecisions found{tags, probabilities.to(torch::kFloat32), {}};
   if (row_scores.defined()) found.row_labels = torch::softmax(row_scores, 1).to(torch::kFloat32);
   return found;
+}
+
+WrittenTexts SequenceModelImpl::write(const Batch& batch, std::int64_t most_tokens) {
+  const Batch quiet = without_noise(batch);
+  const torch::Tensor source = run_layers(layers_.size() - 1, quiet);
+  return decoder()->write(source, {quiet, padding_of(quiet)}, most_tokens);
+}
+
+DecoderImpl* SequenceModelImpl::decoder() const {
+  return dynamic_cast<DecoderImpl*>(layers_.back().get());
 }
 
 DenseImpl* SequenceModelImpl::dense_head() const {

@@ -30,10 +30,52 @@ void number_words(const InputRow& row, std::int64_t* tokens, std::vector<std::st
 
 }  // namespace
 
-RowForm row_form(const Config& config) { return {config.max_bytes(), config.reads_pairs()}; }
+std::vector<std::vector<std::int32_t>> texts_of(const torch::Tensor& tokens) {
+  const torch::Tensor all = tokens.cpu().contiguous();
+  std::vector<std::vector<std::int32_t>> texts(static_cast<std::size_t>(all.size(0)));
+  const auto* from = all.data_ptr<std::int64_t>();
+  for (std::vector<std::int32_t>& text : texts) {
+    const auto* end = std::find(from, from + all.size(1), Vocabulary::kLineEnd);
+    text.assign(from, end);
+    from += all.size(1);
+  }
+  return texts;
+}
+
+/// Fills in what is to be written.
+void add_targets(const EncodedRows& targets, RowTensors& tensors) {
+  std::int64_t longest = 0;
+  for (const InputRow& row : targets) longest = std::max(longest, row.length() + 1);
+  const auto count = static_cast<std::int64_t>(targets.size());
+  tensors.targets = torch::zeros({count, longest}, torch::kInt64);
+  tensors.target_lengths = torch::empty({count}, torch::kInt64);
+  auto* lengths = tensors.target_lengths.data_ptr<std::int64_t>();
+  auto* to = tensors.targets.data_ptr<std::int64_t>();
+  for (const InputRow& row : targets) {
+    *std::ranges::copy(row.ids, to).out = Vocabulary::kLineEnd;
+    *lengths++ = row.length() + 1;
+    to += longest;
+  }
+}
+
+RowForm row_form(const Config& config) {
+  return {config.max_bytes(), config.reads_pairs(), config.is_sequence_to_sequence()};
+}
 
 RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
-  if (form.pairs) return make_row_tensors(texts_of_pairs(rows), {form.max_bytes, false});
+  if (form.pairs) return make_row_tensors(texts_of_pairs(rows), {form.max_bytes});
+  if (form.targets) {
+    EncodedRows sources;
+    EncodedRows targets;
+    for (const InputRow& row : rows) {
+      const auto [source, target] = row.pair();
+      sources.push_back(source);
+      targets.push_back(target);
+    }
+    RowTensors tensors = make_row_tensors(sources, {form.max_bytes});
+    add_targets(targets, tensors);
+    return tensors;
+  }
   std::int64_t longest = 1;
   for (const InputRow& row : rows) longest = std::max(longest, row.length());
   const auto count = static_cast<std::int64_t>(rows.size());

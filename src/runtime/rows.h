@@ -20,6 +20,7 @@ using EncodedRows = std::vector<InputRow>;
 struct RowForm {
   std::int64_t max_bytes = 0;  // of a token's spelling; 0: none is read
   bool pairs = false;          // rows are pairs of texts: B rows become 2 B, a pair's two in turn
+  bool targets = false;        // rows are pairs of a text and the one that is to be written
 };
 RowForm row_form(const Config& config);
 
@@ -30,8 +31,14 @@ struct RowTensors {
   torch::Tensor input;
   torch::Tensor lengths;
   torch::Tensor spellings;
+  torch::Tensor targets = {};         // [B, U] int64, each ending with kLineEnd, then 0
+  torch::Tensor target_lengths = {};  // [B] int64, with that end
 };
 RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form = {});
+
+/// Written texts without their ends. Shapes: tokens [B, U] int64, each row ending with kLineEnd or
+/// at U.
+std::vector<std::vector<std::int32_t>> texts_of(const torch::Tensor& tokens);
 
 /// The first bytes of each word, then zeros. Shapes: -> [words, max_bytes] uint8.
 torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t max_bytes);

@@ -3,6 +3,7 @@
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
+#include "model/sequence_padding.h"
 #include "runtime/thread_setup.h"
 #include "sequent/trainer.h"
 #include "train/load_run.h"
@@ -69,6 +70,38 @@ Report evaluate_tags(const TorchScriptEngine& engine, const LabelSet& labels,
   return score_tags(labels, data, tags, row_labels, /*loss=*/std::nullopt);
 }
 
+Report evaluate_sequences(const TorchScriptEngine& engine, const EncodedDataset& data,
+                          const std::vector<std::vector<std::size_t>>& batches, ThreadPool& pool) {
+  WrittenRows result;
+  result.texts.resize(static_cast<std::size_t>(data.size()));
+  std::vector<WrittenRows> parts(batches.size());
+  pool.run(batches.size(), [&](std::size_t b) {
+    const EncodedRows rows = rows_of(data, batches[b]);
+    const RowTensors tensors = make_row_tensors(rows, {.targets = true});
+    const torch::Tensor scores = engine.score(rows);
+    const torch::Tensor padding = padding_of({tensors.targets, tensors.target_lengths});
+    parts[b].loss = -scores.gather(2, tensors.targets.unsqueeze(2))
+                         .squeeze(2)
+                         .to(torch::kFloat64)
+                         .masked_fill(padding, 0)
+                         .sum()
+                         .item<double>();
+    parts[b].right =
+        scores.argmax(2).eq(tensors.targets).masked_fill(padding, false).sum().item<std::int64_t>();
+    parts[b].tokens = tensors.target_lengths.sum().item<std::int64_t>();
+    EncodedRows sources;
+    for (const InputRow& row : rows) sources.push_back(row.pair().first);
+    const std::vector<WrittenRow> written = engine.write(sources, /*beams=*/1);
+    for (std::size_t i = 0; i < rows.size(); ++i) result.texts[batches[b][i]] = written[i].tokens;
+  });
+  for (const WrittenRows& part : parts) {
+    result.loss += part.loss;
+    result.right += part.right;
+    result.tokens += part.tokens;
+  }
+  return score_sequences(data, result);
+}
+
 Report evaluate_text(const TorchScriptEngine& engine, const EncodedDataset& lines,
                      ThreadPool& pool) {
   const TokenWindows windows = cut_windows_to_measure(lines);
@@ -99,6 +132,9 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   const TorchScriptEngine engine(archive.module, row_form(card.config));
   ThreadPool pool(options.threads, enter_compute_thread);
   if (card.config.is_language_model()) return evaluate_text(engine, data, pool);
+  if (card.config.is_sequence_to_sequence()) {
+    return evaluate_sequences(engine, data, batches, pool);
+  }
   if (card.config.is_tagging()) return evaluate_tags(engine, card.labels, data, batches, pool);
   const auto width = static_cast<std::size_t>(card.labels.size());
   std::vector<float> predictions(static_cast<std::size_t>(data.size()) * width);

@@ -93,12 +93,22 @@ Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet&
     const TextScore found = team.read(cut_windows_to_measure(data));
     return score_text(data, found.loss, found.right);
   }
+  if (config.is_sequence_to_sequence()) return score_sequences(data, team.write(data));
   if (!config.is_tagging()) {
     return score(config, labels, data, team.predict(data), target_deviations(model), calibration);
   }
   const TaggedRows found = team.tag(data);
   return score_tags(labels, data, found.tags, found.row_labels,
                     found.loss / static_cast<double>(data.token_count()));
+}
+
+SequenceReport score_sequences(const EncodedDataset& data, const WrittenRows& written) {
+  SequenceMetrics metrics;
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    const auto [source, target] = data.row(row).pair();
+    metrics.add(written.texts[static_cast<std::size_t>(row)], target.ids);
+  }
+  return metrics.report(written.loss, written.right, written.tokens);
 }
 
 LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::int64_t right) {

@@ -13,6 +13,7 @@ namespace sequent {
 
 class SequenceModelImpl;
 class WorkerTeam;
+struct WrittenRows;
 
 /// Of the training targets, as the model keeps them; empty where they are not standardized.
 std::vector<float> target_deviations(const SequenceModelImpl& model);
@@ -31,6 +32,9 @@ MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& da
 /// The report of a language model on these lines. `loss`: sum of -ln p of all tokens; `right`: of
 /// them, those that were the most probable.
 LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::int64_t right);
+
+/// The report of written texts. Errors: Data without a row.
+SequenceReport score_sequences(const EncodedDataset& data, const WrittenRows& written);
 
 /// The report of predicted tags, and of the labels of whole rows where there are such. `loss`: of
 /// TaggingReport. Shapes: row_labels [rows, L], probabilities, or empty.

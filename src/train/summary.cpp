@@ -89,9 +89,10 @@ struct Details {
   }
   std::string operator()(const CrfSpec&) const { return ""; }
   std::string operator()(const OrdinalSpec&) const { return ""; }
-  std::string operator()(const RowLabelSpec& spec) const {
-    return rate(spec.dropout);
+  std::string operator()(const DecoderSpec& spec) const {
+    return std::to_string(spec.units) + " units";
   }
+  std::string operator()(const RowLabelSpec& spec) const { return rate(spec.dropout); }
   std::string operator()(const DenseSpec& spec) const {
     return std::string(enum_name(spec.activation));
   }

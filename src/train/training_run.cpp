@@ -67,6 +67,7 @@ std::string engine_text(torch::Device device, const ResolvedConfig& config) {
     return "on LibTorch's operators: the kernels serve the CPU alone";
   }
   if (precision == Precision::kBfloat16 && !config.config.is_language_model() &&
+      !config.config.is_sequence_to_sequence() &&
       !FusedEngine::has_recurrent_kernel(config.config)) {
     throw Error(ErrorKind::kRuntime, where,
                 "found \"bfloat16\", but no layer of this model has products that it would speed "
@@ -461,6 +462,11 @@ std::vector<std::pair<std::string, std::string>> TrainingRun::data_facts() const
   if (config_.is_language_model()) {
     return {{"Training tokens", std::to_string(data_.train.token_count())},
             {"Validation tokens", std::to_string(data_.validation.token_count())},
+            {"Vocabulary", std::to_string(data_.vocabulary.size())}};
+  }
+  if (config_.is_sequence_to_sequence()) {
+    return {{"Training rows", std::to_string(data_.train.size())},
+            {"Validation rows", std::to_string(data_.validation.size())},
             {"Vocabulary", std::to_string(data_.vocabulary.size())}};
   }
   const std::int64_t channels = data_.train.channels();

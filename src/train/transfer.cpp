@@ -111,6 +111,13 @@ std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, Sequence
       binary != origin.model->config().is_binary()) {
     return 0;
   }
+  if (dynamic_cast<const DecoderImpl*>(&from) != nullptr) {
+    for (const auto& named : ours) {  // rows of known tokens come first in both
+      if (theirs[named.key()].sizes().slice(1) != named.value().sizes().slice(1)) return 0;
+    }
+    copy_layer(from, to);
+    return origin.text.vocabulary.size();
+  }
   if (dynamic_cast<const OrdinalImpl*>(&from) != nullptr) {
     if (!(origin.text.labels == labels) || !torch::equal(theirs["ranks"], ours["ranks"])) return 0;
     copy_layer(from, to);

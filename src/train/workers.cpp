@@ -21,11 +21,21 @@ Batch batch_of(const EncodedDataset& data, const Numbers& rows, const Config& co
   const RowTensors tensors = make_row_tensors(encoded, row_form(config));
   Batch batch{tensors.input.to(device), tensors.lengths.to(device)};
   if (tensors.spellings.defined()) batch.spellings = tensors.spellings.to(device);
+  if (tensors.targets.defined()) {
+    batch.targets = tensors.targets.to(device);
+    batch.target_lengths = tensors.target_lengths.to(device);
+  }
   return batch;
 }
 
-/// What the sum of a batch's losses is divided by: its rows, or for tagging its tokens.
-double loss_units(const EncodedDataset& data, const RowNumbers& rows) {
+/// What the sum of a batch's losses is divided by: its rows, or where tokens are answered or
+/// written these tokens.
+double loss_units(const EncodedDataset& data, const RowNumbers& rows, const Config& config) {
+  if (config.is_sequence_to_sequence()) {
+    std::int64_t tokens = 0;
+    for (const std::int64_t row : rows) tokens += data.row(row).pair().second.length() + 1;
+    return static_cast<double>(tokens);
+  }
   if (!data.is_tagged()) return static_cast<double>(rows.size());
   std::int64_t tokens = 0;
   for (const std::int64_t row : rows) tokens += data.length(row);
@@ -156,21 +166,27 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
   batch.noise = context.key;
   batch.first_row = context.first_row;
   batch.carried = context.carried;
+  const bool writes = batch.targets.defined();
   if (replica.has_token_loss(batch)) {
-    const torch::Tensor loss_sum =
-        replica.token_loss(batch, wanted_tags(data, rows), loss.label_smoothing, 1 / units);
+    const torch::Tensor next = writes ? batch.targets : wanted_tags(data, rows);
+    const torch::Tensor loss_sum = replica.token_loss(batch, next, loss.label_smoothing, 1 / units);
     loss_sum.backward();
     return loss_sum.item<double>();
   }
   torch::Tensor row_scores;
   const torch::Tensor logits = replica.forward(batch, &row_scores);
-  torch::Tensor wanted =
-      (data.is_tagged() ? wanted_tags(data, rows) : wanted_outputs(data, rows)).to(device_);
-  const torch::Tensor base = replica.forecast_base(batch);
-  if (base.defined()) wanted = wanted - base;
-  const torch::Tensor losses =
-      data.is_tagged() ? tag_losses(replica, logits, wanted, batch.lengths, loss.label_smoothing)
-                       : row_losses(logits, wanted, loss);
+  torch::Tensor losses;
+  if (writes) {
+    losses = tag_losses(replica, logits, batch.targets, batch.target_lengths, loss.label_smoothing);
+  } else if (data.is_tagged()) {
+    losses = tag_losses(replica, logits, wanted_tags(data, rows).to(device_), batch.lengths,
+                        loss.label_smoothing);
+  } else {
+    torch::Tensor wanted = wanted_outputs(data, rows).to(device_);
+    const torch::Tensor base = replica.forecast_base(batch);
+    if (base.defined()) wanted = wanted - base;
+    losses = row_losses(logits, wanted, loss);
+  }
   torch::Tensor sum = losses.sum() / units;
   if (row_scores.defined()) {
     const torch::Tensor labels = classes_of(data, rows).to(device_);
@@ -188,7 +204,7 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
                                      CarriedStates* carried) {
   const auto parts = split_by_tokens(data, rows, replicas_.size());
   std::vector<CarriedStates> states(parts.size());
-  const double units = loss_units(data, rows);
+  const double units = loss_units(data, rows, replicas_[0]->config().config);
   std::vector<double> losses(parts.size(), 0.0);
   run(parts.size(), [&](std::size_t i) {
     for (torch::Tensor& parameter : replicas_[i]->parameters()) {
@@ -222,18 +238,18 @@ torch::Tensor WorkerTeam::predict(const EncodedDataset& data,
 }
 
 void WorkerTeam::for_each_batch(
-    const EncodedDataset& data,
+    const EncodedDataset& data, std::int64_t tokens,
     const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use) {
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
-  const auto batches = plan_batches(lengths, kEvaluationTokens);
+  const auto batches = plan_batches(lengths, tokens);
   run(batches.size(), [&](std::size_t b) { use(b, batches[b]); });
 }
 
 std::vector<float> WorkerTeam::predict(const EncodedDataset& data) {
   const std::int64_t outputs = replicas_[0]->config().class_count;
   std::vector<float> all(static_cast<std::size_t>(data.size() * outputs));
-  for_each_batch(data, [&](std::size_t, const std::vector<std::size_t>& rows) {
+  for_each_batch(data, kEvaluationTokens, [&](std::size_t, const std::vector<std::size_t>& rows) {
     const torch::Tensor values = predict(data, rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const float* from = values.data_ptr<float>() + static_cast<std::int64_t>(i) * outputs;
@@ -249,7 +265,7 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   std::vector<double> losses(result.tags.size());
   const auto labels = static_cast<std::size_t>(replicas_[0]->config().row_class_count);
   result.row_labels.resize(result.tags.size() * labels);
-  for_each_batch(data, [&](std::size_t, const std::vector<std::size_t>& rows) {
+  for_each_batch(data, kEvaluationTokens, [&](std::size_t, const std::vector<std::size_t>& rows) {
     const torch::NoGradGuard no_gradient;
     SequenceModelImpl& model = *replicas_[0];
     const Batch batch = batch_of(data, rows, model.config().config, device_);
@@ -282,6 +298,38 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
     }
   });
   for (const double loss : losses) result.loss += loss;
+  return result;
+}
+
+WrittenRows WorkerTeam::write(const EncodedDataset& data) {
+  // Each token of a target has as many scores as the model has tokens.
+  constexpr std::int64_t kScores = std::int64_t{1} << 25;
+  SequenceModelImpl& model = *replicas_[0];
+  const std::int64_t tokens =
+      std::clamp<std::int64_t>(kScores / model.config().class_count, 64, kEvaluationTokens);
+  WrittenRows result;
+  result.texts.resize(static_cast<std::size_t>(data.size()));
+  std::vector<WrittenRows> parts(result.texts.size());  // of each batch, by its number
+  for_each_batch(data, tokens, [&](std::size_t number, const std::vector<std::size_t>& rows) {
+    const torch::NoGradGuard no_gradient;
+    const Batch batch = batch_of(data, rows, model.config().config, device_);
+    const torch::Tensor padding = padding_of({batch.targets, batch.target_lengths});
+    const torch::Tensor scores = torch::log_softmax(model.forward(batch), 2);
+    const torch::Tensor found = scores.gather(2, batch.targets.unsqueeze(2)).squeeze(2);
+    WrittenRows& part = parts[number];
+    part.loss = -found.to(torch::kFloat64).masked_fill(padding, 0).sum().item<double>();
+    part.right =
+        scores.argmax(2).eq(batch.targets).masked_fill(padding, false).sum().item<std::int64_t>();
+    part.tokens = batch.target_lengths.sum().item<std::int64_t>();
+    const std::int64_t most = max_length(model.config().config.input) + 1;
+    const auto texts = texts_of(model.write(batch, most).tokens);
+    for (std::size_t i = 0; i < rows.size(); ++i) result.texts[rows[i]] = texts[i];
+  });
+  for (const WrittenRows& part : parts) {
+    result.loss += part.loss;
+    result.right += part.right;
+    result.tokens += part.tokens;
+  }
   return result;
 }
 

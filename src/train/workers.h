@@ -46,6 +46,15 @@ TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const T
                         const std::function<TextScore(std::size_t part, std::int64_t first,
                                                       std::int64_t end)>& read_part);
 
+/// The texts that a model writes for a data set's rows, without their ends.
+struct WrittenRows {
+  std::vector<std::vector<std::int32_t>> texts;
+  // Of the texts that were wanted, each token read after those before it, the ends included.
+  double loss = 0;         // sum of -ln p
+  std::int64_t right = 0;  // tokens that were the most probable
+  std::int64_t tokens = 0;
+};
+
 class WorkerTeam {
  public:
   /// `workers` threads on the CPU; on another device the one calling thread. `model` outlives this.
@@ -67,6 +76,9 @@ class WorkerTeam {
   /// Of a tagger. Dropout is off.
   TaggedRows tag(const EncodedDataset& data);
 
+  /// Of a model that writes text, greedily. Dropout is off.
+  WrittenRows write(const EncodedDataset& data);
+
   /// Of a language model, which reads each stream from window to window. Dropout is off.
   TextScore read(const TokenWindows& windows);
 
@@ -77,7 +89,7 @@ class WorkerTeam {
 
  private:
   void for_each_batch(
-      const EncodedDataset& data,
+      const EncodedDataset& data, std::int64_t tokens,
       const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use);
   /// What a part of a batch needs besides its rows: see Batch.
   struct PartContext {

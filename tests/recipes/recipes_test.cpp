@@ -74,6 +74,10 @@ void replace_data(Config& config, const testing::TemporaryFolder& folder) {
       files.train = folder.write("rows.jsonl", testing::labelled_tagged_rows(60));
     }
     files.validation = files.test = files.train;
+  } else if (config.is_sequence_to_sequence()) {
+    TransformSample sample;
+    sample.rows = 100;
+    files = write_transform_sample(sample, folder / "data");
   } else if (config.is_language_model()) {
     files.train = folder.write("rows.txt", testing::circle_lines(300) + "没有我担心的那么差\n");
     files.validation = files.test = files.train;
@@ -128,6 +132,10 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
         std::holds_alternative<CharactersTokenizer>(std::get<TextInput>(config.input).tokenizer)
             ? 13U
             : 4U);
+    return;
+  }
+  if (predictor.is_sequence_to_sequence()) {
+    EXPECT_LT(predictor.write("5 May 2011").log_probability, 0);
     return;
   }
   if (predictor.is_language_model()) {

@@ -1,0 +1,159 @@
+// Models that write text learn, resume exactly, and are measured alike as run and as archive.
+#include <gtest/gtest.h>
+#include <torch/script.h>
+
+#include <cmath>
+
+#include "sequence_rows.h"
+#include "sequent/error.h"
+#include "sequent/predictor.h"
+#include "sequent/trainer.h"
+#include "support.h"
+#include "train/load_run.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::slurp;
+
+class SequenceRun : public ::testing::Test {
+ protected:
+  SequenceRun() {
+    folder_.write("train.tsv", testing::backward_rows(400));
+    folder_.write("dev.tsv", testing::backward_rows(60, 3));
+  }
+
+  Config config(const std::vector<Override>& changes = {}) const {
+    Config config = parse_config(testing::kBackwardConfig, "backward.json", changes);
+    config.base_directory = folder_.path();
+    return config;
+  }
+  TrainReport run(const std::string& name, const std::vector<Override>& changes = {},
+                  ExistingRun existing = ExistingRun::kRefuse, const Hooks& hooks = {}) const {
+    TrainOptions options;
+    options.out = folder_ / name;
+    options.existing = existing;
+    return train(config(changes), options, hooks);
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(SequenceRun, LearnsToWriteBackwards) {
+  const TrainReport report = run("run");
+  const auto& found = std::get<SequenceReport>(report.test.value());
+  EXPECT_GT(found.exact_match, 0.9);
+  EXPECT_GT(found.accuracy, 0.95);
+  const auto dev = (folder_ / "dev.tsv").string();
+  EXPECT_EQ(std::get<SequenceReport>(evaluate(folder_ / "run", dev)), found);
+  export_run(folder_ / "run", folder_ / "model.pt");
+  const auto of_archive = std::get<SequenceReport>(evaluate(folder_ / "model.pt", dev));
+  EXPECT_EQ(of_archive.exact_match, found.exact_match);
+  EXPECT_NEAR(of_archive.bleu, found.bleu, 1e-9);
+  EXPECT_NEAR(of_archive.loss, found.loss, 1e-4);
+  for (const std::int64_t beams : {1, 4}) {
+    const Predictor predictor = Predictor::load(folder_ / "model.pt", {.beams = beams});
+    ASSERT_TRUE(predictor.is_sequence_to_sequence());
+    EXPECT_EQ(predictor.write("abc").text, "cba");
+    const std::vector<std::string> texts{"fed", "", "ba"};
+    const auto written = predictor.write(texts);
+    EXPECT_EQ(written[0].text, "def");
+    EXPECT_TRUE(written[1].empty);
+    EXPECT_EQ(written[2].text, predictor.write("ba").text);
+    EXPECT_LT(written[0].log_probability, 0);
+    EXPECT_EQ(error_of([&] { predictor.predict("abc"); })->kind(), ErrorKind::kUsage);
+  }
+}
+
+TEST_F(SequenceRun, ResumesExactlyAndInBfloat16) {
+  const std::vector<Override> short_run{{"training.epochs", "2"}, {"training.ema", "{}"}};
+  run("whole", short_run);
+  Hooks hooks;
+  hooks.stop_requested = [left = 5]() mutable { return --left <= 0; };
+  run("parts", short_run, ExistingRun::kRefuse, hooks);
+  run("parts", short_run, ExistingRun::kResume);
+  EXPECT_EQ(slurp(RunFolder{folder_ / "whole"}.best_weights()),
+            slurp(RunFolder{folder_ / "parts"}.best_weights()));
+  EXPECT_TRUE(run("half", {{"training.max_steps", "2"}, {"runtime.precision", "auto"}}).finished);
+}
+
+TEST_F(SequenceRun, GoesOnFromARunWithMoreLetters) {
+  run("run", {{"training.epochs", "2"}});
+  folder_.write("train.tsv", testing::backward_rows(60) + "xy\tyx\n");
+  Config more = config({{"training.max_steps", "1"}, {"training.freeze", "[\"layers.2.*\"]"}});
+  more.training.init_from = (folder_ / "run").string();
+  TrainOptions options;
+  options.out = folder_ / "more";
+  train(more, options);
+  const LoadedRun first = load_run(folder_ / "run");
+  const LoadedRun second = load_run(folder_ / "more");
+  const torch::Tensor before = first.model->decoder()->weight;
+  EXPECT_EQ(second.model->decoder()->weight.size(0), before.size(0) + 2);
+  EXPECT_TRUE(torch::equal(second.model->decoder()->weight.slice(0, 0, before.size(0)), before));
+}
+
+/// All texts of at most `most` tokens, the end included, and the best of them per token.
+TEST_F(SequenceRun, ManyBeamsFindTheBestText) {
+  folder_.write("train.tsv", "text\tlabel\na\tb\nb\ta\nab\tba\nba\tab\n");
+  folder_.write("dev.tsv", "text\tlabel\nab\tba\n");
+  run("run", {{"training.epochs", "3"}, {"input.max_length", "3"}});
+  export_run(folder_ / "run", folder_ / "model.pt");
+  torch::jit::Module model = torch::jit::load((folder_ / "model.pt").string());
+  const c10::InferenceMode no_gradient;
+  const torch::Tensor source = torch::tensor({{3, 4}}, torch::kInt64);
+  const torch::Tensor lengths = torch::tensor({2}, torch::kInt64);
+  double best = -INFINITY;
+  const std::vector<std::int64_t> tokens{2, 3, 4};
+  const std::function<void(std::vector<std::int64_t>)> look = [&](std::vector<std::int64_t> text) {
+    const bool ended = !text.empty() && text.back() == Vocabulary::kLineEnd;
+    if (ended || text.size() == 4) {
+      const torch::Tensor targets = torch::tensor(text, torch::kInt64).unsqueeze(0);
+      const torch::Tensor found = model.get_method("score")({source, lengths, targets})
+                                      .toTensor()
+                                      .gather(2, targets.unsqueeze(2));
+      best = std::max(best, found.sum().item<double>() / static_cast<double>(text.size()));
+      return;
+    }
+    for (const std::int64_t token : tokens) {
+      text.push_back(token);
+      look(text);
+      text.pop_back();
+    }
+  };
+  look({});
+  const auto written = model.get_method("write")({source, lengths, 100}).toTuple();
+  const torch::Tensor text = written->elements()[0].toTensor()[0];
+  const auto end = text.eq(Vocabulary::kLineEnd).nonzero();
+  const double count = end.numel() > 0 ? end[0].item<double>() + 1 : 4;
+  EXPECT_NEAR(written->elements()[1].toTensor().item<double>() / count, best, 1e-5);
+}
+
+TEST_F(SequenceRun, SaysWhatDoesNotFit) {
+  const auto message = [&](const std::vector<Override>& changes) {
+    const auto error = error_of([&] { config(changes); });
+    return error ? std::string(error->what()) : "";
+  };
+  EXPECT_NE(message({{"data.format", R"({"type": "folders"})"}}).find("expected is tsv, csv or"),
+            std::string::npos);
+  EXPECT_NE(message({{"model.layers.2", R"({"type": "dense", "activation": "softmax"})"}})
+                .find("sequence_to_sequence ends in decoder"),
+            std::string::npos);
+  EXPECT_NE(message({{"model.layers.2", R"({"type": "dropout"})"}})
+                .find("the last layer must be decoder"),
+            std::string::npos);
+  EXPECT_NE(message({{"model.layers.1.return_sequences", "false"}}).find("expected is a sequence"),
+            std::string::npos);
+  EXPECT_NE(message({{"task", "classification"}}).find("expected is \"task\""), std::string::npos);
+  EXPECT_NE(
+      message({{"training.early_stopping", R"({"monitor": "f1"})"}}).find("loss and accuracy"),
+      std::string::npos);
+  folder_.write("train.tsv", "text\tlabel\nab\t\n");
+  const auto empty = error_of([&] { run("bad"); });
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(empty->kind(), ErrorKind::kData);
+  EXPECT_NE(std::string(empty->what()).find("train.tsv:2"), std::string::npos) << empty->what();
+}
+
+}  // namespace
+}  // namespace sequent
