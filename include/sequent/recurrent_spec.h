@@ -1,0 +1,227 @@
+// The recurrent layers of a config and their cells.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "sequent/describe.h"
+
+namespace sequent {
+
+/// What all recurrent layers share.
+struct RecurrentSpec {
+  std::int64_t units = 0;
+  bool bidirectional = false;
+  bool return_sequences = false;
+  double dropout = 0.0;
+  double zoneout = 0.0;
+  bool layer_norm = false;
+  bool learned_initial_state = false;
+  bool residual = false;
+  bool operator==(const RecurrentSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("units", self.units, "Width of the hidden state, per direction.", required,
+          between(1, 65536));
+    visit("bidirectional", self.bidirectional, "Read backwards too; the two states side by side.");
+    visit("return_sequences", self.return_sequences, "Every step's state instead of the last.");
+    visit("dropout", self.dropout,
+          "Share of the input features set to zero while training, one choice per sequence "
+          "(variational dropout, Gal and Ghahramani 2016).",
+          between(0, 1).open_above());
+    visit(
+        "zoneout", self.zoneout,
+        "Share of the units that keep their state of the step before while training; afterwards "
+        "old and new are mixed in that proportion (Krueger et al. 2017). On LibTorch's operators.",
+        between(0, 1).open_above());
+    visit(
+        "layer_norm", self.layer_norm,
+        "Normalize the products with input and state, and the cell state where it leaves the cell "
+        "(Ba et al. 2016). On LibTorch's operators.");
+    visit("learned_initial_state", self.learned_initial_state,
+          "Train the state before the first step instead of starting from 0. On LibTorch's "
+          "operators.");
+    visit(
+        "residual", self.residual,
+        "Add the input to the output; needs return_sequences and an input as wide as the output.");
+  }
+};
+
+/// Those with recurrent weight matrices.
+struct RecurrentMatrixSpec : RecurrentSpec {
+  double weight_drop = 0.0;
+  bool operator==(const RecurrentMatrixSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    RecurrentSpec::describe(self, visit);
+    visit("weight_drop", self.weight_drop,
+          "Share of the recurrent weights set to zero while training, one choice per step "
+          "(DropConnect as in AWD-LSTM, Merity et al. 2018).",
+          between(0, 1).open_above());
+  }
+};
+
+enum class RnnActivation { kTanh, kRelu };
+template <>
+struct EnumNames<RnnActivation> {
+  static constexpr std::array<std::string_view, 2> values{"tanh", "relu"};
+};
+
+/// Elman's network: h_t = f(W x_t + U h_{t-1} + b).
+struct RnnSpec : RecurrentMatrixSpec {
+  static constexpr std::string_view kType = "rnn";
+  RnnActivation activation = RnnActivation::kTanh;
+  bool operator==(const RnnSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    RecurrentMatrixSpec::describe(self, visit);
+    visit("activation", self.activation, "f in h = f(W x + U h + b).");
+  }
+};
+
+enum class PeepholeOutput { kCurrent, kPrevious };
+template <>
+struct EnumNames<PeepholeOutput> {
+  static constexpr std::array<std::string_view, 2> values{"current", "previous"};
+};
+enum class PeepholeWeights { kDiagonal, kFull };
+template <>
+struct EnumNames<PeepholeWeights> {
+  static constexpr std::array<std::string_view, 2> values{"diagonal", "full"};
+};
+
+/// Gates that see the cell state: i and f see c_{t-1}.
+struct Peephole {
+  PeepholeOutput output_gate = PeepholeOutput::kCurrent;
+  PeepholeWeights weights = PeepholeWeights::kDiagonal;
+  bool operator==(const Peephole&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("output_gate", self.output_gate,
+          "The cell state that gate o sees: c_t (Gers and Schmidhuber 2000) or c_{t-1}.");
+    visit(
+        "weights", self.weights,
+        "diagonal: each unit's gates see its own cell. full: all cells; on LibTorch's operators.");
+  }
+};
+
+/// Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000):
+/// c_t = f * c_{t-1} + i * g, h_t = o * tanh(c_t).
+struct LstmSpec : RecurrentMatrixSpec {
+  static constexpr std::string_view kType = "lstm";
+  std::optional<Peephole> peephole;
+  bool coupled = false;
+  bool operator==(const LstmSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    RecurrentMatrixSpec::describe(self, visit);
+    visit("peephole", self.peephole,
+          "Gates that see the cell state too (Gers and Schmidhuber 2000); {} for the defaults.");
+    visit("coupled", self.coupled,
+          "Input gate 1 - f instead of one of its own (CIFG, Greff et al. 2017).");
+  }
+};
+
+/// The LSTM whose only state is h: h_t = f * h_{t-1} + i * g; the layer gives y_t = o * tanh(h_t)
+/// with o_t = sigmoid(W x_t + U h_t + b).
+struct LstmHiddenStateSpec : RecurrentMatrixSpec {
+  static constexpr std::string_view kType = "lstm_hidden_state";
+};
+
+/// Gated recurrent unit (Cho et al. 2014).
+struct GruSpec : RecurrentMatrixSpec {
+  static constexpr std::string_view kType = "gru";
+  bool reset_after = true;
+  bool operator==(const GruSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    RecurrentMatrixSpec::describe(self, visit);
+    visit("reset_after", self.reset_after,
+          "true: the reset gate acts after the recurrent product, as cuDNN and Keras do. false: "
+          "before it, as in the paper; on LibTorch's operators.");
+  }
+};
+
+/// Minimal GRU (Feng et al. 2024, "Were RNNs All We Needed?"): h_t = (1 - z) * h_{t-1} + z * n with
+/// z = sigmoid(W_z x_t), n = W_n x_t. No product with a state: fast on long sequences.
+struct MinGruSpec : RecurrentSpec {
+  static constexpr std::string_view kType = "min_gru";
+};
+
+/// The formula that a recurrent layer follows.
+enum class CellKind {
+  kRnnTanh,
+  kRnnRelu,
+  kLstm,
+  kGru,
+  kCoupledLstm,
+  kPeepholeLstm,          // gate o sees c_t
+  kPeepholePreviousLstm,  // gate o sees c_{t-1}
+  kHiddenState,
+  kMinGru,
+  kGruResetBefore
+};
+
+inline CellKind cell_kind(const RnnSpec& spec) {
+  return spec.activation == RnnActivation::kRelu ? CellKind::kRnnRelu : CellKind::kRnnTanh;
+}
+inline CellKind cell_kind(const LstmSpec& spec) {
+  if (spec.coupled) return CellKind::kCoupledLstm;
+  if (!spec.peephole) return CellKind::kLstm;
+  return spec.peephole->output_gate == PeepholeOutput::kCurrent ? CellKind::kPeepholeLstm
+                                                                : CellKind::kPeepholePreviousLstm;
+}
+inline CellKind cell_kind(const LstmHiddenStateSpec&) { return CellKind::kHiddenState; }
+inline CellKind cell_kind(const GruSpec& spec) {
+  return spec.reset_after ? CellKind::kGru : CellKind::kGruResetBefore;
+}
+inline CellKind cell_kind(const MinGruSpec&) { return CellKind::kMinGru; }
+
+/// Whether a cell has a state c apart from h.
+constexpr bool has_cell_state(CellKind cell) {
+  return cell == CellKind::kLstm || cell == CellKind::kCoupledLstm ||
+         cell == CellKind::kPeepholeLstm || cell == CellKind::kPeepholePreviousLstm;
+}
+
+/// Whether an LSTM's gates see all cells. False for other layers.
+template <class Spec>
+bool has_full_peephole(const Spec& spec) {
+  if constexpr (requires { spec.peephole; }) {
+    return spec.peephole && spec.peephole->weights == PeepholeWeights::kFull;
+  } else {
+    return false;
+  }
+}
+
+/// Gates of a cell: rows of its weight matrices are this many times its units.
+constexpr std::int64_t gate_count(CellKind cell) {
+  switch (cell) {
+    case CellKind::kLstm:
+    case CellKind::kPeepholeLstm:
+    case CellKind::kPeepholePreviousLstm:
+    case CellKind::kHiddenState:
+      return 4;
+    case CellKind::kGru:
+    case CellKind::kGruResetBefore:
+    case CellKind::kCoupledLstm:
+      return 3;
+    case CellKind::kMinGru:
+      return 2;
+    case CellKind::kRnnTanh:
+    case CellKind::kRnnRelu:
+      return 1;
+  }
+  return 0;
+}
+
+}  // namespace sequent

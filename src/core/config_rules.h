@@ -1,0 +1,15 @@
+// The rules between a config's fields.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sequent/config.h"
+#include "sequent/error.h"
+
+namespace sequent {
+
+/// Adds what is wrong; rules of one field alone are in its declaration. `name` stands for the file.
+void check_rules(const Config& config, const std::string& name, std::vector<Issue>& issues);
+
+}  // namespace sequent
