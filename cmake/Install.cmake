@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 target_compile_features(sequent_core PUBLIC cxx_std_20)
-# model.h and exporter.h show LibTorch's types.
+# model.h, its modules.h and heads.h, and exporter.h show LibTorch's types.
 target_link_libraries(sequent_train INTERFACE $<INSTALL_INTERFACE:sequent::torch>)
 foreach(library core kernels infer train)
   set_target_properties(sequent_${library} PROPERTIES EXPORT_NAME ${library})

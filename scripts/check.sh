@@ -130,7 +130,7 @@ torch_flags() {
 
 compiles_alone() {
   local flags=()
-  if [[ "$1" =~ /(model|exporter)\.h$ ]]; then read -ra flags <<<"$(torch_flags | tr '\n' ' ')"; fi
+  if [[ "$1" =~ /(model|modules|heads|exporter)\.h$ ]]; then read -ra flags <<<"$(torch_flags | tr '\n' ' ')"; fi
   echo "#include \"${1#include/}\"" |
     "${CXX:-c++}" -std=c++20 -Wall -Wextra -Werror -fsyntax-only -Iinclude "${flags[@]}" -x c++ -
 }

@@ -46,8 +46,7 @@ TEST(Conll, ReadsRowsBetweenEmptyLines) {
                                         "-DOCSTART- -X- O\n\n\nin X O\r\nNew\tX\tB-LOC\nYork X "
                                         "I-LOC\n \nof X O\n\n-DOCSTART- -X- O\n\nit X O");
   EXPECT_EQ(shown(path, columns(0, 2)), (Names{"in/O New/B-LOC York/I-LOC", "of/O", "it/O"}));
-  EXPECT_EQ(shown(path, columns(0, 2), /*need_label=*/false),
-            (Names{"in New York", "of", "it"}));
+  EXPECT_EQ(shown(path, columns(0, 2), /*need_label=*/false), (Names{"in New York", "of", "it"}));
   EXPECT_EQ(shown(path, columns(1, 0))[1], "X/of");
 }
 
