@@ -105,6 +105,12 @@ RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
   return tensors;
 }
 
+std::int64_t scored_tokens(std::int64_t scores, std::int64_t most) {
+  constexpr std::int64_t kScores = std::int64_t{1} << 25;
+  constexpr std::int64_t kLeast = 64;
+  return std::clamp(kScores / std::max<std::int64_t>(scores, 1), kLeast, most);
+}
+
 std::vector<std::vector<std::size_t>> plan_batches(std::span<const std::int64_t> lengths,
                                                    std::int64_t budget) {
   std::vector<std::size_t> order(lengths.size());

@@ -43,6 +43,9 @@ std::vector<std::vector<std::int32_t>> texts_of(const torch::Tensor& tokens);
 /// The first bytes of each word, then zeros. Shapes: -> [words, max_bytes] uint8.
 torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t max_bytes);
 
+/// How many tokens are computed at once, at most `most`, where each has `scores` scores in memory.
+std::int64_t scored_tokens(std::int64_t scores, std::int64_t most);
+
 /// Splits rows into batches of at most `budget` tokens, padding included, long rows with long rows.
 /// Each batch holds at least one row. Returns row numbers, longest row first.
 std::vector<std::vector<std::size_t>> plan_batches(std::span<const std::int64_t> lengths,

@@ -128,7 +128,9 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   const EncodedDataset data = read_rows(file, card.config, card.vocabulary, card.labels, options);
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
-  const auto batches = plan_batches(lengths, kTokens);
+  const bool writes = card.config.is_sequence_to_sequence();
+  const auto batches =
+      plan_batches(lengths, writes ? scored_tokens(card.vocabulary.size(), kTokens) : kTokens);
   const TorchScriptEngine engine(archive.module, row_form(card.config));
   ThreadPool pool(options.threads, enter_compute_thread);
   if (card.config.is_language_model()) return evaluate_text(engine, data, pool);

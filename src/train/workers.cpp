@@ -302,11 +302,8 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
 }
 
 WrittenRows WorkerTeam::write(const EncodedDataset& data) {
-  // Each token of a target has as many scores as the model has tokens.
-  constexpr std::int64_t kScores = std::int64_t{1} << 25;
   SequenceModelImpl& model = *replicas_[0];
-  const std::int64_t tokens =
-      std::clamp<std::int64_t>(kScores / model.config().class_count, 64, kEvaluationTokens);
+  const std::int64_t tokens = scored_tokens(model.config().class_count, kEvaluationTokens);
   WrittenRows result;
   result.texts.resize(static_cast<std::size_t>(data.size()));
   std::vector<WrittenRows> parts(result.texts.size());  // of each batch, by its number

@@ -120,8 +120,10 @@ TEST(Parts, OfWindowsFollowEachOtherInTime) {
 }
 
 TEST(Parts, OfSeveralSeriesAreTheEndOfEach) {
-  std::vector<std::int32_t> groups;
-  for (int row = 0; row < 20; ++row) groups.push_back(row % 2);
+  std::vector<std::int32_t> groups(20);
+  for (std::size_t row = 0; row < groups.size(); ++row) {
+    groups[row] = static_cast<std::int32_t>(row % 2);
+  }
   DataSpec data;
   data.format = WindowsFormat{};
   data.validation = held_out_spec(0.2, 1);
