@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"spatial_dropout\", \"rnn\", "
                   "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
                   "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
-                  "\"dense\", \"crf\", \"ordinal\" or \"row_label\""},
+                  "\"dense\", \"crf\", \"ordinal\", \"row_label\" or \"decoder\""},
         FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
         FaultCase{"data.validation", "3",
                   "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},
