@@ -3,7 +3,6 @@
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
-#include "model/sequence_padding.h"
 #include "runtime/thread_setup.h"
 #include "sequent/trainer.h"
 #include "train/load_run.h"
@@ -78,27 +77,13 @@ Report evaluate_sequences(const TorchScriptEngine& engine, const EncodedDataset&
   pool.run(batches.size(), [&](std::size_t b) {
     const EncodedRows rows = rows_of(data, batches[b]);
     const RowTensors tensors = make_row_tensors(rows, {.targets = true});
-    const torch::Tensor scores = engine.score(rows);
-    const torch::Tensor padding = padding_of({tensors.targets, tensors.target_lengths});
-    parts[b].loss = -scores.gather(2, tensors.targets.unsqueeze(2))
-                         .squeeze(2)
-                         .to(torch::kFloat64)
-                         .masked_fill(padding, 0)
-                         .sum()
-                         .item<double>();
-    parts[b].right =
-        scores.argmax(2).eq(tensors.targets).masked_fill(padding, false).sum().item<std::int64_t>();
-    parts[b].tokens = tensors.target_lengths.sum().item<std::int64_t>();
+    parts[b].add(engine.score(rows), tensors.targets, tensors.target_lengths);
     EncodedRows sources;
     for (const InputRow& row : rows) sources.push_back(row.pair().first);
     const std::vector<WrittenRow> written = engine.write(sources, /*beams=*/1);
     for (std::size_t i = 0; i < rows.size(); ++i) result.texts[batches[b][i]] = written[i].tokens;
   });
-  for (const WrittenRows& part : parts) {
-    result.loss += part.loss;
-    result.right += part.right;
-    result.tokens += part.tokens;
-  }
+  for (const WrittenRows& part : parts) result.add(part);
   return score_sequences(data, result);
 }
 

@@ -301,6 +301,22 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   return result;
 }
 
+void WrittenRows::add(const torch::Tensor& log_probabilities, const torch::Tensor& targets,
+                      const torch::Tensor& target_lengths) {
+  const torch::Tensor padding = padding_of({targets, target_lengths});
+  const torch::Tensor found = log_probabilities.gather(2, targets.unsqueeze(2)).squeeze(2);
+  loss -= found.to(torch::kFloat64).masked_fill(padding, 0).sum().item<double>();
+  const torch::Tensor is_best = log_probabilities.argmax(2).eq(targets);
+  right += is_best.masked_fill(padding, false).sum().item<std::int64_t>();
+  tokens += target_lengths.sum().item<std::int64_t>();
+}
+
+void WrittenRows::add(const WrittenRows& other) {
+  loss += other.loss;
+  right += other.right;
+  tokens += other.tokens;
+}
+
 WrittenRows WorkerTeam::write(const EncodedDataset& data) {
   SequenceModelImpl& model = *replicas_[0];
   const std::int64_t tokens = scored_tokens(model.config().class_count, kEvaluationTokens);
@@ -310,23 +326,13 @@ WrittenRows WorkerTeam::write(const EncodedDataset& data) {
   for_each_batch(data, tokens, [&](std::size_t number, const std::vector<std::size_t>& rows) {
     const torch::NoGradGuard no_gradient;
     const Batch batch = batch_of(data, rows, model.config().config, device_);
-    const torch::Tensor padding = padding_of({batch.targets, batch.target_lengths});
-    const torch::Tensor scores = torch::log_softmax(model.forward(batch), 2);
-    const torch::Tensor found = scores.gather(2, batch.targets.unsqueeze(2)).squeeze(2);
-    WrittenRows& part = parts[number];
-    part.loss = -found.to(torch::kFloat64).masked_fill(padding, 0).sum().item<double>();
-    part.right =
-        scores.argmax(2).eq(batch.targets).masked_fill(padding, false).sum().item<std::int64_t>();
-    part.tokens = batch.target_lengths.sum().item<std::int64_t>();
+    parts[number].add(torch::log_softmax(model.forward(batch), 2), batch.targets,
+                      batch.target_lengths);
     const std::int64_t most = max_length(model.config().config.input) + 1;
     const auto texts = texts_of(model.write(batch, most).tokens);
     for (std::size_t i = 0; i < rows.size(); ++i) result.texts[rows[i]] = texts[i];
   });
-  for (const WrittenRows& part : parts) {
-    result.loss += part.loss;
-    result.right += part.right;
-    result.tokens += part.tokens;
-  }
+  for (const WrittenRows& part : parts) result.add(part);
   return result;
 }
 

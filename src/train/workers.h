@@ -53,6 +53,13 @@ struct WrittenRows {
   double loss = 0;         // sum of -ln p
   std::int64_t right = 0;  // tokens that were the most probable
   std::int64_t tokens = 0;
+
+  /// Adds what ln p of a batch's tokens says of its targets. Shapes: log_probabilities [B, U, V],
+  /// targets [B, U], target_lengths [B].
+  void add(const torch::Tensor& log_probabilities, const torch::Tensor& targets,
+           const torch::Tensor& target_lengths);
+  /// Adds what was found of other rows; not their texts.
+  void add(const WrittenRows& other);
 };
 
 class WorkerTeam {
