@@ -133,6 +133,13 @@ inline std::vector<NamedLayers> all_layer_chains() {
   chains.push_back({"TablesConv", two_tables + R"(, "trainable": false}]},
                     {"type": "conv1d", "filters": 3}, {"type": "pool"},)" +
                                       softmax + "]"});
+  // Few buckets, so that runs share some.
+  const std::string runs =
+      two_tables + R"(}, {"type": "ngrams", "output_dim": 3, "buckets": 7}, {"type": "table",
+                     "output_dim": 2}, {"type": "ngrams", "output_dim": 2, "n": 3, "buckets": 9}]},)";
+  chains.push_back({"Ngrams", runs + R"({"type": "lstm", "units": 3},)" + softmax + "]"});
+  chains.push_back({"NgramsConv", runs + R"({"type": "conv1d", "filters": 3}, {"type": "pool"},)" +
+                                      softmax + "]"});
   for (const std::string encoder :
        {R"("encoder": "cnn", "kernel_size": 2)", R"("encoder": "lstm")"}) {
     chains.push_back(

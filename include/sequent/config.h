@@ -114,6 +114,8 @@ struct Config {
 
   /// The part of the model that reads how tokens are spelled; null without one.
   const CharactersSpec* characters() const;
+  /// Whether an embedding has tables of runs of tokens.
+  bool has_ngrams() const;
   /// What is read of a token's spelling; 0 where none is.
   std::int64_t max_bytes() const { return characters() == nullptr ? 0 : characters()->max_bytes; }
 

@@ -65,7 +65,28 @@ struct CharactersSpec {
   }
 };
 
-using BesideSpec = std::variant<TableSpec, CharactersSpec>;
+/// A vector for each run of n tokens that ends with a token, as fastText's wordNgrams (Joulin et
+/// al. 2017), but one per token. Runs find their row by a hash, so that none need be listed.
+struct NgramsSpec {
+  static constexpr std::string_view kType = "ngrams";
+  std::int64_t output_dim = 0;
+  std::int64_t n = 2;
+  std::int64_t buckets = 200000;
+  bool operator==(const NgramsSpec&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("output_dim", self.output_dim, "Width of a run's vector, which starts at 0.", required,
+          between(1, 65536));
+    visit("n", self.n, "Tokens of a run: 2 for pairs of neighbours.", between(2, 5));
+    visit("buckets", self.buckets,
+          "Rows of the table: runs with the same hash share one. The first is for runs with an "
+          "unknown token.",
+          between(2, 10000000));
+  }
+};
+
+using BesideSpec = std::variant<TableSpec, CharactersSpec, NgramsSpec>;
 
 inline std::int64_t output_dim(const BesideSpec& spec) {
   return std::visit([](const auto& part) { return part.output_dim; }, spec);
@@ -97,6 +118,14 @@ struct EmbeddingSpec {
     return nullptr;
   }
 
+  /// Whether a token's vector depends on the tokens before it.
+  bool has_ngrams() const {
+    for (const BesideSpec& part : beside) {
+      if (std::holds_alternative<NgramsSpec>(part)) return true;
+    }
+    return false;
+  }
+
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("output_dim", self.output_dim, "Width of a token's vector.", required, between(1, 65536));
@@ -112,10 +141,9 @@ struct EmbeddingSpec {
     visit("mask", self.mask,
           "true: padding does not exist for the layers above. false (Keras' default): texts are "
           "filled up to input.max_length and <pad> is a token like others; needs input.padding.");
-    visit(
-        "beside", self.beside,
-        "More vectors of each token, side by side with the first: further tables, and one encoder "
-        "of its spelling.");
+    visit("beside", self.beside,
+          "More vectors of each token, side by side with the first: further tables, tables of the "
+          "runs of tokens it ends, and one encoder of its spelling.");
   }
 };
 

@@ -135,6 +135,24 @@ class CharactersImpl : public LayerImpl {
 };
 TORCH_MODULE(Characters);
 
+/// See NgramsSpec. Shapes: [B, T] int64 -> [B, T, output_dim].
+/// The gradient is sparse as that of an embedding. Padding has the row of unknown runs.
+class NgramsImpl : public LayerImpl {
+ public:
+  explicit NgramsImpl(const NgramsSpec& spec);
+  torch::Tensor forward(const torch::Tensor& tokens, const LayerContext& context) override;
+  /// All zero, so that a run that training has not seen says nothing.
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return NgramsSpec::kType; }
+  const NgramsSpec& spec() const { return spec_; }
+
+  torch::Tensor weight;  // [buckets, output_dim]
+
+ private:
+  NgramsSpec spec_;
+};
+TORCH_MODULE(Ngrams);
+
 /// See EmbeddingSpec. Shapes: [B, T] int64 -> [B, T, width].
 /// On the CPU a table's gradient is a coalesced sparse tensor with the rows of the batch alone.
 /// Parameters: those of the parts beside are `beside.0.weight` and so on.
@@ -152,21 +170,24 @@ class EmbeddingImpl : public LayerImpl {
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return EmbeddingSpec::kType; }
 
-  /// Of tables alone, without characters(). Shapes: ids [U] int64, ascending, each once -> [U,
+  /// Whether each token's vector is its own: of tables alone.
+  bool has_own_rows() const;
+  /// Only with has_own_rows(). Shapes: ids [U] int64, ascending, each once -> [U,
   /// width].
   torch::Tensor rows(const torch::Tensor& ids) const;
 
   const std::vector<std::shared_ptr<LayerImpl>>& beside() const { return beside_; }
   /// The encoder of spellings; null without one.
   CharactersImpl* characters() const;
-  /// Whether `parameter` is one of the tables.
+  /// Whether `parameter` is one of the tables by token.
   bool has_table(const torch::Tensor& parameter) const;
+  /// What `parameter` is the table of; null if it is none of runs.
+  const NgramsSpec* ngrams_of(const torch::Tensor& parameter) const;
 
   torch::Tensor weight;  // [rows, output_dim]
 
  private:
   torch::Tensor look_up(const torch::Tensor& tokens) const;
-  torch::Tensor own_rows(const torch::Tensor& ids) const;
 
   std::vector<std::shared_ptr<LayerImpl>> beside_;
   bool dense_gradients_ = false;

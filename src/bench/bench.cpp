@@ -158,7 +158,7 @@ struct Trainee {
     };
     const LossOptions loss = plain_loss(*model);
     for (const RowNumbers& rows : batches) {
-      optimizer.catch_up(tokens_read(data, rows), run);
+      optimizer.catch_up(rows_read(data, rows), run);
       CarriedStates states = model->zero_states(static_cast<std::int64_t>(rows.size()));
       CarriedStates* carried = model->config().config.is_language_model() ? &states : nullptr;
       team.compute_gradients(data, rows, {1, 1}, loss, carried);

@@ -80,6 +80,13 @@ const CharactersSpec* Config::characters() const {
   return nullptr;
 }
 
+bool Config::has_ngrams() const {
+  return std::any_of(model.layers.begin(), model.layers.end(), [](const LayerSpec& layer) {
+    const auto* embedding = std::get_if<EmbeddingSpec>(&layer);
+    return embedding != nullptr && embedding->has_ngrams();
+  });
+}
+
 Loss Config::loss() const {
   if (training.loss) return *training.loss;
   if (is_regression()) return Loss::kMeanSquaredError;

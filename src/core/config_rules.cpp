@@ -211,6 +211,10 @@ void check_language_model(const Config& config, const std::string& prefix,
   if (config.characters() != nullptr) {
     fault("/model/layers", "read how tokens are spelled; a language model cannot");
   }
+  if (config.has_ngrams()) {
+    fault("/model/layers",
+          "read runs of tokens (\"ngrams\"); a language model reads token by token");
+  }
 }
 
 /// What only a model that answers with a text reads, and what it cannot.
@@ -235,6 +239,9 @@ void check_sequence_to_sequence(const Config& config, const std::string& prefix,
     fault("/input/padding", "has no meaning for sequence_to_sequence; leave it out");
   if (config.characters() != nullptr) {
     fault("/model/layers", "read how tokens are spelled; sequence_to_sequence cannot");
+  }
+  if (config.has_ngrams()) {
+    fault("/model/layers", "read runs of tokens (\"ngrams\"); sequence_to_sequence cannot");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "core/ngram_hash.h"
 #include "export/decoder_source.h"
 #include "export/recurrent_source.h"
 #include "export/tagging_source.h"
@@ -150,11 +151,35 @@ class SourceWriter {
       const std::string part = "beside." + std::to_string(i) + ".";
       if (const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i])) {
         write_characters(*characters, part);
+      } else if (const auto* ngrams = std::get_if<NgramsSpec>(&spec.beside[i])) {
+        write_ngrams(*ngrams, part);
       } else {
         line("    vectors.append(torch.embedding(" + parameter(part + "weight") + ", x))");
       }
     }
     line("    x = torch.cat(vectors, 2)");
+  }
+
+  /// Appends to `vectors` those of the runs of tokens: see NgramHash.
+  void write_ngrams(const NgramsSpec& spec, const std::string& part) {
+    line("    unknown = x == 1");
+    line("    runs = torch.zeros_like(x)");
+    line("    runs_unknown = torch.zeros_like(unknown)");
+    for (std::int64_t back = spec.n - 1; back >= 0; --back) {
+      const auto before = [&](const std::string& values) {
+        if (back == 0) return values;
+        return "torch.constant_pad_nd(" + values + ", [" + std::to_string(back) +
+               ", 0]).narrow(1, 0, x.size(1))";
+      };
+      line("    runs = (runs * " + std::to_string(NgramHash::kFactor) + " + " + before("x") +
+           ") % " + std::to_string(NgramHash::kPrime));
+      line("    runs_unknown = runs_unknown.logical_or(" + before("unknown") + ")");
+    }
+    line("    runs = (runs * " + std::to_string(NgramHash::kSpread) + ") % " +
+         std::to_string(NgramHash::kPrime) + " % " + std::to_string(spec.buckets - 1) + " + 1");
+    line("    runs = runs.masked_fill(runs_unknown, " + std::to_string(NgramHash::kUnknownRow) +
+         ")");
+    line("    vectors.append(torch.embedding(" + parameter(part + "weight") + ", runs))");
   }
 
   /// Appends to `vectors` those of the spellings, of each different token once; leaves `x` alone.

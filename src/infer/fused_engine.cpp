@@ -61,16 +61,31 @@ class StageMaker {
   void add(const DecoderSpec&) {}        // see serves
   void add(const EmbeddingSpec& spec) {
     if (spec.characters() != nullptr) return add_spelled(spec);
+    if (spec.has_ngrams()) {
+      made_.stages.push_back(embedding_stage(tables_of(spec)));
+      return;
+    }
     const std::span<const float> table =
         spec.beside.empty() ? weights_(prefix() + "weight") : join_tables(spec);
     if (next_reads_tokens()) {
       embedding_ = table;
     } else {
-      made_.stages.push_back(embedding_stage(table, spec.width()));
+      made_.stages.push_back(embedding_stage({{table, spec.width()}}));
     }
   }
 
-  /// The tables side by side as one, [rows, width].
+  /// Without characters.
+  std::vector<VectorTable> tables_of(const EmbeddingSpec& spec) const {
+    std::vector<VectorTable> tables{{weights_(prefix() + "weight"), spec.output_dim}};
+    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
+      tables.push_back({weights_(beside(i) + "weight"), output_dim(spec.beside[i])});
+      const auto* ngrams = std::get_if<NgramsSpec>(&spec.beside[i]);
+      if (ngrams != nullptr) tables.back().ngrams = NgramHash(*ngrams);
+    }
+    return tables;
+  }
+
+  /// The tables by token side by side as one, [rows, width].
   std::span<const float> join_tables(const EmbeddingSpec& spec) {
     const std::span<const float> first = weights_(prefix() + "weight");
     const std::size_t rows = first.size() / to_size(spec.output_dim);
@@ -384,6 +399,7 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
             const CharactersSpec* characters = spec.characters();
             const bool lstm =
                 characters != nullptr && characters->encoder == SpellingEncoder::kLstm;
+            if (characters != nullptr && spec.has_ngrams()) return "ngrams beside spellings";
             return lstm ? "an LSTM over spellings" : "";
           } else {
             return "";

@@ -17,28 +17,54 @@ using kernels::StepPlan;
 
 class EmbeddingStage : public Stage {
  public:
-  EmbeddingStage(std::span<const float> table, std::int64_t width)
-      : table_(table.begin(), table.end()), width_(width) {}
+  explicit EmbeddingStage(const std::vector<VectorTable>& tables) {
+    for (const VectorTable& table : tables) {
+      tables_.push_back({{table.values.begin(), table.values.end()}, table.width, table.ngrams});
+      width_ += table.width;
+    }
+  }
 
   void run(Flow& flow) const override {
     flow.width = width_;
     flow.values = flow.arena.take<float>(to_size(flow.plan.tokens() * width_));
-    for (std::int64_t i = 0; i < flow.plan.tokens(); ++i) {
-      const float* from = table_.data() + flow.ids[to_size(i)] * width_;
-      std::copy(from, from + width_, flow.values + i * width_);
+    std::int64_t column = 0;
+    for (const Table& table : tables_) {
+      for (std::int64_t step = 0; step < flow.plan.steps(); ++step) {
+        for (std::int64_t place = 0; place < flow.plan.active(step); ++place) {
+          const std::int64_t token = flow.plan.first(step) + place;
+          const std::int64_t row = table.ngrams ? run_ending_at(*table.ngrams, flow, step, place)
+                                                : flow.ids[to_size(token)];
+          std::copy_n(table.values.data() + row * table.width, table.width,
+                      flow.values + token * width_ + column);
+        }
+      }
+      column += table.width;
     }
   }
 
  private:
-  std::vector<float> table_;
-  std::int64_t width_;
+  static std::int64_t run_ending_at(const NgramHash& hash, const Flow& flow, std::int64_t step,
+                                    std::int64_t place) {
+    return hash.row([&](std::int64_t back) -> std::int64_t {
+      return back > step ? Vocabulary::kPad
+                         : flow.ids[to_size(flow.plan.first(step - back) + place)];
+    });
+  }
+
+  struct Table {
+    std::vector<float> values;
+    std::int64_t width = 0;
+    std::optional<NgramHash> ngrams;
+  };
+  std::vector<Table> tables_;
+  std::int64_t width_ = 0;
 };
 
 class SpelledEmbeddingStage : public Stage {
  public:
   SpelledEmbeddingStage(std::span<const float> table, std::int64_t width,
                         std::unique_ptr<Spelling> spelling, std::int64_t column)
-      : known_(table, width), spelling_(std::move(spelling)), column_(column) {}
+      : known_({{table, width}}), spelling_(std::move(spelling)), column_(column) {}
 
   void run(Flow& flow) const override {
     std::vector<std::int32_t> spelled(flow.ids);
@@ -367,8 +393,8 @@ class AttentionStage : public Stage {
 
 }  // namespace
 
-StagePointer embedding_stage(std::span<const float> table, std::int64_t width) {
-  return std::make_unique<EmbeddingStage>(table, width);
+StagePointer embedding_stage(const std::vector<VectorTable>& tables) {
+  return std::make_unique<EmbeddingStage>(tables);
 }
 StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
                                      std::unique_ptr<Spelling> spelling,

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/ngram_hash.h"
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
 
@@ -79,8 +81,15 @@ StagePointer recurrent_stage(const RecurrentShape& shape, const std::string& pre
 StagePointer hidden_state_stage(const RecurrentShape& shape, const std::string& prefix,
                                 const WeightSource& weights);
 
-/// Rows of the table for each token: where no recurrent layer follows at once.
-StagePointer embedding_stage(std::span<const float> table, std::int64_t width);
+/// Rows of a table, for each token or for the run of tokens that it ends.
+struct VectorTable {
+  std::span<const float> values;  // [rows, width]
+  std::int64_t width = 0;
+  std::optional<NgramHash> ngrams = std::nullopt;
+};
+
+/// The rows of the tables side by side for each token: where no recurrent layer follows at once.
+StagePointer embedding_stage(const std::vector<VectorTable>& tables);
 
 /// The same where tokens may be spelled: their vector is that of kUnknown, whose last values, those
 /// of the spelling, are replaced.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ngram_hash.h"
 #include "model/recurrent_kernels.h"
 #include "model/sequence_padding.h"
 #include "sequent/model.h"
@@ -33,6 +34,24 @@ class TakeRows : public torch::autograd::Function<TakeRows> {
     return {of_table, torch::Tensor()};
   }
 };
+
+/// Shapes: table [rows, D], ids [U], ascending, each once -> [U, D].
+torch::Tensor take_rows(const torch::Tensor& table, const torch::Tensor& ids) {
+  return torch::GradMode::is_enabled() && table.requires_grad() ? TakeRows::apply(table, ids)
+                                                                : table.index_select(0, ids);
+}
+
+/// On the CPU with a sparse gradient. Shapes: table [rows, D], ids [B, T] -> [B, T, D].
+torch::Tensor look_up_rows(const torch::Tensor& table, const torch::Tensor& ids) {
+  if (!table.device().is_cpu() || !torch::GradMode::is_enabled() || !table.requires_grad()) {
+    return torch::embedding(table, ids);
+  }
+  const DistinctTokens distinct = distinct_tokens(ids);
+  const torch::Tensor places = torch::tensor(distinct.row_of_place, torch::kInt32);
+  return take_rows(table, distinct.ids)
+      .index_select(0, places)
+      .view({ids.size(0), ids.size(1), table.size(1)});
+}
 
 /// Spelled tokens have no row of their own.
 torch::Tensor without_spelled(const torch::Tensor& tokens) {
@@ -76,6 +95,8 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
   for (const BesideSpec& part : spec.beside) {
     if (const auto* table = std::get_if<TableSpec>(&part)) {
       beside_.push_back(std::make_shared<EmbeddingImpl>(rows, table->output_dim, table->trainable));
+    } else if (const auto* ngrams = std::get_if<NgramsSpec>(&part)) {
+      beside_.push_back(std::make_shared<NgramsImpl>(*ngrams));
     } else {
       beside_.push_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
     }
@@ -84,30 +105,17 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
   register_module("beside", list);
 }
 
-torch::Tensor EmbeddingImpl::own_rows(const torch::Tensor& ids) const {
-  return torch::GradMode::is_enabled() && weight.requires_grad() ? TakeRows::apply(weight, ids)
-                                                                 : weight.index_select(0, ids);
-}
-
 torch::Tensor EmbeddingImpl::rows(const torch::Tensor& ids) const {
-  if (beside_.empty()) return own_rows(ids);
-  std::vector<torch::Tensor> parts{own_rows(ids)};
+  if (beside_.empty()) return take_rows(weight, ids);
+  std::vector<torch::Tensor> parts{take_rows(weight, ids)};
   for (const auto& part : beside_) {
-    parts.push_back(dynamic_cast<const EmbeddingImpl&>(*part).own_rows(ids));
+    parts.push_back(take_rows(dynamic_cast<const EmbeddingImpl&>(*part).weight, ids));
   }
   return torch::cat(parts, 1);
 }
 
 torch::Tensor EmbeddingImpl::look_up(const torch::Tensor& tokens) const {
-  if (!weight.device().is_cpu() || !torch::GradMode::is_enabled() || !weight.requires_grad() ||
-      dense_gradients_) {
-    return torch::embedding(weight, tokens);
-  }
-  const DistinctTokens distinct = distinct_tokens(tokens);
-  const torch::Tensor places = torch::tensor(distinct.row_of_place, torch::kInt32);
-  return own_rows(distinct.ids)
-      .index_select(0, places)
-      .view({tokens.size(0), tokens.size(1), weight.size(1)});
+  return dense_gradients_ ? torch::embedding(weight, tokens) : look_up_rows(weight, tokens);
 }
 
 torch::Tensor EmbeddingImpl::forward(const torch::Tensor& input, const LayerContext& context) {
@@ -121,6 +129,19 @@ torch::Tensor EmbeddingImpl::forward(const torch::Tensor& input, const LayerCont
 CharactersImpl* EmbeddingImpl::characters() const {
   for (const auto& part : beside_) {
     if (auto* found = dynamic_cast<CharactersImpl*>(part.get())) return found;
+  }
+  return nullptr;
+}
+
+bool EmbeddingImpl::has_own_rows() const {
+  return std::all_of(beside_.begin(), beside_.end(),
+                     [](const auto& part) { return part->kind() == EmbeddingSpec::kType; });
+}
+
+const NgramsSpec* EmbeddingImpl::ngrams_of(const torch::Tensor& parameter) const {
+  for (const auto& part : beside_) {
+    const auto* ngrams = dynamic_cast<const NgramsImpl*>(part.get());
+    if (ngrams != nullptr && parameter.is_same(ngrams->weight)) return &ngrams->spec();
   }
   return nullptr;
 }
@@ -141,6 +162,34 @@ void EmbeddingImpl::initialize(Initialization kind, at::Generator& generator) {
     weight.uniform_(-0.05, 0.05, generator);
   }
   for (const auto& part : beside_) part->initialize(kind, generator);
+}
+
+NgramsImpl::NgramsImpl(const NgramsSpec& spec) : spec_(spec) {
+  weight = register_parameter("weight", torch::zeros({spec.buckets, spec.output_dim}));
+}
+
+torch::Tensor NgramsImpl::forward(const torch::Tensor& tokens, const LayerContext& context) {
+  // As NgramHash::row, whose numbers these are.
+  const torch::Tensor ids = tokens.masked_fill(tokens < 0, Vocabulary::kUnknown);
+  const torch::Tensor is_unknown = ids == Vocabulary::kUnknown;
+  torch::Tensor hash = torch::zeros_like(ids);
+  torch::Tensor unknown =
+      context.padding.defined() ? context.padding : torch::zeros_like(ids, torch::kBool);
+  for (std::int64_t back = spec_.n - 1; back >= 0; --back) {
+    const auto before = [&](const torch::Tensor& values) {
+      return torch::constant_pad_nd(values, {back, 0}).narrow(1, 0, ids.size(1));
+    };
+    hash = (hash * NgramHash::kFactor + before(ids)).remainder(NgramHash::kPrime);
+    unknown = unknown.logical_or(before(is_unknown));
+  }
+  const torch::Tensor rows =
+      (hash * NgramHash::kSpread).remainder(NgramHash::kPrime).remainder(spec_.buckets - 1) + 1;
+  return look_up_rows(weight, rows.masked_fill(unknown, NgramHash::kUnknownRow));
+}
+
+void NgramsImpl::initialize(Initialization, at::Generator&) {
+  const torch::NoGradGuard no_gradient;
+  weight.zero_();
 }
 
 CharactersImpl::CharactersImpl(const CharactersSpec& spec, std::int64_t rows) : spec_(spec) {

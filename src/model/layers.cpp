@@ -272,7 +272,12 @@ torch::Tensor DenseImpl::forward(const torch::Tensor& input, const LayerContext&
 void DenseImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
   bias.zero_();
-  if (is_tied_) return;
+  if (is_tied_) {
+    // Numbers about 1 are good inputs, but as weights of this layer they make scores of deviation
+    // sqrt(width), which take an epoch to unlearn.
+    if (kind == Initialization::kTorch) weight.div_(std::sqrt(static_cast<double>(weight.size(1))));
+    return;
+  }
   if (kind == Initialization::kTorch) return torch_uniform(weight, bias, generator);
   glorot_uniform(weight, generator);
 }

@@ -156,9 +156,8 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
   while (next < layers_.size() && layers_[next]->passes_through(context)) ++next;
   auto* recurrent =
       next < layers_.size() ? dynamic_cast<RecurrentImpl*>(layers_[next].get()) : nullptr;
-  if (embedding == nullptr || embedding->characters() != nullptr ||
-      embedding->uses_dense_gradients() || recurrent == nullptr ||
-      !recurrent->reads_distinct(embedding->weight, context)) {
+  if (embedding == nullptr || !embedding->has_own_rows() || embedding->uses_dense_gradients() ||
+      recurrent == nullptr || !recurrent->reads_distinct(embedding->weight, context)) {
     values = layers_[index]->forward(values, context);
     return index + 1;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <list>
+#include <memory>
 #include <numeric>
 
 #include "core/random.h"
@@ -29,6 +31,41 @@ void cut_pool(const EncodedDataset& data, const BatchSize& size, std::span<const
   for (const auto batch : split_by_tokens(data, rows, static_cast<std::size_t>(count))) {
     batches.emplace_back(batch.begin(), batch.end());
   }
+}
+
+void keep_each_once(std::vector<std::int64_t>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows) {
+  std::vector<std::int64_t> ids{Vocabulary::kPad, Vocabulary::kUnknown};
+  for (const std::int64_t row : rows) {
+    std::ranges::copy_if(data.ids(row), std::back_inserter(ids), [](auto id) { return id >= 0; });
+  }
+  keep_each_once(ids);
+  return ids;
+}
+
+std::vector<std::int64_t> runs_read(const EncodedDataset& data, const RowNumbers& rows,
+                                    const NgramHash& hash) {
+  std::vector<std::int64_t> found{NgramHash::kUnknownRow};
+  const auto add = [&](std::span<const std::int32_t> ids) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      found.push_back(hash.row([&](std::int64_t back) -> std::int64_t {
+        const auto distance = static_cast<std::size_t>(back);
+        return distance <= i ? ids[i - distance] : Vocabulary::kPad;
+      }));
+    }
+  };
+  for (const std::int64_t row : rows) {
+    const std::span<const std::int32_t> ids = data.ids(row);
+    add(ids);
+    const auto pair_break = std::ranges::find(ids, Vocabulary::kPairBreak);
+    if (pair_break != ids.end()) add({pair_break + 1, ids.end()});
+  }
+  keep_each_once(found);
+  return found;
 }
 
 }  // namespace
@@ -88,14 +125,21 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
   return result;
 }
 
-std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows) {
-  std::vector<std::int64_t> ids{Vocabulary::kPad, Vocabulary::kUnknown};
-  for (const std::int64_t row : rows) {
-    std::ranges::copy_if(data.ids(row), std::back_inserter(ids), [](auto id) { return id >= 0; });
-  }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+RowsRead rows_read(const EncodedDataset& data, const RowNumbers& rows) {
+  // Tables of the same kind read the same rows.
+  struct Found {
+    std::optional<NgramHash> kind;
+    std::vector<std::int64_t> rows;
+  };
+  auto known = std::make_shared<std::list<Found>>();
+  return [&data, &rows,
+          known](const std::optional<NgramHash>& ngrams) -> const std::vector<std::int64_t>& {
+    for (const Found& found : *known) {
+      if (found.kind == ngrams) return found.rows;
+    }
+    known->push_back({ngrams, ngrams ? runs_read(data, rows, *ngrams) : tokens_read(data, rows)});
+    return known->back().rows;
+  };
 }
 
 }  // namespace sequent

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "core/ngram_hash.h"
 #include "sequent/data.h"
 #include "sequent/training_spec.h"
 
@@ -28,8 +31,12 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
                                                            std::span<const std::int64_t> rows,
                                                            std::size_t parts);
 
-/// The ids that a batch may read, ascending, each once: word dropout may put <unk> anywhere and
-/// padding is <pad>.
-std::vector<std::int64_t> tokens_read(const EncodedDataset& data, const RowNumbers& rows);
+/// The rows of a table that a batch may read, ascending, each once: of a table by token, or with a
+/// hash of one by runs of tokens.
+using RowsRead =
+    std::function<const std::vector<std::int64_t>&(const std::optional<NgramHash>& ngrams)>;
+
+/// Those of a batch: word dropout may put <unk> anywhere and padding is <pad>.
+RowsRead rows_read(const EncodedDataset& data, const RowNumbers& rows);
 
 }  // namespace sequent

@@ -124,11 +124,15 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
     for (const auto& named : layer.named_parameters()) {
       if (!named.value().requires_grad()) continue;
       // An embedding's table is a matrix too, but most of its rows are in no batch.
-      const bool is_table = embedding != nullptr && !embedding->uses_dense_gradients() &&
-                            embedding->has_table(named.value());
+      const NgramsSpec* ngrams =
+          embedding == nullptr ? nullptr : embedding->ngrams_of(named.value());
+      const bool is_table =
+          ngrams != nullptr || (embedding != nullptr && !embedding->uses_dense_gradients() &&
+                                embedding->has_table(named.value()));
       const bool is_matrix = named.value().dim() > 1;
       result.push_back({"layers." + std::to_string(i) + "." + named.key(), named.value(), is_matrix,
-                        is_matrix && !is_table, is_table});
+                        is_matrix && !is_table, is_table,
+                        ngrams == nullptr ? std::nullopt : std::optional(NgramHash(*ngrams))});
       layers.push_back(i);
     }
   }
@@ -200,10 +204,12 @@ UpdateStep Optimizer::make_step(double learning_rate, const TrainedParameter& pa
   return step;
 }
 
-void Optimizer::catch_up(std::span<const std::int64_t> ids, const TaskRunner& run) {
+void Optimizer::catch_up(const RowsRead& rows_read, const TaskRunner& run) {
   constexpr std::size_t kRowsPerTask = 32;
-  for (Slots& slots : slots_) {
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    Slots& slots = slots_[index];
     if (!slots.delayed) continue;
+    const std::vector<std::int64_t>& ids = rows_read(parameters_[index].ngrams);
     run((ids.size() + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
       const std::size_t end = std::min(ids.size(), (task + 1) * kRowsPerTask);
       for (std::size_t i = task * kRowsPerTask; i < end; ++i) {

@@ -15,9 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/ngram_hash.h"
 #include "kernels/update.h"
 #include "sequent/config.h"
 #include "sequent/model.h"
+#include "train/batching.h"
 #include "train/weight_average.h"
 
 namespace sequent {
@@ -25,12 +27,13 @@ namespace sequent {
 /// A trainable tensor and how it may be treated.
 struct TrainedParameter {
   std::string name;
-  torch::Tensor value;           // its gradient is value.grad()
-  bool decays = false;           // adamw's weight decay: matrices, not biases
-  bool penalized = false;        // l1 and l2: matrices of dense and recurrent layers
-  bool is_table = false;         // an embedding: its gradient may hold few of its rows
-  double rate_factor = 1;        // of the learning rate
-  std::int64_t first_epoch = 1;  // from which on it learns
+  torch::Tensor value;     // its gradient is value.grad()
+  bool decays = false;     // adamw's weight decay: matrices, not biases
+  bool penalized = false;  // l1 and l2: matrices of dense and recurrent layers
+  bool is_table = false;   // an embedding: its gradient may hold few of its rows
+  std::optional<NgramHash> ngrams = std::nullopt;  // of a table of runs of tokens
+  double rate_factor = 1;                          // of the learning rate
+  std::int64_t first_epoch = 1;                    // from which on it learns
 
   /// The factor of the learning rate in an epoch, counted from 1.
   double rate_in(std::int64_t epoch) const { return epoch < first_epoch ? 0 : rate_factor; }
@@ -97,8 +100,8 @@ class Optimizer {
             AveragedWeights* average = nullptr);
 
   /// Brings the rows of tables that the next batch reads up to date: before the gradients are
-  /// computed. `ids` ascending, each once.
-  void catch_up(std::span<const std::int64_t> ids, const TaskRunner& run = run_in_turn);
+  /// computed.
+  void catch_up(const RowsRead& rows_read, const TaskRunner& run = run_in_turn);
 
   /// One update with each parameter's gradient times `gradient_scale`. A parameter without a
   /// gradient is left alone.

@@ -323,7 +323,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};
   const EncodedDataset& data = data_.train;
-  optimizer_.catch_up(tokens_read(data, rows), task_runner());
+  optimizer_.catch_up(rows_read(data, rows), task_runner());
   const double loss = team_.compute_gradients(data, rows, noise, loss_,
                                               config_.is_language_model() ? &carried_ : nullptr);
   const TrainingSpec& training = config_.training;

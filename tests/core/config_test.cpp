@@ -124,6 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
                   R"([{"type": "characters", "encoder": "lstm", "kernel_size": 5}])",
                   "c.json: /model/layers/0/beside/0/kernel_size: has no meaning for an lstm; leave "
                   "it out"},
+        FaultCase{"model.layers.0.beside", R"([{"type": "ngrams", "output_dim": 4, "n": 1}])",
+                  "c.json: /model/layers/0/beside/0/n: found 1; allowed is 2 to 5"},
         FaultCase{"model.layers.2.activation", "\"relu\"",
                   "c.json: /model/layers/2/activation: found \"relu\"; the last layer needs "
                   "\"softmax\", or \"sigmoid\" for two classes"},
@@ -221,6 +223,8 @@ TEST(Config, LanguageModelIsCheckedAsAWhole) {
   expect({{"model.layers.2.activation", "linear"}}, "a language model ends in dense");
   expect({{"model.layers.0.beside", R"([{"type": "characters", "output_dim": 4}])"}},
          "read how tokens are spelled");
+  expect({{"model.layers.0.beside", R"([{"type": "ngrams", "output_dim": 4}])"}},
+         "read runs of tokens");
   EXPECT_NE(faults_of({{"model.layers.2.tied", "true"}}).find("only the last layer of a language"),
             std::string::npos)
       << faults_of({{"model.layers.2.tied", "true"}});

@@ -27,6 +27,18 @@ Embedding random_embedding(std::vector<BesideSpec> beside) {
   return embedding;
 }
 
+/// The row of the run that ends at `step`, computed as the hash is defined.
+std::int64_t row_of_run(const std::vector<std::int64_t>& tokens, std::size_t step, std::size_t n,
+                        std::int64_t buckets) {
+  std::int64_t hash = 0;
+  for (std::size_t back = n; back-- > 0;) {
+    const std::int64_t id = back > step ? 0 : tokens[step - back];
+    if (id < 0 || id == 1) return 0;
+    hash = (hash * 1000003 + id) % 2147483647;
+  }
+  return 1 + hash * 48271 % 2147483647 % (buckets - 1);
+}
+
 Batch spelled_batch() {
   Batch batch{torch::tensor({{4, -1, 7, 4}, {-2, 1, 0, 0}}, torch::kInt64),
               torch::tensor({4, 2}, torch::kInt64)};
@@ -46,6 +58,37 @@ torch::Tensor letters_of(const CharactersImpl& characters, const Batch& batch, s
 
 torch::Tensor forward(Embedding& embedding, const Batch& batch) {
   return embedding->forward(batch.input, {batch, {}});
+}
+
+TEST(Embedding, RunsOfTokensHaveTheirRows) {
+  const std::vector<std::vector<std::int64_t>> rows = {{4, 5, 4, 5}, {6, 1, 4}, {-1, 4, 5}};
+  Embedding embedding = random_embedding({NgramsSpec{2, 2, 50}, NgramsSpec{1, 3, 20}});
+  const Batch batch{torch::tensor({{4, 5, 4, 5}, {6, 1, 4, 0}, {-1, 4, 5, 0}}, torch::kInt64),
+                    torch::tensor({4, 3, 3})};
+  const torch::Tensor padding = torch::arange(4).unsqueeze(0) >= batch.lengths.unsqueeze(1);
+  const torch::Tensor tokens = batch.input.clamp_min(0);  // of the table by token
+  const auto weights = embedding->named_parameters();
+  const torch::Tensor found = embedding->forward(tokens, {batch, padding});
+  const torch::Tensor runs = embedding->beside()[0]->forward(batch.input, {batch, padding});
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t step = 0; step < rows[row].size(); ++step) {
+      const auto r = static_cast<std::int64_t>(row);
+      const auto t = static_cast<std::int64_t>(step);
+      const torch::Tensor pair = weights["beside.0.weight"][row_of_run(rows[row], step, 2, 50)];
+      const torch::Tensor three = weights["beside.1.weight"][row_of_run(rows[row], step, 3, 20)];
+      EXPECT_TRUE(all_near(runs[r][t], pair, 0)) << row << " " << step;
+      if (row == 2) continue;
+      EXPECT_TRUE(
+          all_near(found[r][t], torch::cat({weights["weight"][rows[row][step]], pair, three}), 0))
+          << row << " " << step;
+    }
+  }
+  // The same pair of words is the same row, and its gradient the sum.
+  EXPECT_EQ(row_of_run(rows[0], 1, 2, 50), row_of_run(rows[0], 3, 2, 50));
+  found[0].sum().backward();
+  const torch::Tensor slopes = dense(weights["beside.0.weight"].grad());
+  EXPECT_EQ(slopes[row_of_run(rows[0], 1, 2, 50)][0].item<double>(), 2);
+  EXPECT_EQ(slopes.sum().item<double>(), 4 * 2);
 }
 
 TEST(Embedding, TablesStandSideBySide) {

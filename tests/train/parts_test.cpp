@@ -106,6 +106,33 @@ TEST(Batching, PartsAreNeighboursWithAboutEqualTokens) {
   }
 }
 
+/// What a table of runs reads in a batch, of pairs too, is known before.
+TEST(Batching, RowsReadHoldEveryRowWithAGradient) {
+  const NgramsSpec spec{3, 3, 1000};
+  EncodedDataset data;
+  const std::int32_t pair_break = Vocabulary::kPairBreak;
+  data.add(std::vector<std::int32_t>{4, 5, 6, 4, 5, 6, 7}, 0);
+  data.add(std::vector<std::int32_t>{8, 1, 9, -1, 4}, 0);
+  data.add(std::vector<std::int32_t>{5, 6, pair_break, 7, 8, 9}, 0);
+  const RowNumbers rows{0, 1, 2};
+  const std::vector<std::int64_t> known = rows_read(data, rows)(NgramHash(spec));
+  EXPECT_TRUE(std::is_sorted(known.begin(), known.end()));
+  EXPECT_EQ(std::set(known.begin(), known.end()).size(), known.size());
+  Ngrams ngrams(spec);
+  for (const std::vector<std::int64_t>& text : std::vector<std::vector<std::int64_t>>{
+           {4, 5, 6, 4, 5, 6, 7}, {8, 1, 9, -1, 4}, {5, 6}, {7, 8, 9}, {1, 5, 6, 1, 5, 1, 7}}) {
+    const torch::Tensor tokens = torch::tensor(text, torch::kInt64).unsqueeze(0);
+    const Batch batch{tokens, torch::tensor({tokens.size(1)})};
+    ngrams->zero_grad();
+    ngrams->forward(tokens, {batch, {}}).sum().backward();
+    const torch::Tensor found = ngrams->weight.grad().coalesce().indices()[0];
+    for (std::int64_t i = 0; i < found.numel(); ++i) {
+      EXPECT_TRUE(std::binary_search(known.begin(), known.end(), found[i].item<std::int64_t>()));
+    }
+    ngrams->weight.mutable_grad() = torch::Tensor();
+  }
+}
+
 TEST(Losses, CategoricalIsTorchsCrossEntropy) {
   const torch::Tensor logits = torch::randn({5, 4});
   const torch::Tensor targets = torch::tensor({0, 3, 1, 1, 2}, torch::kInt64);
