@@ -20,7 +20,7 @@ namespace sequent {
 
 template <>
 struct EnumNames<Precision> {
-  static constexpr std::array<std::string_view, 3> values{"float32", "bfloat16", "auto"};
+  static constexpr std::array<std::string_view, 4> values{"float32", "bfloat16", "float16", "auto"};
 };
 
 struct RuntimeSpec {
@@ -35,10 +35,11 @@ struct RuntimeSpec {
   static void describe(Self& self, Visitor& visit) {
     visit("device", self.device, "auto, cpu, cuda or cuda:N.", not_empty);
     visit("precision", self.precision,
-          "Of the products in recurrent layers, and in the head of a language model, on the CPU "
-          "while training: bfloat16 rounds what is "
-          "multiplied to 8 bits and sums in float32; auto: bfloat16 where the CPU has instructions "
-          "for it. Weights, states, gradients, measures and what is exported are float32.");
+          "Of products while training. On the CPU of those in recurrent layers, and in the head of "
+          "a language model: bfloat16 rounds what is multiplied to 8 bits and sums in float32; "
+          "auto: bfloat16 where the CPU has instructions for it. On a GPU of all products: "
+          "bfloat16 and float16 by LibTorch's autocast, float16 with a loss that is scaled; auto: "
+          "float32. Weights, gradients, measures and what is exported are float32.");
     visit("workers", self.workers,
           "CPU threads that each take a part of every batch; 0: one per core.", between(0, 1024));
     visit("checkpoint_seconds", self.checkpoint_seconds,

@@ -216,7 +216,9 @@ LayerNormImpl::LayerNormImpl(const LayerNormSpec& spec, std::int64_t width) : sp
 }
 
 torch::Tensor LayerNormImpl::forward(const torch::Tensor& input, const LayerContext&) {
-  return torch::layer_norm(input, {weight.size(0)}, weight, bias, spec_.epsilon);
+  // Autocast may have rounded the input: means and deviations are taken in the weights' type.
+  return torch::layer_norm(input.to(weight.scalar_type()), {weight.size(0)}, weight, bias,
+                           spec_.epsilon);
 }
 
 void LayerNormImpl::initialize(Initialization, at::Generator&) {

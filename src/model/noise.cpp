@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "runtime/device.h"
 
 namespace sequent {
 namespace {
@@ -38,7 +39,7 @@ torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for
   const std::int64_t rows = sizes[0];
   fill_choices<float>(mask.data_ptr<float>(), rows, mask.numel() / rows, rate, 0.0F,
                       static_cast<float>(1.0 / (1.0 - rate)), context);
-  return mask.to(like.device(), like.scalar_type());
+  return send_to(mask, like.device()).to(like.scalar_type());
 }
 
 torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t units,
@@ -48,7 +49,7 @@ torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t un
   constexpr int kNumberBits = 40;
   fill_choices<float>(kept.data_ptr<float>(), like.size(0), like.size(1) * units, rate, 1.0F, 0.0F,
                       context, (number + 1) << kNumberBits);
-  return kept.to(like.device(), like.scalar_type());
+  return send_to(kept, like.device()).to(like.scalar_type());
 }
 
 torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t number,
@@ -63,14 +64,14 @@ torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t 
   for (std::int64_t i = 0; i < mask.numel(); ++i) {
     values[i] = draws.uniform(static_cast<std::uint64_t>(i)) < bound ? 0.0F : kept;
   }
-  return mask.to(like.device(), like.scalar_type());
+  return send_to(mask, like.device()).to(like.scalar_type());
 }
 
 torch::Tensor token_choice(const torch::Tensor& tokens, double rate, const LayerContext& context) {
   const torch::Tensor choice = torch::empty(tokens.sizes(), torch::kBool);
   fill_choices<bool>(choice.data_ptr<bool>(), tokens.size(0), tokens.size(1), rate, true, false,
                      context);
-  return choice.to(tokens.device());
+  return send_to(choice, tokens.device());
 }
 
 }  // namespace sequent

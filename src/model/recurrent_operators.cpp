@@ -4,24 +4,47 @@
 #include <vector>
 
 #include "model/noise.h"
+#include "runtime/autocast.h"
 
 namespace sequent {
 namespace {
 
 using Direction = RecurrentImpl::Direction;
 
+/// The same weights as parts of one tensor, as cuDNN wants them: it would copy them together at
+/// every call otherwise, and say so each time. Gradients go through.
+std::vector<torch::Tensor> joined_in_memory(const std::vector<torch::Tensor>& weights) {
+  std::vector<torch::Tensor> flat;
+  for (const torch::Tensor& weight : weights) flat.push_back(weight.flatten());
+  const torch::Tensor all = torch::cat(flat);
+  std::vector<torch::Tensor> parts;
+  std::int64_t begin = 0;
+  for (const torch::Tensor& weight : weights) {
+    parts.push_back(all.narrow(0, begin, weight.numel()).view(weight.sizes()));
+    begin += weight.numel();
+  }
+  return parts;
+}
+
 /// The cells that LibTorch has.
-torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tensor& input,
+torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tensor& values,
                              const Direction& direction, CarriedStates::Layer* carried) {
+  // Autocast has its own way with these operators, which is not the same in all versions.
+  const auto device = values.device().type();
+  const torch::ScalarType type = autocast_type(device).value_or(values.scalar_type());
+  const NoAutocastScope given_type(device);
+  const torch::Tensor input = values.to(type);
   const torch::Tensor zeros = torch::zeros({1, input.size(0), options.units}, input.options());
   const auto start_from = [&](const torch::Tensor& state) {
-    return state.defined() ? state.unsqueeze(0) : zeros;
+    return state.defined() ? state.unsqueeze(0).to(type) : zeros;
   };
   const torch::Tensor start = carried == nullptr ? zeros : start_from(carried->h);
   const torch::Tensor bias_hh =
       direction.bias_hh.defined() ? direction.bias_hh : torch::zeros_like(direction.bias_ih);
-  const std::vector<torch::Tensor> weights = {direction.weight_ih, direction.weight_hh,
-                                              direction.bias_ih, bias_hh};
+  std::vector<torch::Tensor> weights = {direction.weight_ih, direction.weight_hh, direction.bias_ih,
+                                        bias_hh};
+  for (torch::Tensor& weight : weights) weight = weight.to(type);
+  if (device == torch::kCUDA) weights = joined_in_memory(weights);
   constexpr bool kHasBiases = true;
   constexpr std::int64_t kLayers = 1;
   constexpr double kDropout = 0;
@@ -96,7 +119,8 @@ class StepLoop {
 
   /// Normalized over the last dimension if there is a gain.
   static torch::Tensor normal(const torch::Tensor& values, const torch::Tensor& gain) {
-    return gain.defined() ? torch::layer_norm(values, {values.size(-1)}, gain, {}, kEpsilon)
+    return gain.defined() ? torch::layer_norm(values.to(gain.scalar_type()), {values.size(-1)},
+                                              gain, {}, kEpsilon)
                           : values;
   }
 
@@ -130,8 +154,8 @@ class StepLoop {
   /// tanh of the cell state, normalized if asked for.
   torch::Tensor squashed() const {
     if (!weights_.norm_cell.defined()) return torch::tanh(c_);
-    return torch::tanh(torch::layer_norm(c_, {options_.units}, weights_.norm_cell,
-                                         weights_.norm_cell_bias, kEpsilon));
+    return torch::tanh(torch::layer_norm(c_.to(weights_.norm_cell.scalar_type()), {options_.units},
+                                         weights_.norm_cell, weights_.norm_cell_bias, kEpsilon));
   }
 
   /// Changes the states; what leaves the cell.

@@ -61,7 +61,7 @@ struct LayerBuilder {
     if constexpr (std::derived_from<Spec, RecurrentMatrixSpec>) {
       options.weight_drop = spec.weight_drop;
     }
-    options.bfloat16 = config.config.runtime.precision != Precision::kFloat32;
+    options.bfloat16 = rounds_on_cpu(config.config.runtime.precision);
     return std::make_shared<RecurrentImpl>(options);
   }
   LayerPointer operator()(const Conv1dSpec& spec) const {
@@ -87,7 +87,7 @@ struct LayerBuilder {
   }
   LayerPointer operator()(const DecoderSpec& spec) const {
     return std::make_shared<DecoderImpl>(spec, input().width, output().width,
-                                         config.config.runtime.precision != Precision::kFloat32);
+                                         rounds_on_cpu(config.config.runtime.precision));
   }
   LayerPointer operator()(const OrdinalSpec&) const {
     return std::make_shared<OrdinalImpl>(input().width, output().width);
@@ -196,7 +196,7 @@ torch::Tensor SequenceModelImpl::token_loss(const Batch& batch, const torch::Ten
   const torch::Tensor& weight = decoder() != nullptr ? decoder()->weight : dense_head()->weight;
   const torch::Tensor& bias = decoder() != nullptr ? decoder()->bias : dense_head()->bias;
   return softmax_loss(rows, weight, bias, targets, smoothing, scale,
-                      config_.config.runtime.precision != Precision::kFloat32);
+                      rounds_on_cpu(config_.config.runtime.precision));
 }
 
 /// What the first `count` layers make of the batch.

@@ -28,4 +28,9 @@ torch::Device choose_device(const std::string& name) {
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 
+torch::Tensor send_to(const torch::Tensor& tensor, torch::Device device) {
+  if (!device.is_cuda()) return tensor.to(device);
+  return tensor.pin_memory().to(device, /*non_blocking=*/true);
+}
+
 }  // namespace sequent

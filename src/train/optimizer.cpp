@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include "core/name_pattern.h"
 #include "sequent/error.h"
+#include "train/fused_adam.h"
 
 namespace sequent {
 
@@ -160,14 +163,15 @@ void add_penalty_gradients(std::vector<TrainedParameter>& parameters, double l1,
 }
 
 double gradient_norm(const std::vector<TrainedParameter>& parameters, std::int64_t epoch) {
-  double sum = 0;
+  std::vector<torch::Tensor> norms;
   for (const TrainedParameter& parameter : parameters) {
     const torch::Tensor gradient = parameter.value.grad();
     if (!gradient.defined() || parameter.rate_in(epoch) == 0) continue;
-    const auto norm = held_values(gradient).norm().item<double>();
-    sum += norm * norm;
+    norms.push_back(held_values(gradient).norm());
   }
-  return std::sqrt(sum);
+  if (norms.empty()) return 0;
+  // One number leaves the device, whatever the number of weights.
+  return torch::stack(norms).to(torch::kFloat64).norm().item<double>();
 }
 
 void clip_gradient_values(std::vector<TrainedParameter>& parameters, double limit) {
@@ -282,11 +286,32 @@ void Optimizer::step_tensor(std::size_t index, const UpdateStep& step, double sc
   if (slots.average.defined()) slots.average.lerp_(value.detach(), step.average_share);
 }
 
+void Optimizer::step_fused(double learning_rate, double gradient_scale) {
+  std::map<std::pair<float, float>, AdamGroup> groups;  // by rate and decay
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].value.grad().defined()) continue;
+    const UpdateStep step = make_step(learning_rate, parameters_[i]);
+    AdamGroup& group = groups[{step.rate, step.decay}];
+    group.weights.push_back(parameters_[i].value.detach());
+    group.gradients.push_back(parameters_[i].value.grad());
+    group.first.push_back(slots_[i].first);
+    group.second.push_back(slots_[i].second);
+    if (average_ != nullptr) group.averages.push_back(slots_[i].average);
+  }
+  for (auto& [key, group] : groups) {
+    UpdateStep step = make_step(learning_rate, parameters_[0]);
+    std::tie(step.rate, step.decay) = key;
+    fused_adam(group, step, step_count_, gradient_scale);
+  }
+}
+
 void Optimizer::step(double learning_rate, double gradient_scale, const TaskRunner& run) {
   const torch::NoGradGuard no_gradient;
   ++step_count_;
   const auto scale = static_cast<float>(gradient_scale);
   Tasks tasks;
+  const bool fuses = rule_ == UpdateRule::kAdam && parameters_[0].value.is_cuda();
+  if (fuses) return step_fused(learning_rate, gradient_scale);
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const UpdateStep step = make_step(learning_rate, parameters_[i]);
     if (slots_[i].delayed) slots_[i].delayed->add(step);

@@ -141,6 +141,7 @@ class Optimizer {
   void add_table_tasks(std::size_t index, float scale, Tasks& tasks);
   void add_memory_tasks(std::size_t index, const kernels::UpdateStep& step, float scale,
                         Tasks& tasks);
+  void step_fused(double learning_rate, double gradient_scale);
   void step_tensor(std::size_t index, const kernels::UpdateStep& step, double scale);
 
   OptimizerSpec spec_;

@@ -53,18 +53,22 @@ std::optional<AveragedWeights> make_average(const TrainingSpec& training,
   return AveragedWeights(*training.ema, *model);
 }
 
-/// What the recurrent layers run on. Errors: see kernels_for; Runtime if bfloat16 is asked for on
-/// another device.
+/// The type of products on a device that is not the CPU, whose kernels know it themselves.
+std::optional<torch::ScalarType> products_on(torch::Device device, Precision precision) {
+  if (device.is_cpu()) return std::nullopt;
+  if (precision == Precision::kBfloat16) return torch::kBFloat16;
+  if (precision == Precision::kFloat16) return torch::kFloat16;
+  return std::nullopt;
+}
+
+/// What the recurrent layers run on. Errors: see kernels_for.
 std::string engine_text(torch::Device device, const ResolvedConfig& config) {
   const Precision precision = config.config.runtime.precision;
   const std::string where = "/runtime/precision";
   if (!device.is_cpu()) {
-    if (precision == Precision::kBfloat16) {
-      throw Error(ErrorKind::kRuntime, where,
-                  "found \"bfloat16\", which the CPU's kernels have alone, but the device is " +
-                      device.str() + "; use \"float32\" or \"auto\"");
-    }
-    return "on LibTorch's operators: the kernels serve the CPU alone";
+    const auto products = products_on(device, precision);
+    return "on LibTorch's operators: the kernels serve the CPU alone" +
+           (products ? "; products in " + std::string(enum_name(precision)) : "");
   }
   if (precision == Precision::kBfloat16 && !config.config.is_language_model() &&
       !config.config.is_sequence_to_sequence() &&
@@ -108,7 +112,8 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       resolved_(resolve(config, data_.vocabulary, data_.labels)),
       model_(make_model(resolved_, device_)),
       start_facts_(start_weights()),
-      team_(model_, device_, static_cast<int>(config.runtime.workers)),
+      team_(model_, device_, static_cast<int>(config.runtime.workers),
+            products_on(device_, config.runtime.precision)),
       loss_(make_loss()),
       parameters_(trained_parameters(*model_)),
       average_(make_average(config.training, model_)),
@@ -126,6 +131,9 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
   }
   warn_about_warmup(config.training, total_steps_);
+  if (config.runtime.precision == Precision::kFloat16) loss_scale_.emplace();
+  team_.keep_on_device(data_.train);
+  team_.keep_on_device(data_.validation);
   carried_ = start_states();
   calibration_ = calibrate(config, data_.train);
   state_.workers = team_.size();
@@ -219,6 +227,7 @@ bool TrainingRun::resume() {
   }
   best_.restore(state_.best);
   plateau_.restore(state_.plateau);
+  if (loss_scale_) loss_scale_->restore(state_.loss_scale);
   optimizer_.begin_epoch(state_.epoch);
   const std::int64_t epoch_begin = state_.step - state_.next_batch;
   optimizer_.set_step_count(epoch_begin);
@@ -257,6 +266,7 @@ NamedTensors TrainingRun::checkpoint_tensors() const {
 void TrainingRun::save_checkpoint() {
   state_.best = best_.state();
   state_.plateau = plateau_.state();
+  if (loss_scale_) state_.loss_scale = loss_scale_->state();
   save_tensors(folder_.checkpoint(), to_json(state_), checkpoint_tensors());
   last_checkpoint_ = Clock::now();
 }
@@ -324,25 +334,30 @@ void TrainingRun::run_step(const RowNumbers& rows) {
                        static_cast<std::uint64_t>(state_.step)};
   const EncodedDataset& data = data_.train;
   optimizer_.catch_up(rows_read(data, rows), task_runner());
-  const double loss = team_.compute_gradients(data, rows, noise, loss_,
-                                              config_.is_language_model() ? &carried_ : nullptr);
+  const double scale = loss_scale_ ? loss_scale_->value() : 1;
+  const double loss = team_.compute_gradients(
+      data, rows, noise, loss_, config_.is_language_model() ? &carried_ : nullptr, scale);
   const TrainingSpec& training = config_.training;
-  add_penalty_gradients(parameters_, training.l1, training.l2);
-  const double norm = gradient_norm(parameters_, state_.epoch);
-  check_finite(loss, norm);
+  add_penalty_gradients(parameters_, training.l1 * scale, training.l2 * scale);
+  const double norm = gradient_norm(parameters_, state_.epoch) / scale;
   rate_ = rate_of(state_.step);
-  optimizer_.step(rate_, clip_scale(norm), task_runner());
+  // A gradient that overflowed float16 is no step; the loss is scaled less from then on.
+  if (!loss_scale_ || loss_scale_->accept(std::isfinite(norm))) {
+    check_finite(loss, norm);
+    optimizer_.step(rate_, clip_scale(norm, scale) / scale, task_runner());
+  }
   ++state_.step;
   const auto count = static_cast<std::int64_t>(rows.size());
-  state_.loss_sum += loss * static_cast<double>(count);
+  if (std::isfinite(loss)) state_.loss_sum += loss * static_cast<double>(count);
   state_.rows += count;
   for (const std::int64_t row : rows) state_.tokens += data.length(row);
 }
 
-/// Clips values in place; for clip_norm gives the factor (as torch::nn::utils::clip_grad_norm_).
-double TrainingRun::clip_scale(double norm) {
+/// Clips values in place, which are `scale` times too large; for clip_norm gives the factor (as
+/// torch::nn::utils::clip_grad_norm_).
+double TrainingRun::clip_scale(double norm, double scale) {
   const TrainingSpec& training = config_.training;
-  if (training.clip_value) clip_gradient_values(parameters_, *training.clip_value);
+  if (training.clip_value) clip_gradient_values(parameters_, *training.clip_value * scale);
   constexpr double kAgainstZero = 1e-6;
   return training.clip_norm ? std::min(1.0, *training.clip_norm / (norm + kAgainstZero)) : 1.0;
 }

@@ -10,6 +10,7 @@
 #include "sequent/trainer.h"
 #include "train/journal.h"
 #include "train/load_run.h"
+#include "train/loss_scale.h"
 #include "train/losses.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -46,7 +47,7 @@ class TrainingRun {
   void run_step(const RowNumbers& rows);
   double rate_of(std::int64_t step) const;
   TaskRunner task_runner();
-  double clip_scale(double norm);
+  double clip_scale(double norm, double scale);
   void check_finite(double loss, double norm) const;
   bool limit_reached();
   void finish_epoch();
@@ -76,6 +77,7 @@ class TrainingRun {
   Optimizer optimizer_;
   BestTracker best_;
   PlateauTracker plateau_;
+  std::optional<LossScale> loss_scale_;  // of float16
   TrainingState state_;
   CarriedStates carried_;  // of a language model, between its steps
   Calibration calibration_;

@@ -8,9 +8,10 @@ namespace sequent {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BestTracker::State, any, value, loss, since_best)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlateauTracker::State, best, factor)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LossScale::State, value, good_steps)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingState, epoch, next_batch, step, loss_sum, rows, tokens,
-                                   epoch_seconds, seconds, best, plateau, best_epoch, best_report,
-                                   stopped_because, workers, data_checksum)
+                                   epoch_seconds, seconds, loss_scale, best, plateau, best_epoch,
+                                   best_report, stopped_because, workers, data_checksum)
 
 std::string to_json(const TrainingState& state) {
   // Doubles are written so that they are read back exactly.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "train/loss_scale.h"
 #include "train/schedule.h"
 
 namespace sequent {
@@ -19,6 +20,7 @@ struct TrainingState {
   std::int64_t tokens = 0;      // of this epoch
   double epoch_seconds = 0;     // of training, without validation
   double seconds = 0;           // of training, all epochs
+  LossScale::State loss_scale;  // of float16
   BestTracker::State best;
   PlateauTracker::State plateau;
   std::int64_t best_epoch = 0;

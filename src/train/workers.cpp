@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "model/sequence_padding.h"
+#include "runtime/autocast.h"
+#include "runtime/device.h"
 #include "runtime/rows.h"
 #include "runtime/thread_setup.h"
 
@@ -11,22 +13,6 @@ namespace sequent {
 namespace {
 
 constexpr std::int64_t kEvaluationTokens = 16384;  // per batch, padding included
-
-template <class Numbers>
-Batch batch_of(const EncodedDataset& data, const Numbers& rows, const Config& config,
-               torch::Device device) {
-  EncodedRows encoded;
-  encoded.reserve(rows.size());
-  for (const auto row : rows) encoded.push_back(data.row(static_cast<std::int64_t>(row)));
-  const RowTensors tensors = make_row_tensors(encoded, row_form(config));
-  Batch batch{tensors.input.to(device), tensors.lengths.to(device)};
-  if (tensors.spellings.defined()) batch.spellings = tensors.spellings.to(device);
-  if (tensors.targets.defined()) {
-    batch.targets = tensors.targets.to(device);
-    batch.target_lengths = tensors.target_lengths.to(device);
-  }
-  return batch;
-}
 
 /// What the sum of a batch's losses is divided by: its rows, or where tokens are answered or
 /// written these tokens.
@@ -139,7 +125,9 @@ torch::Tensor wanted_tags(const EncodedDataset& data, std::span<const std::int64
   return tags;
 }
 
-WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers) : device_(device) {
+WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers,
+                       std::optional<torch::ScalarType> products)
+    : device_(device), products_(products) {
   replicas_.push_back(model);
   if (!device.is_cpu()) return;
   pool_ = std::make_unique<ThreadPool>(workers, enter_compute_thread);
@@ -149,6 +137,32 @@ WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers) :
     replica->use_operators(model->uses_operators());
     replicas_.push_back(replica);
   }
+}
+
+void WorkerTeam::keep_on_device(const EncodedDataset& data) {
+  const RowForm form = row_form(replicas_[0]->config().config);
+  const bool plain = !form.pairs && !form.targets && form.max_bytes == 0;
+  if (device_.is_cpu() || !plain || !DeviceRows::fits(data)) return;
+  on_device_.emplace(&data, DeviceRows(data, device_));
+}
+
+template <class Numbers>
+Batch WorkerTeam::batch_of(const EncodedDataset& data, const Numbers& rows) const {
+  if (const auto kept = on_device_.find(&data); kept != on_device_.end()) {
+    const RowNumbers numbers(rows.begin(), rows.end());
+    return kept->second.batch(data, numbers);
+  }
+  EncodedRows encoded;
+  encoded.reserve(rows.size());
+  for (const auto row : rows) encoded.push_back(data.row(static_cast<std::int64_t>(row)));
+  const RowTensors tensors = make_row_tensors(encoded, row_form(replicas_[0]->config().config));
+  Batch batch{send_to(tensors.input, device_), send_to(tensors.lengths, device_)};
+  if (tensors.spellings.defined()) batch.spellings = send_to(tensors.spellings, device_);
+  if (tensors.targets.defined()) {
+    batch.targets = send_to(tensors.targets, device_);
+    batch.target_lengths = send_to(tensors.target_lengths, device_);
+  }
+  return batch;
 }
 
 void WorkerTeam::run(std::size_t count, const std::function<void(std::size_t)>& task) {
@@ -162,7 +176,7 @@ void WorkerTeam::run(std::size_t count, const std::function<void(std::size_t)>& 
 double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
                                      std::span<const std::int64_t> rows, const PartContext& context,
                                      const LossOptions& loss, double units) const {
-  Batch batch = batch_of(data, rows, replica.config().config, device_);
+  Batch batch = batch_of(data, rows);
   batch.noise = context.key;
   batch.first_row = context.first_row;
   batch.carried = context.carried;
@@ -174,34 +188,42 @@ double WorkerTeam::gradients_of_part(SequenceModelImpl& replica, const EncodedDa
     return loss_sum.item<double>();
   }
   torch::Tensor row_scores;
-  const torch::Tensor logits = replica.forward(batch, &row_scores);
+  torch::Tensor logits;
+  {
+    const AutocastScope rounded(device_.type(), products_);
+    logits = replica.forward(batch, &row_scores);
+  }
+  if (products_) {
+    logits = logits.to(torch::kFloat32);
+    if (row_scores.defined()) row_scores = row_scores.to(torch::kFloat32);
+  }
   torch::Tensor losses;
   if (writes) {
     losses = tag_losses(replica, logits, batch.targets, batch.target_lengths, loss.label_smoothing);
   } else if (data.is_tagged()) {
-    losses = tag_losses(replica, logits, wanted_tags(data, rows).to(device_), batch.lengths,
+    losses = tag_losses(replica, logits, send_to(wanted_tags(data, rows), device_), batch.lengths,
                         loss.label_smoothing);
   } else {
-    torch::Tensor wanted = wanted_outputs(data, rows).to(device_);
+    torch::Tensor wanted = send_to(wanted_outputs(data, rows), device_);
     const torch::Tensor base = replica.forecast_base(batch);
     if (base.defined()) wanted = wanted - base;
     losses = row_losses(logits, wanted, loss);
   }
   torch::Tensor sum = losses.sum() / units;
   if (row_scores.defined()) {
-    const torch::Tensor labels = classes_of(data, rows).to(device_);
+    const torch::Tensor labels = send_to(classes_of(data, rows), device_);
     const torch::Tensor of_rows =
         row_losses(row_scores, labels, {.label_smoothing = loss.label_smoothing}).sum();
     sum =
         sum + of_rows * (replica.config().config.row_label()->loss_weight / context.rows_of_batch);
   }
-  sum.backward();
+  (context.loss_scale == 1 ? sum : sum * context.loss_scale).backward();
   return sum.item<double>();
 }
 
 double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
                                      const NoiseKey& noise, const LossOptions& loss,
-                                     CarriedStates* carried) {
+                                     CarriedStates* carried, double loss_scale) {
   const auto parts = split_by_tokens(data, rows, replicas_.size());
   std::vector<CarriedStates> states(parts.size());
   const double units = loss_units(data, rows, replicas_[0]->config().config);
@@ -211,6 +233,7 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
       parameter.mutable_grad() = torch::Tensor();
     }
     PartContext context{noise, parts[i].data() - rows.data(), static_cast<double>(rows.size())};
+    context.loss_scale = loss_scale;
     if (carried != nullptr) {
       states[i] = rows_of(*carried, context.first_row, static_cast<std::int64_t>(parts[i].size()));
       context.carried = &states[i];
@@ -233,7 +256,7 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
 torch::Tensor WorkerTeam::predict(const EncodedDataset& data,
                                   const std::vector<std::size_t>& rows) {
   const torch::NoGradGuard no_gradient;
-  const Batch batch = batch_of(data, rows, replicas_[0]->config().config, device_);
+  const Batch batch = batch_of(data, rows);
   return replicas_[0]->predict(batch).cpu().contiguous();
 }
 
@@ -268,7 +291,7 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   for_each_batch(data, kEvaluationTokens, [&](std::size_t, const std::vector<std::size_t>& rows) {
     const torch::NoGradGuard no_gradient;
     SequenceModelImpl& model = *replicas_[0];
-    const Batch batch = batch_of(data, rows, model.config().config, device_);
+    const Batch batch = batch_of(data, rows);
     torch::Tensor row_scores;
     const torch::Tensor logits = model.forward(batch, &row_scores);
     if (row_scores.defined()) {
@@ -325,7 +348,7 @@ WrittenRows WorkerTeam::write(const EncodedDataset& data) {
   std::vector<WrittenRows> parts(result.texts.size());  // of each batch, by its number
   for_each_batch(data, tokens, [&](std::size_t number, const std::vector<std::size_t>& rows) {
     const torch::NoGradGuard no_gradient;
-    const Batch batch = batch_of(data, rows, model.config().config, device_);
+    const Batch batch = batch_of(data, rows);
     parts[number].add(torch::log_softmax(model.forward(batch), 2), batch.targets,
                       batch.target_lengths);
     const std::int64_t most = max_length(model.config().config.input) + 1;

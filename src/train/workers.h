@@ -3,13 +3,16 @@
 
 #include <torch/torch.h>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/thread_pool.h"
 #include "sequent/data.h"
 #include "sequent/model.h"
 #include "train/batching.h"
+#include "train/device_rows.h"
 #include "train/losses.h"
 #include "train/optimizer.h"
 #include "train/token_windows.h"
@@ -65,14 +68,22 @@ struct WrittenRows {
 class WorkerTeam {
  public:
   /// `workers` threads on the CPU; on another device the one calling thread. `model` outlives this.
-  WorkerTeam(SequenceModel model, torch::Device device, int workers);
+  /// `products`: the type of the operands of products while training on another device; nothing:
+  /// float32.
+  WorkerTeam(SequenceModel model, torch::Device device, int workers,
+             std::optional<torch::ScalarType> products = std::nullopt);
+
+  /// Copies a data set that will be read often, and outlives this, into the device's memory if it
+  /// is another and there is room for it.
+  void keep_on_device(const EncodedDataset& data);
 
   /// Sets the model's gradients to those of the batch's mean loss (over rows, where tokens are
   /// answered over tokens) and returns that mean. Gradients are summed in the order of the workers:
   /// the same number of workers gives the same bytes. `carried`: see Batch, of all rows.
+  /// The gradients are of the loss times `loss_scale`.
   double compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
                            const NoiseKey& noise, const LossOptions& loss,
-                           CarriedStates* carried = nullptr);
+                           CarriedStates* carried = nullptr, double loss_scale = 1);
 
   /// The model's predictions for all rows. Dropout is off. Shapes: -> [rows, C], row by row.
   std::vector<float> predict(const EncodedDataset& data);
@@ -104,11 +115,16 @@ class WorkerTeam {
     std::int64_t first_row = 0;
     double rows_of_batch = 1;
     CarriedStates* carried = nullptr;
+    double loss_scale = 1;
   };
+  template <class Numbers>
+  Batch batch_of(const EncodedDataset& data, const Numbers& rows) const;
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
                            std::span<const std::int64_t> rows, const PartContext& context,
                            const LossOptions& loss, double units) const;
   torch::Device device_;
+  std::optional<torch::ScalarType> products_;
+  std::map<const EncodedDataset*, DeviceRows> on_device_;
   std::vector<SequenceModel> replicas_;  // the first is the model itself
   std::unique_ptr<ThreadPool> pool_;     // none for other devices
 };
