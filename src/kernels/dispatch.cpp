@@ -1,4 +1,9 @@
 // Chooses the instruction set by the CPU's feature bits, never by its model, which can be masked.
+#if defined(__linux__) && defined(__x86_64__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <cstdlib>
 
 #include "kernels/isa.h"
@@ -14,6 +19,20 @@ bool cpu_has_avx512() {
          __builtin_cpu_supports("avx512vl");
 }
 bool cpu_has_avx512_bf16() { return cpu_has_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
+/// Linux gives a process the tiles when it asks for them (Documentation/arch/x86/xstate.rst).
+bool may_use_amx() {
+#if defined(__linux__)
+  constexpr long kRequestState = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;          // XFEATURE_XTILEDATA
+  static const bool allowed = __builtin_cpu_supports("amx-tile") &&
+                              __builtin_cpu_supports("amx-bf16") &&
+                              syscall(SYS_arch_prctl, kRequestState, kTileData) == 0;
+  return allowed;
+#else
+  return false;
+#endif
+}
 #endif
 
 template <class T>
@@ -75,7 +94,9 @@ template const Kernels<double>& kernels<double>();
 
 const Kernels<float>* bfloat16_kernels() {
 #if defined(__x86_64__)
-  if (cpu_has_avx512_bf16() && &kernels<float>() == &avx512_float()) return &avx512_bf16();
+  if (!cpu_has_avx512_bf16() || &kernels<float>() != &avx512_float()) return nullptr;
+  const bool is_free = std::getenv("SEQUENT_ISA") == nullptr;
+  return is_free && may_use_amx() ? &amx_bf16() : &avx512_bf16();
 #endif
   return nullptr;
 }

@@ -12,5 +12,7 @@ const Kernels<double>& avx2_double();
 const Kernels<float>& avx512_float();
 const Kernels<double>& avx512_double();
 const Kernels<float>& avx512_bf16();
+/// Only after the system has allowed the process to use the tiles.
+const Kernels<float>& amx_bf16();
 
 }  // namespace sequent::kernels

@@ -9,6 +9,9 @@
 #include <cstdint>
 
 #include "kernels/operands.h"
+#if SEQUENT_AMX
+#include "kernels/amx.h"
+#endif
 
 namespace sequent::kernels {
 namespace {
@@ -112,17 +115,63 @@ SEQUENT_INLINE void run_tile_of(std::int64_t height, std::int64_t row, std::int6
   }
 }
 
+#if SEQUENT_AMX
+
+/// The distance between 16 rows of operands that lie equally far apart; nothing where they do not.
+template <class RowOf>
+SEQUENT_INLINE bool equally_apart(std::int64_t row, const RowOf& row_of, std::int64_t& stride) {
+  stride = row_of(row + 1) - row_of(row);
+  for (std::int64_t i = 2; i < kTileSide; ++i) {
+    if (row_of(row + i) - row_of(row + i - 1) != stride) return false;
+  }
+  return true;
+}
+
+/// As multiply_panel, of as many rows as AMX's tiles serve; returns how many.
+template <int V, class T, class RowOf, class Begin, class End>
+SEQUENT_INLINE std::int64_t multiply_whole_tiles(std::int64_t rows, std::int64_t depth,
+                                                 std::int64_t step, const Operand<T>* panel,
+                                                 const RowOf& row_of, const Begin& begin,
+                                                 const End& end) {
+  constexpr int kRestRows = 4;
+  const std::int64_t whole = depth - depth % kTileSide;
+  std::int64_t row = 0;
+  std::int64_t stride = 0;
+  if (step != 1 || whole == 0 || rows < kTileSide) return 0;
+  set_up_tiles();
+  alignas(SEQUENT_VECTOR_BYTES) Vector<T> sums[kTileSide][V];
+  for (; row + kTileSide <= rows && equally_apart(row, row_of, stride); row += kTileSide) {
+    for (std::int64_t i = 0; i < kTileSide; ++i) begin(row + i, sums[i]);
+    multiply_in_tiles<V>(whole, row_of(row), stride, panel, reinterpret_cast<float*>(sums));
+    for (std::int64_t i = 0; whole < depth && i < kTileSide; i += kRestRows) {
+      const Operand<T>* left[kRestRows];
+      for (int r = 0; r < kRestRows; ++r) left[r] = row_of(row + i + r) + whole;
+      multiply_tile<kRestRows, V, T>(depth - whole, left, step, panel + whole * V * kLanes<T>,
+                                     sums + i);
+    }
+    for (std::int64_t i = 0; i < kTileSide; ++i) end(row + i, sums[i]);
+  }
+  release_tiles();
+  return row;
+}
+
+#endif
+
 /// `rows` rows times one panel, in tiles of nearly equal height. `row_of(i)` points to row i of the
 /// left matrix, `begin(i, sums)` sets its starting sums, `end(i, sums)` takes them.
 template <int V, class T, class RowOf, class Begin, class End>
 SEQUENT_INLINE void multiply_panel(std::int64_t rows, std::int64_t depth, std::int64_t step,
                                    const Operand<T>* panel, const RowOf& row_of, const Begin& begin,
                                    const End& end) {
+  std::int64_t row = 0;
+#if SEQUENT_AMX
+  row = multiply_whole_tiles<V, T>(rows, depth, step, panel, row_of, begin, end);
+  rows -= row;
+#endif
   const std::int64_t tiles = (rows + kTileRows<V> - 1) / kTileRows<V>;
   if (tiles == 0) return;
   const std::int64_t low = rows / tiles;
   const std::int64_t higher = rows % tiles;
-  std::int64_t row = 0;
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
     const std::int64_t height = low + (tile < higher ? 1 : 0);
     run_tile_of<kTileRows<V>, V, T>(height, row, depth, step, panel, row_of, begin, end);

@@ -8,6 +8,8 @@
 #include <limits>
 #include <random>
 
+#include "kernels/amx_emulator.h"
+#include "kernels/isa.h"
 #include "kernels/recurrent.h"
 
 namespace sequent::kernels {
@@ -229,9 +231,7 @@ float rounded_to_bfloat16(float value) {
   return value;
 }
 
-TEST(Bfloat16, ProductsAreThoseOfRoundedValues) {
-  const auto* table = bfloat16_kernels();
-  if (table == nullptr) GTEST_SKIP() << kNoBfloat16;
+void expect_products_of_rounded_values(const Kernels<float>* table) {
   for (const std::int64_t columns : {1, 16, 33, 130}) {
     for (const std::int64_t rows : {1, 5, 7, 100}) {
       for (const std::int64_t depth : {1, 2, 31, 64, 129, 300}) {
@@ -264,6 +264,58 @@ double relative_distance(const std::vector<float>& found, const std::vector<doub
   }
   return size == 0 ? apart : std::sqrt(apart / size);
 }
+
+TEST(Bfloat16, ProductsAreThoseOfRoundedValues) {
+  const auto* table = bfloat16_kernels();
+  if (table == nullptr) GTEST_SKIP() << kNoBfloat16;
+  expect_products_of_rounded_values(table);
+}
+
+#if defined(__x86_64__) && defined(__linux__)
+
+/// The kernels on AMX, on this CPU or by the emulator; null where neither can be.
+const Kernels<float>* amx_kernels() {
+  const auto* best = bfloat16_kernels();
+  return best == nullptr ? nullptr : &amx_bf16();
+}
+
+TEST(Amx, ProductsAreThoseOfRoundedValues) {
+  if (amx_kernels() == nullptr) GTEST_SKIP() << kNoBfloat16;
+  const bool native = amx_kernels() == bfloat16_kernels();
+  const sequent::testing::AmxEmulator emulator;
+  expect_products_of_rounded_values(amx_kernels());
+  EXPECT_TRUE(native || emulator.products() > 1000) << emulator.products();
+}
+
+/// Rows and units enough for tiles, with a rest of each, against the kernels without tiles.
+TEST(Amx, LayersAreThoseWithoutTiles) {
+  if (amx_kernels() == nullptr) GTEST_SKIP() << kNoBfloat16;
+  const bool native = amx_kernels() == bfloat16_kernels();
+  std::vector<std::int64_t> lengths;
+  for (std::int64_t row = 0; row < 37; ++row) lengths.push_back(1 + row % 4);
+  for (const Cell cell : kCells) {
+    for (const std::int64_t units : {32, 41}) {
+      const Problem problem{cell, lengths, 35, units, /*reversed=*/false, /*shared=*/false, true};
+      const Results<float> wanted = compute(avx512_bf16(), problem);
+      const sequent::testing::AmxEmulator emulator;
+      const Results<float> found = compute(*amx_kernels(), problem);
+      EXPECT_TRUE(native || emulator.products() > 0);
+      // Sums in another order; where that moves a state over a rounding's edge, by 1/256 of it.
+      const auto expect_near = [&](const std::vector<float>& a, const std::vector<float>& b) {
+        EXPECT_LT(relative_distance(a, {b.begin(), b.end()}), 2e-3)
+            << "cell " << static_cast<int>(cell) << ", " << units << " units";
+      };
+      expect_near(found.sequence, wanted.sequence);
+      expect_near(found.last, wanted.last);
+      expect_near(found.input, wanted.input);
+      expect_near(found.weight_ih, wanted.weight_ih);
+      expect_near(found.weight_hh, wanted.weight_hh);
+      expect_near(found.bias_ih, wanted.bias_ih);
+    }
+  }
+}
+
+#endif
 
 class Bfloat16Layers : public ::testing::TestWithParam<Problem> {};
 
