@@ -45,24 +45,35 @@ std::string shapes_of(const LayerImpl& layer) {
   return text.str();
 }
 
-bool fits(const LayerImpl& from, const LayerImpl& to) {
+/// Whether all weights of one layer have a place in the other. An embedding may have more parts
+/// beside those it takes, and the layer that reads it `more_inputs` more columns for them.
+bool fits(const LayerImpl& from, const LayerImpl& to, std::int64_t more_inputs) {
   const auto theirs = from.named_parameters();
   const auto ours = to.named_parameters();
-  if (from.kind() != to.kind() || theirs.size() != ours.size()) return false;
-  return std::all_of(ours.begin(), ours.end(), [&](const auto& named) {
-    const torch::Tensor* other = theirs.find(named.key());
-    if (other == nullptr || other->dim() != named.value().dim()) return false;
-    const std::size_t first = has_token_rows(to, named.key(), named.value()) ? 1 : 0;
-    return other->sizes().slice(first) == named.value().sizes().slice(first);
+  const bool may_have_more = to.kind() == EmbeddingSpec::kType;
+  if (from.kind() != to.kind() || (theirs.size() != ours.size() && !may_have_more)) return false;
+  return std::all_of(theirs.begin(), theirs.end(), [&](const auto& named) {
+    const torch::Tensor& other = named.value();
+    const torch::Tensor* own = ours.find(named.key());
+    if (own == nullptr || own->dim() != other.dim()) return false;
+    for (std::int64_t d = 0; d < other.dim(); ++d) {
+      const bool is_vocabulary = d == 0 && has_token_rows(to, named.key(), *own);
+      const bool is_wider = d == 1 && own->size(1) == other.size(1) + more_inputs;
+      if (own->size(d) != other.size(d) && !is_vocabulary && !is_wider) return false;
+    }
+    return true;
   });
 }
 
+/// What has no origin keeps its initial values.
 void copy_layer(const LayerImpl& from, LayerImpl& to) {
-  const auto theirs = from.named_parameters();
-  for (const auto& named : to.named_parameters()) {
+  const auto ours = to.named_parameters();
+  for (const auto& named : from.named_parameters()) {
+    const torch::Tensor& value = named.value();
     // Tokens that are known have the same ids in both.
-    const torch::Tensor& value = theirs[named.key()];
-    named.value().narrow(0, 0, value.size(0)).copy_(value);
+    torch::Tensor target = ours[named.key()].narrow(0, 0, value.size(0));
+    if (value.dim() > 1) target = target.narrow(1, 0, value.size(1));
+    target.copy_(value);
   }
 }
 
@@ -211,10 +222,14 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
   const std::vector<std::size_t> ours = weighted_layers(to);
   Taken taken;
   std::size_t paired = 0;
+  std::int64_t more_inputs = 0;
   while (paired < std::min(theirs.size(), ours.size()) &&
-         fits(*from[theirs[paired]], *to[ours[paired]])) {
+         fits(*from[theirs[paired]], *to[ours[paired]], more_inputs)) {
     copy_layer(*from[theirs[paired]], *to[ours[paired]]);
-    taken.add(titled(to, ours[paired]));
+    more_inputs = model.config().outputs[ours[paired]].width -
+                  origin.model->config().outputs[theirs[paired]].width;
+    taken.add(titled(to, ours[paired]) +
+              (more_inputs > 0 ? " without " + std::to_string(more_inputs) + " new columns" : ""));
     ++paired;
   }
   if (paired == 0) {

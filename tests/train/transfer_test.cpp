@@ -64,6 +64,10 @@ class Transfer : public ::testing::Test {
 
   LoadedRun load(const std::string& name) const { return load_run(folder_ / name); }
 
+  Report load_report(const std::string& name) const {
+    return report_from_json(read_manifest(RunFolder{folder_ / name}).validation_report);
+  }
+
   /// The weights after the last step, whichever epoch was best.
   Weights last_weights(const std::string& name) const {
     LoadedRun loaded = load(name);
@@ -87,6 +91,25 @@ const std::vector<Override> kNewData{{"data.train", "new.tsv"}, {"data.validatio
 std::vector<Override> with(std::vector<Override> changes, const std::vector<Override>& more) {
   changes.insert(changes.end(), more.begin(), more.end());
   return changes;
+}
+
+TEST_F(Transfer, PartsBesideATableMayBeNew) {
+  const Override runs{"model.layers.0.beside",
+                      R"([{"type": "ngrams", "output_dim": 3, "buckets": 50}])"};
+  const Report before = load_report("base");
+  // Runs start at 0: the same model until they learn.
+  const TrainReport found = run("runs", {kFromBase, kNoSteps, runs});
+  EXPECT_NEAR(std::get<ClassificationReport>(found.validation).loss,
+              std::get<ClassificationReport>(before).loss, 1e-6);
+  const Weights old_weights = load("base").model->named_parameters();
+  const Weights weights = load("runs").model->named_parameters();
+  EXPECT_TRUE(same_bytes(weights["layers.0.weight"], old_weights["layers.0.weight"]));
+  EXPECT_TRUE(same_bytes(weights["layers.1.weight_ih_l0"].narrow(1, 0, 6).contiguous(),
+                         old_weights["layers.1.weight_ih_l0"]));
+  EXPECT_EQ(weights["layers.1.weight_ih_l0"].size(1), 9);
+  // What was there cannot be missing.
+  EXPECT_NE(fault({{"training.init_from", "runs"}}, ErrorKind::kConfig).find("nothing fits"),
+            std::string::npos);
 }
 
 TEST_F(Transfer, OldTokensAndLabelsKeepTheirRowsBesideNewOnes) {
