@@ -341,7 +341,7 @@ struct ModelSpec {
           "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1, embeddings within "
           "0.05. torch: LibTorch's defaults, with embeddings of deviation 1, and where the last "
           "layer "
-          "is tied to them, 1 / sqrt(output_dim). Not set: keras; of a "
+          "is tied to them, output_dim ^ -1/4. Not set: keras; of a "
           "language model, which does not get away from small embeddings for thousands of steps, "
           "torch.");
     visit(

@@ -41,8 +41,7 @@ std::string checksum_of(const std::vector<SourceFile>& sources) {
   return checksum(all);
 }
 
-SequenceModel make_model(const ResolvedConfig& resolved, torch::Device device) {
-  SequenceModel model(resolved);
+SequenceModel moved_to(torch::Device device, SequenceModel model) {
   model->to(device);
   return model;
 }
@@ -110,9 +109,9 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
                          known_tokens())),
       windows_(cut_training_lines(config, data_)),
       resolved_(resolve(config, data_.vocabulary, data_.labels)),
-      model_(make_model(resolved_, device_)),
+      model_(resolved_),
       start_facts_(start_weights()),
-      team_(model_, device_, static_cast<int>(config.runtime.workers),
+      team_(moved_to(device_, model_), device_, static_cast<int>(config.runtime.workers),
             products_on(device_, config.runtime.precision)),
       loss_(make_loss()),
       parameters_(trained_parameters(*model_)),
@@ -179,7 +178,8 @@ Vocabulary TrainingRun::known_tokens() const {
   return origin_ ? origin_->text.vocabulary : read_run_text(folder_).vocabulary;
 }
 
-/// Sets the weights that do not start at random. Returns where they come from, for the report.
+/// Sets the weights that do not start at random, on the CPU. Returns where they come from, for the
+/// report.
 std::vector<std::pair<std::string, std::string>> TrainingRun::start_weights() {
   if (resumes()) return {};
   fit_normalization(data_.train, *model_);
