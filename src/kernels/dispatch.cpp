@@ -95,7 +95,8 @@ template const Kernels<double>& kernels<double>();
 const Kernels<float>* bfloat16_kernels() {
 #if defined(__x86_64__)
   if (!cpu_has_avx512_bf16() || &kernels<float>() != &avx512_float()) return nullptr;
-  const bool is_free = std::getenv("SEQUENT_ISA") == nullptr;
+  const char* wanted = std::getenv("SEQUENT_ISA");
+  const bool is_free = wanted == nullptr || *wanted == '\0';
   return is_free && may_use_amx() ? &amx_bf16() : &avx512_bf16();
 #endif
   return nullptr;

@@ -117,7 +117,7 @@ SEQUENT_INLINE void run_tile_of(std::int64_t height, std::int64_t row, std::int6
 
 #if SEQUENT_AMX
 
-/// The distance between 16 rows of operands that lie equally far apart; nothing where they do not.
+/// Whether 16 rows of operands lie equally far apart; how far is put into `stride`.
 template <class RowOf>
 SEQUENT_INLINE bool equally_apart(std::int64_t row, const RowOf& row_of, std::int64_t& stride) {
   stride = row_of(row + 1) - row_of(row);
