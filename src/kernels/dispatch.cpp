@@ -1,5 +1,6 @@
 // Chooses the instruction set by the CPU's feature bits, never by its model, which can be masked.
 #if defined(__linux__) && defined(__x86_64__)
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -20,14 +21,27 @@ bool cpu_has_avx512() {
 }
 bool cpu_has_avx512_bf16() { return cpu_has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
+#if defined(__linux__)
+bool cpu_has_amx_bf16() {
+  constexpr unsigned kBf16 = 1U << 22;  // of leaf 7, subleaf 0, in edx (Intel SDM, volume 2, CPUID)
+  constexpr unsigned kTiles = 1U << 24;
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  constexpr unsigned kFeatures = 7;
+  return __get_cpuid_count(kFeatures, 0, &a, &b, &c, &d) != 0 && (d & kBf16) != 0 &&
+         (d & kTiles) != 0;
+}
+#endif
+
 /// Linux gives a process the tiles when it asks for them (Documentation/arch/x86/xstate.rst).
 bool may_use_amx() {
 #if defined(__linux__)
   constexpr long kRequestState = 0x1023;  // ARCH_REQ_XCOMP_PERM
   constexpr long kTileData = 18;          // XFEATURE_XTILEDATA
-  static const bool allowed = __builtin_cpu_supports("amx-tile") &&
-                              __builtin_cpu_supports("amx-bf16") &&
-                              syscall(SYS_arch_prctl, kRequestState, kTileData) == 0;
+  static const bool allowed =
+      cpu_has_amx_bf16() && syscall(SYS_arch_prctl, kRequestState, kTileData) == 0;
   return allowed;
 #else
   return false;
