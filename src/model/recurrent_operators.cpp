@@ -15,6 +15,7 @@ using Direction = RecurrentImpl::Direction;
 /// every call otherwise, and say so each time. Gradients go through.
 std::vector<torch::Tensor> joined_in_memory(const std::vector<torch::Tensor>& weights) {
   std::vector<torch::Tensor> flat;
+  flat.reserve(weights.size());
   for (const torch::Tensor& weight : weights) flat.push_back(weight.flatten());
   const torch::Tensor all = torch::cat(flat);
   std::vector<torch::Tensor> parts;
