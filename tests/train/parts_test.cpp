@@ -112,7 +112,9 @@ TEST(Batching, RowsReadHoldEveryRowWithAGradient) {
   EncodedDataset data;
   const std::int32_t pair_break = Vocabulary::kPairBreak;
   data.add(std::vector<std::int32_t>{4, 5, 6, 4, 5, 6, 7}, 0);
-  data.add(std::vector<std::int32_t>{8, 1, 9, -1, 4}, 0);
+  const std::vector<std::int32_t> spelled{8, 1, 9, -1, 4};
+  const std::vector<std::string> words{"odd"};
+  data.add(InputRow{spelled, {}, 0, words}, 0);
   data.add(std::vector<std::int32_t>{5, 6, pair_break, 7, 8, 9}, 0);
   const RowNumbers rows{0, 1, 2};
   const std::vector<std::int64_t> known = rows_read(data, rows)(NgramHash(spec));
