@@ -5,12 +5,12 @@
 #include <iomanip>
 #include <sstream>
 
-#include "core/ngram_hash.h"
 #include "export/decoder_source.h"
 #include "export/recurrent_source.h"
 #include "export/tagging_source.h"
 #include "infer/parameter_names.h"
 #include "sequent/exporter.h"
+#include "text/ngram_hash.h"
 
 namespace sequent {
 namespace {

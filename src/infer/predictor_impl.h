@@ -53,6 +53,10 @@ class Predictor::Impl {
     }
     const std::string not_served = FusedEngine::not_served(config_);
     const bool fused = options.engine == Engine::kFused && FusedEngine::serves(config_);
+    if (options.precision == Precision::kFloat16) {
+      throw Error(ErrorKind::kUsage, "precision",
+                  "found float16, which is for training on a GPU; use float32, bfloat16 or auto");
+    }
     if (options.precision == Precision::kBfloat16 && !fused) {
       throw Error(ErrorKind::kUsage, "precision",
                   "found bfloat16, which only the fused engine has; this model runs on the "

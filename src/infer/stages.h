@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/ngram_hash.h"
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
+#include "text/ngram_hash.h"
 
 namespace sequent {
 

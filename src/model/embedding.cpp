@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/ngram_hash.h"
 #include "model/recurrent_kernels.h"
 #include "model/sequence_padding.h"
 #include "sequent/model.h"
 #include "sequent/text.h"
+#include "text/ngram_hash.h"
 
 namespace sequent {
 namespace {

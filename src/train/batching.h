@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "core/ngram_hash.h"
 #include "sequent/data.h"
 #include "sequent/training_spec.h"
+#include "text/ngram_hash.h"
 
 namespace sequent {
 

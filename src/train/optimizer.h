@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/ngram_hash.h"
 #include "kernels/update.h"
 #include "sequent/config.h"
 #include "sequent/model.h"
+#include "text/ngram_hash.h"
 #include "train/batching.h"
 #include "train/weight_average.h"
 

@@ -20,7 +20,10 @@ std::string to_json(const TrainingState& state) {
 
 TrainingState training_state_from_json(const std::string& json, const std::string& where) {
   try {
-    return nlohmann::json::parse(json).get<TrainingState>();
+    nlohmann::json state = nlohmann::json::parse(json);
+    // Checkpoints of before there was float16 have none.
+    if (!state.contains("loss_scale")) state["loss_scale"] = LossScale::State{};
+    return state.get<TrainingState>();
   } catch (const nlohmann::json::exception& fault) {
     throw Error(ErrorKind::kArtifact, where, std::string("its state is damaged: ") + fault.what());
   }

@@ -149,6 +149,12 @@ TEST_F(PredictorTest, PrecisionIsOfTheFusedEngine) {
   });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kUsage);
+  for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
+    const auto half = error_of(
+        [&] { Predictor::load(file_, {.engine = engine, .precision = Precision::kFloat16}); });
+    ASSERT_TRUE(half);
+    EXPECT_EQ(half->kind(), ErrorKind::kUsage);
+  }
 }
 
 }  // namespace

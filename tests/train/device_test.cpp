@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "model_configs.h"
 #include "runtime/autocast.h"
@@ -15,6 +16,7 @@
 #include "train/fused_adam.h"
 #include "train/loss_scale.h"
 #include "train/optimizer.h"
+#include "train/training_state.h"
 #include "train/workers.h"
 
 namespace sequent {
@@ -167,6 +169,15 @@ TEST(LossScale, HalvesOnOverflowAndDoublesAfterManySteps) {
   for (int step = 0; step < 16; ++step) EXPECT_FALSE(scale.accept(false));
   EXPECT_EQ(scale.value(), 1);
   EXPECT_TRUE(scale.accept(false)) << "it is the model's own fault now";
+}
+
+TEST(LossScale, IsThatOfAStartWhereACheckpointHasNone) {
+  TrainingState state;
+  state.loss_scale.value = 8;
+  EXPECT_EQ(training_state_from_json(to_json(state), "state").loss_scale.value, 8);
+  nlohmann::json older = nlohmann::json::parse(to_json(state));
+  older.erase("loss_scale");
+  EXPECT_EQ(training_state_from_json(older.dump(), "state").loss_scale.value, 65536);
 }
 
 /// A scaled loss gives the same step.

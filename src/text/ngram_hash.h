@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "sequent/embedding_spec.h"
+#include "sequent/text.h"
 
 namespace sequent {
 
@@ -30,14 +31,11 @@ struct NgramHash {
     std::int64_t hash = 0;
     for (std::int64_t back = n - 1; back >= 0; --back) {
       const std::int64_t id = before(back);
-      if (id < 0 || id == kUnknownToken) return kUnknownRow;
+      if (is_unknown(static_cast<std::int32_t>(id))) return kUnknownRow;
       hash = (hash * kFactor + id) % kPrime;
     }
     return 1 + hash * kSpread % kPrime % (buckets - 1);
   }
-
- private:
-  static constexpr std::int64_t kUnknownToken = 1;  // Vocabulary::kUnknown
 };
 
 }  // namespace sequent
