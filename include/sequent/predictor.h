@@ -29,7 +29,7 @@ struct PredictorOptions {
   std::int64_t batch_tokens = 8192;
   /// kFused: most memory, in MiB, for what is computed once per token and kept; 0: nothing is kept.
   std::int64_t token_table_mib = 256;
-  /// kFused: of the products in recurrent layers.
+  /// kFused: of the products in recurrent layers, and in a language model's last layer.
   Precision precision = Precision::kFloat32;
   /// Of a model that writes text: texts that are written side by side for each that is read, of
   /// which the one with the greatest probability per token is given (beam search); 1: always the

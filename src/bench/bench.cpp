@@ -207,7 +207,10 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
     lengths.push_back(data.length(row));
     tokens += static_cast<double>(data.length(row));
   }
-  const auto batches = plan_batches(lengths, PredictorOptions{}.batch_tokens);
+  const bool reads_on = config.config.is_language_model();
+  const std::int64_t together = PredictorOptions{}.batch_tokens;
+  const auto batches =
+      plan_batches(lengths, reads_on ? scored_tokens(config.vocabulary_size, together) : together);
   const auto seconds = in_turns(
       rounds,
       [&] {
@@ -215,6 +218,10 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
           EncodedRows rows;
           for (const std::size_t row : batches[b]) {
             rows.push_back(data.row(static_cast<std::int64_t>(row)));
+          }
+          if (reads_on) {
+            engine.log_probabilities(rows);
+            return;
           }
           std::vector<float> out(rows.size() * static_cast<std::size_t>(config.class_count));
           engine.predict(rows, out.data());
@@ -225,6 +232,7 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
                        [&](std::size_t b) { model.team.predict(data, batches[b]); });
       });
   const char* what = config.config.is_tagging() ? "inference, encoded texts, without decoding"
+                     : reads_on                 ? "scoring encoded texts"
                                                 : "inference, encoded texts";
   return make_line(what, static_cast<double>(lengths.size()), tokens,
                    tokens * flops_per_token(*model.model), seconds, model.team.size());

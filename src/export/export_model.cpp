@@ -224,6 +224,28 @@ torch::Tensor probabilities_in_parts(const TorchScriptEngine& graph, const torch
   return torch::cat(parts, 1);
 }
 
+/// What an engine says of texts, and of the tokens after them, held against the model's
+/// probabilities. Shapes: wanted [B, T, V]. Errors: Internal if it differs too much.
+void check_text_model(const TextModel& found, const TextModel& proven, const EncodedRows& rows,
+                      const torch::Tensor& wanted, const std::string& engine, double allowed) {
+  const torch::Tensor one = torch::ones({1});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::span<const std::int32_t> ids = rows[i].ids;
+    const std::unique_ptr<TextReader> reader = found.begin_text();
+    const std::size_t half = ids.size() / 2;
+    if (half > 0) reader->read(ids.first(half));
+    const std::span<const float> scores = reader->read(ids.subspan(half));
+    const torch::Tensor after =
+        torch::softmax(torch::tensor(std::vector<float>(scores.begin(), scores.end())), 0);
+    const torch::Tensor of_row =
+        wanted[static_cast<std::int64_t>(i)][static_cast<std::int64_t>(ids.size()) - 1];
+    check_difference(of_row, after, one, engine, allowed);
+  }
+  const torch::Tensor sums = torch::tensor(proven.log_probabilities(rows), torch::kFloat64);
+  const torch::Tensor own = torch::tensor(found.log_probabilities(rows), torch::kFloat64);
+  check_difference(sums, own, 1 + sums.abs(), engine, allowed);
+}
+
 /// Fills in the card's parity fields. Errors: Internal if an engine differs from the model.
 void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
                   const torch::jit::Module& exported, ArchiveCard& card) {
@@ -260,12 +282,14 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
       const torch::Tensor read_on = probabilities_in_parts(graph, tensors.input);
       check_difference(without_padding(wanted, read), without_padding(read_on, read), unit,
                        "torchscript", allowed);
+      if (fused) check_text_model(*fused, graph, batch, wanted, "fused", allowed);
     }
     const auto inside = [&](const torch::Tensor& found) { return without_padding(found, read); };
     card.parity_difference = std::max(
         card.parity_difference, check_difference(inside(wanted), inside(graph.predict(batch)), unit,
                                                  "torchscript", allowed));
-    if (fused && !model.config().config.is_tagging()) {
+    const Config& config = model.config().config;
+    if (fused && !config.is_tagging() && !config.is_language_model()) {
       const torch::Tensor found = torch::empty_like(wanted);
       fused->predict(batch, found.data_ptr<float>());
       card.parity_difference =

@@ -3,6 +3,31 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 namespace sequent {
+namespace {
+
+torch::Tensor as_row(std::span<const std::int32_t> ids) {
+  torch::Tensor row = torch::empty({1, static_cast<std::int64_t>(ids.size())}, torch::kInt64);
+  std::copy(ids.begin(), ids.end(), row.data_ptr<std::int64_t>());
+  return row;
+}
+
+class GraphReader : public TextReader {
+ public:
+  explicit GraphReader(const TorchScriptEngine& engine)
+      : engine_(engine), states_(engine.start(/*rows=*/1)) {}
+
+  std::span<const float> read(std::span<const std::int32_t> ids) override {
+    scores_ = engine_.advance(as_row(ids), states_).select(1, -1).contiguous();
+    return {scores_.data_ptr<float>(), static_cast<std::size_t>(scores_.numel())};
+  }
+
+ private:
+  const TorchScriptEngine& engine_;
+  std::vector<torch::Tensor> states_;
+  torch::Tensor scores_;
+};
+
+}  // namespace
 
 TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const RowForm& form)
     : forward_(module.get_method("forward")), form_(form) {
@@ -53,6 +78,40 @@ torch::Tensor TorchScriptEngine::advance(const torch::Tensor& tokens,
   const auto& parts = found.toTupleRef().elements();
   states = parts[1].toTensorVector();
   return parts[0].toTensor().contiguous();
+}
+
+std::unique_ptr<TextReader> TorchScriptEngine::begin_text() const {
+  return std::make_unique<GraphReader>(*this);
+}
+
+std::vector<double> TorchScriptEngine::log_probabilities(const std::vector<InputRow>& rows) const {
+  constexpr std::int64_t kWindow = 64;  // steps whose scores are in memory at a time
+  const c10::InferenceMode no_gradient;
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::vector<torch::Tensor> read;
+  std::vector<torch::Tensor> next;
+  for (const InputRow& row : rows) {
+    const ReadText text = read_text(row);
+    read.push_back(as_row(text.read).squeeze(0));
+    next.push_back(as_row(text.next).squeeze(0));
+  }
+  constexpr std::int64_t kOutside = -1;
+  const torch::Tensor tokens = torch::nn::utils::rnn::pad_sequence(read, /*batch_first=*/true);
+  const torch::Tensor targets =
+      torch::nn::utils::rnn::pad_sequence(next, /*batch_first=*/true, kOutside);
+  std::vector<torch::Tensor> states = start(count);
+  torch::Tensor sums = torch::zeros({count}, torch::kFloat64);
+  for (std::int64_t at = 0; at < tokens.size(1); at += kWindow) {
+    const std::int64_t steps = std::min(kWindow, tokens.size(1) - at);
+    const torch::Tensor scores = advance(tokens.narrow(1, at, steps), states);
+    const torch::Tensor wanted = targets.narrow(1, at, steps);
+    const torch::Tensor found = torch::log_softmax(scores, 2)
+                                    .gather(2, wanted.clamp_min(0).unsqueeze(2))
+                                    .squeeze(2)
+                                    .to(torch::kFloat64);
+    sums += found.masked_fill(wanted == kOutside, 0).sum(1);
+  }
+  return {sums.data_ptr<double>(), sums.data_ptr<double>() + count};
 }
 
 c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,

@@ -3,18 +3,21 @@
 
 #include <torch/script.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "infer/tagged_row.h"
+#include "infer/text_model.h"
 #include "runtime/rows.h"
 
 namespace sequent {
 
 /// Runs the archive's own graph.
 /// Threads: `predict` may be called from many at once.
-class TorchScriptEngine {
+class TorchScriptEngine : public TextModel {
  public:
   TorchScriptEngine(const torch::jit::Module& module, const RowForm& form);
 
@@ -37,6 +40,15 @@ class TorchScriptEngine {
   /// Reads on. Shapes: tokens [B, T] int64 -> scores [B, T, V], of which softmax makes the
   /// probabilities of the token after each; `states` become those after the last.
   torch::Tensor advance(const torch::Tensor& tokens, std::vector<torch::Tensor>& states) const;
+
+  std::unique_ptr<TextReader> begin_text() const override;
+  std::vector<double> log_probabilities(const std::vector<InputRow>& rows) const override;
+
+  /// The scores of all tokens are in memory: so many for each.
+  std::int64_t scored_together(std::int64_t asked) const override {
+    constexpr std::int64_t kMost = 1024;
+    return std::min(asked, kMost);
+  }
 
  private:
   c10::IValue call(const torch::jit::Method& method, const EncodedRows& rows) const;

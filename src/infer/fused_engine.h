@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "infer/tagged_row.h"
+#include "infer/text_model.h"
 #include "sequent/config.h"
 #include "sequent/data.h"
 
@@ -27,7 +28,7 @@ struct FusedOptions {
 };
 
 /// Threads: `predict` may be called from many at once.
-class FusedEngine {
+class FusedEngine : public TextModel {
  public:
   /// Empty, or which part of the model has no kernel: then TorchScriptEngine runs it.
   static std::string not_served(const ResolvedConfig& config);
@@ -35,10 +36,9 @@ class FusedEngine {
   /// Whether some recurrent layer has a kernel: where not, there is nothing for bfloat16 to do.
   static bool has_recurrent_kernel(const Config& config);
 
-  /// Whether this engine runs the model: all of it has kernels, and it answers each text once.
+  /// Whether this engine runs the model: all of it has kernels, and it writes no texts for others.
   static bool serves(const ResolvedConfig& config) {
-    return not_served(config).empty() && !config.config.is_language_model() &&
-           !config.config.is_sequence_to_sequence();
+    return not_served(config).empty() && !config.config.is_sequence_to_sequence();
   }
 
   /// `config` is served. Copies the weights into the order the kernels read.
@@ -47,7 +47,7 @@ class FusedEngine {
               const FusedOptions& options);
   FusedEngine(const FusedEngine&) = delete;
   FusedEngine& operator=(const FusedEngine&) = delete;
-  ~FusedEngine();
+  ~FusedEngine() override;
 
   /// `rows`, none empty, all token ids or all numbers as the config says. Gives probabilities, or a
   /// regression's values. Shapes: out [rows, C],
@@ -62,8 +62,14 @@ class FusedEngine {
   /// Of a tagger.
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
 
+  /// Of a language model, as the next two.
+  std::unique_ptr<TextReader> begin_text() const override;
+  std::vector<double> log_probabilities(const std::vector<InputRow>& rows) const override;
+  std::int64_t scored_together(std::int64_t asked) const override { return asked; }
+
  private:
   class Impl;
+  class Reader;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -81,7 +81,7 @@ class Predictor::Impl {
     }
     if (config_.config.is_language_model()) {
       const auto& tokenizer = std::get<TextInput>(config_.config.input).tokenizer;
-      writer_.emplace(*torch_script_, *encoder_, tokenizer);
+      writer_.emplace(text_model(), *encoder_, tokenizer);
     }
   }
 
@@ -215,7 +215,7 @@ class Predictor::Impl {
   }
 
   std::vector<TextLikelihood> score(std::span<const std::string> texts) const {
-    const TextWriter& writer = this->writer();
+    writer();  // there is one
     const std::vector<EncodedText> encoded = encode_all(texts.size(), [&](std::size_t i) {
       EncodedText text = encoder_->encode_lines(texts[i]);
       if (text.empty) text.ids.clear();
@@ -226,9 +226,9 @@ class Predictor::Impl {
       result[i].tokens = encoded[i].token_count + 1;
       result[i].unknown_share = unknown_share(encoded[i]);
     }
-    run_batches(rows_of(encoded), kScoredTokens,
+    run_batches(rows_of(encoded), text_model().scored_together(options_.batch_tokens),
                 [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
-                  const std::vector<double> found = writer.score(chosen);
+                  const std::vector<double> found = text_model().log_probabilities(chosen);
                   for (std::size_t i = 0; i < batch.size(); ++i)
                     result[batch[i]].log_probability = found[i];
                 });
@@ -269,8 +269,11 @@ class Predictor::Impl {
   const std::string& card_json() const { return card_json_; }
 
  private:
-  /// A language model's scores for these are in memory at a time: so many for each token.
-  static constexpr std::int64_t kScoredTokens = 1024;
+  /// The engine, for a language model.
+  const TextModel& text_model() const {
+    if (fused_) return *fused_;
+    return *torch_script_;
+  }
 
   void check_values(const std::vector<float>& values, std::size_t index) const {
     const std::string where = "sequence " + std::to_string(index);

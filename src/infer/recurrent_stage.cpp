@@ -30,6 +30,19 @@ const float* weight_of(const WeightSource& weights, const std::string& prefix, c
   return weights(full).data();
 }
 
+/// Begins where `carried` stands, and leaves the end there; nullptr: begins at zero. The kernels
+/// copy the start before they write the end.
+void carry(LayerStates* carried, std::int64_t units, kernels::Run<float>& run,
+           kernels::Output<float>& output) {
+  if (carried == nullptr) return;
+  run.start.hidden = carried->hidden.data();
+  output.last = carried->hidden.data();
+  output.last_stride = units;
+  if (carried->cells.empty()) return;
+  run.start.cells = carried->cells.data();
+  output.last_cells = carried->cells.data();
+}
+
 class RecurrentStage : public Stage {
  public:
   RecurrentStage(const RecurrentShape& shape, const std::string& prefix,
@@ -61,6 +74,7 @@ class RecurrentStage : public Stage {
     const bool sequence = shape_.result == Result::kSequence;
     const std::int64_t count = sequence ? flow.plan.tokens() : flow.plan.rows();
     auto* result = flow.arena.take<float>(to_size(count * width));
+    LayerStates* carried = flow.take_carried();
     for (std::size_t d = 0; d < shape_.directions; ++d) {
       const bool reversed = d == 1;
       kernels::Run<float> run;
@@ -80,6 +94,7 @@ class RecurrentStage : public Stage {
         run.pooled = begin;
         run.pooled_stride = width;
       }
+      carry(carried, units, run, output);
       k.run(shape_.size, packed_[d], flow.plan, run, output, flow.arena);
     }
     if (shape_.result == Result::kPooled && shape_.pool == PoolMode::kMean) {
@@ -193,7 +208,7 @@ class HiddenStateStage : public Stage {
     return table;
   }
 
-  void run_direction(const Flow& flow, std::size_t d, std::int64_t width, float* all) const {
+  void run_direction(Flow& flow, std::size_t d, std::int64_t width, float* all) const {
     const auto& k = *shape_.kernels;
     const std::int64_t units = shape_.size.units;
     const std::int64_t tokens = flow.plan.tokens();
@@ -202,8 +217,9 @@ class HiddenStateStage : public Stage {
     kernels::Run<float> run;
     run.table_row_of_token = order.data();
     run.table = project(flow, shape_.size, states_[d], flow.values);
-    k.run(shape_.size, states_[d], flow.plan, run, {states, units, order.data(), nullptr, 0},
-          flow.arena);
+    kernels::Output<float> output{states, units, order.data(), nullptr, 0};
+    carry(flow.take_carried(), units, run, output);
+    k.run(shape_.size, states_[d], flow.plan, run, output, flow.arena);
     const float* from_input = project(flow, input_gate_, inputs_[d], flow.values);
     const float* from_state = project(flow, state_gate_, recurrent_[d], states);
     const std::int64_t stride = k.gate_stride(input_gate_);

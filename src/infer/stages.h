@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "infer/fused_engine.h"
+#include "infer/next_token_head.h"
 #include "kernels/recurrent.h"
 #include "text/ngram_hash.h"
 
@@ -18,6 +19,13 @@ namespace sequent {
 class Spelling;
 
 inline std::size_t to_size(std::int64_t n) { return static_cast<std::size_t>(n); }
+
+/// The states of one recurrent layer in the texts of some rows. Shapes: each [rows, units]; `cells`
+/// only of the cells with a state c.
+struct LayerStates {
+  std::vector<float> hidden;
+  std::vector<float> cells;
+};
 
 /// What flows between stages: token ids, or values of the plan's tokens, or of the rows.
 struct Flow {
@@ -33,6 +41,17 @@ struct Flow {
   std::int64_t rows = plan.rows();  // that `values` hold once they are vectors
 
   std::span<const float> row_labels = {};  // [rows, L], probabilities, once a stage has made them
+
+  /// Of a language model: where each recurrent layer begins, and then where it ended. A layer takes
+  /// the first of them off.
+  std::span<LayerStates> carried = {};
+
+  LayerStates* take_carried() {
+    if (carried.empty()) return nullptr;
+    LayerStates* first = &carried.front();
+    carried = carried.subspan(1);
+    return first;
+  }
 
   std::int64_t count() const { return is_sequence ? plan.tokens() : rows; }
 };
@@ -50,9 +69,14 @@ using StagePointer = std::unique_ptr<Stage>;
 /// The stages of a model.
 struct StageChain {
   std::vector<StagePointer> stages;
-  std::size_t before_vector = 0;  // those that make a text's vector
+  std::unique_ptr<NextTokenHead> head;  // of a language model, behind the stages
+  std::vector<LayerStates> start;       // of a language model: one row's, before its first token
+  std::size_t before_vector = 0;        // those that make a text's vector
   std::int64_t vector_width = 0;
 };
+
+StageChain make_stages(const ResolvedConfig& config, const WeightSource& weights,
+                       const FusedOptions& options);
 
 /// What becomes of a recurrent layer's states.
 enum class Result { kSequence, kLastVisited, kPooled };

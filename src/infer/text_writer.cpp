@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 
 #include "core/random.h"
@@ -26,13 +27,13 @@ void check(const GenerateOptions& options) {
 }
 
 /// Draws a token. `scores` [V]: softmax gives the probabilities; <pad> and <unk> are never drawn.
-std::int64_t draw(std::span<const float> scores, const GenerateOptions& options, double uniform) {
-  std::vector<std::int64_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::int64_t{0});
+std::int32_t draw(std::span<const float> scores, const GenerateOptions& options, double uniform) {
+  std::vector<std::int32_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0);
   std::erase_if(
-      order, [](std::int64_t id) { return id == Vocabulary::kPad || id == Vocabulary::kUnknown; });
-  const auto score = [&](std::int64_t id) { return scores[static_cast<std::size_t>(id)]; };
-  const auto before = [&](std::int64_t a, std::int64_t b) {
+      order, [](std::int32_t id) { return id == Vocabulary::kPad || id == Vocabulary::kUnknown; });
+  const auto score = [&](std::int32_t id) { return scores[static_cast<std::size_t>(id)]; };
+  const auto before = [&](std::int32_t a, std::int32_t b) {
     return score(a) != score(b) ? score(a) > score(b) : a < b;
   };
   if (options.temperature == 0) return *std::min_element(order.begin(), order.end(), before);
@@ -45,7 +46,7 @@ std::int64_t draw(std::span<const float> scores, const GenerateOptions& options,
   std::vector<double> weights;
   weights.reserve(order.size());
   const double greatest = score(order.front());
-  for (const std::int64_t id : order) {
+  for (const std::int32_t id : order) {
     weights.push_back(std::exp((score(id) - greatest) / options.temperature));
   }
   double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -97,8 +98,8 @@ std::string TokenJoiner::next(std::string_view before, std::string_view token) c
   return ends_open || begins_closed || joined ? piece : " " + piece;
 }
 
-std::vector<std::int64_t> TextWriter::read_prompt(std::string_view prompt) const {
-  std::vector<std::int64_t> ids{Vocabulary::kLineEnd};
+std::vector<std::int32_t> TextWriter::read_prompt(std::string_view prompt) const {
+  std::vector<std::int32_t> ids{static_cast<std::int32_t>(Vocabulary::kLineEnd)};
   const EncodedText text = encoder_.encode_lines(prompt);
   const std::int64_t tokens = text.token_count - std::count(prompt.begin(), prompt.end(), '\n');
   if (tokens > 0 && text.unknown_count == tokens) {
@@ -114,22 +115,17 @@ std::string TextWriter::generate(std::string_view prompt, const GenerateOptions&
                                  const std::function<bool(std::string_view)>& use) const {
   check(options);
   const ComputeScope scope;
-  const std::vector<std::int64_t> ids = read_prompt(prompt);
-  std::vector<torch::Tensor> states = engine_.start(1);
-  torch::Tensor scores =
-      engine_.advance(torch::tensor(ids, torch::kInt64).unsqueeze(0), states).select(1, -1);
+  const std::unique_ptr<TextReader> reader = model_.begin_text();
+  std::span<const float> scores = reader->read(read_prompt(prompt));
   const RandomStream random(options.seed, RandomPurpose::kGenerate);
   std::string text;
   std::string end(prompt);  // of all that stands so far, as far as joining needs it
   std::int64_t lines = 0;
   for (std::int64_t i = 0; i < options.length; ++i) {
-    const torch::Tensor row = scores.contiguous();
-    const std::span<const float> of_tokens(row.data_ptr<float>(),
-                                           static_cast<std::size_t>(row.numel()));
     constexpr double kSteps = 0x1p-53;
     const double uniform =
         static_cast<double>(random.bits(static_cast<std::uint64_t>(i)) >> 11U) * kSteps;
-    const std::int64_t token = draw(of_tokens, options, uniform);
+    const std::int32_t token = draw(scores, options, uniform);
     const bool ends_line = token == Vocabulary::kLineEnd;
     const std::string piece =
         ends_line ? "\n" : joiner_.next(end, encoder_.vocabulary().token(token));
@@ -138,42 +134,9 @@ std::string TextWriter::generate(std::string_view prompt, const GenerateOptions&
     if (use && !use(piece)) break;
     lines += ends_line ? 1 : 0;
     if (options.lines > 0 && lines == options.lines) break;
-    scores = engine_.advance(torch::full({1, 1}, token, torch::kInt64), states).select(1, -1);
+    scores = reader->read(std::span(&token, 1));
   }
   return text;
-}
-
-std::vector<double> TextWriter::score(const EncodedRows& rows) const {
-  constexpr std::int64_t kWindow = 64;  // steps whose scores are in memory at a time
-  const c10::InferenceMode no_gradient;
-  std::int64_t longest = 0;
-  for (const InputRow& row : rows) longest = std::max(longest, row.length() + 1);
-  const auto count = static_cast<std::int64_t>(rows.size());
-  torch::Tensor read = torch::zeros({count, longest}, torch::kInt64);
-  torch::Tensor next = torch::zeros({count, longest}, torch::kInt64);
-  torch::Tensor outside = torch::ones({count, longest}, torch::kBool);
-  for (std::int64_t row = 0; row < count; ++row) {
-    const auto ids = rows[static_cast<std::size_t>(row)].ids;
-    auto* of_read = read.data_ptr<std::int64_t>() + row * longest;
-    auto* of_next = next.data_ptr<std::int64_t>() + row * longest;
-    of_read[0] = Vocabulary::kLineEnd;
-    std::copy(ids.begin(), ids.end(), of_read + 1);
-    std::copy(ids.begin(), ids.end(), of_next);
-    of_next[ids.size()] = Vocabulary::kLineEnd;
-    outside[row].narrow(0, 0, static_cast<std::int64_t>(ids.size()) + 1).fill_(false);
-  }
-  std::vector<torch::Tensor> states = engine_.start(count);
-  torch::Tensor sums = torch::zeros({count}, torch::kFloat64);
-  for (std::int64_t at = 0; at < longest; at += kWindow) {
-    const std::int64_t steps = std::min(kWindow, longest - at);
-    const torch::Tensor scores = engine_.advance(read.narrow(1, at, steps), states);
-    const torch::Tensor found = torch::log_softmax(scores, 2)
-                                    .gather(2, next.narrow(1, at, steps).unsqueeze(2))
-                                    .squeeze(2)
-                                    .to(torch::kFloat64);
-    sums += found.masked_fill(outside.narrow(1, at, steps), 0).sum(1);
-  }
-  return {sums.data_ptr<double>(), sums.data_ptr<double>() + count};
 }
 
 }  // namespace sequent

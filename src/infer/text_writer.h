@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "infer/engine.h"
+#include "infer/text_model.h"
 #include "sequent/predictor.h"
 #include "sequent/text.h"
 
@@ -29,22 +29,17 @@ class TokenJoiner {
 class TextWriter {
  public:
   /// All outlive this. `encoder` does not cut texts.
-  TextWriter(const TorchScriptEngine& engine, const TextEncoder& encoder,
-             const TokenizerSpec& tokenizer)
-      : engine_(engine), encoder_(encoder), joiner_(tokenizer) {}
+  TextWriter(const TextModel& model, const TextEncoder& encoder, const TokenizerSpec& tokenizer)
+      : model_(model), encoder_(encoder), joiner_(tokenizer) {}
 
   /// See Predictor::generate.
   std::string generate(std::string_view prompt, const GenerateOptions& options,
                        const std::function<bool(std::string_view piece)>& use) const;
 
-  /// The log probability of each row: of its ids after a line's end, and of a line's end after
-  /// them.
-  std::vector<double> score(const EncodedRows& rows) const;
-
  private:
-  std::vector<std::int64_t> read_prompt(std::string_view prompt) const;
+  std::vector<std::int32_t> read_prompt(std::string_view prompt) const;
 
-  const TorchScriptEngine& engine_;
+  const TextModel& model_;
   const TextEncoder& encoder_;
   TokenJoiner joiner_;
 };

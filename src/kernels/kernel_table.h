@@ -80,6 +80,7 @@ constexpr Kernels<T> make_kernels(std::string_view name, UpdateFunction update) 
   table.backward = backward<T>;
   table.run = run<T>;
   table.softmax_loss = softmax_loss<T>;
+  table.log_probabilities = log_probabilities<T>;
   table.multiply = multiply<T>;
   table.update = update;
   return table;

@@ -205,6 +205,12 @@ struct Kernels {
                          const std::int32_t* targets, std::int64_t count, const LossForm&,
                          T* row_gradients, const WeightGradients<T>&, Arena&);
 
+  /// ln softmax(W x + b)[target] of each row, W and b packed likewise. Shapes: rows [count, I] ->
+  /// [count].
+  void (*log_probabilities)(const CellSize&, const PackedWeights<T>&, const T* rows,
+                            const std::int32_t* targets, std::int64_t count, double* result,
+                            Arena&);
+
   /// c[rows, columns] = a[rows, k] * b[k, columns], row-major: for tests and to measure the limit.
   void (*multiply)(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b,
                    T* c, Arena&);

@@ -13,10 +13,16 @@
 namespace sequent::kernels {
 namespace {
 
-/// The loss of one row, whose scores become their gradient. Columns past `classes` become 0.
 template <class T>
-double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t target,
-                         const LossForm& form, T* scores) {
+struct ExponentialSum {
+  double sum = 0;  // of e^(score - greatest)
+  T greatest = 0;
+  double logarithm() const { return std::log(sum) + static_cast<double>(greatest); }
+};
+
+/// Each score becomes e^(score - greatest). Columns past `classes` become 0.
+template <class T>
+ExponentialSum<T> exponentiate_row(std::int64_t classes, std::int64_t padded, T* scores) {
   const T lowest = -std::numeric_limits<T>::infinity();
   for (std::int64_t c = classes; c < padded; ++c) scores[c] = lowest;
   Vector<T> greatest = broadcast(lowest);
@@ -26,12 +32,6 @@ double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t
   }
   T most = greatest[0];
   for (int lane = 1; lane < kLanes<T>; ++lane) most = greatest[lane] > most ? greatest[lane] : most;
-  const T of_target = scores[target];
-  double mean = 0;
-  if (form.smoothing > 0) {
-    for (std::int64_t c = 0; c < classes; ++c) mean += static_cast<double>(scores[c]);
-    mean /= static_cast<double>(classes);
-  }
   Vector<T> sums{};
   for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
     const Vector<T> value = exponential(load(scores + c) - most);
@@ -43,18 +43,31 @@ double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t
     sums[c % kLanes<T>] -= scores[c];
     scores[c] = T(0);
   }
-  double sum = 0;
-  for (int lane = 0; lane < kLanes<T>; ++lane) sum += static_cast<double>(sums[lane]);
-  const auto scale = static_cast<T>(form.scale / sum);
+  ExponentialSum<T> result{0, most};
+  for (int lane = 0; lane < kLanes<T>; ++lane) result.sum += static_cast<double>(sums[lane]);
+  return result;
+}
+
+/// The loss of one row, whose scores become their gradient. Columns past `classes` become 0.
+template <class T>
+double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t target,
+                         const LossForm& form, T* scores) {
+  const T of_target = scores[target];
+  double mean = 0;
+  if (form.smoothing > 0) {
+    for (std::int64_t c = 0; c < classes; ++c) mean += static_cast<double>(scores[c]);
+    mean /= static_cast<double>(classes);
+  }
+  const ExponentialSum<T> found = exponentiate_row(classes, padded, scores);
+  const auto scale = static_cast<T>(form.scale / found.sum);
   const auto even = static_cast<T>(form.scale * form.smoothing / static_cast<double>(classes));
   for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
     store(scores + c, load(scores + c) * scale - even);
   }
   for (std::int64_t c = classes; c < padded; ++c) scores[c] = T(0);
   scores[target] -= static_cast<T>(form.scale * (1 - form.smoothing));
-  const double log_sum = std::log(sum) + static_cast<double>(most);
-  return form.scale *
-         (log_sum - (1 - form.smoothing) * static_cast<double>(of_target) - form.smoothing * mean);
+  return form.scale * (found.logarithm() - (1 - form.smoothing) * static_cast<double>(of_target) -
+                       form.smoothing * mean);
 }
 
 template <class T>
@@ -86,6 +99,25 @@ double softmax_loss(const CellSize& size, const Weights<T>& weights, const T* ro
     add_bias_gradient(layout, height, scores, gradients.bias_ih, arena);
   }
   return loss;
+}
+
+template <class T>
+void log_probabilities(const CellSize& size, const PackedWeights<T>& weights, const T* rows,
+                       const std::int32_t* targets, std::int64_t count, double* result,
+                       Arena& arena) {
+  const Layout<T> layout(size);
+  const Arena::Scope scope(arena);
+  T* scores = arena.take<T>(static_cast<std::size_t>(kRowBlock * layout.stride));
+  for (std::int64_t first = 0; first < count; first += kRowBlock) {
+    const std::int64_t height = smaller(kRowBlock, count - first);
+    project(size, weights, rows + first * layout.input, layout.input, height, scores);
+    for (std::int64_t row = 0; row < height; ++row) {
+      T* own = scores + row * layout.stride;
+      const auto of_target = static_cast<double>(own[targets[first + row]]);
+      result[first + row] =
+          of_target - exponentiate_row(layout.units, layout.width, own).logarithm();
+    }
+  }
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ using testing::all_near;
 using testing::error_of;
 using testing::TemporaryFolder;
 
+/// Every engine of a cell's model; those without a kernel have the same twice.
+constexpr Engine kEngines[] = {Engine::kFused, Engine::kTorchScript};
+
 /// The config's two recurrent layers, of every cell.
 class LanguageModelExport : public ::testing::TestWithParam<const char*> {
  protected:
@@ -52,6 +55,8 @@ class LanguageModelExport : public ::testing::TestWithParam<const char*> {
         .item<double>();
   }
 
+  void expect_scores(const Predictor& predictor);
+
   TemporaryFolder folder_;
   ArchiveCard card_;
   SequenceModel model_{nullptr};
@@ -76,7 +81,13 @@ TEST_P(LanguageModelExport, OpensWithTorchAloneAndReadsOn) {
 }
 
 TEST_P(LanguageModelExport, ScoresTexts) {
-  const Predictor predictor = Predictor::load(folder_ / "model.pt");
+  for (const Engine engine : kEngines) {
+    SCOPED_TRACE(static_cast<int>(engine));
+    expect_scores(Predictor::load(folder_ / "model.pt", {.engine = engine}));
+  }
+}
+
+void LanguageModelExport::expect_scores(const Predictor& predictor) {
   ASSERT_TRUE(predictor.is_language_model());
   EXPECT_TRUE(predictor.labels().empty());
   std::string lengthy;
@@ -105,8 +116,27 @@ TEST_P(LanguageModelExport, ScoresTexts) {
   EXPECT_EQ(error_of([&] { predictor.tag("one"); })->kind(), ErrorKind::kUsage);
 }
 
+// Texts that end in different parts of what is computed at once.
+TEST_P(LanguageModelExport, ScoresManyTextsOfAllLengths) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 300; ++i) {
+    std::string text;
+    for (int t = 0; t < (i * 37) % 90; ++t) text += (t * i) % 3 == 0 ? "two " : "five ";
+    texts.push_back(text);
+  }
+  for (const Engine engine : kEngines) {
+    const Predictor predictor =
+        Predictor::load(folder_ / "model.pt", {.engine = engine, .batch_tokens = 20000});
+    const auto together = predictor.score(texts);
+    for (std::size_t i = 0; i < texts.size(); i += 29) {
+      const double alone = predictor.score(std::span(&texts[i], 1)).front().log_probability;
+      if (!std::isfinite(alone)) continue;  // of random relu layers
+      EXPECT_NEAR(together[i].log_probability, alone, 1e-4 * (1 + std::abs(alone))) << i;
+    }
+  }
+}
+
 TEST_P(LanguageModelExport, WritesTheMostProbableText) {
-  const Predictor predictor = Predictor::load(folder_ / "model.pt");
   GenerateOptions options;
   options.length = 12;
   options.temperature = 0;
@@ -126,13 +156,16 @@ TEST_P(LanguageModelExport, WritesTheMostProbableText) {
     }
     ids.push_back(next);
   }
-  EXPECT_EQ(predictor.generate("one\ntwo", options), wanted);
-  options.temperature = 1;
-  options.top_k = 1;
-  EXPECT_EQ(predictor.generate("one\ntwo", options), wanted);
-  options.top_k = 0;
-  options.top_p = 1e-9;
-  EXPECT_EQ(predictor.generate("one\ntwo", options), wanted);
+  for (const Engine engine : kEngines) {
+    const Predictor predictor = Predictor::load(folder_ / "model.pt", {.engine = engine});
+    for (const auto& [temperature, top_k, top_p] :
+         {std::tuple{0.0, 0, 1.0}, {1.0, 1, 1.0}, {1.0, 0, 1e-9}}) {
+      options.temperature = temperature;
+      options.top_k = top_k;
+      options.top_p = top_p;
+      EXPECT_EQ(predictor.generate("one\ntwo", options), wanted) << static_cast<int>(engine);
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(

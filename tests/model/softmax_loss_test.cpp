@@ -55,6 +55,9 @@ class SoftmaxLoss : public ::testing::TestWithParam<LossCase> {
 
   static constexpr double kScale = 0.3;
 
+  std::vector<torch::Tensor> inputs_;
+  torch::Tensor targets_;
+
  private:
   static std::vector<torch::Tensor> with_gradients(const std::vector<torch::Tensor>& inputs,
                                                    const torch::Tensor& loss) {
@@ -63,9 +66,6 @@ class SoftmaxLoss : public ::testing::TestWithParam<LossCase> {
     all.push_back(loss.detach());
     return all;
   }
-
-  std::vector<torch::Tensor> inputs_;
-  torch::Tensor targets_;
 };
 
 TEST_P(SoftmaxLoss, EqualsOperators) {
@@ -75,6 +75,28 @@ TEST_P(SoftmaxLoss, EqualsOperators) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_TRUE(all_near(exact[i], expected[i], 1e-10));
     EXPECT_TRUE(all_near(single[i], expected[i], 2e-4));
+  }
+}
+
+TEST_P(SoftmaxLoss, LogProbabilitiesEqualOperatorsOnAllInstructionSets) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor wanted =
+      torch::log_softmax(torch::linear(inputs_[0], inputs_[1], inputs_[2]), 1)
+          .gather(1, targets_.unsqueeze(1))
+          .squeeze(1);
+  const torch::Tensor targets = targets_.to(torch::kInt32);
+  const kernels::CellSize size{kernels::Cell::kRnnTanh, GetParam().width, GetParam().classes};
+  for (const auto* k : kernels::available_kernels<double>()) {
+    kernels::Arena arena;
+    const auto packed = k->pack(
+        size,
+        {inputs_[1].data_ptr<double>(), nullptr, inputs_[2].data_ptr<double>(), nullptr, nullptr},
+        arena);
+    torch::Tensor found = torch::zeros_like(wanted);
+    k->log_probabilities(size, packed, inputs_[0].data_ptr<double>(),
+                         targets.data_ptr<std::int32_t>(), GetParam().rows,
+                         found.data_ptr<double>(), arena);
+    EXPECT_TRUE(all_near(found, wanted, 1e-10)) << k->name;
   }
 }
 

@@ -1,0 +1,292 @@
+// From a model's config and weights to the steps of the fused engine.
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "infer/spelling.h"
+#include "infer/stages.h"
+#include "kernels/cell_kind.h"
+#include "runtime/precision.h"
+
+namespace sequent {
+namespace {
+
+using kernels::Arena;
+
+/// Makes the stages of a chain of layers.
+class StageMaker {
+ public:
+  StageMaker(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
+      : config_(config), weights_(weights), options_(options) {}
+
+  StageChain make() {
+    const auto& layers = config_.config.model.layers;
+    for (index_ = 0; index_ < layers.size(); ++index_) {
+      if (ends_vector()) {
+        made_.before_vector = made_.stages.size();
+        made_.vector_width = config_.inputs[index_].width;
+      }
+      std::visit([this](const auto& spec) { add(spec); }, layers[index_]);
+    }
+    return std::move(made_);
+  }
+
+ private:
+  /// Whether the layers before give each text's own vector.
+  bool ends_vector() const {
+    const auto& layers = config_.config.model.layers;
+    if (config_.config.reads_pairs()) return std::holds_alternative<PairSpec>(layers[index_]);
+    return is_last();
+  }
+  bool is_last() const { return index_ + 1 == config_.config.model.layers.size(); }
+
+  std::string prefix() const { return "layers." + std::to_string(index_) + "."; }
+
+  // Dropout of any kind is not part of a finished model.
+  void add(const WordDropoutSpec&) {}
+  void add(const DropoutSpec&) {}
+
+  void add(const SpatialDropoutSpec&) {}
+
+  void add(const NormalizationSpec& spec) {
+    made_.stages.push_back(normalization_stage(spec.relative, weights_(prefix() + "mean"),
+                                               weights_(prefix() + "deviation")));
+  }
+  void add(const SelfAttentionSpec&) {}  // see not_served
+  void add(const DecoderSpec&) {}        // see serves
+  void add(const EmbeddingSpec& spec) {
+    if (spec.characters() != nullptr) return add_spelled(spec);
+    if (spec.has_ngrams()) {
+      made_.stages.push_back(embedding_stage(tables_of(spec)));
+      return;
+    }
+    const std::span<const float> table =
+        spec.beside.empty() ? weights_(prefix() + "weight") : join_tables(spec);
+    if (next_reads_tokens()) {
+      embedding_ = table;
+    } else {
+      made_.stages.push_back(embedding_stage({{table, spec.width()}}));
+    }
+  }
+
+  /// Without characters.
+  std::vector<VectorTable> tables_of(const EmbeddingSpec& spec) const {
+    std::vector<VectorTable> tables{{weights_(prefix() + "weight"), spec.output_dim}};
+    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
+      tables.push_back({weights_(beside(i) + "weight"), output_dim(spec.beside[i])});
+      const auto* ngrams = std::get_if<NgramsSpec>(&spec.beside[i]);
+      if (ngrams != nullptr) tables.back().ngrams = NgramHash(*ngrams);
+    }
+    return tables;
+  }
+
+  /// The tables by token side by side as one, [rows, width].
+  std::span<const float> join_tables(const EmbeddingSpec& spec) {
+    const std::span<const float> first = weights_(prefix() + "weight");
+    const std::size_t rows = first.size() / to_size(spec.output_dim);
+    joined_.resize(rows * to_size(spec.width()));
+    std::size_t column = 0;
+    const auto add_table = [&](std::span<const float> table) {
+      const std::size_t width = table.size() / rows;
+      for (std::size_t row = 0; row < rows; ++row) {
+        std::copy_n(table.data() + row * width, width,
+                    joined_.data() + row * to_size(spec.width()) + column);
+      }
+      column += width;
+    };
+    add_table(first);
+    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
+      const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i]);
+      if (characters == nullptr) {
+        add_table(weights_(beside(i) + "weight"));
+      } else {
+        add_table(spelled_table(*characters, beside(i)));
+      }
+    }
+    return joined_;
+  }
+
+  std::string beside(std::size_t part) const {
+    return prefix() + "beside." + std::to_string(part) + ".";
+  }
+
+  /// What the vocabulary's own tokens are spelled like: computed once.
+  std::vector<float> spelled_table(const CharactersSpec& spec, const std::string& own) const {
+    const Spelling spelling(spec, own, weights_);
+    const std::vector<std::string> words = words_of(weights_(own + "spellings"), spec.max_bytes);
+    std::vector<float> table;
+    constexpr std::size_t kTogether = 256;
+    for (std::size_t begin = 0; begin < words.size(); begin += kTogether) {
+      const std::size_t end = std::min(words.size(), begin + kTogether);
+      const std::vector<std::string_view> some(words.begin() + static_cast<std::ptrdiff_t>(begin),
+                                               words.begin() + static_cast<std::ptrdiff_t>(end));
+      Arena arena;
+      const float* vectors = spelling.encode(some, arena);
+      table.insert(table.end(), vectors, vectors + to_size(spelling.width()) * some.size());
+    }
+    return table;
+  }
+
+  void add_spelled(const EmbeddingSpec& spec) {
+    std::int64_t column = spec.output_dim;
+    std::size_t part = 0;
+    while (!std::holds_alternative<CharactersSpec>(spec.beside[part])) {
+      column += output_dim(spec.beside[part++]);
+    }
+    made_.stages.push_back(spelled_embedding_stage(
+        join_tables(spec), spec.width(),
+        std::make_unique<Spelling>(*spec.characters(), beside(part), weights_), column));
+  }
+
+  template <class Spec>
+  requires std::derived_from<Spec, RecurrentSpec>
+  void add(const Spec& spec) {
+    RecurrentShape shape;
+    shape.kernels = &kernels_for(options_.precision, "precision");
+    shape.size = {kernel_cell(cell_kind(spec)).value(), config_.inputs[index_].width, spec.units};
+    shape.directions = spec.bidirectional ? 2 : 1;
+    shape.residual = spec.residual;
+    if (!spec.return_sequences) shape.result = Result::kLastVisited;
+    made_.start.push_back(zero_states(spec));
+    const std::string own_prefix = prefix();
+    if constexpr (std::is_same_v<Spec, LstmHiddenStateSpec>) {
+      made_.stages.push_back(hidden_state_stage(shape, own_prefix, weights_));
+      return;
+    }
+    const auto* pool = next_as<PoolSpec>();
+    if (pool != nullptr && pool->modes().size() == 1 && spec.return_sequences && !spec.residual) {
+      shape.result = Result::kPooled;
+      shape.pool = pool->modes().front();
+      index_ = next();  // the pool is part of this stage
+    }
+    const TokenInput tokens{std::exchange(embedding_, {}), options_.token_table_bytes};
+    made_.stages.push_back(recurrent_stage(shape, own_prefix, weights_, tokens));
+  }
+
+  template <class Spec>
+  static LayerStates zero_states(const Spec& spec) {
+    const std::vector<float> zeros(to_size(spec.units));
+    return {zeros, has_cell_state(cell_kind(spec)) ? zeros : std::vector<float>{}};
+  }
+
+  void add(const Conv1dSpec& spec) {
+    made_.stages.push_back(conv1d_stage(spec, config_.inputs[index_].width,
+                                        weights_(prefix() + "weight"),
+                                        weights_(prefix() + "bias")));
+  }
+  void add(const LayerNormSpec& spec) {
+    made_.stages.push_back(
+        layer_norm_stage(spec.epsilon, weights_(prefix() + "weight"), weights_(prefix() + "bias")));
+  }
+  void add(const AttentionSpec&) {
+    made_.stages.push_back(
+        attention_stage(config_.inputs[index_].width, weights_(prefix() + "weight"),
+                        weights_(prefix() + "bias"), weights_(prefix() + "query")));
+  }
+  void add(const RowLabelSpec& spec) {
+    made_.stages.push_back(row_label_stage(spec.modes(), config_.inputs[index_].width,
+                                           config_.row_class_count, weights_(prefix() + "weight"),
+                                           weights_(prefix() + "bias")));
+  }
+  void add(const PairSpec& spec) { made_.stages.push_back(pair_stage(spec.features)); }
+  void add(const PoolSpec& spec) { made_.stages.push_back(pool_stage(spec.modes())); }
+
+  void add(const CrfSpec&) {
+    made_.stages.push_back(dense_stage(config_.inputs[index_].width, config_.outputs[index_].width,
+                                       Activation::kLinear, weights_(prefix() + "weight"),
+                                       weights_(prefix() + "bias")));
+  }
+
+  void add(const OrdinalSpec&) {
+    made_.stages.push_back(
+        ordinal_stage(weights_(prefix() + "weight"), weights_(prefix() + "first").front(),
+                      weights_(prefix() + "gaps"), weights_(prefix() + "ranks")));
+  }
+
+  /// A tied layer's weights are the embedding's table.
+  std::string embedding_prefix() const {
+    const auto& layers = config_.config.model.layers;
+    std::size_t i = 0;
+    while (!std::holds_alternative<EmbeddingSpec>(layers[i])) ++i;
+    return "layers." + std::to_string(i) + ".";
+  }
+
+  void add(const DenseSpec& spec) {
+    const std::int64_t input = config_.inputs[index_].width;
+    if (is_last() && config_.config.is_language_model()) {
+      made_.head = std::make_unique<NextTokenHead>(
+          kernels_for(options_.precision, "precision"), input,
+          weights_((spec.tied ? embedding_prefix() : prefix()) + "weight"),
+          weights_(prefix() + "bias"));
+      return;
+    }
+    const std::int64_t units = config_.outputs[index_].width;
+    const std::span<const float> weight = weights_(prefix() + "weight");
+    const std::span<const float> bias = weights_(prefix() + "bias");
+    if (!is_last() || !config_.config.standardizes_targets()) {
+      made_.stages.push_back(dense_stage(input, units, spec.activation, weight, bias));
+      return;
+    }
+    // The way back to the targets' units is part of the product.
+    const std::span<const float> mean = weights_(prefix() + "target_mean");
+    const std::span<const float> deviation = weights_(prefix() + "target_deviation");
+    std::vector<float> scaled(weight.begin(), weight.end());
+    std::vector<float> shifted(bias.begin(), bias.end());
+    for (std::size_t unit = 0; unit < shifted.size(); ++unit) {
+      for (std::size_t i = 0; i < to_size(input); ++i) {
+        scaled[unit * to_size(input) + i] *= deviation[unit];
+      }
+      shifted[unit] = shifted[unit] * deviation[unit] + mean[unit];
+    }
+    made_.stages.push_back(dense_stage(input, units, spec.activation, scaled, shifted));
+  }
+
+  /// The next layer that is not dropout.
+  std::size_t next() const {
+    const auto& layers = config_.config.model.layers;
+    std::size_t i = index_ + 1;
+    while (i < layers.size() && (std::holds_alternative<DropoutSpec>(layers[i]) ||
+                                 std::holds_alternative<SpatialDropoutSpec>(layers[i]))) {
+      ++i;
+    }
+    return i;
+  }
+  template <class Spec>
+  const Spec* next_as() const {
+    const auto& layers = config_.config.model.layers;
+    return next() < layers.size() ? std::get_if<Spec>(&layers[next()]) : nullptr;
+  }
+  /// Whether a recurrent layer follows that takes its products from a table by token.
+  bool next_reads_tokens() const {
+    const auto& layers = config_.config.model.layers;
+    if (next() >= layers.size()) return false;
+    return std::visit(
+        []<class Spec>(const Spec& spec) {
+          if constexpr (std::derived_from<Spec, RecurrentSpec> &&
+                        !std::is_same_v<Spec, LstmHiddenStateSpec>) {
+            return !spec.residual;
+          } else {
+            return false;
+          }
+        },
+        layers[next()]);
+  }
+
+  const ResolvedConfig& config_;
+  const WeightSource& weights_;
+  const FusedOptions& options_;
+  std::size_t index_ = 0;
+  std::span<const float> embedding_;  // waits for the recurrent layer that reads it
+  std::vector<float> joined_;
+  StageChain made_;
+};
+
+}  // namespace
+
+StageChain make_stages(const ResolvedConfig& config, const WeightSource& weights,
+                       const FusedOptions& options) {
+  return StageMaker(config, weights, options).make();
+}
+
+}  // namespace sequent
