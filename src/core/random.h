@@ -20,9 +20,10 @@ enum class RandomPurpose : std::uint64_t {
 };
 
 /// The finalizer of splitmix64 (Steele, Lea and Flood 2014): a bijection that mixes all bits.
+inline constexpr std::uint64_t kMixFactors[] = {0xbf58476d1ce4e5b9ULL, 0x94d049bb133111ebULL};
 constexpr std::uint64_t mix_bits(std::uint64_t x) {
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
+  x = (x ^ (x >> 30U)) * kMixFactors[0];
+  x = (x ^ (x >> 27U)) * kMixFactors[1];
   return x ^ (x >> 31U);
 }
 
@@ -43,6 +44,10 @@ class RandomStream {
     stream.enter(part);
     return stream;
   }
+
+  /// What tells this stream from others: bits(counter) is mix_bits(key + (counter + 1) *
+  /// kGoldenGamma).
+  std::uint64_t key() const { return key_; }
 
   /// 64 random bits: the same for the same counter.
   std::uint64_t bits(std::uint64_t counter) const {

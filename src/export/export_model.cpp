@@ -314,6 +314,10 @@ LoadedArchive load_bytes(const std::string& bytes, const std::filesystem::path& 
 
 void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedDataset& probes,
                   const std::filesystem::path& file) {
+  if (!model.parameters().front().device().is_cpu()) {
+    throw Error(ErrorKind::kUsage, file.string(),
+                "the model is on a GPU; move it to the CPU first");
+  }
   EncodedDataset rows;
   add_edge_rows(model.config(), rows);
   for (std::int64_t i = 0; i < probes.size(); ++i) {

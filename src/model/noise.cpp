@@ -13,65 +13,101 @@ RandomStream stream_of(const LayerContext& context) {
   return {key.seed, RandomPurpose::kDropout, {key.step, static_cast<std::uint64_t>(context.index)}};
 }
 
-/// Fills [rows, row_size] with `chosen` where a draw is below `rate`, else with `other`.
-template <class T>
-void fill_choices(T* values, std::int64_t rows, std::int64_t row_size, double rate, T chosen,
-                  T other, const LayerContext& context, std::uint64_t first_draw = 0) {
+/// A stream for each row of the batch.
+std::vector<RandomStream> streams_of_rows(std::int64_t rows, const LayerContext& context) {
   const RandomStream stream = stream_of(context);
   const std::int64_t first_row = context.batch.first_row * context.rows_each;
-  const auto bound = static_cast<float>(rate);
+  std::vector<RandomStream> streams;
+  streams.reserve(static_cast<std::size_t>(rows));
   for (std::int64_t row = 0; row < rows; ++row) {
-    const RandomStream draws = stream.at(static_cast<std::uint64_t>(first_row + row));
-    T* out = values + row * row_size;
-    for (std::int64_t i = 0; i < row_size; ++i) {
-      out[i] = draws.uniform(first_draw + static_cast<std::uint64_t>(i)) < bound ? chosen : other;
-    }
+    streams.push_back(stream.at(static_cast<std::uint64_t>(first_row + row)));
   }
+  return streams;
 }
 
+/// `chosen` where a draw is below `rate`, else `other`; the first dimension's parts each draw from
+/// their own of the streams, from `first_draw` on.
+template <class T>
+torch::Tensor choose(torch::IntArrayRef sizes, const std::vector<RandomStream>& streams,
+                     torch::Device device, double rate, T chosen, T other,
+                     std::uint64_t first_draw = 0) {
+  const auto type = c10::CppTypeToScalarType<T>::value;
+  const auto bound = static_cast<float>(rate);
+  const std::int64_t row_size =
+      c10::multiply_integers(sizes) / static_cast<std::int64_t>(streams.size());
+  if (!device.is_cpu()) {
+    const torch::Tensor draws = uniform_on(device, streams, first_draw, row_size);
+    const auto scalar = [&](T value) {
+      return torch::full({}, value, draws.options().dtype(type));
+    };
+    return torch::where(draws < bound, scalar(chosen), scalar(other)).view(sizes);
+  }
+  torch::Tensor result = torch::empty(sizes, type);
+  T* out = result.data_ptr<T>();
+  for (const RandomStream& draws : streams) {
+    for (std::int64_t i = 0; i < row_size; ++i) {
+      *out++ = draws.uniform(first_draw + static_cast<std::uint64_t>(i)) < bound ? chosen : other;
+    }
+  }
+  return result;
+}
+
+torch::Tensor shifted_right(const torch::Tensor& bits, int by) {
+  // The operator's shift keeps the sign.
+  constexpr int kBits = 64;
+  return at::bitwise_right_shift(bits, by).bitwise_and_((std::int64_t{1} << (kBits - by)) - 1);
+}
+
+constexpr std::int64_t as_signed(std::uint64_t bits) { return static_cast<std::int64_t>(bits); }
+
 }  // namespace
+
+torch::Tensor uniform_on(torch::Device device, const std::vector<RandomStream>& streams,
+                         std::uint64_t first_draw, std::int64_t count) {
+  std::vector<std::int64_t> keys;
+  keys.reserve(streams.size());
+  for (const RandomStream& stream : streams) keys.push_back(as_signed(stream.key()));
+  const torch::Tensor counters =
+      torch::arange(count, torch::dtype(torch::kInt64).device(device)) + as_signed(first_draw + 1);
+  // RandomStream::bits and mix_bits on integers that wrap around.
+  torch::Tensor x = send_to(torch::tensor(keys, torch::kInt64), device).unsqueeze(1) +
+                    counters * as_signed(kGoldenGamma);
+  x = x.bitwise_xor(shifted_right(x, 30)).mul_(as_signed(kMixFactors[0]));
+  x = x.bitwise_xor(shifted_right(x, 27)).mul_(as_signed(kMixFactors[1]));
+  x = x.bitwise_xor(shifted_right(x, 31));
+  return shifted_right(x, 40).to(torch::kFloat32) * 0x1p-24;
+}
 
 torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for_all_steps,
                            const LayerContext& context) {
   std::vector<std::int64_t> sizes = like.sizes().vec();
   if (same_for_all_steps) sizes[1] = 1;
-  const torch::Tensor mask = torch::empty(sizes, torch::kFloat32);
-  const std::int64_t rows = sizes[0];
-  fill_choices<float>(mask.data_ptr<float>(), rows, mask.numel() / rows, rate, 0.0F,
-                      static_cast<float>(1.0 / (1.0 - rate)), context);
-  return send_to(mask, like.device()).to(like.scalar_type());
+  return choose<float>(sizes, streams_of_rows(sizes[0], context), like.device(), rate, 0.0F,
+                       static_cast<float>(1.0 / (1.0 - rate)))
+      .to(like.scalar_type());
 }
 
 torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t units,
                          std::uint64_t number, const LayerContext& context) {
-  const torch::Tensor kept = torch::empty({like.size(0), like.size(1), units}, torch::kFloat32);
   // Far beyond the draws of dropout on the layer's input.
   constexpr int kNumberBits = 40;
-  fill_choices<float>(kept.data_ptr<float>(), like.size(0), like.size(1) * units, rate, 1.0F, 0.0F,
-                      context, (number + 1) << kNumberBits);
-  return send_to(kept, like.device()).to(like.scalar_type());
+  return choose<float>({like.size(0), like.size(1), units}, streams_of_rows(like.size(0), context),
+                       like.device(), rate, 1.0F, 0.0F, (number + 1) << kNumberBits)
+      .to(like.scalar_type());
 }
 
 torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t number,
                           const LayerContext& context) {
   // Apart from the rows' draws, which count from 0.
   constexpr std::uint64_t kLast = ~std::uint64_t{0};
-  const RandomStream draws = stream_of(context).at(kLast - number);
-  const torch::Tensor mask = torch::empty(like.sizes(), torch::kFloat32);
-  auto* values = mask.data_ptr<float>();
-  const auto kept = static_cast<float>(1.0 / (1.0 - rate));
-  const auto bound = static_cast<float>(rate);
-  for (std::int64_t i = 0; i < mask.numel(); ++i) {
-    values[i] = draws.uniform(static_cast<std::uint64_t>(i)) < bound ? 0.0F : kept;
-  }
-  return send_to(mask, like.device()).to(like.scalar_type());
+  return choose<float>(like.sizes(), {stream_of(context).at(kLast - number)}, like.device(), rate,
+                       0.0F, static_cast<float>(1.0 / (1.0 - rate)))
+      .to(like.scalar_type());
 }
 
 torch::Tensor token_choice(const torch::Tensor& tokens, double rate, const LayerContext& context) {
-  const torch::Tensor choice = torch::empty(tokens.sizes(), torch::kBool);
-  fill_choices<bool>(choice.data_ptr<bool>(), tokens.size(0), tokens.size(1), rate, true, false,
-                     context);
-  return send_to(choice, tokens.device());
+  return choose<bool>(tokens.sizes(), streams_of_rows(tokens.size(0), context), tokens.device(),
+                      rate, true, false);
 }
 
 }  // namespace sequent

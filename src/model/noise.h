@@ -4,10 +4,17 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <vector>
 
+#include "core/random.h"
 #include "sequent/model.h"
 
 namespace sequent {
+
+/// Draws as RandomStream::uniform makes them, computed on a device: the same numbers to the bit.
+/// Shapes: -> [streams, count] float32; column i is draw `first_draw` + i.
+torch::Tensor uniform_on(torch::Device device, const std::vector<RandomStream>& streams,
+                         std::uint64_t first_draw, std::int64_t count);
 
 /// Zeros with probability `rate`, else 1 / (1 - rate).
 /// Shapes: [B, per_row...]: `like`'s, with dimension 1 made 1 if `same_for_all_steps`.

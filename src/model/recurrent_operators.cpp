@@ -1,5 +1,7 @@
 #include "model/recurrent_operators.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
+
 #include <utility>
 #include <vector>
 
@@ -27,12 +29,31 @@ std::vector<torch::Tensor> joined_in_memory(const std::vector<torch::Tensor>& we
   return parts;
 }
 
+/// Whether cuDNN computes LSTMs and GRUs of this type; without it LibTorch walks from step to step,
+/// and did not know bfloat16 at all before 2.3. `Hooks`: those of LibTorch 2.10 and later tell.
+template <class Hooks>
+bool cudnn_serves(torch::ScalarType type, const Hooks& hooks) {
+  if (type != torch::kBFloat16) return true;
+  if constexpr (requires { hooks.supportsBFloat16RNNWithCuDNN(); }) {
+    return hooks.supportsBFloat16RNNWithCuDNN();
+  }
+  return false;
+}
+
+/// The type in which the cells that LibTorch has are computed.
+torch::ScalarType type_of_products(const torch::Tensor& values) {
+  const auto device = values.device().type();
+  const torch::ScalarType type = autocast_type(device).value_or(values.scalar_type());
+  const bool served = device != torch::kCUDA || cudnn_serves(type, at::detail::getCUDAHooks());
+  return served ? type : torch::kFloat32;
+}
+
 /// The cells that LibTorch has.
 torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tensor& values,
                              const Direction& direction, CarriedStates::Layer* carried) {
   // Autocast has its own way with these operators, which is not the same in all versions.
   const auto device = values.device().type();
-  const torch::ScalarType type = autocast_type(device).value_or(values.scalar_type());
+  const torch::ScalarType type = type_of_products(values);
   const NoAutocastScope given_type(device);
   const torch::Tensor input = values.to(type);
   const torch::Tensor zeros = torch::zeros({1, input.size(0), options.units}, input.options());
@@ -129,9 +150,13 @@ class StepLoop {
   torch::Tensor product(const torch::Tensor& state, std::int64_t first, std::int64_t count) const {
     const std::int64_t from = first * options_.units;
     const std::int64_t rows = count * options_.units;
+    // A part's gradient has the size of the whole.
+    const auto part_of = [&](const torch::Tensor& whole) {
+      return whole.size(0) == rows ? whole : whole.narrow(0, from, rows);
+    };
     const torch::Tensor gain =
-        weights_.norm_hh.defined() ? weights_.norm_hh.narrow(0, from, rows) : torch::Tensor();
-    return normal(torch::linear(state, weights_.weight_hh.narrow(0, from, rows)), gain);
+        weights_.norm_hh.defined() ? part_of(weights_.norm_hh) : torch::Tensor();
+    return normal(torch::linear(state, part_of(weights_.weight_hh)), gain);
   }
   torch::Tensor part(const torch::Tensor& sums, std::int64_t first, std::int64_t count) const {
     return sums.narrow(1, first * options_.units, count * options_.units);

@@ -174,6 +174,20 @@ double gradient_norm(const std::vector<TrainedParameter>& parameters, std::int64
   return torch::stack(norms).to(torch::kFloat64).norm().item<double>();
 }
 
+bool gradients_are_finite(const std::vector<TrainedParameter>& parameters) {
+  std::vector<torch::Tensor> norms;
+  for (const TrainedParameter& parameter : parameters) {
+    const torch::Tensor gradient = parameter.value.grad();
+    if (gradient.defined()) norms.push_back(held_values(gradient).norm());
+  }
+  return norms.empty() || torch::stack(norms).isfinite().all().item<bool>();
+}
+
+bool has_rows_behind(const torch::Tensor& last_steps, std::int64_t step, bool decays) {
+  const torch::Tensor behind = last_steps < step;
+  return (decays ? behind : behind & (last_steps >= 0)).any().item<bool>();
+}
+
 void clip_gradient_values(std::vector<TrainedParameter>& parameters, double limit) {
   const torch::NoGradGuard no_gradient;
   for (TrainedParameter& parameter : parameters) {
@@ -192,10 +206,15 @@ Optimizer::Optimizer(const OptimizerSpec& spec, std::vector<TrainedParameter> pa
     if (average_ != nullptr) slots.average = average_->of(parameter.name);
     state_.emplace_back("optimizer.first." + parameter.name, slots.first);
     state_.emplace_back("optimizer.second." + parameter.name, slots.second);
-    if (parameter.is_table && parameter.value.device().is_cpu()) {
-      slots.delayed.emplace(rule_, parameter.value.detach(), slots.first, slots.second,
-                            slots.average);
-      state_.emplace_back("optimizer.last_step." + parameter.name, slots.delayed->last_steps());
+    if (parameter.is_table) {
+      if (parameter.value.device().is_cpu()) {
+        slots.delayed.emplace(rule_, parameter.value.detach(), slots.first, slots.second,
+                              slots.average);
+        slots.last_steps = slots.delayed->last_steps();
+      } else {
+        slots.last_steps = torch::full({parameter.value.size(0)}, -1, torch::kInt64);
+      }
+      state_.emplace_back("optimizer.last_step." + parameter.name, slots.last_steps);
     }
     slots_.push_back(std::move(slots));
   }
@@ -289,7 +308,8 @@ void Optimizer::step_tensor(std::size_t index, const UpdateStep& step, double sc
 void Optimizer::step_fused(double learning_rate, double gradient_scale) {
   std::map<std::pair<float, float>, AdamGroup> groups;  // by rate and decay
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].value.grad().defined()) continue;
+    // Before 2.1 a list that ends with an empty tensor was not touched at all.
+    if (!parameters_[i].value.grad().defined() || parameters_[i].value.numel() == 0) continue;
     const UpdateStep step = make_step(learning_rate, parameters_[i]);
     AdamGroup& group = groups[{step.rate, step.decay}];
     group.weights.push_back(parameters_[i].value.detach());
@@ -334,6 +354,21 @@ void Optimizer::recall_step(double learning_rate) {
       slots_[i].delayed->add(make_step(learning_rate, parameters_[i]));
     }
   }
+}
+
+void Optimizer::note_steps() {
+  for (Slots& slots : slots_) {
+    if (slots.last_steps.defined() && !slots.delayed) slots.last_steps.fill_(step_count_);
+  }
+}
+
+bool Optimizer::has_rows_behind(std::int64_t step) const {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (!slots_[i].last_steps.defined() || slots_[i].delayed) continue;
+    const bool decays = make_step(learning_rate(), parameters_[i]).decay != 0;
+    if (sequent::has_rows_behind(slots_[i].last_steps, step, decays)) return true;
+  }
+  return false;
 }
 
 void Optimizer::set_step_count(std::int64_t count) {

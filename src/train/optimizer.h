@@ -51,6 +51,13 @@ void add_penalty_gradients(std::vector<TrainedParameter>& parameters, double l1,
 /// precision.
 double gradient_norm(const std::vector<TrainedParameter>& parameters, std::int64_t epoch = 1);
 
+/// Whether all gradients are, also those of parameters that do not learn yet.
+bool gradients_are_finite(const std::vector<TrainedParameter>& parameters);
+
+/// Whether rows wait for steps. Shapes: last_steps [rows], as DelayedSteps::last_steps. `decays`:
+/// rows without a gradient move too.
+bool has_rows_behind(const torch::Tensor& last_steps, std::int64_t step, bool decays);
+
 /// Limits each value of each gradient.
 void clip_gradient_values(std::vector<TrainedParameter>& parameters, double limit);
 
@@ -107,6 +114,9 @@ class Optimizer {
   /// gradient is left alone.
   void step(double learning_rate, double gradient_scale = 1.0, const TaskRunner& run = run_in_turn);
 
+  /// A step is left out: its gradient overflowed. Not where rows of tables wait for steps.
+  void skip_step() { ++step_count_; }
+
   /// Brings all rows up to date.
   void flush(const TaskRunner& run = run_in_turn);
 
@@ -125,6 +135,13 @@ class Optimizer {
   /// Continues after `count` steps; all delayed steps after that come by recall_step.
   void set_step_count(std::int64_t count);
 
+  /// Before `state` is written.
+  void note_steps();
+
+  /// After `state` was read: whether a table that this device steps as a whole has rows that wait
+  /// for steps before `step`, since another device, the CPU, delayed them.
+  bool has_rows_behind(std::int64_t step) const;
+
   /// The tensors an update remembers, by name; writing into them sets the state.
   const std::vector<std::pair<std::string, torch::Tensor>>& state() const { return state_; }
 
@@ -134,6 +151,7 @@ class Optimizer {
     torch::Tensor second;
     torch::Tensor average;                // undefined without averaging
     std::optional<DelayedSteps> delayed;  // tables on the CPU
+    torch::Tensor last_steps;             // of other tables: as DelayedSteps has them
   };
 
   kernels::UpdateStep make_step(double learning_rate, const TrainedParameter& parameter) const;

@@ -131,8 +131,13 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   }
   warn_about_warmup(config.training, total_steps_);
   if (config.runtime.precision == Precision::kFloat16) loss_scale_.emplace();
+  if (device_.is_cuda()) {
+    // Else cuDNN would multiply numbers of 10 bits in what is called float32.
+    const bool rounds = products_on(device_, config.runtime.precision).has_value();
+    at::globalContext().setAllowTF32CuDNN(rounds);
+  }
   team_.keep_on_device(data_.train);
-  team_.keep_on_device(data_.validation);
+  if (!config.is_language_model()) team_.keep_on_device(data_.validation);
   carried_ = start_states();
   calibration_ = calibrate(config, data_.train);
   state_.workers = team_.size();
@@ -229,6 +234,11 @@ bool TrainingRun::resume() {
   plateau_.restore(state_.plateau);
   if (loss_scale_) loss_scale_->restore(state_.loss_scale);
   optimizer_.begin_epoch(state_.epoch);
+  if (optimizer_.has_rows_behind(state_.step)) {
+    throw Error(ErrorKind::kUsage, folder_.root.string(),
+                "was stopped within an epoch on the CPU, where rows of the embedding wait for "
+                "their steps: resume it with \"runtime\": {\"device\": \"cpu\"}");
+  }
   const std::int64_t epoch_begin = state_.step - state_.next_batch;
   optimizer_.set_step_count(epoch_begin);
   for (std::int64_t step = epoch_begin; step < state_.step; ++step) {
@@ -267,6 +277,7 @@ void TrainingRun::save_checkpoint() {
   state_.best = best_.state();
   state_.plateau = plateau_.state();
   if (loss_scale_) state_.loss_scale = loss_scale_->state();
+  optimizer_.note_steps();
   save_tensors(folder_.checkpoint(), to_json(state_), checkpoint_tensors());
   last_checkpoint_ = Clock::now();
 }
@@ -342,9 +353,12 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   const double norm = gradient_norm(parameters_, state_.epoch) / scale;
   rate_ = rate_of(state_.step);
   // A gradient that overflowed float16 is no step; the loss is scaled less from then on.
-  if (!loss_scale_ || loss_scale_->accept(std::isfinite(norm))) {
+  if (!loss_scale_ || loss_scale_->accept(gradients_are_finite(parameters_))) {
     check_finite(loss, norm);
     optimizer_.step(rate_, clip_scale(norm, scale) / scale, task_runner());
+  } else {
+    optimizer_.skip_step();
+    if (!std::isfinite(loss)) carried_ = start_states();
   }
   ++state_.step;
   const auto count = static_cast<std::int64_t>(rows.size());

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "model/noise.h"
 #include "model_configs.h"
 #include "runtime/autocast.h"
 #include "runtime/rows.h"
@@ -157,6 +158,21 @@ TEST(FusedAdam, IsTheFormula) {
   }
 }
 
+TEST(Noise, OfADeviceIsThatOfTheCpu) {
+  const RandomStream stream(12, RandomPurpose::kDropout, {3, 4});
+  const std::vector<RandomStream> rows{stream.at(0), stream.at(1), stream.at(~std::uint64_t{0})};
+  const torch::Device device = torch::cuda::is_available() ? torch::kCUDA : torch::kCPU;
+  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{5} << 40U}) {
+    const torch::Tensor found = uniform_on(device, rows, first, 1000).cpu();
+    for (std::int64_t row = 0; row < 3; ++row) {
+      for (std::int64_t i = 0; i < 1000; ++i) {
+        ASSERT_EQ(found[row][i].item<float>(), rows[static_cast<std::size_t>(row)].uniform(
+                                                   first + static_cast<std::uint64_t>(i)));
+      }
+    }
+  }
+}
+
 TEST(LossScale, HalvesOnOverflowAndDoublesAfterManySteps) {
   LossScale scale;
   EXPECT_EQ(scale.value(), 65536);
@@ -193,6 +209,25 @@ TEST(LossScale, GradientsAreTimesIt) {
   EXPECT_NEAR(gradient_norm(trained_parameters(*model)) / (1024 * plain), 1, 1e-6);
 }
 
+TEST(LossScale, SeesAnOverflowWhereNothingLearnsYet) {
+  TrainedParameter resting{"layers.0.weight", torch::ones({2}).requires_grad_()};
+  resting.first_epoch = 5;
+  resting.value.mutable_grad() = torch::tensor({1.0F, INFINITY});
+  TrainedParameter learning{"layers.1.weight", torch::ones({2}).requires_grad_()};
+  learning.value.mutable_grad() = torch::tensor({1.0F, 2.0F});
+  EXPECT_TRUE(gradients_are_finite({learning}));
+  EXPECT_FALSE(gradients_are_finite({resting, learning}));
+  EXPECT_TRUE(std::isfinite(gradient_norm({resting, learning}, /*epoch=*/1)));
+}
+
+TEST(Resume, KnowsRowsThatWaitForSteps) {
+  const auto steps = [](const std::vector<std::int64_t>& last) { return torch::tensor(last); };
+  EXPECT_FALSE(has_rows_behind(steps({7, -1, 7}), 7, /*decays=*/false));
+  EXPECT_TRUE(has_rows_behind(steps({7, -1, 6}), 7, /*decays=*/false));
+  EXPECT_TRUE(has_rows_behind(steps({7, -1, 7}), 7, /*decays=*/true));
+  EXPECT_FALSE(has_rows_behind(steps({7, 7}), 7, /*decays=*/true));
+}
+
 /// Every tensor that a model makes is on the device of its weights and input.
 TEST(Gpu, RunsEveryLayerForwardsAndBackwards) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
@@ -205,40 +240,75 @@ TEST(Gpu, RunsEveryLayerForwardsAndBackwards) {
     Batch batch{torch::tensor({{4, 5, 6, 3}, {7, 3, 0, 0}}, torch::kInt64).to(torch::kCUDA),
                 torch::tensor({4, 2}, torch::kInt64).to(torch::kCUDA)};
     batch.noise = NoiseKey{1, 1};
-    const torch::Tensor logits = model->forward(batch);
-    EXPECT_TRUE(logits.is_cuda());
-    EXPECT_TRUE(logits.isfinite().all().item<bool>());
-    logits.sum().backward();
+    for (const std::optional<torch::ScalarType> type :
+         {std::optional<torch::ScalarType>(), {torch::kBFloat16}, {torch::kFloat16}}) {
+      torch::Tensor logits;
+      {
+        const AutocastScope rounded(torch::kCUDA, type);
+        logits = model->forward(batch);
+      }
+      EXPECT_TRUE(logits.is_cuda());
+      EXPECT_TRUE(logits.isfinite().all().item<bool>());
+      logits.to(torch::kFloat32).sum().backward();
+    }
   }
 }
 
-/// One epoch on the GPU, in each precision, is that on the CPU to the precision's rounding.
-TEST(Gpu, TrainsAsTheCpu) {
-  if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
-  const testing::TemporaryFolder folder;
-  std::string rows = "text\tlabel\n";
-  for (int i = 0; i < 40; ++i) rows += "red and round\tcherry\nlong yellow\tbanana\n";
-  folder.write("rows.tsv", rows);
-  const auto loss_of = [&](const std::string& device, const std::string& precision) {
-    Config config =
-        parse_config(R"({"version": 1, "name": "gpu",
+Config config_on(const std::string& device, const std::string& precision,
+                 const testing::TemporaryFolder& folder) {
+  Config config = parse_config(
+      R"({"version": 1, "name": "gpu",
       "data": {"train": "rows.tsv", "validation": "rows.tsv"},
       "input": {"vocabulary": {"min_count": 1}},
       "model": {"layers": [{"type": "embedding", "output_dim": 8},
                            {"type": "lstm", "units": 8, "bidirectional": true},
                            {"type": "dense", "activation": "softmax"}]},
       "training": {"epochs": 2, "batch_size": 8, "ema": {"decay": 0.9}}})",
-                     "gpu.json", {{"runtime.device", device}, {"runtime.precision", precision}});
-    config.base_directory = folder.path();
+      "gpu.json", {{"runtime.device", device}, {"runtime.precision", precision}});
+  config.base_directory = folder.path();
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 40; ++i) rows += "red and round\tcherry\nlong yellow\tbanana\n";
+  folder.write("rows.tsv", rows);
+  return config;
+}
+
+/// One epoch on the GPU, in each precision, is that on the CPU to the precision's rounding.
+TEST(Gpu, TrainsAsTheCpu) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
+  const testing::TemporaryFolder folder;
+  const auto loss_of = [&](const std::string& device, const std::string& precision) {
     TrainOptions options;
     options.out = folder.path() / (device + precision);
-    const TrainReport report = train(config, options);
+    const TrainReport report = train(config_on(device, precision, folder), options);
     return std::get<ClassificationReport>(report.validation).loss;
   };
   const double wanted = loss_of("cpu", "float32");
   EXPECT_NEAR(loss_of("cuda", "float32"), wanted, 1e-3 * wanted);
   EXPECT_NEAR(loss_of("cuda", "bfloat16"), wanted, 0.05 * wanted);
   EXPECT_NEAR(loss_of("cuda", "float16"), wanted, 0.05 * wanted);
+}
+
+/// A run that was stopped within an epoch goes on there, and on the CPU; not from the CPU to a GPU.
+TEST(Gpu, ResumesWhereAllRowsTookTheirSteps) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
+  const testing::TemporaryFolder folder;
+  const auto stopped = [&](const std::string& device, const std::string& name) {
+    TrainOptions options;
+    options.out = folder.path() / name;
+    Hooks stop;
+    int steps = 0;
+    stop.stop_requested = [&] { return ++steps == 5; };
+    EXPECT_FALSE(train(config_on(device, "float32", folder), options, stop).finished);
+    options.existing = ExistingRun::kResume;
+    return options;
+  };
+  EXPECT_TRUE(train(config_on("cuda", "float32", folder), stopped("cuda", "stays")).finished);
+  EXPECT_TRUE(train(config_on("cpu", "float32", folder), stopped("cuda", "leaves")).finished);
+  const TrainOptions from_cpu = stopped("cpu", "comes");
+  const auto error =
+      testing::error_of([&] { train(config_on("cuda", "float32", folder), from_cpu); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kUsage);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(NaiveForecasts, RepeatTheLastValueOrSeason) {
 }
 
 TEST_F(Regression, ResumesToTheSameWeights) {
-  const Config whole = config("r", 10, 5, {{"training.epochs", "2"}});
+  const Config whole = config("r", 10, 5, {{"training.epochs", "2"}, {"runtime.device", "cpu"}});
   run(whole, "whole");
   Hooks stop;
   int steps = 0;
