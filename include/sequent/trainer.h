@@ -61,10 +61,15 @@ TrainReport train(const Config& config, const TrainOptions& options, const Hooks
 struct EvaluateOptions {
   int threads = 0;                   // 0: one per core
   std::optional<DataFormat> format;  // default: the format of the model's config
+
+  /// Of a language model: it learns from each part of the text after it was measured, with this
+  /// learning rate (dynamic evaluation, Krause et al. 2018); the run or archive stays as it is.
+  /// Range: above 0.
+  std::optional<double> dynamic_rate;
 };
 
 /// Evaluates a run folder or a model archive on a labelled file.
-/// Errors: Artifact, Data.
+/// Errors: Artifact, Data, Usage if an option does not fit the model.
 Report evaluate(const std::filesystem::path& run_or_model, const std::string& data,
                 const EvaluateOptions& options = {});
 

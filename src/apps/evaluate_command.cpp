@@ -15,6 +15,7 @@ struct EvaluateCommandOptions {
   std::string data;
   bool json = false;
   int threads = 0;
+  std::optional<double> dynamic_rate;
   std::vector<std::string> gates;
 };
 
@@ -89,6 +90,7 @@ void evaluate_command(const EvaluateCommandOptions& options) {
   for (const std::string& text : options.gates) gates.push_back(parse_gate(text));
   EvaluateOptions how;
   how.threads = options.threads;
+  how.dynamic_rate = options.dynamic_rate;
   const Report report = evaluate(options.model, options.data, how);
   print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
   check_gates(gates, report);
@@ -107,6 +109,11 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   command->add_option("--threads", options->threads, "Computing threads; 0: one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  command
+      ->add_option("--dynamic", options->dynamic_rate,
+                   "Of a language model: learn from each part of the text after it is measured, "
+                   "with this learning rate, such as 0.0003")
+      ->option_text("RATE");
   command
       ->add_option("--require", options->gates,
                    "Exit with 5 unless METRIC>=NUMBER (or <=) holds; may be repeated")

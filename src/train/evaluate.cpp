@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cmath>
 
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
 #include "runtime/thread_setup.h"
 #include "sequent/trainer.h"
+#include "train/dynamic_evaluation.h"
 #include "train/load_run.h"
 #include "train/score.h"
 #include "train/workers.h"
@@ -28,6 +30,13 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                 numeric ? "the model reads numbers: the format must be series or windows"
                         : "the model reads text: the format cannot be series or windows");
   }
+  if (options.dynamic_rate && (!config.is_language_model() || !(*options.dynamic_rate > 0) ||
+                               !std::isfinite(*options.dynamic_rate))) {
+    throw Error(ErrorKind::kUsage, "dynamic rate",
+                config.is_language_model() ? "found " + std::to_string(*options.dynamic_rate) +
+                                                 "; expected a number above 0, such as 0.0003"
+                                           : "has no meaning: the model is no language model");
+  }
   if (!config.is_language_model() && std::holds_alternative<LinesFormat>(format)) {
     throw Error(ErrorKind::kUsage, file, "lines have no labels: the model is no language model");
   }
@@ -35,11 +44,31 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                      config.data.unseen_labels, options.threads);
 }
 
+/// `model` is changed.
+Report evaluate_dynamically(SequenceModel model, const EncodedDataset& data, double rate) {
+  const TextScore found = read_dynamically(*model, data, rate);
+  return score_text(data, found.loss, found.right);
+}
+
+/// The archive's weights in a model that can learn.
+SequenceModel model_of(const LoadedArchive& archive) {
+  const torch::NoGradGuard no_gradient;
+  const ArchiveCard& card = archive.card;
+  SequenceModel model(resolve(card.config, card.vocabulary, card.labels));
+  const ArchiveWeights weights(archive.module);
+  for (auto& named : model->named_parameters()) {
+    const std::span<const float> values = weights(named.key());
+    std::copy(values.begin(), values.end(), named.value().data_ptr<float>());
+  }
+  return model;
+}
+
 Report evaluate_run(const std::filesystem::path& folder, const std::string& file,
                     const EvaluateOptions& options) {
   const LoadedRun run = load_run(folder);
   const RunText& text = run.text;
   const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
+  if (options.dynamic_rate) return evaluate_dynamically(run.model, data, *options.dynamic_rate);
   WorkerTeam team(run.model, torch::kCPU, options.threads);
   return measure(team, *run.model, text.labels, data,
                  report_calibration(run.manifest.validation_report));
@@ -111,6 +140,9 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   const LoadedArchive archive = load_archive(path);
   const ArchiveCard& card = archive.card;
   const EncodedDataset data = read_rows(file, card.config, card.vocabulary, card.labels, options);
+  if (options.dynamic_rate) {
+    return evaluate_dynamically(model_of(archive), data, *options.dynamic_rate);
+  }
   std::vector<std::int64_t> lengths;
   for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
   const bool writes = card.config.is_sequence_to_sequence();

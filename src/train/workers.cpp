@@ -360,7 +360,7 @@ WrittenRows WorkerTeam::write(const EncodedDataset& data) {
 }
 
 TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int64_t end,
-                       const StreamReader& reader) {
+                       const StreamReader& reader, const StreamLearner& learn) {
   TextScore score;
   for (std::int64_t window = 0; window < windows.count(); ++window) {
     const RowNumbers rows = windows.rows_of(window, first, end);
@@ -375,6 +375,7 @@ TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int
     score.loss -= found.to(torch::kFloat64).masked_fill(padding, 0).sum().item<double>();
     const torch::Tensor right = scores.argmax(2).eq(next).masked_fill(padding, false);
     score.right += right.sum().item<std::int64_t>();
+    if (learn) learn(-found.masked_select(padding.logical_not()).mean());
   }
   return score;
 }

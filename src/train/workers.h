@@ -40,9 +40,13 @@ struct TextScore {
 using StreamReader =
     std::function<torch::Tensor(const torch::Tensor& tokens, const torch::Tensor& lengths)>;
 
-/// What reading streams [first, end) finds.
+/// Learns from what was just read; `loss` is the mean of -ln p of its tokens. Shapes: [].
+using StreamLearner = std::function<void(const torch::Tensor& loss)>;
+
+/// What reading streams [first, end) finds. `learn`, if given, is told of each window after it was
+/// measured.
 TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int64_t end,
-                       const StreamReader& reader);
+                       const StreamReader& reader, const StreamLearner& learn = nullptr);
 
 /// The same for all streams, in `parts` parts: `read_part(part, first, end)` reads each.
 TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const TaskRunner& run,

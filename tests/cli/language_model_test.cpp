@@ -78,10 +78,31 @@ TEST_F(LanguageModelPrograms, Measures) {
   EXPECT_NE(summary.out.find("dense"), std::string::npos);
 }
 
+// Words that training never had come again and again: whoever learns on knows them soon.
+TEST_F(LanguageModelPrograms, LearnOnFromWhatTheyAreMeasuredOn) {
+  std::string text;
+  for (int line = 0; line < 100; ++line) text += "two two seven one one\n";
+  folder_->write("other.txt", text);
+  const auto perplexity = [&](const std::string& what) {
+    const CommandResult found = run("sequent evaluate " + what + " --json");
+    EXPECT_EQ(found.code, 0) << found.err;
+    return json::parse(found.out)["perplexity"].get<double>();
+  };
+  const double before = perplexity("model.pt other.txt");
+  const double dynamic = perplexity("model.pt other.txt --dynamic 0.003");
+  EXPECT_LT(dynamic, 0.5 * before);
+  EXPECT_NEAR(perplexity("run other.txt --dynamic 0.003"), dynamic, 1e-6 * dynamic);
+  EXPECT_NEAR(perplexity("model.pt other.txt"), before, 1e-9) << "the archive is as it was";
+  expect_fault("sequent evaluate model.pt other.txt --dynamic 0", 2, "above 0");
+  expect_fault("sequent evaluate model.pt other.txt --dynamic x", 2, "--dynamic");
+}
+
 TEST_F(LanguageModelPrograms, AreTimed) {
   const CommandResult found = run("sequent bench c.json --rounds 1 --json");
   ASSERT_EQ(found.code, 0) << found.err;
-  EXPECT_EQ(json::parse(found.out)["work"].size(), 1U) << found.out;
+  const json work = json::parse(found.out)["work"];
+  ASSERT_EQ(work.size(), 2U) << found.out;
+  EXPECT_EQ(work[1]["what"], "scoring encoded texts");
 }
 
 TEST_F(LanguageModelPrograms, SayWhatIsWrong) {

@@ -4,10 +4,12 @@
 #include <cmath>
 
 #include "language_model_rows.h"
+#include "runtime/rows.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 #include "support.h"
 #include "tensors.h"
+#include "train/dynamic_evaluation.h"
 #include "train/load_run.h"
 #include "train/losses.h"
 #include "train/token_windows.h"
@@ -173,6 +175,54 @@ TEST_F(LanguageModelRun, TakesTheLastLinesAsValidationAndRowsOfOtherFormats) {
 }
 
 // The table is read twice: as embedding and as head.
+/// Each part is measured by what was learned from the parts before: against LibTorch's operators
+/// and its own Adam.
+TEST(DynamicEvaluation, LearnsFromEachPartAfterItWasMeasured) {
+  for (const char* tied : {"true", "false"}) {
+    const Config config =
+        parse_config(testing::kLanguageModelConfig, "circle.json", {{"model.layers.5.tied", tied}});
+    EncodedDataset lines;
+    for (std::int32_t i = 0; i < 24; ++i) {
+      lines.add(std::vector<std::int32_t>{3 + i % 4, 4 + i % 3, 5 + i % 2, 3, 6, 2}, 0);
+    }
+    SequenceModel model(resolve(config, 10, 10));
+    SequenceModel plain(resolve(config, 10, 10));
+    torch::manual_seed(4);
+    testing::randomize(*model);
+    {
+      const torch::NoGradGuard no_gradient;
+      const auto weights = model->named_parameters();
+      for (auto& named : plain->named_parameters()) named.value().copy_(weights[named.key()]);
+    }
+    plain->use_operators(true);
+    const double rate = 0.01;
+    const TextScore found = read_dynamically(*model, lines, rate);
+    const TokenWindows windows = cut_windows(lines, 1, 50);
+    ASSERT_EQ(windows.count(), 3);
+    torch::optim::Adam adam(
+        plain->parameters(),
+        torch::optim::AdamOptions(rate).betas({0.0, 0.999}).eps(AdamSpec{}.epsilon));
+    CarriedStates states = plain->zero_states(1);
+    double wanted = 0;
+    for (std::int64_t window = 0; window < windows.count(); ++window) {
+      const RowNumbers rows = windows.rows_of(window, 0, 1);
+      const RowTensors tensors = make_row_tensors({windows.rows.row(rows.front())});
+      Batch batch{tensors.input, tensors.lengths};
+      batch.carried = &states;
+      const torch::Tensor loss =
+          torch::cross_entropy_loss(plain->forward(batch)[0], wanted_tags(windows.rows, rows)[0]);
+      wanted += loss.item<double>() * static_cast<double>(tensors.input.size(1));
+      plain->zero_grad();
+      loss.backward();
+      for (torch::Tensor& weight : plain->parameters()) {
+        if (weight.grad().defined()) weight.mutable_grad() = testing::dense(weight.grad());
+      }
+      adam.step();
+    }
+    EXPECT_NEAR(found.loss, wanted, 1e-4 * wanted) << "tied " << tied;
+  }
+}
+
 TEST(TiedHead, GradientsAreThoseOfFiniteDifferences) {
   const Config config = parse_config(testing::kLanguageModelConfig, "circle.json");
   SequenceModel model(resolve(config, /*vocabulary_size=*/11, /*class_count=*/0));
