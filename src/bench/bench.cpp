@@ -394,7 +394,7 @@ BenchReport bench_config(const Config& config, int rounds) {
     report.lines.push_back(bench_training(
         resolved, data.train, plan_epoch(data.train, size, /*seed=*/1, /*epoch=*/1), rounds));
   }
-  if (FusedEngine::serves(resolved)) {
+  if (FusedEngine::serves(resolved) && !config.is_sequence_to_sequence()) {
     report.lines.push_back(bench_inference(resolved, data.validation, rounds));
   }
   bench_single(resolved, data, report);

@@ -188,7 +188,7 @@ void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<
 /// Texts and their probabilities that the archive writes and scores, held against the model's.
 /// Returns the greatest difference. Errors: Internal if it is too great.
 double check_written(SequenceModelImpl& model, const EncodedRows& rows,
-                     const TorchScriptEngine& graph) {
+                     const TorchScriptEngine& graph, const FusedEngine* fused) {
   const RowTensors tensors = make_row_tensors(rows, row_form(model.config().config));
   Batch batch{tensors.input, tensors.lengths};
   batch.targets = tensors.targets;
@@ -201,16 +201,19 @@ double check_written(SequenceModelImpl& model, const EncodedRows& rows,
                                              torch::ones({1}), "torchscript", allowed);
   EncodedRows sources;
   for (const InputRow& row : rows) sources.push_back(row.pair().first);
-  const std::vector<WrittenRow> found = graph.write(sources, /*beams=*/1);
   const WrittenTexts wanted = model.write(batch, max_length(model.config().config.input) + 1);
   const auto texts = texts_of(wanted.tokens);
-  for (std::size_t row = 0; row < found.size(); ++row) {
-    // Two tokens may be as good as equally probable: then the texts differ from there on.
-    if (found[row].tokens != texts[row]) continue;
-    const torch::Tensor one = torch::ones({1}, torch::kFloat64);
-    const torch::Tensor sum = wanted.log_probability[static_cast<std::int64_t>(row)].view({1});
-    check_difference(sum, one * found[row].log_probability, 1 + sum.abs(), "torchscript", allowed);
-  }
+  const auto check = [&](const std::vector<WrittenRow>& found, const std::string& engine) {
+    for (std::size_t row = 0; row < found.size(); ++row) {
+      // Two tokens may be as good as equally probable: then the texts differ from there on.
+      if (found[row].tokens != texts[row]) continue;
+      const torch::Tensor one = torch::ones({1}, torch::kFloat64);
+      const torch::Tensor sum = wanted.log_probability[static_cast<std::int64_t>(row)].view({1});
+      check_difference(sum, one * found[row].log_probability, 1 + sum.abs(), engine, allowed);
+    }
+  };
+  check(graph.write(sources, /*beams=*/1), "torchscript");
+  if (fused != nullptr) check(fused->write(sources, /*beams=*/1), "fused");
   return difference;
 }
 
@@ -269,7 +272,8 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
       digest.add({reinterpret_cast<const char*>(row.values.data()), row.values.size_bytes()});
     }
     if (model.config().config.is_sequence_to_sequence()) {
-      card.parity_difference = std::max(card.parity_difference, check_written(model, batch, graph));
+      card.parity_difference = std::max(
+          card.parity_difference, check_written(model, batch, graph, fused ? &*fused : nullptr));
       continue;
     }
     const torch::Tensor wanted = model.predict(read).cpu();

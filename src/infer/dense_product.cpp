@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "infer/stages.h"
 
@@ -44,6 +45,17 @@ float* DenseProduct::of(const float* rows, std::int64_t count, kernels::Arena& a
   auto* sums = arena.take<float>(to_size(count * stride));
   auto* result = arena.take<float>(to_size(count * size_.units));
   k.project(size_, packed_, rows, size_.input, count, sums);
+  if (activation_ == Activation::kTanh) {
+    // What an RNN makes of them at its first step.
+    const kernels::StepPlan plan(std::vector<std::int64_t>(to_size(count), 1));
+    std::vector<std::int32_t> order(to_size(count));
+    std::iota(order.begin(), order.end(), 0);
+    kernels::Run<float> run;
+    run.table = sums;
+    run.table_row_of_token = order.data();
+    k.run(size_, packed_, plan, run, {nullptr, 0, nullptr, result, size_.units}, arena);
+    return result;
+  }
   for (std::int64_t i = 0; i < count; ++i) {
     float* row = result + i * size_.units;
     std::copy(sums + i * stride, sums + i * stride + size_.units, row);

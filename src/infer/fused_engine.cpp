@@ -11,6 +11,7 @@
 
 #include "infer/stages.h"
 #include "infer/tag_decoder.h"
+#include "infer/text_decoder.h"
 #include "kernels/cell_kind.h"
 
 namespace sequent {
@@ -89,7 +90,8 @@ class FusedEngine::Impl {
         {row},
         [&](const Flow& flow) {
           const float* last = flow.values + (flow.plan.tokens() - 1) * flow.width;
-          made_.head->score(last, scores.data(), flow.arena);
+          const auto found = made_.head->score(last, /*count=*/1, flow.arena);
+          std::ranges::copy(found.of(0), scores.begin());
         },
         kAllStages, states);
   }
@@ -102,6 +104,12 @@ class FusedEngine::Impl {
       layer.hidden.resize(layer.hidden.size() * rows);
       layer.cells.resize(layer.cells.size() * rows);
     }
+    return result;
+  }
+
+  std::vector<WrittenRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const {
+    std::vector<WrittenRow> result;
+    run(sources, [&](const Flow& flow) { result = made_.decoder->write(flow, beams); });
     return result;
   }
 
@@ -269,6 +277,11 @@ std::int64_t FusedEngine::vector_width() const { return impl_->vector_width(); }
 
 std::vector<TaggedRow> FusedEngine::tag(const std::vector<InputRow>& rows) const {
   return impl_->tag(rows);
+}
+
+std::vector<WrittenRow> FusedEngine::write(const std::vector<InputRow>& sources,
+                                           std::int64_t beams) const {
+  return impl_->write(sources, beams);
 }
 
 /// Holds the states of one text.

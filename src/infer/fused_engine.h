@@ -36,10 +36,8 @@ class FusedEngine : public TextModel {
   /// Whether some recurrent layer has a kernel: where not, there is nothing for bfloat16 to do.
   static bool has_recurrent_kernel(const Config& config);
 
-  /// Whether this engine runs the model: all of it has kernels, and it writes no texts for others.
-  static bool serves(const ResolvedConfig& config) {
-    return not_served(config).empty() && !config.config.is_sequence_to_sequence();
-  }
+  /// Whether this engine runs the model: all of it has kernels.
+  static bool serves(const ResolvedConfig& config) { return not_served(config).empty(); }
 
   /// `config` is served. Copies the weights into the order the kernels read.
   /// Errors: see kernels_for.
@@ -61,6 +59,9 @@ class FusedEngine : public TextModel {
 
   /// Of a tagger.
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
+
+  /// Of a model that writes text: see TorchScriptEngine::write.
+  std::vector<WrittenRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const;
 
   /// Of a language model, as the next two.
   std::unique_ptr<TextReader> begin_text() const override;

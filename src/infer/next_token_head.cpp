@@ -1,7 +1,5 @@
 #include "infer/next_token_head.h"
 
-#include <algorithm>
-
 namespace sequent {
 
 NextTokenHead::NextTokenHead(const kernels::Kernels<float>& kernels, std::int64_t input,
@@ -11,11 +9,17 @@ NextTokenHead::NextTokenHead(const kernels::Kernels<float>& kernels, std::int64_
       packed_(
           kernels.pack(size_, {weight.data(), nullptr, bias.data(), nullptr, nullptr}, memory_)) {}
 
-void NextTokenHead::score(const float* row, float* scores, kernels::Arena& arena) const {
-  const kernels::Arena::Scope scope(arena);
-  auto* products = arena.take<float>(static_cast<std::size_t>(kernels_.gate_stride(size_)));
-  kernels_.project(size_, packed_, row, size_.input, /*count=*/1, products);
-  std::copy_n(products, tokens(), scores);
+NextTokenHead::Scores NextTokenHead::score(const float* rows, std::int64_t count,
+                                           kernels::Arena& arena) const {
+  Scores result;
+  result.stride = kernels_.gate_stride(size_);
+  result.tokens = size_.units;
+  auto* values = arena.take<float>(static_cast<std::size_t>(count * result.stride));
+  kernels_.project(size_, packed_, rows, size_.input, count, values);
+  result.log_sums.resize(static_cast<std::size_t>(count));
+  kernels_.log_sums(size_, values, count, result.log_sums.data());
+  result.values = values;
+  return result;
 }
 
 void NextTokenHead::log_probabilities(const float* rows, std::span<const std::int32_t> targets,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "kernels/recurrent.h"
 
@@ -17,8 +18,20 @@ class NextTokenHead {
 
   std::int64_t tokens() const { return size_.units; }
 
-  /// Shapes: row [input] -> scores [V].
-  void score(const float* row, float* scores, kernels::Arena& arena) const;
+  struct Scores {
+    const float* values = nullptr;  // [rows, stride], in the arena
+    std::int64_t stride = 0;
+    std::int64_t tokens = 0;
+    std::vector<double> log_sums;  // [rows]: ln p is the score minus this
+
+    /// Shapes: -> [V].
+    std::span<const float> of(std::size_t row) const {
+      return {values + static_cast<std::int64_t>(row) * stride, static_cast<std::size_t>(tokens)};
+    }
+  };
+
+  /// Shapes: rows [count, input].
+  Scores score(const float* rows, std::int64_t count, kernels::Arena& arena) const;
 
   /// ln p of each row's target. Shapes: rows [targets, input] -> [targets].
   void log_probabilities(const float* rows, std::span<const std::int32_t> targets, double* result,

@@ -247,7 +247,8 @@ class Predictor::Impl {
     run_batches(rows_of(encoded), scores,
                 [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
                   const std::vector<WrittenRow> found =
-                      torch_script_->write(chosen, options_.beams);
+                      fused_ ? fused_->write(chosen, options_.beams)
+                             : torch_script_->write(chosen, options_.beams);
                   for (std::size_t i = 0; i < batch.size(); ++i) {
                     result[batch[i]].text = joined(found[i].tokens);
                     result[batch[i]].log_probability = found[i].log_probability;

@@ -6,6 +6,7 @@
 
 #include "infer/spelling.h"
 #include "infer/stages.h"
+#include "infer/text_decoder.h"
 #include "kernels/cell_kind.h"
 #include "runtime/precision.h"
 
@@ -54,7 +55,11 @@ class StageMaker {
                                                weights_(prefix() + "deviation")));
   }
   void add(const SelfAttentionSpec&) {}  // see not_served
-  void add(const DecoderSpec&) {}        // see serves
+  void add(const DecoderSpec& spec) {
+    made_.decoder = std::make_shared<TextDecoder>(
+        kernels_for(options_.precision, "precision"), spec, config_.inputs[index_].width,
+        max_length(config_.config.input) + 1, prefix(), weights_);
+  }
   void add(const EmbeddingSpec& spec) {
     if (spec.characters() != nullptr) return add_spelled(spec);
     if (spec.has_ngrams()) {

@@ -17,6 +17,7 @@
 namespace sequent {
 
 class Spelling;
+class TextDecoder;
 
 inline std::size_t to_size(std::int64_t n) { return static_cast<std::size_t>(n); }
 
@@ -69,9 +70,10 @@ using StagePointer = std::unique_ptr<Stage>;
 /// The stages of a model.
 struct StageChain {
   std::vector<StagePointer> stages;
-  std::unique_ptr<NextTokenHead> head;  // of a language model, behind the stages
-  std::vector<LayerStates> start;       // of a language model: one row's, before its first token
-  std::size_t before_vector = 0;        // those that make a text's vector
+  std::unique_ptr<NextTokenHead> head;   // of a language model, behind the stages
+  std::shared_ptr<TextDecoder> decoder;  // of a model that writes text, behind the stages
+  std::vector<LayerStates> start;        // of a language model: one row's, before its first token
+  std::size_t before_vector = 0;         // those that make a text's vector
   std::int64_t vector_width = 0;
 };
 

@@ -81,6 +81,7 @@ constexpr Kernels<T> make_kernels(std::string_view name, UpdateFunction update) 
   table.run = run<T>;
   table.softmax_loss = softmax_loss<T>;
   table.log_probabilities = log_probabilities<T>;
+  table.log_sums = log_sums<T>;
   table.multiply = multiply<T>;
   table.update = update;
   return table;

@@ -211,6 +211,10 @@ struct Kernels {
                             const std::int32_t* targets, std::int64_t count, double* result,
                             Arena&);
 
+  /// ln of the sum of e^score of each row of scores that `project` made with such weights. Columns
+  /// past the units are overwritten. Shapes: scores [count, gate_stride] -> [count].
+  void (*log_sums)(const CellSize&, T* scores, std::int64_t count, double* result);
+
   /// c[rows, columns] = a[rows, k] * b[k, columns], row-major: for tests and to measure the limit.
   void (*multiply)(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b,
                    T* c, Arena&);

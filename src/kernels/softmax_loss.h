@@ -20,8 +20,9 @@ struct ExponentialSum {
   double logarithm() const { return std::log(sum) + static_cast<double>(greatest); }
 };
 
-/// Each score becomes e^(score - greatest). Columns past `classes` become 0.
-template <class T>
+/// With kStore each score becomes e^(score - greatest), and columns past `classes` become 0;
+/// without it scores stay, and those columns become -infinity.
+template <bool kStore, class T>
 ExponentialSum<T> exponentiate_row(std::int64_t classes, std::int64_t padded, T* scores) {
   const T lowest = -std::numeric_limits<T>::infinity();
   for (std::int64_t c = classes; c < padded; ++c) scores[c] = lowest;
@@ -35,13 +36,14 @@ ExponentialSum<T> exponentiate_row(std::int64_t classes, std::int64_t padded, T*
   Vector<T> sums{};
   for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
     const Vector<T> value = exponential(load(scores + c) - most);
-    store(scores + c, value);
+    if constexpr (kStore) store(scores + c, value);
     sums += value;
   }
   // The exponential has a least value above 0.
+  const Vector<T> least = exponential(broadcast(lowest));
   for (std::int64_t c = classes; c < padded; ++c) {
-    sums[c % kLanes<T>] -= scores[c];
-    scores[c] = T(0);
+    sums[c % kLanes<T>] -= least[0];
+    if constexpr (kStore) scores[c] = T(0);
   }
   ExponentialSum<T> result{0, most};
   for (int lane = 0; lane < kLanes<T>; ++lane) result.sum += static_cast<double>(sums[lane]);
@@ -58,7 +60,7 @@ double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t
     for (std::int64_t c = 0; c < classes; ++c) mean += static_cast<double>(scores[c]);
     mean /= static_cast<double>(classes);
   }
-  const ExponentialSum<T> found = exponentiate_row(classes, padded, scores);
+  const ExponentialSum<T> found = exponentiate_row<true>(classes, padded, scores);
   const auto scale = static_cast<T>(form.scale / found.sum);
   const auto even = static_cast<T>(form.scale * form.smoothing / static_cast<double>(classes));
   for (std::int64_t c = 0; c < padded; c += kLanes<T>) {
@@ -113,10 +115,18 @@ void log_probabilities(const CellSize& size, const PackedWeights<T>& weights, co
     project(size, weights, rows + first * layout.input, layout.input, height, scores);
     for (std::int64_t row = 0; row < height; ++row) {
       T* own = scores + row * layout.stride;
-      const auto of_target = static_cast<double>(own[targets[first + row]]);
-      result[first + row] =
-          of_target - exponentiate_row(layout.units, layout.width, own).logarithm();
+      const double log_sum = exponentiate_row<false>(layout.units, layout.width, own).logarithm();
+      result[first + row] = static_cast<double>(own[targets[first + row]]) - log_sum;
     }
+  }
+}
+
+template <class T>
+void log_sums(const CellSize& size, T* scores, std::int64_t count, double* result) {
+  const Layout<T> layout(size);
+  for (std::int64_t row = 0; row < count; ++row) {
+    T* own = scores + row * layout.stride;
+    result[row] = exponentiate_row<false>(layout.units, layout.width, own).logarithm();
   }
 }
 

@@ -52,8 +52,12 @@ TEST_F(SequenceRun, LearnsToWriteBackwards) {
   EXPECT_EQ(of_archive.exact_match, found.exact_match);
   EXPECT_NEAR(of_archive.bleu, found.bleu, 1e-9);
   EXPECT_NEAR(of_archive.loss, found.loss, 1e-4);
-  for (const std::int64_t beams : {1, 4}) {
-    const Predictor predictor = Predictor::load(folder_ / "model.pt", {.beams = beams});
+  for (const auto& [beams, engine] : {std::pair{1, Engine::kFused},
+                                      {4, Engine::kFused},
+                                      {1, Engine::kTorchScript},
+                                      {4, Engine::kTorchScript}}) {
+    const Predictor predictor =
+        Predictor::load(folder_ / "model.pt", {.engine = engine, .beams = beams});
     ASSERT_TRUE(predictor.is_sequence_to_sequence());
     EXPECT_EQ(predictor.write("abc").text, "cba");
     const std::vector<std::string> texts{"fed", "", "ba"};
@@ -126,7 +130,43 @@ TEST_F(SequenceRun, ManyBeamsFindTheBestText) {
   const torch::Tensor text = written->elements()[0].toTensor()[0];
   const auto end = text.eq(Vocabulary::kLineEnd).nonzero();
   const double count = end.numel() > 0 ? end[0].item<double>() + 1 : 4;
-  EXPECT_NEAR(written->elements()[1].toTensor().item<double>() / count, best, 1e-5);
+  const double sum = written->elements()[1].toTensor().item<double>();
+  EXPECT_NEAR(sum / count, best, 1e-5);
+  const Vocabulary vocabulary = load_run(folder_ / "run").text.vocabulary;
+  for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
+    const Predictor predictor =
+        Predictor::load(folder_ / "model.pt", {.engine = engine, .beams = 100});
+    const WrittenText found =
+        predictor.write(std::string(vocabulary.token(3)) + std::string(vocabulary.token(4)));
+    EXPECT_NEAR(found.log_probability, sum, 1e-5);
+  }
+}
+
+/// Texts of many lengths, some of which end sooner than others.
+TEST_F(SequenceRun, EnginesWriteTheSame) {
+  run("run", {{"training.epochs", "4"}});
+  export_run(folder_ / "run", folder_ / "model.pt");
+  std::vector<std::string> texts;
+  for (int i = 0; i < 200; ++i) {
+    std::string text;
+    for (int t = 0; t <= i % 9; ++t) text += static_cast<char>('a' + (i * 7 + t * t) % 6);
+    texts.push_back(text);
+  }
+  for (const std::int64_t beams : {1, 3}) {
+    const auto write = [&](Engine engine) {
+      return Predictor::load(folder_ / "model.pt", {.engine = engine, .beams = beams}).write(texts);
+    };
+    const auto fused = write(Engine::kFused);
+    const auto graph = write(Engine::kTorchScript);
+    std::int64_t same = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (fused[i].text != graph[i].text) continue;
+      ++same;
+      EXPECT_NEAR(fused[i].log_probability, graph[i].log_probability, 1e-4) << texts[i];
+    }
+    // Two texts may be as good as equally probable.
+    EXPECT_GE(same, 198) << beams << " beams";
+  }
 }
 
 TEST_F(SequenceRun, SaysWhatDoesNotFit) {
