@@ -121,6 +121,7 @@ class FusedEngine::Impl {
     std::ranges::stable_sort(order, std::ranges::greater(),
                              [&](std::size_t row) { return rows[row].ids.size(); });
     std::vector<ReadText> texts;
+    texts.reserve(rows.size());
     for (const std::size_t row : order) texts.push_back(read_text(rows[row]));
     std::vector<LayerStates> states = start(rows.size());
     std::vector<double> sums(rows.size());

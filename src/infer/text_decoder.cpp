@@ -82,9 +82,23 @@ struct TextDecoder::Search {
     }
   }
 
+  /// One token further.
+  void go_on(const NextTokenHead::Scores& scores, std::int64_t most) {
+    for (std::size_t b = 0; b < beams.size(); ++b) {
+      const Beam& beam = beams[b];
+      if (beam.done) {
+        offer({beam.total, b, static_cast<std::int32_t>(Vocabulary::kPad)}, most);
+      } else {
+        offer_tokens(b, scores.of(beam.place), scores.log_sums[beam.place], most);
+      }
+    }
+    take_candidates();
+  }
+
   /// The candidates become the beams.
   void take_candidates() {
     std::vector<Beam> next;
+    next.reserve(candidates.size());
     for (const Candidate& candidate : candidates) {
       Beam beam = beams[candidate.beam];
       beam.total = candidate.total;
@@ -174,31 +188,29 @@ TextDecoder::Sources TextDecoder::read(const Flow& flow) const {
   return sources;
 }
 
-/// One token further: beam i belongs to source rows[i] and has written tokens[i] last.
-void TextDecoder::advance(const Sources& sources, std::span<const std::int64_t> rows,
-                          std::span<const std::int32_t> tokens, States& states,
-                          Arena& arena) const {
+/// One token further.
+void TextDecoder::advance(const Sources& sources, Active& active, Arena& arena) const {
   const std::int64_t stride = kernels_.gate_stride(token_cell_);
-  const auto count = static_cast<std::int64_t>(rows.size());
+  const auto count = static_cast<std::int64_t>(active.rows.size());
   auto* products = arena.take<float>(to_size(count * stride));
-  std::vector<std::int32_t> order(rows.size());
+  std::vector<std::int32_t> order(active.rows.size());
   for (std::int64_t i = 0; i < count; ++i) {
     order[to_size(i)] = static_cast<std::int32_t>(i);
-    const float* of_token = token_products_ + tokens[to_size(i)] * stride;
-    const float* of_source = sources.summaries + rows[to_size(i)] * stride;
+    const float* of_token = token_products_ + active.tokens[to_size(i)] * stride;
+    const float* of_source = sources.summaries + active.rows[to_size(i)] * stride;
     float* to = products + i * stride;
     for (std::int64_t g = 0; g < stride; ++g) to[g] = of_token[g] + of_source[g];
   }
-  const std::vector<std::int64_t> lengths(rows.size(), 1);
+  const std::vector<std::int64_t> lengths(active.rows.size(), 1);
   const StepPlan plan(lengths);
   kernels::Run<float> run;
   run.table = products;
   run.table_row_of_token = order.data();
-  run.start = {states.hidden.data(), states.cells.data()};
+  run.start = {active.states.hidden.data(), active.states.cells.data()};
   kernels::Output<float> output;
-  output.last = states.hidden.data();
+  output.last = active.states.hidden.data();
   output.last_stride = units_;
-  output.last_cells = states.cells.data();
+  output.last_cells = active.states.cells.data();
   kernels_.run(token_cell_, cell_, plan, run, output, arena);
 }
 
@@ -221,18 +233,40 @@ void TextDecoder::see(const Sources& sources, std::int64_t row, const float* hid
 }
 
 /// What the head reads. Shapes: -> [beams, units].
-const float* TextDecoder::attend(const Sources& sources, std::span<const std::int64_t> rows,
-                                 const std::vector<float>& hidden, Arena& arena) const {
-  const auto count = static_cast<std::int64_t>(rows.size());
+const float* TextDecoder::attend(const Sources& sources, const Active& active, Arena& arena) const {
+  const auto count = static_cast<std::int64_t>(active.rows.size());
   const std::int64_t width = input_ + units_;
   auto* both = arena.take<float>(to_size(count * width));
   std::vector<float> shares;
   for (std::int64_t i = 0; i < count; ++i) {
-    const float* own = hidden.data() + i * units_;
-    see(sources, rows[to_size(i)], own, both + i * width, shares);
+    const float* own = active.states.hidden.data() + i * units_;
+    see(sources, active.rows[to_size(i)], own, both + i * width, shares);
     std::copy_n(own, units_, both + i * width + input_);
   }
   return combine_->of(both, count, arena);
+}
+
+/// The beams that are not done, with their states out of `before`. They remember their places.
+TextDecoder::Active TextDecoder::active_beams(std::vector<Search>& searches,
+                                              const States& before) const {
+  Active active;
+  for (std::size_t row = 0; row < searches.size(); ++row) {
+    if (searches[row].done()) continue;
+    for (Search::Beam& beam : searches[row].beams) {
+      if (beam.done) continue;
+      const auto from = static_cast<std::ptrdiff_t>(beam.place) * units_;
+      const auto append = [&](std::vector<float>& to, const std::vector<float>& all) {
+        to.insert(to.end(), all.begin() + from, all.begin() + from + units_);
+      };
+      append(active.states.hidden, before.hidden);
+      append(active.states.cells, before.cells);
+      beam.place = active.rows.size();
+      active.rows.push_back(static_cast<std::int64_t>(row));
+      active.tokens.push_back(beam.tokens.empty() ? static_cast<std::int32_t>(Vocabulary::kLineEnd)
+                                                  : beam.tokens.back());
+    }
+  }
+  return active;
 }
 
 std::vector<WrittenRow> TextDecoder::write(const Flow& flow, std::int64_t beams) const {
@@ -243,45 +277,19 @@ std::vector<WrittenRow> TextDecoder::write(const Flow& flow, std::int64_t beams)
   for (std::size_t row = 0; row < searches.size(); ++row) searches[row].beams[0].place = row;
   for (std::int64_t t = 0; t < most_tokens_; ++t) {
     const Arena::Scope scope(flow.arena);
-    std::vector<std::int64_t> rows;  // of each beam that is not done
-    std::vector<std::int32_t> tokens;
-    States before = std::move(states);
-    states = {};
-    for (std::size_t row = 0; row < searches.size(); ++row) {
-      if (searches[row].done()) continue;
-      for (Search::Beam& beam : searches[row].beams) {
-        if (beam.done) continue;
-        const auto from = static_cast<std::ptrdiff_t>(beam.place) * units_;
-        const auto append = [&](std::vector<float>& to, const std::vector<float>& all) {
-          to.insert(to.end(), all.begin() + from, all.begin() + from + units_);
-        };
-        append(states.hidden, before.hidden);
-        append(states.cells, before.cells);
-        beam.place = rows.size();
-        rows.push_back(static_cast<std::int64_t>(row));
-        tokens.push_back(beam.tokens.empty() ? static_cast<std::int32_t>(Vocabulary::kLineEnd)
-                                             : beam.tokens.back());
-      }
-    }
-    if (rows.empty()) break;
-    advance(sources, rows, tokens, states, flow.arena);
-    const float* seen = attend(sources, rows, states.hidden, flow.arena);
+    Active active = active_beams(searches, states);
+    if (active.rows.empty()) break;
+    advance(sources, active, flow.arena);
+    const float* seen = attend(sources, active, flow.arena);
     const NextTokenHead::Scores scores =
-        head_->score(seen, static_cast<std::int64_t>(rows.size()), flow.arena);
+        head_->score(seen, static_cast<std::int64_t>(active.rows.size()), flow.arena);
+    states = std::move(active.states);
     for (Search& search : searches) {
-      if (search.done()) continue;
-      for (std::size_t b = 0; b < search.beams.size(); ++b) {
-        const Search::Beam& beam = search.beams[b];
-        if (beam.done) {
-          search.offer({beam.total, b, static_cast<std::int32_t>(Vocabulary::kPad)}, beams);
-        } else {
-          search.offer_tokens(b, scores.of(beam.place), scores.log_sums[beam.place], beams);
-        }
-      }
-      search.take_candidates();
+      if (!search.done()) search.go_on(scores, beams);
     }
   }
   std::vector<WrittenRow> result;
+  result.reserve(searches.size());
   for (const Search& search : searches) result.push_back(search.best());
   return result;
 }

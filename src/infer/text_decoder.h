@@ -39,13 +39,18 @@ class TextDecoder {
     std::vector<float> hidden;
     std::vector<float> cells;
   };
+  /// Beams that are not done.
+  struct Active {
+    std::vector<std::int64_t> rows;    // the source of each
+    std::vector<std::int32_t> tokens;  // what each has written last
+    States states;
+  };
   struct Search;
 
   Sources read(const Flow& flow) const;
-  void advance(const Sources& sources, std::span<const std::int64_t> rows,
-               std::span<const std::int32_t> tokens, States& states, kernels::Arena& arena) const;
-  const float* attend(const Sources& sources, std::span<const std::int64_t> rows,
-                      const std::vector<float>& hidden, kernels::Arena& arena) const;
+  Active active_beams(std::vector<Search>& searches, const States& before) const;
+  void advance(const Sources& sources, Active& active, kernels::Arena& arena) const;
+  const float* attend(const Sources& sources, const Active& active, kernels::Arena& arena) const;
   void see(const Sources& sources, std::int64_t row, const float* hidden, float* seen,
            std::vector<float>& shares) const;
 
