@@ -19,6 +19,8 @@
 namespace sequent {
 namespace {
 
+constexpr const char* kOutOfMemory = "out of memory; try a smaller batch_size, max_length or model";
+
 std::atomic<int> signal_number{0};
 std::atomic<std::int64_t> signal_second{0};
 
@@ -64,8 +66,14 @@ int run_guarded(const Action& action) {
   } catch (const Error& error) {
     return report(error.what(), exit_code(error.kind()));
   } catch (const std::bad_alloc&) {
-    return report("out of memory; try a smaller batch_size, max_length or model", 1);
+    return report(kOutOfMemory, 1);
   } catch (const std::exception& fault) {
+    // LibTorch's own errors, of the CPU and of a GPU.
+    const std::string_view what = fault.what();
+    if (what.find("allocate memory") != std::string_view::npos ||
+        what.find("out of memory") != std::string_view::npos) {
+      return report(kOutOfMemory, 1);
+    }
     return report(std::string("internal fault, please report it: ") + fault.what(), 1);
   }
 }

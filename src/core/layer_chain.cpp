@@ -156,11 +156,7 @@ class ChainWalker {
   Shape output(const MinGruSpec& spec) { return recurrent(spec); }
 
   Shape recurrent(const RecurrentSpec& spec) {
-    expect(input_.form == Form::kSequence,
-           input_.form == Form::kVector
-               ? "a sequence; set return_sequences to true in the recurrent layer before, and "
-                 "leave out a pool between them"
-               : "a sequence; put an embedding before it");
+    expect_sequence();
     const std::int64_t width = spec.units * (spec.bidirectional ? 2 : 1);
     if (spec.residual && !spec.return_sequences) {
       fault("/residual", "found true without return_sequences: there is one input per step");
@@ -253,7 +249,8 @@ class ChainWalker {
     expect(input_.form == Form::kSequence,
            input_.form == Form::kTokens
                ? "a sequence; put an embedding before it"
-               : "a sequence; set return_sequences to true in the recurrent layer before");
+               : "a sequence; what stands before gives one vector: set return_sequences to true "
+                 "in a recurrent layer there, leave out a pool or attention");
   }
 
   Shape output(const DenseSpec& spec) {

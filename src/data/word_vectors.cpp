@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "data/line_reader.h"
 #include "sequent/error.h"
+#include "sequent/log.h"
 
 namespace sequent {
 namespace {
@@ -28,9 +30,17 @@ std::vector<std::string_view> fields_of(std::string_view line) {
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
   Number value{};
+  if (text.starts_with('+')) text.remove_prefix(1);
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// A finite value; one too small for a float is 0.
+std::optional<float> value_of(std::string_view text) {
+  const std::optional<double> number = number_of<double>(text);
+  if (!number || !std::isfinite(static_cast<float>(*number))) return std::nullopt;
+  return static_cast<float>(*number);
 }
 
 class VectorFile {
@@ -48,6 +58,7 @@ class VectorFile {
     } else {
       read_text();
     }
+    check_count(result_.file_count);
     if (result_.found_count == 0) {
       throw Error(ErrorKind::kData, path_,
                   "has a vector for none of the vocabulary's " +
@@ -62,8 +73,14 @@ class VectorFile {
     throw Error(ErrorKind::kData, where, message);
   }
 
+  /// `found`: below 1 where there is no number at all.
   void check_width(const std::string& where, std::int64_t found) const {
     if (found == width_) return;
+    if (found < 1) {
+      fail(where,
+           "found no vectors; expected lines of a token and its numbers with spaces between, as "
+           "word2vec, GloVe and fastText (.vec) write them, or word2vec's binary form");
+    }
     fail(where, "found vectors " + std::to_string(found) + " wide; the embedding's output_dim is " +
                     std::to_string(width_));
   }
@@ -113,10 +130,20 @@ class VectorFile {
       const auto fields = fields_of(line.text);
       if (line.number == 1 && fields.size() == 2 && number_of<std::int64_t>(fields[0])) {
         check_width(where, number_of<std::int64_t>(fields[1]).value_or(-1));
+        announced_ = number_of<std::int64_t>(fields[0]);
         continue;
       }
       add_line(where, fields);
     }
+    if (result_.file_count == 0) fail(path_, "has no vectors in it");
+  }
+
+  /// The first line of word2vec's files says how many follow.
+  void check_count(std::int64_t found) const {
+    if (!announced_ || *announced_ == found) return;
+    log_warning(path_ + ": its first line announces " + std::to_string(*announced_) +
+                " vectors, found " + std::to_string(found) +
+                (found < *announced_ ? "; is the file whole?" : ""));
   }
 
   void add_line(const std::string& where, const std::vector<std::string_view>& fields) {
@@ -124,7 +151,7 @@ class VectorFile {
     if (fields.size() <= width) check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
     // A few tokens of large files hold spaces; the numbers are the last fields.
     const std::size_t numbers = fields.size() - width;
-    if (numbers > 1 && number_of<float>(fields[1]) && number_of<float>(fields[numbers - 1])) {
+    if (numbers > 1 && value_of(fields[1]) && value_of(fields[numbers - 1])) {
       check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
     }
     const char* last = fields[numbers - 1].data() + fields[numbers - 1].size();
@@ -133,10 +160,11 @@ class VectorFile {
     std::int64_t id = 0;
     if (!wanted(token, id)) return;
     for (std::size_t i = 0; i < width; ++i) {
-      const auto value = number_of<float>(fields[numbers + i]);
+      const auto value = value_of(fields[numbers + i]);
       if (!value) {
         fail(where, "found \"" + std::string(fields[numbers + i]) + "\" as number " +
-                        std::to_string(i + 1) + " of the vector of \"" + std::string(token) + "\"");
+                        std::to_string(i + 1) + " of the vector of \"" + std::string(token) +
+                        "\"; expected a finite number");
       }
       row(id)[i] = *value;
     }
@@ -152,6 +180,10 @@ class VectorFile {
       std::string token = take_until(blocks, ' ');
       if (token.starts_with('\n')) token.erase(0, 1);
       take(blocks, std::as_writable_bytes(std::span(vector)));
+      if (!std::ranges::all_of(vector, [](float value) { return std::isfinite(value); })) {
+        fail(path_, "the vector of \"" + token + "\", number " + std::to_string(i + 1) +
+                        ", has a value that is not finite");
+      }
       std::int64_t id = 0;
       if (wanted(token, id)) std::copy(vector.begin(), vector.end(), row(id));
     }
@@ -188,6 +220,7 @@ class VectorFile {
   const std::string& path_;
   const Vocabulary& vocabulary_;
   std::int64_t width_;
+  std::optional<std::int64_t> announced_;  // vectors, by a text file's first line
   WordVectors result_;
 };
 

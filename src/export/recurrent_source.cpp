@@ -83,11 +83,23 @@ std::string set_state(const CellSource& cell, const std::string& state, const st
 }
 
 std::string squashed(const CellSource& cell) {
-  if (!cell.layer_norm) return "torch.tanh(c)";
+  if (!cell.layer_norm) return "torch.tanh(now)";
   return "torch.tanh(" +
-         normal("c", std::to_string(cell.units), cell.parameter("norm_cell"),
+         normal("now", std::to_string(cell.units), cell.parameter("norm_cell"),
                 cell.parameter("norm_cell_bias")) +
          ")";
+}
+
+Lines joined(Lines first, const Lines& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+/// The cell's output of the new cell state `now`, which zoneout has not mixed yet, and both states
+/// after that (Krueger et al. 2017, equation 5).
+Lines set_states(const CellSource& cell, const std::string& output_gate) {
+  return {set_state(cell, "h", output_gate + " * " + squashed(cell)), set_state(cell, "c", "now"),
+          "y = h"};
 }
 
 /// What gate `index` of i f o sees of `cell_state`.
@@ -102,14 +114,11 @@ std::string seen(const CellSource& cell, std::int64_t index, const std::string& 
 
 Lines peephole_step(const CellSource& cell) {
   const bool current = cell.cell == CellKind::kPeepholeLstm;
-  return {all_gates(cell),
-          "i = " + sigmoid("gates[0] + " + seen(cell, 0, "c")),
-          "f = " + sigmoid("gates[1] + " + seen(cell, 1, "c")),
-          "before = c",
-          set_state(cell, "c", "f * before + i * torch.tanh(gates[2])"),
-          "o = " + sigmoid("gates[3] + " + seen(cell, 2, current ? "c" : "before")),
-          set_state(cell, "h", "o * " + squashed(cell)),
-          "y = h"};
+  return joined({all_gates(cell), "i = " + sigmoid("gates[0] + " + seen(cell, 0, "c")),
+                 "f = " + sigmoid("gates[1] + " + seen(cell, 1, "c")),
+                 "now = f * c + i * torch.tanh(gates[2])",
+                 "o = " + sigmoid("gates[3] + " + seen(cell, 2, current ? "now" : "c"))},
+                set_states(cell, "o"));
 }
 
 /// f c + i g of the gates i f g.
@@ -125,12 +134,12 @@ Lines step_source(const CellSource& cell) {
     case CellKind::kRnnRelu:
       return {set_state(cell, "h", "torch.relu(step + " + product(cell, "h", 0, 1) + ")"), "y = h"};
     case CellKind::kLstm:
-      return {all_gates(cell), set_state(cell, "c", new_state("c")),
-              set_state(cell, "h", sigmoid(gate(3)) + " * " + squashed(cell)), "y = h"};
+      return joined({all_gates(cell), "now = " + new_state("c")},
+                    set_states(cell, sigmoid(gate(3))));
     case CellKind::kCoupledLstm:
-      return {all_gates(cell), "f = " + sigmoid(gate(0)),
-              set_state(cell, "c", "f * c + (1.0 - f) * torch.tanh(gates[1])"),
-              set_state(cell, "h", sigmoid(gate(2)) + " * " + squashed(cell)), "y = h"};
+      return joined({all_gates(cell), "f = " + sigmoid(gate(0)),
+                     "now = f * c + (1.0 - f) * torch.tanh(gates[1])"},
+                    set_states(cell, sigmoid(gate(2))));
     case CellKind::kPeepholeLstm:
     case CellKind::kPeepholePreviousLstm:
       return peephole_step(cell);

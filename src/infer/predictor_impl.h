@@ -182,7 +182,7 @@ class Predictor::Impl {
 
   /// The engine that has vectors. Errors: Usage.
   const FusedEngine& vector_engine() const {
-    if (tags_ || writer_ || !encoder_) {
+    if (tags_ || writer_ || !encoder_ || is_sequence_to_sequence()) {
       throw Error(ErrorKind::kUsage, "", "the model makes no vector of a text");
     }
     if (!fused_) {

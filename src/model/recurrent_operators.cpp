@@ -175,13 +175,18 @@ class StepLoop {
     return kept * before + (1 - kept) * now;
   }
   void set_h(const torch::Tensor& now) { h_ = next(h_, now, keep_h_); }
-  void set_c(const torch::Tensor& now) { c_ = next(c_, now, keep_c_); }
 
-  /// tanh of the cell state, normalized if asked for.
-  torch::Tensor squashed() const {
-    if (!weights_.norm_cell.defined()) return torch::tanh(c_);
-    return torch::tanh(torch::layer_norm(c_.to(weights_.norm_cell.scalar_type()), {options_.units},
-                                         weights_.norm_cell, weights_.norm_cell_bias, kEpsilon));
+  /// The output o * tanh of the new cell state, normalized if asked for, which zoneout has not
+  /// mixed yet; then both states are set (Krueger et al. 2017, equation 5).
+  torch::Tensor set_states(const torch::Tensor& output_gate, const torch::Tensor& cell) {
+    torch::Tensor normal = cell;
+    if (weights_.norm_cell.defined()) {
+      normal = torch::layer_norm(cell.to(weights_.norm_cell.scalar_type()), {options_.units},
+                                 weights_.norm_cell, weights_.norm_cell_bias, kEpsilon);
+    }
+    set_h(output_gate * torch::tanh(normal));
+    c_ = next(c_, cell, keep_c_);
+    return h_;
   }
 
   /// Changes the states; what leaves the cell.
@@ -213,16 +218,13 @@ class StepLoop {
   }
 
   torch::Tensor lstm(const std::vector<torch::Tensor>& gate) {
-    set_c(torch::sigmoid(gate[1]) * c_ + torch::sigmoid(gate[0]) * torch::tanh(gate[2]));
-    set_h(torch::sigmoid(gate[3]) * squashed());
-    return h_;
+    return set_states(torch::sigmoid(gate[3]), torch::sigmoid(gate[1]) * c_ +
+                                                   torch::sigmoid(gate[0]) * torch::tanh(gate[2]));
   }
 
   torch::Tensor coupled(const std::vector<torch::Tensor>& gate) {
     const torch::Tensor f = torch::sigmoid(gate[0]);
-    set_c(f * c_ + (1 - f) * torch::tanh(gate[1]));
-    set_h(torch::sigmoid(gate[2]) * squashed());
-    return h_;
+    return set_states(torch::sigmoid(gate[2]), f * c_ + (1 - f) * torch::tanh(gate[1]));
   }
 
   /// What gate `index` of i f o sees of a cell state.
@@ -234,14 +236,11 @@ class StepLoop {
   }
 
   torch::Tensor peephole(const std::vector<torch::Tensor>& gate) {
-    const torch::Tensor before = c_;
-    const torch::Tensor i = torch::sigmoid(gate[0] + seen(0, before));
-    const torch::Tensor f = torch::sigmoid(gate[1] + seen(1, before));
-    set_c(f * before + i * torch::tanh(gate[2]));
+    const torch::Tensor i = torch::sigmoid(gate[0] + seen(0, c_));
+    const torch::Tensor f = torch::sigmoid(gate[1] + seen(1, c_));
+    const torch::Tensor cell = f * c_ + i * torch::tanh(gate[2]);
     const bool current = options_.cell == CellKind::kPeepholeLstm;
-    const torch::Tensor o = torch::sigmoid(gate[3] + seen(2, current ? c_ : before));
-    set_h(o * squashed());
-    return h_;
+    return set_states(torch::sigmoid(gate[3] + seen(2, current ? cell : c_)), cell);
   }
 
   torch::Tensor hidden_state(const torch::Tensor& sums) {

@@ -56,6 +56,23 @@ TEST(WordVectors, Word2vecBinary) {
   EXPECT_NE(error->issues()[0].message.find("after 2 whole ones"), std::string::npos);
 }
 
+TEST(WordVectors, NumbersMayHaveASignAndBeTiny) {
+  const TemporaryFolder folder;
+  const auto found = read_word_vectors(folder.write("v.txt", "the +0.5 1e-50\n"), kVocabulary, 2);
+  const auto row = static_cast<std::size_t>(kVocabulary.id("the")) * 2;
+  EXPECT_EQ(found.values[row], 0.5F);
+  EXPECT_EQ(found.values[row + 1], 0.0F);
+}
+
+TEST(WordVectors, CountsThatDifferAreSaid) {
+  const TemporaryFolder folder;
+  ::testing::internal::CaptureStderr();
+  read_word_vectors(folder.write("v.txt", "3 2\nthe 0.5 1\n"), kVocabulary, 2);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("announces 3 vectors, found 1; is the file whole?"), std::string::npos)
+      << said;
+}
+
 TEST(WordVectors, FaultsNameTheLine) {
   const TemporaryFolder folder;
   struct Case {
@@ -66,6 +83,10 @@ TEST(WordVectors, FaultsNameTheLine) {
            Case{"2 300\nthe 0.5 1\n", ":1", "found vectors 300 wide"},
            Case{"a 1 2\nthe 0.5\n", ":2", "found vectors 1 wide"},
            Case{"a 1 2\nthe 0.5 x\n", ":2", "found \"x\" as number 2 of the vector of \"the\""},
+           Case{"a 1 2\nthe 0.5 nan\n", ":2", "found \"nan\" as number 2 of the vector of \"the\""},
+           Case{"a 1 2\nthe 1e39 1\n", ":2", "expected a finite number"},
+           Case{"2 twelve\nthe 0.5 1\n", ":1", "found no vectors"},
+           Case{"the,0.5,1\n", ":1", "found no vectors"},
            Case{"a 1 2\nb 1 2\n", "", "none of the vocabulary's 6 tokens"},
        }) {
     const std::string path = folder.write("v.txt", c.content);

@@ -317,6 +317,23 @@ TEST(Recurrent, StepOptionsFollowTheirFormulas) {
   }
   EXPECT_NEAR(layer.forward(x, context).item<double>(), h, 1e-12);
 
+  // With a cell state: the output is of the state that zoneout has not mixed yet.
+  const auto sigmoid = [](double a) { return 1 / (1 + std::exp(-a)); };
+  options.cell = CellKind::kLstm;
+  RecurrentImpl lstm(options);
+  lstm.to(torch::kFloat64);
+  for (torch::Tensor& parameter : lstm.parameters()) parameter.fill_(0.4);
+  h = 0.4;
+  double c = 0.4;
+  for (const double value : inputs) {
+    const double sum = 0.4 * value + 0.4 * h + 0.4;
+    const double now = sigmoid(sum) * c + sigmoid(sum) * std::tanh(sum);
+    h = 0.25 * h + 0.75 * sigmoid(sum) * std::tanh(now);
+    c = 0.25 * c + 0.75 * now;
+  }
+  EXPECT_NEAR(lstm.forward(x, context).item<double>(), h, 1e-12);
+
+  options.cell = CellKind::kRnnTanh;
   options.zoneout = 0;
   options.layer_norm = true;
   options.units = 2;
