@@ -32,7 +32,7 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
   }
   if (options.dynamic_rate && (!config.is_language_model() || !(*options.dynamic_rate > 0) ||
                                !std::isfinite(*options.dynamic_rate))) {
-    throw Error(ErrorKind::kUsage, "dynamic rate",
+    throw Error(ErrorKind::kUsage, "dynamic",
                 config.is_language_model() ? "found " + std::to_string(*options.dynamic_rate) +
                                                  "; expected a number above 0, such as 0.0003"
                                            : "has no meaning: the model is no language model");
