@@ -243,8 +243,9 @@ class Predictor::Impl {
         encode_all(texts.size(), [&](std::size_t i) { return encoder_->encode(texts[i]); });
     std::vector<WrittenText> result(texts.size());
     note_facts(encoded, result);
-    const std::int64_t scores = std::max<std::int64_t>(1, options_.batch_tokens / options_.beams);
-    run_batches(rows_of(encoded), scores,
+    const std::int64_t together = scored_tokens(encoder_->vocabulary().size() * options_.beams,
+                                                options_.batch_tokens / options_.beams);
+    run_batches(rows_of(encoded), together,
                 [&](const std::vector<std::size_t>& batch, const EncodedRows& chosen) {
                   const std::vector<WrittenRow> found =
                       fused_ ? fused_->write(chosen, options_.beams)

@@ -108,7 +108,8 @@ RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
 std::int64_t scored_tokens(std::int64_t scores, std::int64_t most) {
   constexpr std::int64_t kScores = std::int64_t{1} << 25;
   constexpr std::int64_t kLeast = 64;
-  return std::clamp(kScores / std::max<std::int64_t>(scores, 1), kLeast, most);
+  const std::int64_t fit = std::max(kLeast, kScores / std::max<std::int64_t>(scores, 1));
+  return std::min(fit, std::max<std::int64_t>(most, 1));
 }
 
 std::vector<std::vector<std::size_t>> plan_batches(std::span<const std::int64_t> lengths,
