@@ -112,7 +112,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   command
       ->add_option("--dynamic", options->dynamic_rate,
                    "Of a language model: learn from each part of the text after it is measured, "
-                   "with this learning rate, such as 0.0003")
+                   "with this learning rate, such as 0.0003; on one thread")
       ->option_text("RATE");
   command
       ->add_option("--require", options->gates,

@@ -459,10 +459,6 @@ class ChainWalker {
   Shape input_;
 };
 
-}  // namespace
-
-namespace {
-
 /// As a message lists them.
 std::string head_activations(const Config& config) {
   if (config.is_regression()) return "linear";

@@ -30,7 +30,7 @@ std::vector<std::string_view> fields_of(std::string_view line) {
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
   Number value{};
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
@@ -186,6 +186,10 @@ class VectorFile {
       }
       std::int64_t id = 0;
       if (wanted(token, id)) std::copy(vector.begin(), vector.end(), row(id));
+    }
+    if (blocks.rest() != "\n" && !blocks.rest().empty()) {
+      log_warning(path_ + ": its first line announces " + std::to_string(count) +
+                  " vectors, and more stand behind them, which are not read");
     }
   }
 

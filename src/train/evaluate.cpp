@@ -37,6 +37,12 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                                                  "; expected a number above 0, such as 0.0003"
                                            : "has no meaning: the model is no language model");
   }
+  if (options.dynamic_rate && options.threads > 1) {
+    throw Error(ErrorKind::kUsage, "threads",
+                "found " + std::to_string(options.threads) +
+                    "; dynamic evaluation has one, since each part waits for the one before: leave "
+                    "it out");
+  }
   if (!config.is_language_model() && std::holds_alternative<LinesFormat>(format)) {
     throw Error(ErrorKind::kUsage, file, "lines have no labels: the model is no language model");
   }

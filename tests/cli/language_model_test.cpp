@@ -95,6 +95,7 @@ TEST_F(LanguageModelPrograms, LearnOnFromWhatTheyAreMeasuredOn) {
   EXPECT_NEAR(perplexity("model.pt other.txt"), before, 1e-9) << "the archive is as it was";
   expect_fault("sequent evaluate model.pt other.txt --dynamic 0", 2, "above 0");
   expect_fault("sequent evaluate model.pt other.txt --dynamic x", 2, "--dynamic");
+  expect_fault("sequent evaluate model.pt other.txt --dynamic 0.1 --threads 2", 2, "one");
 }
 
 TEST_F(LanguageModelPrograms, AreTimed) {

@@ -54,6 +54,9 @@ TEST(WordVectors, Word2vecBinary) {
   });
   ASSERT_TRUE(error);
   EXPECT_NE(error->issues()[0].message.find("after 2 whole ones"), std::string::npos);
+  ::testing::internal::CaptureStderr();
+  read_word_vectors(folder.write("more.bin", "2" + bytes.substr(1)), kVocabulary, 2);
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("more stand behind"), std::string::npos);
 }
 
 TEST(WordVectors, NumbersMayHaveASignAndBeTiny) {

@@ -3,6 +3,7 @@
 #include <torch/script.h>
 
 #include "infer/text_writer.h"
+#include "kernels/recurrent.h"
 #include "language_model_rows.h"
 #include "sequent/exporter.h"
 #include "sequent/predictor.h"
@@ -205,6 +206,23 @@ TEST_P(Writing, FollowsSeedAndLimits) {
   EXPECT_EQ(pieces, stopped);
   options.length = 0;
   EXPECT_EQ(predictor.generate("one", options), "");
+}
+
+TEST_P(Writing, InBfloat16ScoresAreNear) {
+  if (kernels::bfloat16_kernels() == nullptr) {
+    GTEST_SKIP() << "this CPU has no products of bfloat16 values (avx512_bf16)";
+  }
+  const std::vector<std::string> texts{"one two three", "six one", ""};
+  const auto score = [&](Precision precision) {
+    return Predictor::load(folder_ / "model.pt", {.precision = precision}).score(texts);
+  };
+  const auto whole = score(Precision::kFloat32);
+  const auto rounded = score(Precision::kBfloat16);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_NE(rounded[i].log_probability, whole[i].log_probability) << "nothing was rounded";
+    EXPECT_NEAR(rounded[i].log_probability, whole[i].log_probability,
+                0.02 * std::abs(whole[i].log_probability));
+  }
 }
 
 // Each token comes as often as the model says.
