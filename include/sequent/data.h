@@ -94,7 +94,8 @@ struct InputRow {
 std::vector<InputRow> texts_of_pairs(std::span<const InputRow> pairs);
 
 /// Input and class, or targets, of many rows, one after the other in memory. All of one dataset are
-/// token ids, or all are numbers of as many channels.
+/// token ids, or all are numbers of as many channels. Labels and tags below 0 are those that
+/// training does not have: -n is the n-th of `unseen()`.
 class EncodedDataset {
  public:
   void reserve(std::int64_t rows, std::int64_t tokens);
@@ -106,6 +107,17 @@ class EncodedDataset {
   void add(const InputRow& row, std::span<const std::int32_t> tags, std::int32_t label = 0);
   /// A row of another dataset.
   void add(const EncodedDataset& other, std::int64_t row);
+
+  /// Names of labels that training does not have, in the order they were met.
+  struct UnseenNames {
+    std::vector<std::string> labels;      // of classes or tags
+    std::vector<std::string> row_labels;  // of rows with tags
+    bool operator==(const UnseenNames&) const = default;
+  };
+  const UnseenNames& unseen() const { return unseen_; }
+  /// The number of such a label, for `add`.
+  std::int32_t number_unseen(const std::string& label);
+  std::int32_t number_unseen_row(const std::string& row_label);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   /// Tokens, or steps.
@@ -150,6 +162,7 @@ class EncodedDataset {
   std::int64_t target_count_ = 0;
   std::vector<float> targets_;  // of multi_label: 1 for each label that the row has, else 0
   std::vector<std::int32_t> tags_;
+  UnseenNames unseen_;
 };
 
 /// A file's part in a run: what it was when it was read.

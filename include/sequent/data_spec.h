@@ -260,11 +260,11 @@ struct HeldOut {
   }
 };
 
-/// What becomes of validation and test rows whose label no training row has.
-enum class UnseenLabels { kError, kSkip };
+/// What becomes of validation and test rows with a label or tag that no training row has.
+enum class UnseenLabels { kError, kSkip, kWrong };
 template <>
 struct EnumNames<UnseenLabels> {
-  static constexpr std::array<std::string_view, 2> values{"error", "skip"};
+  static constexpr std::array<std::string_view, 3> values{"error", "skip", "wrong"};
 };
 
 /// A file, or a share of the training rows.
@@ -289,8 +289,8 @@ struct DataSpec {
           "training rows, taken before validation's.");
     visit("format", self.format, "How the files are laid out.");
     visit("unseen_labels", self.unseen_labels,
-          "Validation and test rows with a label that no training row has: an error, or left out "
-          "with a warning that counts them.");
+          "Validation and test rows with a label or tag that no training row has: an error; left "
+          "out, with a warning that counts them; or kept, where any answer to it counts as wrong.");
   }
 };
 
@@ -374,7 +374,9 @@ struct TextInput {
           "Longer texts are cut to this many tokens. A language model reads on without end, and "
           "learns over as many at a time (truncated backpropagation).",
           between(1, 1000000));
-    visit("truncating", self.truncating, "Which end of a long text is cut off.");
+    visit("truncating", self.truncating,
+          "Which end of a long text is cut off. A text that is to be written is always cut at its "
+          "end.");
     visit("padding", self.padding,
           "Only for an embedding with \"mask\": false, which reads padding as a token: the side on "
           "which every text is filled up to max_length.");

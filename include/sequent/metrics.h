@@ -107,7 +107,8 @@ struct RegressionReport {
 struct TaggingReport {
   std::int64_t count = 0;  // rows
   std::int64_t tokens = 0;
-  std::optional<double> loss;  // -ln p of the rows' tags, per token; nothing where p is not known
+  std::optional<double> loss;  // -ln p of the rows' tags, per token, without rows that have a tag
+                               // unseen in training; nothing where p is not known
   double accuracy = 0;         // of tokens
   double precision = 0;        // of predicted spans; 0 without one
   double recall = 0;           // of true spans; 0 without one

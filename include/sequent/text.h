@@ -183,6 +183,10 @@ class TextEncoder {
   /// them is, and token_count that of the longer. Errors: Data if one is not UTF-8.
   EncodedText encode_pair(std::string_view first, std::string_view second) const;
 
+  /// The same for a text and the one that is to be written for it, which is cut at its end wherever
+  /// the spec cuts. Errors: Data if one is not UTF-8.
+  EncodedText encode_with_target(std::string_view source, std::string_view target) const;
+
   /// As `encode`, of tokens that were split off elsewhere. Errors: Data if one is not UTF-8.
   EncodedText encode(std::span<const std::string> tokens) const;
 
@@ -193,8 +197,10 @@ class TextEncoder {
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
-  void add(std::string_view token, EncodedText& result) const;
-  void complete(EncodedText& result) const;
+  EncodedText encode(std::string_view text, Side cut) const;
+  void add(std::string_view token, Side cut, EncodedText& result) const;
+  void complete(Side cut, EncodedText& result) const;
+  static EncodedText join(EncodedText first, const EncodedText& second);
 
   TextInput spec_;
   Tokenizer tokenizer_;

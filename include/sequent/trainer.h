@@ -59,8 +59,9 @@ struct TrainReport {
 TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks = {});
 
 struct EvaluateOptions {
-  int threads = 0;                   // 0: one per core
-  std::optional<DataFormat> format;  // default: the format of the model's config
+  int threads = 0;                            // 0: one per core
+  std::optional<DataFormat> format;           // default: the format of the model's config
+  std::optional<UnseenLabels> unseen_labels;  // default: what the model's config says
 
   /// Of a language model: it learns from each part of the text after it was measured, with this
   /// learning rate (dynamic evaluation, Krause et al. 2018); the run or archive stays as it is.

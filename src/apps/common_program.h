@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "sequent/describe.h"
 #include "sequent/precision.h"
 
 namespace sequent {
@@ -31,7 +32,17 @@ void print(std::string_view text);
 /// True if people read stderr.
 bool stderr_is_terminal();
 
-/// For options that take a precision.
+/// For options that take one of an enum's names.
+template <class Enum>
+std::map<std::string, Enum> enum_choices() {
+  std::map<std::string, Enum> choices;
+  for (std::size_t i = 0; i < EnumNames<Enum>::values.size(); ++i) {
+    choices.emplace(EnumNames<Enum>::values[i], static_cast<Enum>(i));
+  }
+  return choices;
+}
+
+/// For options that take a precision: those of a CPU.
 std::map<std::string, Precision> precision_names();
 
 }  // namespace sequent

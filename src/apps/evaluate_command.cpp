@@ -16,6 +16,7 @@ struct EvaluateCommandOptions {
   bool json = false;
   int threads = 0;
   std::optional<double> dynamic_rate;
+  std::optional<UnseenLabels> unseen_labels;
   std::vector<std::string> gates;
 };
 
@@ -91,6 +92,7 @@ void evaluate_command(const EvaluateCommandOptions& options) {
   EvaluateOptions how;
   how.threads = options.threads;
   how.dynamic_rate = options.dynamic_rate;
+  how.unseen_labels = options.unseen_labels;
   const Report report = evaluate(options.model, options.data, how);
   print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
   check_gates(gates, report);
@@ -114,6 +116,12 @@ void add_evaluate_command(CLI::App& app, Action& action) {
                    "Of a language model: learn from each part of the text after it is measured, "
                    "with this learning rate, such as 0.0003; on one thread")
       ->option_text("RATE");
+  command
+      ->add_option("--unseen-labels", options->unseen_labels,
+                   "Rows with a label or tag that training did not have: error, skip to leave them "
+                   "out, wrong to count them as missed; default: what the config says")
+      ->transform(CLI::CheckedTransformer(enum_choices<UnseenLabels>()))
+      ->option_text("WHAT");
   command
       ->add_option("--require", options->gates,
                    "Exit with 5 unless METRIC>=NUMBER (or <=) holds; may be repeated")

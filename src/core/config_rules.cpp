@@ -307,11 +307,14 @@ std::string monitors_of(Task task) {
   return "";
 }
 
+std::string task_name(const Config& config) {
+  return config.is_language_model() ? "a language model" : std::string(enum_name(config.task));
+}
+
 /// What only some of the tasks have.
 void check_task(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
   const bool regression = config.is_regression();
-  const std::string task =
-      config.is_language_model() ? "a language model" : std::string(enum_name(config.task));
+  const std::string task = task_name(config);
   const auto refuse = [&](bool found, const std::string& pointer) {
     if (!found) return;
     issues.push_back({prefix + pointer, "has no meaning for " + task + "; leave it out"});
@@ -319,9 +322,9 @@ void check_task(const Config& config, const std::string& prefix, std::vector<Iss
   refuse(regression && config.training.label_smoothing > 0, "/training/label_smoothing");
   const bool labels_rows = config.task == Task::kClassification;
   refuse(!labels_rows && config.training.class_weights.has_value(), "/training/class_weights");
-  refuse((regression || config.is_language_model() || config.is_sequence_to_sequence()) &&
-             config.data.unseen_labels != UnseenLabels::kError,
-         "/data/unseen_labels");
+  if (const auto fault = unseen_labels_fault(config, config.data.unseen_labels)) {
+    issues.push_back({prefix + "/data/unseen_labels", *fault});
+  }
   refuse(!regression && config.model.standardize_targets.has_value(), "/model/standardize_targets");
   const auto check_monitor = [&](Monitor monitor, const std::string& pointer) {
     if (fits_task(monitor, config.task)) return;
@@ -343,6 +346,22 @@ void check_task(const Config& config, const std::string& prefix, std::vector<Iss
 }
 
 }  // namespace
+
+std::optional<std::string> unseen_labels_fault(const Config& config, UnseenLabels unseen) {
+  if (unseen == UnseenLabels::kError) return std::nullopt;
+  if (config.is_regression() || config.is_language_model() || config.is_sequence_to_sequence()) {
+    return "has no meaning for " + task_name(config) + "; leave it out";
+  }
+  if (unseen != UnseenLabels::kWrong) return std::nullopt;
+  if (config.is_multi_label()) {
+    return "found \"wrong\"; multi_label has \"error\" and \"skip\"";
+  }
+  if (config.ordinal() != nullptr) {
+    return "found \"wrong\"; classes with an order have \"error\" and \"skip\": an unseen one has "
+           "no rank";
+  }
+  return std::nullopt;
+}
 
 void check_rules(const Config& config, const std::string& name, std::vector<Issue>& issues) {
   const std::string prefix = name + ": ";

@@ -4,6 +4,22 @@
 #include "sequent/error.h"
 
 namespace sequent {
+namespace {
+
+/// -n, where the name is the n-th; it is added if it is new. There are few of them.
+std::int32_t number_in(std::vector<std::string>& names, const std::string& name) {
+  const auto at = std::find(names.begin(), names.end(), name) - names.begin();
+  if (at == std::ssize(names)) names.push_back(name);
+  return -static_cast<std::int32_t>(at) - 1;
+}
+
+/// The number in `to` of what has this one in `from`.
+std::int32_t renumbered(std::int32_t label, const std::vector<std::string>& from,
+                        std::vector<std::string>& to) {
+  return label >= 0 ? label : number_in(to, from[static_cast<std::size_t>(-label) - 1]);
+}
+
+}  // namespace
 
 std::pair<InputRow, InputRow> InputRow::pair() const {
   const auto at = std::find(ids.begin(), ids.end(), Vocabulary::kPairBreak);
@@ -73,12 +89,25 @@ void EncodedDataset::add(const InputRow& row, std::span<const std::int32_t> tags
 }
 
 void EncodedDataset::add(const EncodedDataset& other, std::int64_t row) {
-  if (other.is_tagged()) return add(other.row(row), other.tags(row), other.label(row));
-  if (other.target_count() > 0) {
+  const UnseenNames& names = other.unseen_;
+  if (other.is_tagged()) {
+    std::vector<std::int32_t> tags(other.tags(row).begin(), other.tags(row).end());
+    for (std::int32_t& tag : tags) tag = renumbered(tag, names.labels, unseen_.labels);
+    add(other.row(row), std::span<const std::int32_t>(tags),
+        renumbered(other.label(row), names.row_labels, unseen_.row_labels));
+  } else if (other.target_count() > 0) {
     add(other.row(row), other.targets(row));
   } else {
-    add(other.row(row), other.label(row));
+    add(other.row(row), renumbered(other.label(row), names.labels, unseen_.labels));
   }
+}
+
+std::int32_t EncodedDataset::number_unseen(const std::string& label) {
+  return number_in(unseen_.labels, label);
+}
+
+std::int32_t EncodedDataset::number_unseen_row(const std::string& row_label) {
+  return number_in(unseen_.row_labels, row_label);
 }
 
 bool fit_values(std::vector<float>& values, const NumericInput& spec) {

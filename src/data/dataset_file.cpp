@@ -30,13 +30,18 @@ struct DatasetFile {
     visit(dataset.target_count_);
     visit(dataset.targets_);
     visit(dataset.tags_);
+    visit(dataset.unseen_.labels);
+    visit(dataset.unseen_.row_labels);
   }
 
   /// What the checksum cannot promise of a file written by other code.
   static bool is_sound(const EncodedDataset& dataset, std::int64_t vocabulary_size,
                        const LabelSet& labels) {
     const std::int64_t class_count = labels.size();
-    const std::int64_t row_classes = labels.row_size() > 0 ? labels.row_size() : class_count;
+    const bool labels_rows = labels.row_size() > 0;
+    const std::int64_t row_classes = labels_rows ? labels.row_size() : class_count;
+    const auto unseen = std::ssize(dataset.unseen_.labels);
+    const auto unseen_rows = labels_rows ? std::ssize(dataset.unseen_.row_labels) : unseen;
     const auto& offsets = dataset.offsets_;
     if (offsets.size() != dataset.labels_.size() + 1 || offsets.front() != 0) return false;
     const bool numeric = dataset.channels_ > 0;
@@ -54,10 +59,10 @@ struct DatasetFile {
       if (id < -words || id >= vocabulary_size) return false;
     }
     for (const std::int32_t label : dataset.labels_) {
-      if (label < 0 || label >= std::max<std::int64_t>(row_classes, 1)) return false;
+      if (label < -unseen_rows || label >= std::max<std::int64_t>(row_classes, 1)) return false;
     }
     for (const std::int32_t tag : dataset.tags_) {
-      if (tag < 0 || tag >= class_count) return false;
+      if (tag < -unseen || tag >= class_count) return false;
     }
     if (!dataset.tags_.empty() && dataset.tags_.size() != dataset.ids_.size()) return false;
     const auto targets = static_cast<std::int64_t>(dataset.targets_.size());
@@ -68,7 +73,7 @@ struct DatasetFile {
 namespace {
 
 // Raise when the layout below changes, or when the same text would be encoded otherwise.
-constexpr std::string_view kMagic = "sequent encoded data 5\n";
+constexpr std::string_view kMagic = "sequent encoded data 6\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 

@@ -10,6 +10,7 @@
 #include "data/block_pipeline.h"
 #include "data/row_faults.h"
 #include "sequent/log.h"
+#include "sequent/tags.h"
 #include "text/fit_length.h"
 
 namespace sequent {
@@ -26,7 +27,17 @@ std::string unknown_label(const std::string& label, const std::vector<std::strin
   std::string message = "found the label \"" + label + "\", which training does not have";
   if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
   return message + did_you_mean(label, labels) +
-         "; \"unseen_labels\": \"skip\" leaves such rows out";
+         "; \"unseen_labels\" may say \"wrong\" to count such rows as missed, or \"skip\" to leave "
+         "them out";
+}
+
+/// Why a tag that training does not have cannot stand beside those that it has.
+std::optional<std::string> scheme_fault(const std::string& tag, const LabelSet& labels) {
+  if (!TagSet(labels.names()).marks_spans() || tag == "O" || TagSet({tag}).marks_spans()) {
+    return std::nullopt;
+  }
+  return "found the tag \"" + tag + "\"; those of training are O, or a prefix and a type, as " +
+         list_names(labels.names());
 }
 
 /// Why a row cannot have these targets.
@@ -45,25 +56,30 @@ struct WantedOutput {
   std::optional<std::string> fault;
   bool is_skipped = false;
 
-  /// Looks up a label or tag.
-  std::int32_t find(const std::string& name, const AllowedLabels& allowed) {
-    return settle(allowed.labels.find(name), name, allowed.labels.names(), allowed.unseen);
+  /// Looks up a label or tag, for a row of `rows`.
+  std::int32_t find(const std::string& name, const AllowedLabels& allowed, EncodedDataset& rows) {
+    const auto found = allowed.labels.find(name);
+    if (found) return static_cast<std::int32_t>(*found);
+    if (allowed.unseen == UnseenLabels::kWrong) return rows.number_unseen(name);
+    return refuse(name, allowed.labels.names(), allowed.unseen);
   }
 
   /// Looks up the label of a row that has tags as well.
-  std::int32_t find_row(const std::optional<std::string>& name, const AllowedLabels& allowed) {
+  std::int32_t find_row(const std::optional<std::string>& name, const AllowedLabels& allowed,
+                        EncodedDataset& rows) {
     if (!name) {
       fault = "has no label, which the model gives beside its tags";
       return 0;
     }
-    return settle(allowed.labels.find_row(*name), *name, allowed.labels.row_names(),
-                  allowed.unseen);
+    const auto found = allowed.labels.find_row(*name);
+    if (found) return static_cast<std::int32_t>(*found);
+    if (allowed.unseen == UnseenLabels::kWrong) return rows.number_unseen_row(*name);
+    return refuse(*name, allowed.labels.row_names(), allowed.unseen);
   }
 
  private:
-  std::int32_t settle(std::optional<std::int64_t> found, const std::string& name,
-                      const std::vector<std::string>& names, UnseenLabels unseen) {
-    if (found) return static_cast<std::int32_t>(*found);
+  std::int32_t refuse(const std::string& name, const std::vector<std::string>& names,
+                      UnseenLabels unseen) {
     if (unseen == UnseenLabels::kSkip) {
       is_skipped = true;
     } else if (!fault) {
@@ -74,7 +90,7 @@ struct WantedOutput {
 };
 
 WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
-                           const AllowedLabels& allowed) {
+                           const AllowedLabels& allowed, EncodedDataset& rows) {
   WantedOutput wanted;
   wanted.fault = row.fault;
   if (wanted.fault) return wanted;
@@ -84,18 +100,23 @@ WantedOutput wanted_output(const Record& row, const RowEncoder& encoder,
       wanted.targets = row.targets;
       break;
     case Task::kTagging:
-      for (const std::string& tag : row.tags) wanted.tags.push_back(wanted.find(tag, allowed));
+      for (const std::string& tag : row.tags) {
+        wanted.tags.push_back(wanted.find(tag, allowed, rows));
+        if (wanted.tags.back() < 0 && !wanted.fault) {
+          wanted.fault = scheme_fault(tag, allowed.labels);
+        }
+      }
       encoder.truncate(wanted.tags);
-      if (allowed.labels.row_size() > 0) wanted.label = wanted.find_row(row.label, allowed);
+      if (allowed.labels.row_size() > 0) wanted.label = wanted.find_row(row.label, allowed, rows);
       break;
     case Task::kMultiLabel: {
       std::vector<std::int32_t> has;
-      for (const std::string& label : row.labels) has.push_back(wanted.find(label, allowed));
+      for (const std::string& label : row.labels) has.push_back(wanted.find(label, allowed, rows));
       wanted.targets = label_marks(has, allowed.labels.size());
       break;
     }
     case Task::kClassification:
-      wanted.label = wanted.find(*row.label, allowed);
+      wanted.label = wanted.find(*row.label, allowed, rows);
       break;
     case Task::kLanguageModel:
     case Task::kSequenceToSequence:
@@ -108,7 +129,7 @@ EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
                           const AllowedLabels& allowed) {
   EncodedBlock result;
   for (const Record& row : block.rows) {
-    WantedOutput wanted = wanted_output(row, encoder, allowed);
+    WantedOutput wanted = wanted_output(row, encoder, allowed, result.split.rows);
     if (wanted.is_skipped && !wanted.fault) {
       ++result.skipped;
       continue;
@@ -150,10 +171,22 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
     const SplitRows part = std::move(block.split);
     for (std::int64_t row = 0; row < part.rows.size(); ++row) {
       result.rows.add(part.rows, row);
+      RowNote note = part.notes[static_cast<std::size_t>(row)];
+      note.label = result.rows.labels().back();  // unseen ones are numbered anew
+      result.notes.push_back(note);
     }
-    result.notes.insert(result.notes.end(), part.notes.begin(), part.notes.end());
   }
   return result;
+}
+
+void warn_about_unseen(const std::string& path, const EncodedDataset::UnseenNames& unseen) {
+  const auto warn = [&](const char* what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    log_warning(path + ": rows with " + what +
+                " that training does not have count as wrong: " + list_names(names));
+  };
+  warn("labels", unseen.labels);
+  warn("row labels", unseen.row_labels);
 }
 
 }  // namespace
@@ -177,7 +210,9 @@ EncoderSpec encoder_spec(const Config& config) {
   return spec;
 }
 
-void RowEncoder::truncate(std::vector<std::int32_t>& tags) const { truncate_ids(tags, input_); }
+void RowEncoder::truncate(std::vector<std::int32_t>& tags) const {
+  truncate_ids(tags, input_.max_length, input_.truncating);
+}
 
 RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary) : task_(spec.task) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
@@ -196,6 +231,9 @@ void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
 
 EncodedText RowEncoder::encode_text(const Record& record) const {
   if (task_ == Task::kTagging) return text_->encode(record.tokens);
+  if (task_ == Task::kSequenceToSequence) {
+    return text_->encode_with_target(record.text, *record.second);
+  }
   if (record.second) return text_->encode_pair(record.text, *record.second);
   return task_ == Task::kLanguageModel ? text_->encode_lines(record.text)
                                        : text_->encode(record.text);
@@ -282,6 +320,7 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
   }
   found.append(reading);
   SplitRows result = join(std::move(blocks));
+  warn_about_unseen(path, result.rows.unseen());
   if (found.empty() && result.rows.size() == 0) found.add({path, "no rows"});
   faults.append(found);
   return result;

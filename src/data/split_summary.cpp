@@ -86,7 +86,7 @@ SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int6
   if (split.rows.is_tagged()) {
     for (std::int64_t row = 0; row < split.rows.size(); ++row) {
       for (const std::int32_t tag : split.rows.tags(row)) {
-        ++summary.label_rows[static_cast<std::size_t>(tag)];
+        if (tag >= 0) ++summary.label_rows[static_cast<std::size_t>(tag)];
       }
     }
   } else if (has_marks) {
@@ -98,7 +98,7 @@ SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int6
     }
   } else if (label_count > 0) {
     for (const RowNote& note : split.notes) {
-      ++summary.label_rows[static_cast<std::size_t>(note.label)];
+      if (note.label >= 0) ++summary.label_rows[static_cast<std::size_t>(note.label)];
     }
   }
   for (std::int64_t row = 0; row < split.rows.size(); ++row) {

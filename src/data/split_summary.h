@@ -17,7 +17,7 @@ struct TargetRange {
 struct SplitSummary {
   std::int64_t rows = 0;
   std::vector<TargetRange> targets;      // of each target, where there are any
-  std::vector<std::int64_t> label_rows;  // of each label; of tags the tokens
+  std::vector<std::int64_t> label_rows;  // of each label of training; of tags the tokens
 
   // Tokens of a text before truncation; percentiles by nearest rank.
   std::int64_t shortest = 0;

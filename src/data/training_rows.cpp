@@ -20,21 +20,21 @@ std::int32_t TrainingRows::id_of_mark(std::int32_t mark) {
   return static_cast<std::int32_t>(mark == kEmptyMark ? Vocabulary::kEmpty : Vocabulary::kLineEnd);
 }
 
-/// Each text of a pair is cut off on its own.
+/// Each text of a pair is cut off on its own; one that is to be written always at its end.
 void TrainingRows::number_pair(const Record& row, const Tokenizer& tokenizer, Worker& worker,
                                std::vector<std::int32_t>& ids, RowNote& note) const {
-  const auto append = [&](std::string_view text) {
+  const auto append = [&](std::string_view text, Side cut) {
     std::vector<std::int32_t> part;
     tokenizer.for_each_token(
         text, [&](std::string_view token) { part.push_back(worker.tokens.number(token)); });
     note.token_count = std::max(note.token_count, static_cast<std::int64_t>(part.size()));
-    truncate_ids(part, input_);
+    truncate_ids(part, input_.max_length, cut);
     if (part.empty()) part.push_back(kEmptyMark);
     ids.insert(ids.end(), part.begin(), part.end());
   };
-  append(row.text);
+  append(row.text, input_.truncating);
   ids.push_back(kPairBreakMark);
-  append(*row.second);
+  append(*row.second, spec_.has_target_text() ? Side::kPost : input_.truncating);
 }
 
 /// Appends the row's tokens, and its tags, to the block.
@@ -52,7 +52,7 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
     std::vector<std::int32_t> tags;
     for (const std::string& tag : row.tags) tags.push_back(worker.labels.number(tag));
     for (const std::string& token : row.tokens) add(normalize_token(input_.tokenizer, token));
-    truncate_ids(tags, input_);
+    truncate_ids(tags, input_.max_length, input_.truncating);
     block.tags.insert(block.tags.end(), tags.begin(), tags.end());
   } else if (spec_.ends_lines()) {
     for_each_line(row.text, [&](std::string_view line, bool is_last) {
@@ -66,7 +66,7 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
   } else {
     tokenizer.for_each_token(row.text, add);
   }
-  if (!row.second) truncate_ids(ids, input_);
+  if (!row.second) truncate_ids(ids, input_.max_length, input_.truncating);
   block.ids.insert(block.ids.end(), ids.begin(), ids.end());
   block.lengths.push_back(static_cast<std::int32_t>(ids.size()));
 }

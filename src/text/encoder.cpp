@@ -12,10 +12,10 @@ TextEncoder::TextEncoder(const TextInput& spec, Vocabulary vocabulary, bool spel
       vocabulary_(std::move(vocabulary)),
       spells_unknown_(spells_unknown) {}
 
-void TextEncoder::add(std::string_view token, EncodedText& result) const {
+void TextEncoder::add(std::string_view token, Side cut, EncodedText& result) const {
   ++result.token_count;
   // Cut at the end, the tokens past max_length are only counted, never looked up.
-  if (spec_.truncating == Side::kPost && result.token_count > spec_.max_length) return;
+  if (cut == Side::kPost && result.token_count > spec_.max_length) return;
   auto id = static_cast<std::int32_t>(vocabulary_.id(token));
   if (id == Vocabulary::kUnknown && spells_unknown_) {
     result.unknown_words.emplace_back(token);
@@ -24,8 +24,8 @@ void TextEncoder::add(std::string_view token, EncodedText& result) const {
   result.ids.push_back(id);
 }
 
-void TextEncoder::complete(EncodedText& result) const {
-  truncate_ids(result.ids, spec_);
+void TextEncoder::complete(Side cut, EncodedText& result) const {
+  truncate_ids(result.ids, spec_.max_length, cut);
   result.empty = result.token_count == 0;
   result.truncated = result.token_count > spec_.max_length;
   result.unknown_count = std::count_if(result.ids.begin(), result.ids.end(), is_unknown);
@@ -33,15 +33,26 @@ void TextEncoder::complete(EncodedText& result) const {
 }
 
 EncodedText TextEncoder::encode(std::string_view text) const {
+  return encode(text, spec_.truncating);
+}
+
+EncodedText TextEncoder::encode(std::string_view text, Side cut) const {
   EncodedText result;
-  tokenizer_.for_each_token(text, [&](std::string_view token) { add(token, result); });
-  complete(result);
+  tokenizer_.for_each_token(text, [&](std::string_view token) { add(token, cut, result); });
+  complete(cut, result);
   return result;
 }
 
 EncodedText TextEncoder::encode_pair(std::string_view first, std::string_view second) const {
-  EncodedText result = encode(first);
-  const EncodedText other = encode(second);
+  return join(encode(first), encode(second));
+}
+
+EncodedText TextEncoder::encode_with_target(std::string_view source,
+                                            std::string_view target) const {
+  return join(encode(source), encode(target, Side::kPost));
+}
+
+EncodedText TextEncoder::join(EncodedText result, const EncodedText& other) {
   const auto words_before = static_cast<std::int32_t>(result.unknown_words.size());
   result.ids.push_back(static_cast<std::int32_t>(Vocabulary::kPairBreak));
   for (const std::int32_t id : other.ids) result.ids.push_back(id < 0 ? id - words_before : id);
@@ -57,19 +68,22 @@ EncodedText TextEncoder::encode_pair(std::string_view first, std::string_view se
 EncodedText TextEncoder::encode_lines(std::string_view text) const {
   EncodedText result;
   for_each_line(text, [&](std::string_view line, bool is_last) {
-    tokenizer_.for_each_token(line, [&](std::string_view token) { add(token, result); });
+    tokenizer_.for_each_token(
+        line, [&](std::string_view token) { add(token, spec_.truncating, result); });
     if (is_last) return;
     ++result.token_count;
     result.ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
   });
-  complete(result);
+  complete(spec_.truncating, result);
   return result;
 }
 
 EncodedText TextEncoder::encode(std::span<const std::string> tokens) const {
   EncodedText result;
-  for (const std::string& token : tokens) add(normalize_token(spec_.tokenizer, token), result);
-  complete(result);
+  for (const std::string& token : tokens) {
+    add(normalize_token(spec_.tokenizer, token), spec_.truncating, result);
+  }
+  complete(spec_.truncating, result);
   return result;
 }
 

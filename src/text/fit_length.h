@@ -22,11 +22,11 @@ void for_each_line(std::string_view text, const Use& use) {
   }
 }
 
-/// Cuts `ids` to spec.max_length; true if something was cut off.
-inline bool truncate_ids(std::vector<std::int32_t>& ids, const TextInput& spec) {
-  const auto limit = static_cast<std::size_t>(spec.max_length);
+/// Cuts `ids` to max_length at the side `cut`; true if something was cut off.
+inline bool truncate_ids(std::vector<std::int32_t>& ids, std::int64_t max_length, Side cut) {
+  const auto limit = static_cast<std::size_t>(max_length);
   if (ids.size() <= limit) return false;
-  if (spec.truncating == Side::kPre) {
+  if (cut == Side::kPre) {
     ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(limit));
   } else {
     ids.resize(limit);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/config_rules.h"
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
@@ -46,8 +47,12 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
   if (!config.is_language_model() && std::holds_alternative<LinesFormat>(format)) {
     throw Error(ErrorKind::kUsage, file, "lines have no labels: the model is no language model");
   }
-  return encode_file(file, format, encoder_spec(config), vocabulary, labels,
-                     config.data.unseen_labels, options.threads);
+  const UnseenLabels unseen = options.unseen_labels.value_or(config.data.unseen_labels);
+  if (const auto fault = unseen_labels_fault(config, unseen)) {
+    throw Error(ErrorKind::kUsage, "unseen labels", *fault);
+  }
+  return encode_file(file, format, encoder_spec(config), vocabulary, labels, unseen,
+                     options.threads);
 }
 
 /// `model` is changed.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <span>
+#include <utility>
 
 #include "sequent/model.h"
 #include "train/naive_forecast.h"
@@ -98,8 +100,9 @@ Report measure(WorkerTeam& team, const SequenceModelImpl& model, const LabelSet&
     return score(config, labels, data, team.predict(data), target_deviations(model), calibration);
   }
   const TaggedRows found = team.tag(data);
-  return score_tags(labels, data, found.tags, found.row_labels,
-                    found.loss / static_cast<double>(data.token_count()));
+  std::optional<double> loss;
+  if (found.measured > 0) loss = found.loss / static_cast<double>(found.measured);
+  return score_tags(labels, data, found.tags, found.row_labels, loss);
 }
 
 SequenceReport score_sequences(const EncodedDataset& data, const WrittenRows& written) {
@@ -120,22 +123,57 @@ LanguageModelReport score_text(const EncodedDataset& lines, double loss, std::in
   return language_model_report(lines.token_count(), loss, right, unknown);
 }
 
+namespace {
+
+/// The labels of training, and behind them those that only the measured rows have: there, -n is the
+/// n-th of these.
+class LabelNumbers {
+ public:
+  LabelNumbers(std::vector<std::string> names, const std::vector<std::string>& unseen)
+      : known_(std::ssize(names)), names_(std::move(names)) {
+    names_.insert(names_.end(), unseen.begin(), unseen.end());
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+  std::int32_t number(std::int32_t label) const {
+    return label >= 0 ? label : static_cast<std::int32_t>(known_) - label - 1;
+  }
+
+  /// A row of `probabilities` [rows, known], and 0 for each unseen label.
+  std::span<const float> row(const std::vector<float>& probabilities, std::int64_t row) {
+    const auto begin = probabilities.begin() + row * known_;
+    row_.assign(begin, begin + known_);
+    row_.resize(names_.size(), 0.0F);
+    return row_;
+  }
+
+ private:
+  std::int64_t known_;
+  std::vector<std::string> names_;
+  std::vector<float> row_;
+};
+
+}  // namespace
+
 TaggingReport score_tags(const LabelSet& labels, const EncodedDataset& data,
                          const std::vector<std::vector<std::int32_t>>& tags,
                          const std::vector<float>& row_labels, std::optional<double> loss) {
-  TaggingMetrics metrics(labels.names());
+  const LabelNumbers of_tags(labels.names(), data.unseen().labels);
+  TaggingMetrics metrics(of_tags.names());
   for (std::int64_t row = 0; row < data.size(); ++row) {
-    metrics.add(tags[static_cast<std::size_t>(row)], data.tags(row));
+    std::vector<std::int32_t> wanted(data.tags(row).begin(), data.tags(row).end());
+    for (std::int32_t& tag : wanted) tag = of_tags.number(tag);
+    metrics.add(tags[static_cast<std::size_t>(row)], wanted);
   }
   TaggingReport report = metrics.report(loss);
   if (row_labels.empty()) return report;
-  ClassificationMetrics of_rows(labels.row_names());
-  const auto width = static_cast<std::size_t>(labels.row_size());
+  LabelNumbers of_labels(labels.row_names(), data.unseen().row_labels);
+  ClassificationMetrics of_rows(of_labels.names());
   std::int64_t right = 0;
   for (std::int64_t row = 0; row < data.size(); ++row) {
     const auto at = static_cast<std::size_t>(row);
-    const auto found = std::span(row_labels).subspan(at * width, width);
-    of_rows.add(found, data.label(row));
+    const auto found = of_labels.row(row_labels, row);
+    of_rows.add(found, of_labels.number(data.label(row)));
     const auto best = std::max_element(found.begin(), found.end()) - found.begin();
     right += best == data.label(row) && std::ranges::equal(tags[at], data.tags(row)) ? 1 : 0;
   }
@@ -171,11 +209,10 @@ Report score(const Config& config, const LabelSet& labels, const EncodedDataset&
     }
     return report;
   }
-  ClassificationMetrics metrics(labels.names());
-  const auto width = static_cast<std::size_t>(labels.size());
+  LabelNumbers numbers(labels.names(), data.unseen().labels);
+  ClassificationMetrics metrics(numbers.names());
   for (std::int64_t row = 0; row < data.size(); ++row) {
-    metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
-                data.label(row));
+    metrics.add(numbers.row(predictions, row), numbers.number(data.label(row)));
   }
   ClassificationReport report = metrics.report();
   if (config.ordinal() != nullptr) add_ordinal_values(report, ranks_of(config, labels));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 
 #include "model/sequence_padding.h"
 #include "runtime/autocast.h"
@@ -286,6 +287,7 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
   TaggedRows result;
   result.tags.resize(static_cast<std::size_t>(data.size()));
   std::vector<double> losses(result.tags.size());
+  std::vector<std::int64_t> measured(result.tags.size());
   const auto labels = static_cast<std::size_t>(replicas_[0]->config().row_class_count);
   result.row_labels.resize(result.tags.size() * labels);
   for_each_batch(data, kEvaluationTokens, [&](std::size_t, const std::vector<std::size_t>& rows) {
@@ -303,9 +305,11 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
       }
     }
     const RowNumbers numbers(rows.begin(), rows.end());
-    const torch::Tensor of_rows = tag_losses(model, logits, wanted_tags(data, numbers).to(device_),
-                                             batch.lengths, /*smoothing=*/0)
-                                      .to(torch::kCPU, torch::kFloat64);
+    const torch::Tensor wanted = wanted_tags(data, numbers);
+    const torch::Tensor of_rows =
+        tag_losses(model, logits, wanted.clamp_min(0).to(device_), batch.lengths, /*smoothing=*/0)
+            .to(torch::kCPU, torch::kFloat64);
+    const torch::Tensor is_known = wanted.ge(0).all(1);
     // decode() would run the layers once more, for probabilities that nobody asks for here.
     const CrfImpl* crf = model.crf_head();
     const torch::Tensor tags =
@@ -314,13 +318,17 @@ TaggedRows WorkerTeam::tag(const EncodedDataset& data) {
             .contiguous();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto row = static_cast<std::int64_t>(i);
-      losses[rows[i]] = of_rows[row].item<double>();
       const auto* from = tags.data_ptr<std::int64_t>() + row * tags.size(1);
       const std::int64_t length = data.length(static_cast<std::int64_t>(rows[i]));
+      if (is_known[row].item<bool>()) {
+        losses[rows[i]] = of_rows[row].item<double>();
+        measured[rows[i]] = length;
+      }
       result.tags[rows[i]].assign(from, from + length);
     }
   });
-  for (const double loss : losses) result.loss += loss;
+  result.loss = std::accumulate(losses.begin(), losses.end(), 0.0);
+  result.measured = std::accumulate(measured.begin(), measured.end(), std::int64_t{0});
   return result;
 }
 

@@ -25,7 +25,8 @@ torch::Tensor wanted_tags(const EncodedDataset& data, std::span<const std::int64
 /// The predicted tags of a data set's rows.
 struct TaggedRows {
   std::vector<std::vector<std::int32_t>> tags;
-  double loss = 0;                // sum of -ln p of the rows' true tags
+  double loss = 0;                // sum of -ln p of the true tags of rows without unseen ones
+  std::int64_t measured = 0;      // tokens of these rows
   std::vector<float> row_labels;  // [rows, L], probabilities; empty where rows have no labels
 };
 

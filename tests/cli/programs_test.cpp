@@ -55,6 +55,24 @@ TEST_F(Programs, EvaluateAgreesForRunAndArchive) {
   EXPECT_NE(run("sequent evaluate run data/test.tsv").out.find("accuracy"), std::string::npos);
 }
 
+TEST_F(Programs, EvaluateCountsUnseenLabels) {
+  folder_->write("new.tsv", "label\ttext\nnew\tone\nnew\ttwo\n" +
+                                slurp(*folder_ / "data/test.tsv").substr(11));
+  expect_fault("sequent evaluate model.pt new.tsv", 3, "new.tsv:2: found the label \"new\"");
+  const auto count = [&](const std::string& how) {
+    const CommandResult found =
+        run("sequent evaluate model.pt new.tsv --json --unseen-labels " + how);
+    EXPECT_EQ(found.code, 0) << found.err;
+    return json::parse(found.out);
+  };
+  const json skipped = count("skip");
+  const json wrong = count("wrong");
+  const double rows = skipped["count"];
+  EXPECT_EQ(wrong["count"], rows + 2);
+  EXPECT_NEAR(double(wrong["accuracy"]) * (rows + 2), double(skipped["accuracy"]) * rows, 1e-6);
+  expect_fault("sequent evaluate model.pt new.tsv --unseen-labels none", 2, "--unseen-labels");
+}
+
 TEST_F(Programs, QualityGateExitsWithFive) {
   EXPECT_EQ(run("sequent evaluate run data/test.tsv --require 'accuracy>=0.01'").code, 0);
   expect_fault("sequent evaluate run data/test.tsv --require 'accuracy>=1.01'", 5, "not met");

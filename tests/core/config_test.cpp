@@ -213,6 +213,7 @@ TEST(Config, LanguageModelIsCheckedAsAWhole) {
   expect({{"training.early_stopping", R"({"monitor": "f1"})"}},
          "a language model has loss and accuracy");
   expect({{"data.unseen_labels", "skip"}}, "/data/unseen_labels: has no meaning");
+  expect({{"data.unseen_labels", "wrong"}}, "/data/unseen_labels: has no meaning");
   expect({{"model.layers.1.bidirectional", "true"}}, "/model/layers/1/bidirectional: found true");
   expect({{"model.layers.1.learned_initial_state", "true"}}, "/model/layers/1/learned_initial");
   expect({{"model.layers.1.return_sequences", "false"}}, "the last layer answers each token");

@@ -72,6 +72,17 @@ TEST_F(Cache, GivesTheSameDataAgain) {
   EXPECT_EQ(files().size(), 1U);
 }
 
+TEST_F(Cache, KeepsUnseenLabels) {
+  config_.data.unseen_labels = UnseenLabels::kWrong;
+  folder_.write("test.tsv", "text\tlabel\nx word1\tlabel7\n");
+  const PreparedData first = prepare();
+  EXPECT_EQ(first.test->unseen().labels, (std::vector<std::string>{"label7"}));
+  EXPECT_EQ(first.test->label(0), -1);
+  const PreparedData second = prepare();
+  EXPECT_TRUE(second.from_cache);
+  expect_equal(first, second);
+}
+
 TEST_F(Cache, NoticesAChangedFile) {
   prepare();
   const auto before = files();

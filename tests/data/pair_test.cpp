@@ -105,6 +105,31 @@ TEST(Pairs, KeepSpellingsApart) {
   EXPECT_TRUE(encoder.encode_pair("x", "\xE2\x80\x8B").ids.size() >= 3);
 }
 
+// What is to be written keeps its begin, in training rows and in those of other files.
+TEST(Pairs, ATargetIsCutAtItsEnd) {
+  const testing::TemporaryFolder folder;
+  folder.write("train.tsv", "label\ttext\na b c d\ta b c d\n");
+  folder.write("dev.tsv", "label\ttext\nd c b a\td c b a\n");
+  Config config;
+  config.base_directory = folder.path();
+  config.task = Task::kSequenceToSequence;
+  config.data.train = "train.tsv";
+  config.data.validation = "dev.tsv";
+  auto& input = std::get<TextInput>(config.input);
+  input.max_length = 2;
+  input.truncating = Side::kPre;
+  const PreparedData data = prepare_data(config, {});
+  const auto words = [&](const InputRow& row) {
+    std::string text;
+    for (const std::int32_t id : row.ids) text += data.vocabulary.token(id);
+    return text;
+  };
+  EXPECT_EQ(words(data.train.row(0).pair().first), "cd");
+  EXPECT_EQ(words(data.train.row(0).pair().second), "ab");
+  EXPECT_EQ(words(data.validation.row(0).pair().first), "b<unk>");
+  EXPECT_EQ(words(data.validation.row(0).pair().second), "<unk><unk>");
+}
+
 TEST(Pairs, ConfigNeedsBothHalves) {
   const auto message = [](const std::string& path, const std::string& value) {
     const auto error = error_of([&] {

@@ -166,18 +166,19 @@ TEST_F(Prepare, ReportsFaultsOfAllFilesAtOnce) {
   folder_.write("test.tsv", "text\tlabels\na\tpositive\n");
   const Error error = failure();
   EXPECT_EQ(error.kind(), ErrorKind::kData);
-  EXPECT_EQ(error.issues(),
-            (std::vector<Issue>{
-                {path("train.tsv") + ":3", "found 1 column; expected 2, as in the header"},
-                {path("dev.tsv") + ":2",
-                 "found the label \"positve\", which training does not have; labels: negative, "
-                 "positive; did you mean \"positive\"?; \"unseen_labels\": \"skip\" leaves such "
-                 "rows out"},
-                {path("dev.tsv") + ":3",
-                 "invalid UTF-8 at byte 4 (0xE9); expected UTF-8: convert with iconv -f latin1 -t "
-                 "utf-8"},
-                {path("test.tsv"),
-                 "no column \"label\"; columns: text, labels; did you mean \"labels\"?"}}));
+  EXPECT_EQ(
+      error.issues(),
+      (std::vector<Issue>{
+          {path("train.tsv") + ":3", "found 1 column; expected 2, as in the header"},
+          {path("dev.tsv") + ":2",
+           "found the label \"positve\", which training does not have; labels: negative, "
+           "positive; did you mean \"positive\"?; \"unseen_labels\" may say \"wrong\" to count "
+           "such rows as missed, or \"skip\" to leave them out"},
+          {path("dev.tsv") + ":3",
+           "invalid UTF-8 at byte 4 (0xE9); expected UTF-8: convert with iconv -f latin1 -t "
+           "utf-8"},
+          {path("test.tsv"),
+           "no column \"label\"; columns: text, labels; did you mean \"labels\"?"}}));
 }
 
 TEST_F(Prepare, LeavesOutUnseenLabelsOnRequest) {
@@ -186,6 +187,31 @@ TEST_F(Prepare, LeavesOutUnseenLabelsOnRequest) {
   EXPECT_EQ(failure().issues().size(), 2U);
   config_.data.unseen_labels = UnseenLabels::kSkip;
   EXPECT_EQ(prepare().validation.size(), 1);
+}
+
+// As many rows as several blocks have, each of which numbers on its own.
+TEST_F(Prepare, NumbersUnseenLabelsInTheOrderOfTheirRows) {
+  folder_.write("train.tsv", "text\tlabel\na\tpositive\nb\tnegative\n");
+  std::string rows = "text\tlabel\n";
+  constexpr int kRows = 5000;
+  const auto name = [](int row) { return "new" + std::to_string(row * 7 % 13); };
+  for (int row = 0; row < kRows; ++row) {
+    rows += "a\t" + (row % 3 == 0 ? "negative" : name(row)) + "\n";
+  }
+  folder_.write("dev.tsv", rows);
+  config_.data.unseen_labels = UnseenLabels::kWrong;
+  const PreparedData data = prepare();
+  ASSERT_EQ(data.validation.size(), kRows);
+  const Names& names = data.validation.unseen().labels;
+  EXPECT_EQ(names.size(), 13U);
+  EXPECT_EQ(names.front(), name(1));
+  for (int row = 0; row < kRows; ++row) {
+    const std::int32_t label = data.validation.label(row);
+    const std::string& found =
+        label < 0 ? names.at(static_cast<std::size_t>(-label) - 1) : data.labels.name(label);
+    ASSERT_EQ(found, row % 3 == 0 ? "negative" : name(row)) << row;
+  }
+  EXPECT_EQ(data.labels.size(), 2);
 }
 
 TEST_F(Prepare, ReportsTheFirstTwentyFaults) {

@@ -154,6 +154,18 @@ TEST_F(TaggedData, SaysWhichTagIsNew) {
       << error->what();
   config_.data.unseen_labels = UnseenLabels::kSkip;
   EXPECT_EQ(prepare_data(config_, {}).validation.size(), 1);
+  config_.data.unseen_labels = UnseenLabels::kWrong;
+  const PreparedData data = prepare_data(config_, {});
+  EXPECT_EQ(data.validation.size(), 2);
+  EXPECT_EQ(data.validation.unseen().labels, (Names{"B-LOK", "B-LOX"}));
+  folder_.write("dev.conll", "a O\nb NOUN\n");
+  const auto other_scheme = error_of([&] { prepare_data(config_, {}); });
+  ASSERT_TRUE(other_scheme);
+  EXPECT_NE(std::string(other_scheme->what())
+                .find("dev.conll:1: found the tag \"NOUN\"; those of training are O, or a prefix "
+                      "and a type, as B-LOC, O"),
+            std::string::npos)
+      << other_scheme->what();
 }
 
 TEST_F(TaggedData, SaysWhyTooFewRowsAreThere) {
