@@ -1,4 +1,4 @@
-# What the project is built from: an installed package first, a pinned source second.
+# What the project is built from. nlohmann_json, where it is not installed, comes as a pinned source.
 include(FetchContent)
 
 find_package(Threads REQUIRED)
@@ -14,6 +14,12 @@ if(NOT nlohmann_json_FOUND)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
 
-find_package(CLI11 2.1 REQUIRED)
+if(SEQUENT_BUILD_PROGRAMS)
+  find_package(CLI11 2.1 REQUIRED)
+endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/Torch.cmake)
+if(NOT TARGET sequent::torch)
+  message(FATAL_ERROR "LibTorch was not found: install libtorch-dev, or give "
+                      "-DCMAKE_PREFIX_PATH=FOLDER with the folder of an unpacked LibTorch.")
+endif()

@@ -8,21 +8,25 @@ target_link_libraries(sequent_train INTERFACE $<INSTALL_INTERFACE:sequent::torch
 foreach(library core kernels infer train)
   set_target_properties(sequent_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()
-# A LibTorch outside the system's folders stays found.
-set_target_properties(sequent sequent-infer PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+if(SEQUENT_BUILD_PROGRAMS)
+  set(sequent_programs sequent sequent-infer)
+  # A LibTorch outside the system's folders stays found.
+  set_target_properties(${sequent_programs} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+endif()
 
 set(sequent_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sequent)
 install(DIRECTORY include/sequent DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS sequent_core sequent_kernels sequent_infer sequent_train sequent sequent-infer EXPORT sequentTargets)
+install(TARGETS sequent_core sequent_kernels sequent_infer sequent_train ${sequent_programs}
+        EXPORT sequentTargets)
 install(EXPORT sequentTargets NAMESPACE sequent:: DESTINATION ${sequent_package_dir})
 
 configure_package_config_file(
-  cmake/sequentConfig.cmake.in ${CMAKE_BINARY_DIR}/package/sequentConfig.cmake
+  cmake/sequentConfig.cmake.in ${PROJECT_BINARY_DIR}/package/sequentConfig.cmake
   INSTALL_DESTINATION ${sequent_package_dir} NO_SET_AND_CHECK_MACRO)
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/sequentConfigVersion.cmake
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/sequentConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/package/sequentConfig.cmake
-              ${CMAKE_BINARY_DIR}/package/sequentConfigVersion.cmake cmake/Torch.cmake
+install(FILES ${PROJECT_BINARY_DIR}/package/sequentConfig.cmake
+              ${PROJECT_BINARY_DIR}/package/sequentConfigVersion.cmake cmake/Torch.cmake
         DESTINATION ${sequent_package_dir})
 
 # The package is built against by a program of its own; sanitizers would have to be its flags too.

@@ -28,6 +28,16 @@ struct RunFolder {
   std::filesystem::path report() const { return root / "report.html"; }
   std::filesystem::path manifest() const { return root / "manifest.json"; }
   std::filesystem::path cache() const { return root / "cache"; }
+
+  /// All of them but the cache, the manifest first: a folder without it is an unfinished run,
+  /// whatever else is left.
+  std::vector<std::filesystem::path> entries() const {
+    return {manifest(),     checkpoint().parent_path(),
+            best_weights(), metrics(),
+            report(),       config(),
+            vocabulary(),   labels(),
+            row_labels()};
+  }
 };
 
 /// What `manifest.json` says: written last, so that a folder with it is a finished run.

@@ -155,6 +155,7 @@ struct Override {
 
 /// Splits `a.b=value`. Errors: Usage without `=` or with an empty path.
 Override parse_override(std::string_view text);
+std::vector<Override> parse_overrides(const std::vector<std::string>& texts);
 
 /// Reads, overrides, parses and checks a config file.
 /// Errors: Config, with every fault found, each as `file: /json/pointer`.

@@ -346,7 +346,7 @@ struct VocabularySpec {
   static void describe(Self& self, Visitor& visit) {
     visit("max_size", self.max_size, "Greatest number of ids, the three reserved ones included.",
           between(4, 10000000));
-    visit("min_count", self.min_count, "Rarer training words become <unk>.",
+    visit("min_count", self.min_count, "Rarer training words become `<unk>`.",
           between(1, 1000000000));
   }
 };

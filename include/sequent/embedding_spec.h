@@ -140,7 +140,7 @@ struct EmbeddingSpec {
     visit("trainable", self.trainable, "false: the table keeps its initial values.");
     visit("mask", self.mask,
           "true: padding does not exist for the layers above. false (Keras' default): texts are "
-          "filled up to input.max_length and <pad> is a token like others; needs input.padding.");
+          "filled up to input.max_length and `<pad>` is a token like others; needs input.padding.");
     visit("beside", self.beside,
           "More vectors of each token, side by side with the first: further tables, tables of the "
           "runs of tokens it ends, and one encoder of its spelling.");

@@ -23,8 +23,8 @@ std::string torchscript_source(const ResolvedConfig& config);
 
 /// Writes `model` with `card` to `file`, whole or not at all. Before the file gets its name it is
 /// read back and must give `model`'s probabilities on `probes` (rows of any class; edge cases are
-/// added: length 1, the greatest length, each row alone, mixed lengths) to within 1e-5. The card's
-/// parity fields are filled in.
+/// added: length 1, the greatest length, each row alone, mixed lengths) to within 1e-5, or 1e-4
+/// where tokens are predicted. The card's parity fields are filled in.
 /// Errors: Usage if the model is not on the CPU, Internal if they differ (no file is left), Runtime
 /// if the file cannot be written.
 void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedDataset& probes,

@@ -23,7 +23,7 @@ struct WordDropoutSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("rate", self.rate, "Share of the tokens read as <unk> while training.",
+    visit("rate", self.rate, "Share of the tokens read as `<unk>` while training.",
           between(0, 1).open_above());
   }
 };
@@ -132,9 +132,8 @@ struct PairSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("features", self.features,
-          "What stands one behind the other: the texts' vectors u and v themselves, their "
-          "difference |u - v|, their product u * v, or the cosine of the angle between them, one "
-          "number.",
+          "What stands one behind the other: the texts' vectors themselves, the absolute value of "
+          "their difference, their product, or the cosine of the angle between them, one number.",
           not_empty);
   }
 };

@@ -25,9 +25,9 @@ struct TagDecisions {
 /// in the config: `layers.2.weight_ih_l0`.
 class SequenceModelImpl : public torch::nn::Module {
  public:
-  /// Weights are set by Config::initialization and the seed.
-  /// Errors: Config if training.freeze names no weight.
-  explicit SequenceModelImpl(const ResolvedConfig& config);
+  /// Weights are set by Config::initialization and the seed; without `initialize` they wait for
+  /// others. Errors: Config if training.freeze names no weight.
+  explicit SequenceModelImpl(const ResolvedConfig& config, bool initialize = true);
 
   /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
   /// standardized where the config says so; where each token is answered [B, T, C], of a crf its

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -114,11 +115,13 @@ struct GenerateOptions {
 
 /// A loaded model.
 ///
-///   sequent::Predictor model = sequent::Predictor::load("model.pt");
-///   std::vector<std::string> texts = {"not as bad as I feared"};
-///   for (const auto& p : model.predict(texts)) std::cout << model.labels()[p.label] << '\n';
+///   const sequent::Predictor model = sequent::Predictor::load("model.pt");
+///   for (const auto& p : model.predict({"not as bad as I feared", "never again"})) {
+///     std::cout << model.labels()[static_cast<std::size_t>(p.label)] << '\n';
+///   }
 ///
-/// Threads: one Predictor serves many threads at once; calls share its computing threads.
+/// Threads: one Predictor serves many threads at once; calls share its computing threads, and wait
+/// for their own texts alone.
 class Predictor {
  public:
   /// Errors: Artifact if the file is missing, truncated, not made by Sequent or of a later format;
@@ -136,13 +139,19 @@ class Predictor {
 
   /// One prediction per text, in order; each the same whatever else is in the span.
   /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers or
-  /// pairs, is a tagger or a language model.
+  /// pairs, is a tagger or a language model, or writes texts.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;
+  std::vector<Prediction> predict(std::initializer_list<std::string> texts) const {
+    return predict(std::span(texts.begin(), texts.size()));
+  }
   Prediction predict(std::string_view text) const;
 
   /// The same for a model that reads pairs; `predict` of single texts is not for it. A prediction
   /// is `empty` or `truncated` if one of its texts is.
   std::vector<Prediction> predict(std::span<const TextPair> pairs) const;
+  std::vector<Prediction> predict(std::initializer_list<TextPair> pairs) const {
+    return predict(std::span(pairs.begin(), pairs.size()));
+  }
   Prediction predict(std::string_view first, std::string_view second) const;
 
   /// The vector that the layers make of each text, to compare texts with each other: of pairs what
@@ -150,6 +159,9 @@ class Predictor {
   /// by row. Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads
   /// numbers, answers each token, or does not run on the fused engine.
   std::vector<float> embed(std::span<const std::string> texts) const;
+  std::vector<float> embed(std::initializer_list<std::string> texts) const {
+    return embed(std::span(texts.begin(), texts.size()));
+  }
   std::int64_t vector_width() const;
 
   /// As `predict`, for a model of numeric input. Shapes: each sequence [steps, channels()], step by
@@ -161,6 +173,9 @@ class Predictor {
   /// text without a token has an empty answer. Errors: Data if a text is not UTF-8, naming its
   /// index; Usage if the model is no tagger.
   std::vector<TaggedText> tag(std::span<const std::string> texts) const;
+  std::vector<TaggedText> tag(std::initializer_list<std::string> texts) const {
+    return tag(std::span(texts.begin(), texts.size()));
+  }
   TaggedText tag(std::string_view text) const;
 
   /// The same for texts that are split already; places are those in the tokens with one space
@@ -171,18 +186,25 @@ class Predictor {
   /// in the span. Errors: Data if a text is not UTF-8, naming its index; Usage if the model writes
   /// none.
   std::vector<WrittenText> write(std::span<const std::string> texts) const;
+  std::vector<WrittenText> write(std::initializer_list<std::string> texts) const {
+    return write(std::span(texts.begin(), texts.size()));
+  }
   WrittenText write(std::string_view text) const;
 
-  /// Of a language model: one answer per text, which is read from a line's begin to its end; each
+  /// Of a language model: one answer per text, which is read from a line's start to its end; each
   /// the same whatever else is in the span. Errors: Data if a text is not UTF-8, naming its index;
   /// Usage if the model is no language model.
   std::vector<TextLikelihood> score(std::span<const std::string> texts) const;
+  std::vector<TextLikelihood> score(std::initializer_list<std::string> texts) const {
+    return score(std::span(texts.begin(), texts.size()));
+  }
+  TextLikelihood score(std::string_view text) const;
 
   /// Writes on from `prompt`, of which line ends are part, and returns what follows it. `use` gets
   /// each piece as soon as it is there; false ends the text. Never writes <unk>.
   /// Errors: Data if the prompt is not UTF-8 or the model knows none of its tokens; Usage if the
   /// model is no language model, or an option is out of range.
-  std::string generate(std::string_view prompt, const GenerateOptions& options,
+  std::string generate(std::string_view prompt, const GenerateOptions& options = {},
                        const std::function<bool(std::string_view piece)>& use = {}) const;
 
   /// Whether the model reads two texts at a time.

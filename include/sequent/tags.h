@@ -53,7 +53,8 @@ class TagSet {
   static bool begins_at(const Tag& before, const Tag& tag);
 
   bool marks_spans_ = true;
-  bool has_ends_ = false;  // of spans, as BIOES has them
+  bool has_ends_ = false;    // of spans, as BIOES has them
+  bool has_begins_ = false;  // IO has none: there an I begins a span as well
   std::vector<std::string> types_;
   std::vector<Tag> tags_;
 };

@@ -77,7 +77,8 @@ Report evaluate(const std::filesystem::path& run_or_model, const std::string& da
 /// Exports the best weights of a finished run as one TorchScript file, after proving that it gives
 /// the trained model's probabilities. Returns what the archive says of itself.
 /// Errors: Artifact, Usage if `out` exists and `overwrite` is false, Internal if the exported model
-/// differs by more than 1e-5 (no file is left then), Runtime.
+/// differs by more than 1e-5, or 1e-4 where tokens are predicted
+/// (no file is left then), Runtime.
 ArchiveCard export_run(const std::filesystem::path& run, const std::filesystem::path& out,
                        bool overwrite = false);
 

@@ -31,9 +31,8 @@ void bench_command(BenchCommandOptions options, bool layer_options) {
           "--cell, --units, --input, --length, --batch and --precision measure a layer without a "
           "config; leave CONFIG or these out");
     }
-    std::vector<Override> overrides;
-    for (const std::string& text : options.overrides) overrides.push_back(parse_override(text));
-    report = bench_config(load_config(options.config, overrides), options.rounds);
+    report = bench_config(load_config(options.config, parse_overrides(options.overrides)),
+                          options.rounds);
   }
   print(options.json ? bench_to_json(report) + "\n" : bench_to_text(report));
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <exception>
 #include <new>
 
+#include "core/interrupt.h"
 #include "core/nearest.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
@@ -30,6 +32,7 @@ extern "C" void remember_signal(int number) {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   constexpr std::int64_t kPatience = 2;  // seconds
+  input_is_unwanted = true;
   if (signal_number == 0) {
     signal_second = now.tv_sec;
     signal_number = number;
@@ -38,14 +41,41 @@ extern "C" void remember_signal(int number) {
   }
 }
 
-/// CLI11's complaint, and the nearest subcommand for a word that is none.
-std::string usage_fault(const CLI::App* app, const CLI::Error& fault) {
-  std::string text = std::string("error: ") + fault.what() + "\n";
+/// The subcommand that was typed last, or the program itself.
+const CLI::App* innermost(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return app;
+}
+
+/// What may stand where an unknown word does.
+std::vector<std::string> known_words(const CLI::App& command, bool options) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app->get_subcommands({})) names.push_back(command->get_name());
-  for (const std::string& word : app->remaining()) {
-    text += "found \"" + word + "\"" + did_you_mean(word, names) + "\n";
+  if (options) {
+    for (const CLI::Option* option : command.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  } else {
+    for (const CLI::App* sub : command.get_subcommands({})) names.push_back(sub->get_name());
   }
+  return names;
+}
+
+/// CLI11's complaint; where words are unknown these, with the nearest known ones.
+std::string usage_fault(const CLI::App* app, const CLI::Error& fault) {
+  const CLI::App* command = innermost(app);
+  std::string text;
+  bool takes_config = false;
+  for (const std::string& word : app->remaining(/*recurse=*/true)) {
+    const bool is_option = word.starts_with("-");
+    const std::vector<std::string> names = known_words(*command, is_option);
+    if (!is_option && names.empty()) continue;  // most likely the unknown option's value
+    const std::string name = word.substr(0, word.find('='));
+    text += "error: " + command->get_name() + ": unknown " + (is_option ? "option " : "command ") +
+            name + did_you_mean(name, names) + "\n";
+    takes_config = takes_config || std::count(names.begin(), names.end(), "--set") > 0;
+  }
+  if (text.empty()) text = std::string("error: ") + fault.what() + "\n";
+  if (takes_config) text += "Options of the config are set with --set, as in training.epochs=3.\n";
   return text + "Run with --help for more.\n";
 }
 
@@ -57,10 +87,7 @@ int report(std::string_view text, int code) {
 int run_guarded(const Action& action) {
   try {
     action();
-    if (std::fflush(stdout) != 0) {
-      throw Error(ErrorKind::kRuntime, "stdout",
-                  std::string("cannot be written: ") + std::strerror(errno));
-    }
+    flush();
     const int number = received_signal();
     return number == 0 ? 0 : 128 + number;
   } catch (const Error& error) {
@@ -79,6 +106,15 @@ int run_guarded(const Action& action) {
 }
 
 }  // namespace
+
+void add_log_flags(CLI::App& app) {
+  app.fallthrough();
+  app.add_flag_callback(
+      "-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "Say more on stderr");
+  app.add_flag_callback(
+      "-q,--quiet", [] { set_log_level(LogLevel::kWarning); },
+      "Say only warnings and errors on stderr");
+}
 
 int run_program(CLI::App& app, int argc, char** argv, const Action& action) {
   app.failure_message(usage_fault);
@@ -108,6 +144,12 @@ void print(std::string_view text) {
     throw Error(ErrorKind::kRuntime, "stdout",
                 std::string("cannot be written: ") + std::strerror(errno));
   }
+}
+
+void flush() {
+  if (std::fflush(stdout) == 0) return;
+  throw Error(ErrorKind::kRuntime, "stdout",
+              std::string("cannot be written: ") + std::strerror(errno));
 }
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }

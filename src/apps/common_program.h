@@ -15,6 +15,9 @@ namespace sequent {
 /// Chosen by the subcommand that was typed; run after parsing.
 using Action = std::function<void()>;
 
+/// Adds -v and -q, which may also stand behind a subcommand: call before these are added.
+void add_log_flags(CLI::App& app);
+
 /// Parses the command line, runs `action` (set while parsing) and gives the exit code: 0, the code
 /// of an Error, 2 for a wrong command line, 130 or 143 after SIGINT or SIGTERM.
 int run_program(CLI::App& app, int argc, char** argv, const Action& action);
@@ -28,6 +31,9 @@ int received_signal();
 
 /// Writes to stdout. Errors: Runtime, such as on a full disk.
 void print(std::string_view text);
+
+/// Hands what was printed on at once. Errors: Runtime.
+void flush();
 
 /// True if people read stderr.
 bool stderr_is_terminal();

@@ -14,9 +14,7 @@ struct ConfigCommandOptions {
 };
 
 Config load(const ConfigCommandOptions& options) {
-  std::vector<Override> overrides;
-  for (const std::string& change : options.changes) overrides.push_back(parse_override(change));
-  return load_config(options.config, overrides);
+  return load_config(options.config, parse_overrides(options.changes));
 }
 
 void add_file_options(CLI::App* command, const std::shared_ptr<ConfigCommandOptions>& options) {

@@ -1,4 +1,6 @@
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "apps/commands.h"
 #include "sequent/data.h"
@@ -9,13 +11,20 @@ namespace sequent {
 void add_data_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("data", "Look at a config's data before training");
   command->require_subcommand(1);
-  auto config = std::make_shared<std::string>();
+  struct Options {
+    std::string config;
+    std::vector<std::string> changes;
+  };
+  auto options = std::make_shared<Options>();
   CLI::App* check = command->add_subcommand(
       "check", "Rows, labels, lengths, unknown words, duplicates and overlap of the splits");
-  check->add_option("CONFIG", *config, "Config file, JSON")->required();
-  check->callback([config, &action] {
-    action = [config] {
-      const DataCheck result = check_data(load_config(*config));
+  check->add_option("CONFIG", options->config, "Config file, JSON")->required();
+  check->add_option("--set", options->changes, "Change an option: path=JSON; may be repeated")
+      ->allow_extra_args(false);
+  check->callback([options, &action] {
+    action = [options] {
+      const DataCheck result =
+          check_data(load_config(options->config, parse_overrides(options->changes)));
       print(result.text);
       log_info(result.warnings == 0 ? "nothing to worry about"
                                     : std::to_string(result.warnings) + " things to look at");

@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include "apps/commands.h"
+#include "core/nearest.h"
 #include "metrics/report_values.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
@@ -20,27 +24,17 @@ struct EvaluateCommandOptions {
   std::vector<std::string> gates;
 };
 
-/// Whether a report of some task may have a metric of this name.
-bool is_metric(const std::string& name) {
-  bool found = false;
-  const auto look = [&](const char* metric, const auto&) { found = found || name == metric; };
-  const ClassificationReport of_classes;
-  const auto look_at_row_labels = [&](const char* metric, const auto&) {
-    found = found || name == std::string("row_label.") + metric;
+/// The names of a report's metrics.
+std::vector<std::string> metrics_of(const Report& report) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& prefix) {
+    return [&names, prefix](const char* name, const auto&) { names.push_back(prefix + name); };
   };
-  visit_report_values(of_classes, look_at_row_labels);
-  const RegressionReport of_numbers;
-  const TaggingReport of_tags;
-  const LanguageModelReport of_text;
-  const SequenceReport of_written;
-  visit_report_values(of_written, look);
-  const MultiLabelReport of_labels;
-  visit_report_values(of_classes, look);
-  visit_report_values(of_numbers, look);
-  visit_report_values(of_tags, look);
-  visit_report_values(of_text, look);
-  visit_report_values(of_labels, look);
-  return found;
+  std::visit([&](const auto& of_task) { visit_report_values(of_task, add("")); }, report);
+  if (const auto* tagging = std::get_if<TaggingReport>(&report); tagging && tagging->row_label) {
+    visit_report_values(*tagging->row_label, add("row_label."));
+  }
+  return names;
 }
 
 /// `accuracy>=0.9` or `loss<=0.5`.
@@ -51,7 +45,13 @@ struct Gate {
   double bound = 0;
 };
 
-Gate parse_gate(const std::string& text) {
+std::string without_spaces(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
+Gate parse_gate(const std::string& typed) {
+  const std::string text = without_spaces(typed);
   const std::size_t at = text.find_first_of("<>");
   const bool complete =
       at != std::string::npos && at > 0 && at + 2 < text.size() && text[at + 1] == '=';
@@ -59,18 +59,24 @@ Gate parse_gate(const std::string& text) {
   if (complete) {
     const char* end = text.data() + text.size();
     const auto [stop, code] = std::from_chars(text.data() + at + 2, end, gate.bound);
-    if (code == std::errc{} && stop == end && is_metric(gate.metric)) return gate;
+    if (code == std::errc{} && stop == end && std::isfinite(gate.bound)) return gate;
   }
-  throw Error(
-      ErrorKind::kUsage, "--require " + text,
-      "expected METRIC>=NUMBER or METRIC<=NUMBER; metrics are loss, accuracy, "
-      "top_k_accuracy, macro_f1, micro_f1, weighted_f1 and matthews, of classes with an order "
-      "rank_mae and quadratic_kappa; of multi_label also "
-      "hamming_loss and samples_f1; of regression loss, "
-      "mse, rmse, mae, mape, mase, r2, pearson and spearman; of tagging loss, accuracy, precision, "
-      "recall, f1, macro_f1, row_accuracy and row_label.accuracy, row_label.macro_f1, ...; of a "
-      "language model loss, perplexity, bits_per_token and accuracy; of sequence_to_sequence "
-      "loss, accuracy, exact_match, bleu and rouge_l");
+  throw Error(ErrorKind::kUsage, "--require " + typed,
+              "expected METRIC>=NUMBER or METRIC<=NUMBER, such as accuracy>=0.9");
+}
+
+/// Errors: Usage for a metric that the report does not have.
+void check_names(const std::vector<Gate>& gates, const Report& report) {
+  const std::vector<std::string> names = metrics_of(report);
+  std::vector<Issue> issues;
+  for (const Gate& gate : gates) {
+    if (std::find(names.begin(), names.end(), gate.metric) != names.end()) continue;
+    issues.push_back({"--require " + gate.text, "the report of this model has no \"" + gate.metric +
+                                                    "\"" + did_you_mean(gate.metric, names) +
+                                                    "; it has " +
+                                                    list_alternatives(names, /*quoted=*/false)});
+  }
+  if (!issues.empty()) throw Error(ErrorKind::kUsage, issues);
 }
 
 void check_gates(const std::vector<Gate>& gates, const Report& report) {
@@ -95,6 +101,7 @@ void evaluate_command(const EvaluateCommandOptions& options) {
   how.unseen_labels = options.unseen_labels;
   const Report report = evaluate(options.model, options.data, how);
   print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
+  check_names(gates, report);
   check_gates(gates, report);
 }
 

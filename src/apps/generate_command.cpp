@@ -23,13 +23,18 @@ void generate_command(const GenerateCommandOptions& options) {
                 "is no language model; expected one that was trained with \"task\": "
                 "\"language_model\"");
   }
+  if (options.how.temperature == 0 && (options.how.top_k > 0 || options.how.top_p < 1)) {
+    throw Error(ErrorKind::kUsage, "--temperature 0",
+                "always takes the most probable token: --top-k and --top-p have no effect; leave "
+                "them out");
+  }
   watch_signals();
   // The prompt goes before the first piece: one that cannot be read is not printed.
   std::string last;
   predictor.generate(options.prompt, options.how, [&](std::string_view piece) {
     if (last.empty()) print(options.prompt);
     print(piece);
-    std::fflush(stdout);
+    flush();
     last = piece;
     return received_signal() == 0;
   });

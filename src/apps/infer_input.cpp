@@ -1,8 +1,10 @@
 #include "apps/infer_input.h"
 
-#include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <variant>
 
 #include "sequent/config.h"
@@ -10,28 +12,40 @@
 
 namespace sequent {
 
+void refuse(const std::string& option, const std::string& message) {
+  throw Error(ErrorKind::kUsage, option, message);
+}
+
 std::string input_format_of(const InferOptions& options) {
   if (options.input_format != "auto") return options.input_format;
+  const auto ending = [](const std::filesystem::path& path) {
+    std::string text = path.extension().string();
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  };
   std::filesystem::path path = options.input;
-  if (path.extension() == ".gz" || path.extension() == ".xz") path = path.stem();
-  const std::string extension = path.extension().string();
+  if (ending(path) == ".gz" || ending(path) == ".xz") path = path.stem();
+  const std::string extension = ending(path);
   for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
     if (extension == std::string(".") + known) return known;
   }
+  if (extension == ".ndjson") return "jsonl";
+  if (extension == ".json") {
+    refuse(options.input,
+           "one JSON document has no rows; expected JSON Lines, an object on each "
+           "line: say --input-format jsonl if it is that, or lines for plain text");
+  }
   return "lines";
-}
-
-void refuse(const std::string& option, const std::string& message) {
-  throw Error(ErrorKind::kUsage, option, message);
 }
 
 namespace {
 
 /// A column given as a number is an index.
 Column column_of(const std::string& name) {
-  const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
-                                                   [](char c) { return c >= '0' && c <= '9'; });
-  if (number) return static_cast<std::int64_t>(std::stoll(name));
+  std::int64_t index = 0;
+  const char* end = name.data() + name.size();
+  const auto [stop, code] = std::from_chars(name.data(), end, index);
+  if (code == std::errc{} && stop == end && index >= 0) return index;
   return name;
 }
 
@@ -71,6 +85,28 @@ Input open_numbers(const InferOptions& options, const Predictor& predictor,
       "is read as " + format + ", but the model reads numbers; give JSON Lines such as {\"" + key +
           "\": [[1.5], [2]]} with --input-format jsonl" +
           (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
+}
+
+/// The column or key that `of(format)` names, if one was typed this, else that of training, else
+/// `usual`. For a format of training without such a column `of` gives null.
+template <class Of>
+Column chosen_column(const InferOptions& options, const Predictor& predictor, Column usual,
+                     const Of& of) {
+  if (options.text_given) return column_of(options.text);
+  return std::visit(
+      [&](const auto& format) -> Column {
+        if constexpr (requires { Column(of(format)); }) {
+          return of(format);
+        } else {
+          return usual;
+        }
+      },
+      training_format(predictor));
+}
+
+std::string key_of(const Column& column) {
+  if (const auto* key = std::get_if<std::string>(&column)) return *key;
+  refuse("--text", "expected is a key: objects have no indices");
 }
 
 /// The columns of a pair's texts: those that were typed, else those of training.
@@ -126,33 +162,43 @@ Input open_pairs(const InferOptions& options, const Predictor& predictor,
 
 }  // namespace
 
-Input open_texts(const InferOptions& options) {
+Input open_texts(const InferOptions& options, const Predictor& predictor) {
   ReaderOptions reading;
   reading.need_label = false;
   const std::string format = input_format_of(options);
   if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
-  if (format == "jsonl") {
-    return {open_records(options.input, JsonlFormat{options.text, {}, "label"}, reading),
-            FieldKind::kObject};
-  }
+  const auto column = [&](Column usual, const auto& of) {
+    return chosen_column(options, predictor, std::move(usual), of);
+  };
+  const auto of_text = [](const auto& trained) requires requires { trained.text; }
+  { return trained.text; };
   if (format == "tokens") {
-    const std::string key = options.text_given ? options.text : TokensFormat{}.tokens;
     TokensFormat objects;
-    objects.tokens = key;
-    objects.tags = key + "_tags";
+    objects.tokens = key_of(column(
+        objects.tokens,
+        [](const auto& trained) requires requires { trained.tokens; } { return trained.tokens; }));
+    objects.tags = objects.tokens + "_tags";
     return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
   if (format == "conll") {
-    const bool number = options.text_given;
-    const Column column = number ? column_of(options.text) : Column(std::int64_t{0});
-    if (!std::holds_alternative<std::int64_t>(column)) {
+    const Column token = column(
+        std::int64_t{0},
+        [](const auto& trained) requires requires { trained.token; } { return trained.token; });
+    if (!std::holds_alternative<std::int64_t>(token)) {
       refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
     }
     ConllFormat lines;
-    lines.token = std::get<std::int64_t>(column);
+    lines.token = std::get<std::int64_t>(token);
     return {open_records(options.input, lines, reading), FieldKind::kText};
   }
-  const Column text = column_of(options.text);
+  const Column text = column(std::string("text"), of_text);
+  if (format == "jsonl") {
+    // A table without a header was trained by index; objects have keys.
+    const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
+    return {open_records(options.input, JsonlFormat{indexed ? "text" : key_of(text), {}, "label"},
+                         reading),
+            FieldKind::kObject};
+  }
   const bool header = !options.no_header;
   const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, {}, "label", header, {}})
                                            : DataFormat(TsvFormat{text, {}, "label", header, {}});
@@ -164,7 +210,7 @@ Input open_input(const InferOptions& options, const Predictor& predictor) {
   reading.need_label = false;
   if (predictor.channels() > 0) return open_numbers(options, predictor, reading);
   if (predictor.reads_pairs()) return open_pairs(options, predictor, reading);
-  return open_texts(options);
+  return open_texts(options, predictor);
 }
 
 }  // namespace sequent

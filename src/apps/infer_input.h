@@ -44,8 +44,9 @@ struct Input {
   FieldKind fields = FieldKind::kText;
 };
 
-/// Single texts, whatever the model does with them. Errors: Data, as open_records.
-Input open_texts(const InferOptions& options);
+/// Single texts, whatever the model does with them; of the column that was typed, else of that of
+/// training. Errors: Data, as open_records.
+Input open_texts(const InferOptions& options, const Predictor& predictor);
 
 /// Errors: Usage if the model cannot read such input; Data, as open_records.
 Input open_input(const InferOptions& options, const Predictor& predictor);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "sequent/error.h"
+#include "text/ascii.h"
 #include "text/code_points.h"
 
 namespace sequent {
@@ -338,17 +339,38 @@ void RecordWriter::append_tagged_json(std::string& out, const Record& record,
   out += "}\n";
 }
 
+namespace {
+
+/// White space stands between the columns of CoNLL files: inside a token or tag it becomes "_".
+void append_without_space(std::string& out, std::string_view text) {
+  for (const char c : text) out += is_ascii_space(c) ? '_' : c;
+}
+
+}  // namespace
+
 void RecordWriter::append_conll(std::string& out, const Record& record,
                                 const TaggedText& tagged) const {
   const CodePoints text(record.text);
-  for (const TaggedToken& token : tagged.tokens) {
-    out += text.part(token.begin, token.end);
-    out += '\t' + options_.labels[static_cast<std::size_t>(token.tag)] + '\n';
-  }
   // What the model did not read has no tag, and keeps its line.
-  for (std::size_t i = tagged.tokens.size(); i < record.tokens.size(); ++i) {
-    out += record.tokens[i] + "\tO\n";
+  const auto add_line = [&](std::string_view token, std::string_view tag) {
+    append_without_space(out, token);
+    out += '\t';
+    append_without_space(out, tag);
+    out += '\n';
+  };
+  const auto add_unread = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) add_line(record.tokens[i], "O");
+  };
+  const std::size_t read = tagged.tokens.size();
+  const std::size_t all = std::max(read, record.tokens.size());
+  const bool start_is_cut = read > 0 && tagged.tokens.front().begin > 0;
+  const std::size_t first = start_is_cut ? all - read : 0;
+  add_unread(0, first);
+  for (const TaggedToken& token : tagged.tokens) {
+    add_line(text.part(token.begin, token.end),
+             options_.labels[static_cast<std::size_t>(token.tag)]);
   }
+  add_unread(first + read, all);
   out += '\n';
 }
 

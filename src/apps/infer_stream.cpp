@@ -4,10 +4,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <future>
 #include <variant>
 #include <vector>
 
+#include "core/interrupt.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -97,6 +99,24 @@ void stop_at_fault(const std::vector<Record>& window) {
 
 }  // namespace
 
+namespace {
+
+/// Ends the waiting for input when something is thrown past it.
+class StopReading {
+ public:
+  StopReading() = default;
+  StopReading(const StopReading&) = delete;
+  StopReading& operator=(const StopReading&) = delete;
+  ~StopReading() {
+    if (std::uncaught_exceptions() > exceptions_before_) input_is_unwanted = true;
+  }
+
+ private:
+  int exceptions_before_ = std::uncaught_exceptions();
+};
+
+}  // namespace
+
 OutputSink::OutputSink(const std::string& path, bool overwrite) {
   if (path.empty() || path == "-") {
     file_ = stdout;
@@ -156,7 +176,12 @@ void OutputSink::finish() {
   if (!has_file) return;
   std::fclose(file_);
   file_ = nullptr;
-  fs::rename(temporary_, path_);
+  std::error_code fault;
+  fs::rename(temporary_, path_, fault);
+  if (!fault) return;
+  std::error_code ignored;
+  fs::remove(temporary_, ignored);
+  throw Error(ErrorKind::kRuntime, path_.string(), "cannot be written: " + fault.message());
 }
 
 StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
@@ -170,6 +195,7 @@ StreamCounts predict_stream(RecordReader& reader, const Predictor& predictor,
   // While a window is predicted, the one after it is read and the one before it is written.
   std::future<std::vector<Record>> ahead = read_ahead();
   std::future<void> writing;
+  const StopReading stop_reading;  // before `ahead` is waited for, where something fails
   while (true) {
     std::vector<Record> window = ahead.get();
     if (window.empty() || stop_requested()) break;

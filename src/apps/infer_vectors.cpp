@@ -83,12 +83,13 @@ class Corpus {
       : width_(predictor.vector_width()) {
     InferOptions of_file = options;
     of_file.input = options.neighbors;
-    for_each_window(*open_texts(of_file).reader, [&](const std::vector<std::string>& texts) {
-      std::vector<float> vectors = predictor.embed(texts);
-      normalize(vectors, width_);
-      vectors_.insert(vectors_.end(), vectors.begin(), vectors.end());
-      texts_.insert(texts_.end(), texts.begin(), texts.end());
-    });
+    for_each_window(*open_texts(of_file, predictor).reader,
+                    [&](const std::vector<std::string>& texts) {
+                      std::vector<float> vectors = predictor.embed(texts);
+                      normalize(vectors, width_);
+                      vectors_.insert(vectors_.end(), vectors.begin(), vectors.end());
+                      texts_.insert(texts_.end(), texts.begin(), texts.end());
+                    });
     if (texts_.empty()) throw Error(ErrorKind::kData, options.neighbors, "no texts");
   }
 
@@ -130,7 +131,7 @@ void write_vectors(const InferOptions& options, const Predictor& predictor) {
     refuse("--embed",
            "writes a matrix, whose size is known at its end; expected --output FILE.npy");
   }
-  const Input input = open_texts(options);
+  const Input input = open_texts(options, predictor);
   watch_signals();
   std::int64_t rows = 0;
   sink.write(npy_header(rows, width));
@@ -149,7 +150,7 @@ void write_neighbors(const InferOptions& options, const Predictor& predictor) {
   check_options(options, "--neighbors");
   const auto width = static_cast<std::size_t>(predictor.vector_width());
   OutputSink sink(options.output, options.overwrite);
-  const Input input = open_texts(options);
+  const Input input = open_texts(options, predictor);
   watch_signals();
   const Corpus corpus(options, predictor);
   for_each_window(*input.reader, [&](const std::vector<std::string>& texts) {

@@ -30,9 +30,12 @@ void check_engine_options(const InferOptions& options) {
 
 /// Options that the input's format would leave without effect, and an output that is the input.
 void check_input_options(const InferOptions& options) {
+  if (options.overwrite && (options.output.empty() || options.output == "-")) {
+    refuse("--overwrite", "has no effect without --output FILE; leave it out");
+  }
   const bool lines = input_format_of(options) == "lines";
-  if (lines && (options.text != "text" || options.no_header)) {
-    throw Error(ErrorKind::kUsage, options.text != "text" ? "--text" : "--no-header",
+  if (lines && (options.text_given || options.no_header)) {
+    throw Error(ErrorKind::kUsage, options.text_given ? "--text" : "--no-header",
                 "has no effect on lines, as which " + options.input +
                     " is read; add --input-format tsv, csv or jsonl");
   }
@@ -88,6 +91,9 @@ void check_task_options(const InferOptions& options, const Predictor& predictor)
   }
   if (options.format == "conll" && options.every_tag) {
     refuse("--tags", "has no effect on --format conll, which gives every tag; leave it out");
+  }
+  if (options.format == "conll" && !options.prefix.empty()) {
+    refuse("--prefix", "has no effect on --format conll, which has no named columns; leave it out");
   }
   if (options.format == "conll" && options.on_error == "record") {
     refuse("--on-error record", "cannot be written as conll; expected --format jsonl");

@@ -1,7 +1,6 @@
 // sequent: trains, evaluates and exports what a config describes.
 #include "apps/commands.h"
 #include "sequent/artifact.h"
-#include "sequent/log.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Trains, evaluates and exports sequence classifiers that one JSON file describes."};
@@ -10,12 +9,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Exit codes: 0 ok, 1 runtime failure, 2 usage or config, 3 data, 4 artifact, "
       "5 quality gate, 130 SIGINT, 143 SIGTERM.");
-  app.add_flag_callback(
-      "-v,--verbose", [] { sequent::set_log_level(sequent::LogLevel::kDebug); },
-      "Say more on stderr");
-  app.add_flag_callback(
-      "-q,--quiet", [] { sequent::set_log_level(sequent::LogLevel::kWarning); },
-      "Say only warnings and errors on stderr");
+  sequent::add_log_flags(app);
   sequent::Action action;
   sequent::add_train_command(app, action);
   sequent::add_evaluate_command(app, action);

@@ -20,13 +20,6 @@ struct TrainCommandOptions {
   bool overwrite = false;
 };
 
-std::vector<Override> parse_all(const std::vector<std::string>& changes) {
-  std::vector<Override> overrides;
-  overrides.reserve(changes.size());
-  for (const std::string& change : changes) overrides.push_back(parse_override(change));
-  return overrides;
-}
-
 /// As a shell reads it.
 std::string typed(const std::vector<std::string>& words) {
   std::string line;
@@ -48,7 +41,7 @@ std::string typed(const std::vector<std::string>& words) {
 
 void train_command(const TrainCommandOptions& options,
                    const std::vector<std::string>& command_line) {
-  std::vector<Override> overrides = parse_all(options.changes);
+  std::vector<Override> overrides = parse_overrides(options.changes);
   if (options.init_from) {
     if (options.init_from->empty()) {
       throw Error(ErrorKind::kUsage, "--init-from", "found \"\"; name a run folder");

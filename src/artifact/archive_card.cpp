@@ -14,7 +14,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr const char* kCure = "the archive is damaged: export the model again";
+/// What helps against a field that cannot be: archives change from version to version, files by
+/// accident.
+std::string cure_of(const Json& card) {
+  const auto made_by = card.is_object() ? card.find("sequent_version") : card.end();
+  if (made_by == card.end() || !made_by->is_string() || *made_by == version()) {
+    return "the archive is damaged: export the model again";
+  }
+  return "the archive was made by Sequent " + made_by->get<std::string>() +
+         ", and this program is of " + std::string(version()) +
+         ": use that version, or export the model with this one";
+}
 
 /// `path` if it stays below the config's folder, else its last name: an archive goes to other
 /// machines and must not tell the folders of this one.
@@ -53,8 +63,11 @@ std::string archive_card_to_json(const ArchiveCard& card) {
 }
 
 ArchiveCard archive_card_from_json(const std::string& json, const std::string& where) {
-  const JsonOrigin origin{.where = where + ": " + ArchiveCard::kFileName, .cure = kCure};
-  const Json parsed = parse_json(json, origin);
+  const std::string place = where + ": " + ArchiveCard::kFileName;
+  const Json parsed =
+      parse_json(json, {.where = place, .cure = "the archive is damaged: export the model again"});
+  const std::string cure = cure_of(parsed);
+  const JsonOrigin origin{.where = place, .cure = cure};
   const JsonFields fields(parsed, origin);
   check_format_version(fields, ArchiveCard::kFormatVersion, "sequent-infer");
 
@@ -62,14 +75,14 @@ ArchiveCard archive_card_from_json(const std::string& json, const std::string& w
   card.sequent_version = fields.text("sequent_version");
   card.created = fields.text("created");
   fields.object("config");
-  card.config = config_from_artifact(fields.value("config").dump(), fields.place("config"), kCure);
+  card.config = config_from_artifact(fields.value("config").dump(), fields.place("config"), cure);
   card.vocabulary =
-      vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), kCure});
+      vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), cure});
   card.labels = labels_from_artifact(fields.texts("labels"), card.config.task,
-                                     {fields.place("labels"), kCure});
+                                     {fields.place("labels"), cure});
   if (card.config.row_label() != nullptr) {
     card.labels = with_rows_from_artifact(card.labels, fields.texts("row_labels"),
-                                          {fields.place("row_labels"), kCure});
+                                          {fields.place("row_labels"), cure});
   }
   if (!fields.is_null("validation")) {
     card.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);

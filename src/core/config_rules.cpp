@@ -307,6 +307,19 @@ std::string monitors_of(Task task) {
   return "";
 }
 
+/// Rows that are held out in their order are drawn by no seed.
+void check_held_out(const Config& config, const std::string& prefix, std::vector<Issue>& issues) {
+  const bool in_order =
+      config.is_language_model() || std::holds_alternative<WindowsFormat>(config.data.format);
+  const auto check = [&](const HeldOut* held_out, const std::string& pointer) {
+    if (!in_order || held_out == nullptr || held_out->seed == HeldOut{}.seed) return;
+    issues.push_back(
+        {prefix + pointer + "/seed", "has no meaning where the last rows are taken; leave it out"});
+  };
+  check(std::get_if<HeldOut>(&config.data.validation), "/data/validation");
+  if (config.data.test) check(std::get_if<HeldOut>(&*config.data.test), "/data/test");
+}
+
 std::string task_name(const Config& config) {
   return config.is_language_model() ? "a language model" : std::string(enum_name(config.task));
 }
@@ -369,6 +382,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_training(config, prefix, issues);
   check_class_weights(config, prefix, issues);
   check_columns(config, prefix, issues);
+  check_held_out(config, prefix, issues);
   check_input(config, prefix, issues);
   check_language_model(config, prefix, issues);
   check_multi_label(config, prefix, issues);

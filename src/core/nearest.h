@@ -7,6 +7,9 @@
 
 namespace sequent {
 
+/// With A to Z made a to z.
+std::string lower_ascii(std::string_view text);
+
 /// The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours:
 /// Damerau 1964, restricted), if it is at most a third of the longer name's length, at least 1;
 /// else "".

@@ -11,6 +11,7 @@
 
 #include "core/nearest.h"
 #include "core/option_traits.h"
+#include "core/other_names.h"
 #include "core/strict_json.h"
 #include "sequent/error.h"
 
@@ -79,7 +80,7 @@ class OptionReader {
 
   template <class T>
   void read_object(const Json& json, const std::string& pointer, T& value) {
-    if (!json.is_object()) return expected(pointer, json, "an object { ... }");
+    if (!json.is_object()) return expected(pointer, json, kind_of(value));
     Fields fields{*this, json, pointer, {}};
     if constexpr (Tagged<T>) fields.names.emplace_back("type");
     T::describe(value, fields);
@@ -88,7 +89,7 @@ class OptionReader {
       const bool known =
           std::find(fields.names.begin(), fields.names.end(), key) != fields.names.end();
       if (known || key.starts_with("_")) continue;
-      std::string message = "unknown key" + did_you_mean(key, fields.names);
+      std::string message = "unknown key" + suggest_name(key, fields.names);
       message += "; allowed " + (fields.names.empty() ? "are none" : "are " + listed(fields.names));
       fault(pointer_append(pointer, key), message);
     }
@@ -119,7 +120,12 @@ class OptionReader {
     const std::vector<std::string> tags = tag_alternatives<T>();
     const std::string choices = list_alternatives(tags);
     if (!json.is_object()) {
-      return expected(pointer, json, "an object with \"type\": " + choices);
+      std::string allowed = "an object with \"type\": " + choices;
+      if (json.is_string()) {
+        const std::string nearest = nearest_name(json.get_ref<const std::string&>(), tags);
+        if (!nearest.empty()) allowed = "an object: write {\"type\": \"" + nearest + "\"}";
+      }
+      return expected(pointer, json, allowed);
     }
     const auto type = json.find("type");
     const std::string place = pointer_append(pointer, "type");
@@ -138,7 +144,7 @@ class OptionReader {
       value = std::move(alternative);
     });
     if (!taken) {
-      fault(place, "found \"" + tag + "\"" + did_you_mean(tag, tags) + "; allowed are " + choices);
+      fault(place, "found \"" + tag + "\"" + suggest_name(tag, tags) + "; allowed are " + choices);
     }
   }
 
@@ -172,7 +178,7 @@ class OptionReader {
     const auto& word = json.get_ref<const std::string&>();
     const auto found = std::find(words.begin(), words.end(), word);
     if (found == words.end()) {
-      fault(pointer, "found \"" + word + "\"" + did_you_mean(word, words) + "; allowed " +
+      fault(pointer, "found \"" + word + "\"" + suggest_name(word, words) + "; allowed " +
                          (words.size() == 1 ? "is " : "are ") + list_alternatives(words));
     } else {
       value = static_cast<Enum>(found - words.begin());
@@ -187,8 +193,17 @@ class OptionReader {
   void read_scalar(const Json& json, const std::string& pointer, std::string& value,
                    const Constraints& rules);
 
+  /// Remembers the names of a struct's fields.
+  struct FieldNames {
+    std::vector<std::string> names;
+    template <class T, class... Parts>
+    void operator()(std::string_view field, T&, std::string_view, Parts...) {
+      names.push_back("\"" + std::string(field) + "\"");
+    }
+  };
+
   template <class T>
-  static std::string kind_of(const T&) {
+  static std::string kind_of(const T& value) {
     if constexpr (std::is_same_v<T, std::string>) {
       return "a string";
     } else if constexpr (std::is_same_v<T, std::int64_t>) {
@@ -197,8 +212,14 @@ class OptionReader {
       return list_alternatives(enum_alternatives<T>());
     } else if constexpr (IsVector<T>::value) {
       return "a list [ ... ]";
+    } else if constexpr (Described<T>) {
+      FieldNames fields;
+      T copy = value;
+      T::describe(copy, fields);
+      return fields.names.empty() ? "an object: write {}"
+                                  : "an object with " + listed(fields.names);
     } else {
-      static_assert(Described<T> || IsMap<T>::value);
+      static_assert(IsMap<T>::value);
       return "an object { ... }";
     }
   }

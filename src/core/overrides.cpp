@@ -84,4 +84,11 @@ Override parse_override(std::string_view text) {
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
+std::vector<Override> parse_overrides(const std::vector<std::string>& texts) {
+  std::vector<Override> overrides;
+  overrides.reserve(texts.size());
+  for (const std::string& text : texts) overrides.push_back(parse_override(text));
+  return overrides;
+}
+
 }  // namespace sequent

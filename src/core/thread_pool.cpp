@@ -3,28 +3,75 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
-#include <utility>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "sequent/error.h"
 
 namespace sequent {
 
-int resolve_threads(int requested) {
-  if (requested > 0) return requested;
+namespace {
+
+/// The cores that a control group's share of time is worth, rounded up; nothing where there is no
+/// limit. Source: Documentation/admin-guide/cgroup-v2.rst, cpu.max; cgroup-v1, cpu.cfs_quota_us.
+std::optional<int> cores_of_control_group() {
+  double quota = 0;
+  double period = 0;
+  if (!(std::ifstream("/sys/fs/cgroup/cpu.max") >> quota >> period)) {  // "max" is no number
+    const std::string folder = "/sys/fs/cgroup/cpu/";
+    std::ifstream(folder + "cpu.cfs_quota_us") >> quota;
+    std::ifstream(folder + "cpu.cfs_period_us") >> period;
+  }
+  if (!(quota > 0) || !(period > 0)) return std::nullopt;
+  return static_cast<int>(std::ceil(quota / period));
+}
+
+int cores_of_process() {
+  int cores = static_cast<int>(std::thread::hardware_concurrency());
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) {
-    return std::max(1, CPU_COUNT(&allowed));
-  }
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) cores = CPU_COUNT(&allowed);
+  return std::max(1, std::min(cores, cores_of_control_group().value_or(cores)));
 }
+
+}  // namespace
+
+int resolve_threads(int requested) {
+  if (requested > 0) return requested;
+  static const int cores = cores_of_process();
+  return cores;
+}
+
+/// One call of run(): its tasks are begun by whoever is free.
+struct ThreadPool::Call {
+  const std::function<void(std::size_t)>& task;
+  std::size_t count;
+  std::size_t next = 0;      // to be begun
+  std::size_t left = count;  // not ended
+  std::condition_variable done = {};
+  std::vector<std::exception_ptr> faults = std::vector<std::exception_ptr>(count);
+};
 
 ThreadPool::ThreadPool(int threads, const std::function<void()>& enter) {
-  for (int i = 0; i < resolve_threads(threads); ++i) {
-    threads_.emplace_back([this, enter] { work(enter); });
+  const int wanted = resolve_threads(threads);
+  try {
+    for (int i = 0; i < wanted; ++i) {
+      threads_.emplace_back([this, enter] { work(enter); });
+    }
+  } catch (const std::system_error& fault) {
+    close();
+    throw Error(ErrorKind::kRuntime, "",
+                "cannot start " + std::to_string(wanted) + " threads: " + fault.what());
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { close(); }
+
+void ThreadPool::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -35,45 +82,40 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::run(std::size_t count, const std::function<void(std::size_t)>& task) {
   if (count == 0) return;
-  std::mutex done_mutex;
-  std::condition_variable done;
-  std::size_t left = count;
-  std::vector<std::exception_ptr> faults(count);
-  {
-    const std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < count; ++i) {
-      queue_.emplace_back([&, i] {
-        try {
-          task(i);
-        } catch (...) {
-          faults[i] = std::current_exception();
-        }
-        // Notified under the lock: the caller's stack lives until it has left.
-        const std::lock_guard done_lock(done_mutex);
-        if (--left == 0) done.notify_one();
-      });
-    }
-  }
+  Call call{task, count};
+  std::list<Call*> own{&call};
+  std::unique_lock lock(mutex_);
+  calls_.splice(calls_.end(), own);
   wake_.notify_all();
-  std::unique_lock lock(done_mutex);
-  done.wait(lock, [&] { return left == 0; });
-  for (const std::exception_ptr& fault : faults) {
+  call.done.wait(lock, [&] { return call.left == 0; });
+  lock.unlock();
+  for (const std::exception_ptr& fault : call.faults) {
     if (fault) std::rethrow_exception(fault);
   }
 }
 
 void ThreadPool::work(const std::function<void()>& enter) {
   if (enter) enter();
+  std::unique_lock lock(mutex_);
   for (;;) {
-    std::function<void()> task;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      task = std::move(queue_.front());
-      queue_.pop_front();
+    wake_.wait(lock, [this] { return closing_ || !calls_.empty(); });
+    if (calls_.empty()) return;
+    Call& call = *calls_.front();
+    const std::size_t number = call.next++;
+    if (call.next == call.count) {
+      calls_.pop_front();
+    } else {
+      calls_.splice(calls_.end(), calls_, calls_.begin());
     }
-    task();
+    lock.unlock();
+    try {
+      call.task(number);
+    } catch (...) {
+      call.faults[number] = std::current_exception();
+    }
+    lock.lock();
+    // Notified under the lock: the caller's stack lives until it has been taken again.
+    if (--call.left == 0) call.done.notify_one();
   }
 }
 

@@ -4,7 +4,11 @@
 #include <deque>
 #include <exception>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <thread>
+
+#include "sequent/error.h"
 
 namespace sequent {
 namespace {
@@ -77,14 +81,19 @@ class Workers {
  public:
   Workers(int count, BlockQueue& queue, const std::function<void(int, RowBlock&)>& work)
       : queue_(queue) {
-    for (int worker = 0; worker < count; ++worker) {
-      threads_.emplace_back([&queue, &work, worker] {
-        try {
-          while (std::optional<RowBlock> block = queue.pop()) work(worker, *block);
-        } catch (...) {
-          queue.fail(std::current_exception());
-        }
-      });
+    const auto run = [&queue, &work](int worker) {
+      try {
+        while (std::optional<RowBlock> block = queue.pop()) work(worker, *block);
+      } catch (...) {
+        queue.fail(std::current_exception());
+      }
+    };
+    try {
+      for (int worker = 0; worker < count; ++worker) threads_.emplace_back(run, worker);
+    } catch (const std::system_error& fault) {
+      finish();
+      throw Error(ErrorKind::kRuntime, "",
+                  "cannot start " + std::to_string(count) + " threads: " + fault.what());
     }
   }
   Workers(const Workers&) = delete;

@@ -1,6 +1,7 @@
 #include "data/byte_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/interrupt.h"
 #include "data/decompress.h"
 #include "sequent/error.h"
 
@@ -26,15 +28,17 @@ class FileSource : public ByteSource {
   explicit FileSource(const std::string& path) : path_(path) {
     if (path == "-") {
       path_ = "stdin";
-      return;
+    } else {
+      descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     }
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor_ < 0) {
       fail(path, errno == ENOENT ? "no such file"
                                  : std::string("cannot be opened: ") + std::strerror(errno));
     }
     struct stat status {};
-    if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
+    const bool is_known = ::fstat(descriptor_, &status) == 0;
+    may_wait_ = is_known && !S_ISREG(status.st_mode);
+    if (is_known && S_ISDIR(status.st_mode) && path != "-") {
       ::close(descriptor_);
       fail(path,
            "is a folder; expected a file. One folder per label is "
@@ -48,16 +52,29 @@ class FileSource : public ByteSource {
   }
 
   std::size_t read(std::span<char> to) override {
-    while (true) {
+    while (may_wait_ == false || has_bytes()) {
       const ssize_t count = ::read(descriptor_, to.data(), to.size());
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) fail(path_, std::string("cannot be read on: ") + std::strerror(errno));
     }
+    return 0;
   }
 
  private:
+  /// Waits for bytes, or the end. False if they are no longer wanted.
+  bool has_bytes() const {
+    constexpr int kPatience = 100;  // ms
+    while (!input_is_unwanted) {
+      pollfd waiting{descriptor_, POLLIN, 0};
+      const int ready = ::poll(&waiting, 1, kPatience);
+      if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // read() says what it is
+    }
+    return false;
+  }
+
   std::string path_;
   int descriptor_ = STDIN_FILENO;
+  bool may_wait_ = false;  // a pipe or terminal
 };
 
 /// Puts bytes that were looked at back in front.

@@ -48,15 +48,14 @@ struct ObjectLayout {
   std::optional<TagScheme> scheme = std::nullopt;       // that its tags are turned into
 };
 
-/// The number at `place`. Errors: RowFault.
-float read_number(const Json& value, const std::string& place) {
+/// The number at `place`. `cure`: of a missing one. Errors: RowFault.
+float read_number(const Json& value, const std::string& place,
+                  std::string_view cure = "fill it in or leave the row out") {
   const float number = value.is_number() ? value.get<float>() : NAN;
   if (std::isfinite(number)) return number;
   const std::string at = " at " + place;
   if (value.is_null()) {
-    throw RowFault{"found null" + at +
-                   ": a missing value; fill it in, leave the row out, or set "
-                   "/data/format/missing"};
+    throw RowFault{"found null" + at + ": a missing value; " + std::string(cure)};
   }
   if (!value.is_number()) {
     throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
@@ -247,9 +246,13 @@ std::string place_of(const std::string& key, std::size_t step, std::optional<std
 
 /// A number of a step; its place is put into words only for a fault.
 float read_value(const Json& value, const std::string& key, std::size_t step,
-                 std::optional<std::size_t> channel) {
+                 std::optional<std::size_t> channel, MissingValue missing) {
   const float number = value.is_number() ? value.get<float>() : NAN;
-  return std::isfinite(number) ? number : read_number(value, place_of(key, step, channel));
+  if (std::isfinite(number)) return number;
+  return read_number(value, place_of(key, step, channel),
+                     missing == MissingValue::kError
+                         ? "fill it in, leave the row out, or set /data/format/missing"
+                         : "there is no value before it that could stand for it");
 }
 
 /// What stands for null, if something does.
@@ -273,7 +276,7 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Miss
   record.channels = channels;
   const auto add = [&](const Json& value, std::optional<std::size_t> place) {
     const std::optional<float> stands = filled(value, missing, record);
-    record.values.push_back(stands ? *stands : read_value(value, key, index, place));
+    record.values.push_back(stands ? *stands : read_value(value, key, index, place, missing));
   };
   if (!step.is_array()) return add(step, std::nullopt);
   for (std::size_t channel = 0; channel < step.size(); ++channel) {

@@ -175,18 +175,23 @@ std::optional<std::string> pair_fault(const Record& record, const std::string& t
   return "found an empty " + (no_first ? text : text_b) + "; a pair has two texts";
 }
 
-std::optional<float> parse_number(std::string_view text) {
+std::optional<double> parse_double(std::string_view text) {
   while (!text.empty() && is_ascii_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_ascii_space(text.back())) text.remove_suffix(1);
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;
   const char* end = text.data() + text.size();
   const auto [stop, code] = std::from_chars(text.data(), end, number);
-  const auto narrow = static_cast<float>(number);
-  if (text.empty() || code != std::errc{} || stop != end || !std::isfinite(narrow)) {
+  if (text.empty() || code != std::errc{} || stop != end || !std::isfinite(number)) {
     return std::nullopt;
   }
-  return narrow;
+  return number;
+}
+
+std::optional<float> parse_number(std::string_view text) {
+  const std::optional<double> number = parse_double(text);
+  if (!number || !std::isfinite(static_cast<float>(*number))) return std::nullopt;
+  return static_cast<float>(*number);
 }
 
 std::vector<std::string> target_names(const DataFormat& format, std::int64_t count) {

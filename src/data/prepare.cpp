@@ -87,6 +87,7 @@ EncodedDataset encode_file(const std::string& path, const DataFormat& format,
   const RowEncoder encoder(input, vocabulary);
   SplitRows split = encode_rows(path, format, encoder, {labels, unseen}, threads, faults);
   faults.throw_if_any();
+  warn_about_cut(path, input, split);
   return std::move(split.rows);
 }
 

@@ -52,6 +52,8 @@ std::unique_ptr<RecordReader> read_windows(std::unique_ptr<TableRows> rows,
 /// The number that `text` is, white space around it apart.
 /// Errors: nothing if it is none, or not finite as a 32-bit float.
 std::optional<float> parse_number(std::string_view text);
+/// The same, of double precision.
+std::optional<double> parse_double(std::string_view text);
 
 /// The names of a row's targets, `count` of them.
 std::vector<std::string> target_names(const DataFormat& format, std::int64_t count);

@@ -1,5 +1,6 @@
 #include "data/split_rows.h"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <string_view>
@@ -291,6 +292,17 @@ std::vector<float> label_marks(std::span<const std::int32_t> has, std::int64_t l
   std::vector<float> marks(static_cast<std::size_t>(labels), 0.0F);
   for (const std::int32_t label : has) marks[static_cast<std::size_t>(label)] = 1;
   return marks;
+}
+
+void warn_about_cut(const std::string& where, const EncoderSpec& spec, const SplitRows& split) {
+  if (!spec.is_tagging() && !spec.has_target_text()) return;
+  const std::int64_t most = std::get<TextInput>(spec.input).max_length;
+  const auto cut = std::count_if(split.notes.begin(), split.notes.end(),
+                                 [&](const RowNote& note) { return note.token_count > most; });
+  if (cut == 0) return;
+  log_warning(where + ": " + std::to_string(cut) + " of " + std::to_string(split.notes.size()) +
+              " rows are longer than /input/max_length (" + std::to_string(most) +
+              "): what is cut off is neither learned nor measured");
 }
 
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,

@@ -74,6 +74,10 @@ class RowEncoder {
   NumericInput numeric_;  // where there is no text
 };
 
+/// Says how many rows of a tagger or of a model that writes are cut: what is cut off is neither
+/// learned nor measured. `where`: of the rows.
+void warn_about_cut(const std::string& where, const EncoderSpec& spec, const SplitRows& split);
+
 /// The labels a row may have, and what becomes of rows with others.
 struct AllowedLabels {
   const LabelSet& labels;

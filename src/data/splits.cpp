@@ -14,6 +14,10 @@ namespace {
 template <class Rows>
 void require_two_labels(const Rows& rows, const std::string& path) {
   if (rows.labels().size() >= 2) return;
+  if (rows.labels().empty()) {
+    throw Error(ErrorKind::kData, path,
+                "none of its " + std::to_string(rows.size()) + " rows has a label");
+  }
   throw Error(ErrorKind::kData, path,
               "found the label \"" + rows.labels().front() + "\" alone, in all of " +
                   std::to_string(rows.size()) +
@@ -33,13 +37,13 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
   if (!has(Part::kTrain) || (wants_test && !has(Part::kTest)) ||
       (wants_validation && !has(Part::kValidation))) {
     faults.throw_if_any();  // they may be why there are too few
+    const std::string of_each =
+        config.task == Task::kClassification
+            ? ": a label needs two, and three where a test part is held out as well"
+            : "";
     throw Error(ErrorKind::kData, path,
-                config.task != Task::kClassification
-                    ? "found " + std::to_string(rows.size()) +
-                          " rows, too few to hold some out; expected more rows, or a file for "
-                          "\"validation\""
-                    : "every label has one row alone, so that none can be held out; expected more "
-                      "rows, or a file for \"validation\"");
+                "found " + std::to_string(rows.size()) + " rows, too few to hold some out" +
+                    of_each + "; expected more rows, or a file for \"validation\"");
   }
   return parts;
 }
@@ -138,6 +142,10 @@ Splits read_splits(const Config& config, int threads, const Vocabulary& known) {
     }
   }
   faults.throw_if_any();
+  const EncoderSpec spec = encoder_spec(config);
+  warn_about_cut("training", spec, training.splits.train);
+  warn_about_cut("validation", spec, validation);
+  if (test) warn_about_cut("test", spec, *test);
   return {std::move(training.splits.train), std::move(validation),      std::move(test),
           std::move(training.vocabulary),   std::move(training.labels), std::move(file_rows)};
 }

@@ -6,17 +6,19 @@
 #include <utility>
 
 #include "data/readers.h"
+#include "data/row_faults.h"
 #include "data/table_header.h"
 #include "sequent/error.h"
+#include "sequent/log.h"
 
 namespace sequent {
 namespace {
 
 /// Whether step `later` comes after `earlier`: as numbers where both are, else as text.
 bool is_after(const std::string& later, const std::string& earlier) {
-  const std::optional<float> a = parse_number(later);
-  const std::optional<float> b = parse_number(earlier);
-  return a && b ? std::stod(later) > std::stod(earlier) : later > earlier;
+  const std::optional<double> a = parse_double(later);
+  const std::optional<double> b = parse_double(earlier);
+  return a && b ? *a > *b : later > earlier;
 }
 
 /// An empty cell, or what tables write for a number that is not known.
@@ -57,6 +59,7 @@ class WindowsReader : public RecordReader {
       series->steps.push_back(std::move(step));
       step = {};
       forget_passed(*series);
+      series->longest = std::max(series->longest, size(*series));
       if (is_whole(*series) && series->begin % format_.stride == 0 && knows_targets(*series)) {
         return give(*series, record);
       }
@@ -67,6 +70,7 @@ class WindowsReader : public RecordReader {
       if (is_whole(series) && !series.last_is_given) return give(series, record);
     }
     if (!any_) fail_short();
+    if (!std::exchange(has_told_, true)) tell_short();
     return false;
   }
 
@@ -85,10 +89,28 @@ class WindowsReader : public RecordReader {
     std::string name;
     std::deque<Step> steps;      // of the window that is being filled
     std::int64_t begin = 0;      // its first step, counted from the last fault
+    std::int64_t longest = 0;    // most steps that a window was filled with
     bool last_is_given = false;  // the window that ends with the last step read
     std::string time;            // of the last step
     std::vector<float> values;   // likewise
   };
+
+  /// Says which series gave no window.
+  void tell_short() const {
+    constexpr std::size_t kNamed = 10;
+    std::vector<std::string> names;
+    for (const auto& [name, series] : series_) {
+      if (series.longest < format_.length + horizon_) names.push_back(name);
+    }
+    if (!group_ || names.empty()) return;
+    const std::size_t count = names.size();
+    names.resize(std::min(count, kNamed));
+    log_warning(rows_->file() + ": " + std::to_string(count) + " of " +
+                std::to_string(series_.size()) + " series have fewer than the " +
+                std::to_string(format_.length + horizon_) +
+                " steps of a window and are left out: " + list_names(names) +
+                (count > kNamed ? ", ..." : ""));
+  }
 
   [[noreturn]] void fail_short() const {
     const std::string of_series =
@@ -143,7 +165,9 @@ class WindowsReader : public RecordReader {
     if (time.empty()) return "found nothing in column " + header_.describe(*time_);
     if (before.empty() || is_after(time, before)) return std::nullopt;
     return "found \"" + time + "\" in column " + header_.describe(*time_) + " after \"" + before +
-           "\"; expected the order of time" +
+           "\"; expected the order of time, of numbers or of texts that sort as the times do, such "
+           "as "
+           "1990-01-09" +
            (group_ ? "" : ": sort the table, or name the column of several series as \"group\"");
   }
 
@@ -238,7 +262,8 @@ class WindowsReader : public RecordReader {
   std::map<std::string, Series>::iterator ending_ = series_.end();  // whose last window is next
   std::int64_t count_ = 0;                                          // rows read
   bool at_end_ = false;
-  bool any_ = false;  // a window or a fault was given
+  bool any_ = false;       // a window or a fault was given
+  bool has_told_ = false;  // of series that are too short
 };
 
 }  // namespace

@@ -185,6 +185,39 @@ void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<
   }
 }
 
+/// Makes these texts the targets of `batch`: each with its end, but for one of `most` tokens, which
+/// was cut off.
+void set_targets(Batch& batch, const std::vector<WrittenRow>& texts, std::int64_t most) {
+  std::vector<torch::Tensor> targets;
+  std::vector<std::int64_t> lengths;
+  for (const WrittenRow& text : texts) {
+    std::vector<std::int64_t> tokens(text.tokens.begin(), text.tokens.end());
+    if (std::ssize(tokens) < most) tokens.push_back(Vocabulary::kLineEnd);
+    lengths.push_back(std::ssize(tokens));
+    targets.push_back(torch::tensor(tokens, torch::kInt64));
+  }
+  batch.targets = torch::nn::utils::rnn::pad_sequence(targets, /*batch_first=*/true);
+  batch.target_lengths = torch::tensor(lengths, torch::kInt64);
+}
+
+/// Texts that an engine wrote, each the most probable token after token, held against the model:
+/// each of their tokens must be as probable to it as any other, and ln p of the whole its own.
+/// Errors: Internal if they are not.
+void check_texts(SequenceModelImpl& model, Batch batch, const std::vector<WrittenRow>& found,
+                 const std::string& engine, double allowed) {
+  set_targets(batch, found, max_length(model.config().config.input) + 1);
+  const torch::Tensor past = padding_of({batch.targets, batch.target_lengths});
+  const torch::Tensor all = torch::log_softmax(model.forward(batch).to(torch::kFloat64), 2);
+  const torch::Tensor own = all.gather(2, batch.targets.unsqueeze(2)).squeeze(2);
+  const torch::Tensor best = std::get<0>(all.slice(2, Vocabulary::kLineEnd).max(2));
+  check_difference(best.masked_fill(past, 0), own.masked_fill(past, 0), torch::ones({1}), engine,
+                   allowed);
+  std::vector<double> sums;
+  for (const WrittenRow& row : found) sums.push_back(row.log_probability);
+  const torch::Tensor sum = own.masked_fill(past, 0).sum(1);
+  check_difference(sum, torch::tensor(sums, torch::kFloat64), 1 + sum.abs(), engine, allowed);
+}
+
 /// Texts and their probabilities that the archive writes and scores, held against the model's.
 /// Returns the greatest difference. Errors: Internal if it is too great.
 double check_written(SequenceModelImpl& model, const EncodedRows& rows,
@@ -201,19 +234,10 @@ double check_written(SequenceModelImpl& model, const EncodedRows& rows,
                                              torch::ones({1}), "torchscript", allowed);
   EncodedRows sources;
   for (const InputRow& row : rows) sources.push_back(row.pair().first);
-  const WrittenTexts wanted = model.write(batch, max_length(model.config().config.input) + 1);
-  const auto texts = texts_of(wanted.tokens);
-  const auto check = [&](const std::vector<WrittenRow>& found, const std::string& engine) {
-    for (std::size_t row = 0; row < found.size(); ++row) {
-      // Two tokens may be as good as equally probable: then the texts differ from there on.
-      if (found[row].tokens != texts[row]) continue;
-      const torch::Tensor one = torch::ones({1}, torch::kFloat64);
-      const torch::Tensor sum = wanted.log_probability[static_cast<std::int64_t>(row)].view({1});
-      check_difference(sum, one * found[row].log_probability, 1 + sum.abs(), engine, allowed);
-    }
-  };
-  check(graph.write(sources, /*beams=*/1), "torchscript");
-  if (fused != nullptr) check(fused->write(sources, /*beams=*/1), "fused");
+  check_texts(model, batch, graph.write(sources, /*beams=*/1), "torchscript", allowed);
+  if (fused != nullptr) {
+    check_texts(model, batch, fused->write(sources, /*beams=*/1), "fused", allowed);
+  }
   return difference;
 }
 

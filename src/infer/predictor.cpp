@@ -63,6 +63,11 @@ std::vector<TextLikelihood> Predictor::score(std::span<const std::string> texts)
   return impl_->score(texts);
 }
 
+TextLikelihood Predictor::score(std::string_view text) const {
+  const std::string copy(text);
+  return impl_->score(std::span(&copy, 1)).front();
+}
+
 std::string Predictor::generate(std::string_view prompt, const GenerateOptions& options,
                                 const std::function<bool(std::string_view)>& use) const {
   return impl_->writer().generate(prompt, options, use);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -26,6 +27,8 @@ namespace sequent {
 
 class Predictor::Impl {
  public:
+  static constexpr std::int64_t kMostTableMib = std::int64_t{1} << 20;
+
   Impl(LoadedArchive archive, const PredictorOptions& options)
       : options_(options),
         card_json_(std::move(archive.card_json)),
@@ -44,6 +47,11 @@ class Predictor::Impl {
       constexpr double kUsualThreshold = 0.5;
       thresholds_ = report_calibration(archive.card.validation_report).thresholds;
       thresholds_.resize(labels_.size(), kUsualThreshold);
+    }
+    if (options.token_table_mib < 0 || options.token_table_mib > kMostTableMib) {
+      throw Error(ErrorKind::kUsage, "token table",
+                  "found " + std::to_string(options.token_table_mib) + " MiB; allowed is 0 to " +
+                      std::to_string(kMostTableMib));
     }
     if (options.beams < 1 || (options.beams > 1 && !config_.config.is_sequence_to_sequence())) {
       throw Error(ErrorKind::kUsage, "beams",
@@ -124,6 +132,7 @@ class Predictor::Impl {
     });
     std::vector<TaggedText> result(count);
     for (std::size_t i = 0; i < count; ++i) {
+      if (!encoded[i].empty) drop_unread(texts[i], encoded[i].ids.size());
       result[i].truncated = encoded[i].truncated;
       result[i].unknown_share = unknown_share(encoded[i]);
     }
@@ -293,10 +302,15 @@ class Predictor::Impl {
   /// Calls `use(numbers, rows)` for batches of rows of similar length, on many threads.
   template <class Use>
   void run_batches(const EncodedRows& rows, std::int64_t batch_tokens, const Use& use) const {
+    // A call of few texts is spread over the threads as well, but not in crumbs.
+    constexpr std::int64_t kLeastTokens = 256;
     std::vector<std::int64_t> lengths;
     lengths.reserve(rows.size());
     for (const InputRow& row : rows) lengths.push_back(row.length());
-    const auto batches = plan_batches(lengths, batch_tokens);
+    const std::int64_t tokens = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
+    const std::int64_t share = tokens / resolve_threads(options_.threads) + 1;
+    const auto batches =
+        plan_batches(lengths, std::min(batch_tokens, std::max(share, kLeastTokens)));
     for_each(batches.size(), [&](std::size_t b) {
       EncodedRows chosen;
       chosen.reserve(batches[b].size());
@@ -312,6 +326,15 @@ class Predictor::Impl {
                 });
   }
 
+  /// Forgets the places of tokens that are cut off: the model reads `count` of them.
+  void drop_unread(SplitText& text, std::size_t count) const {
+    const auto unread = static_cast<std::ptrdiff_t>(text.places.size() - count);
+    const bool at_start = std::get<TextInput>(config_.config.input).truncating == Side::kPre;
+    const auto from = at_start ? text.places.begin() : text.places.end() - unread;
+    text.places.erase(from, from + unread);
+  }
+
+  /// Shapes: as many places in `text` as tags in `row`.
   void fill(TaggedText& result, const SplitText& text, const TaggedRow& row) const {
     if (!row.row_label.empty()) {
       const auto best = std::max_element(row.row_label.begin(), row.row_label.end());
@@ -360,11 +383,15 @@ class Predictor::Impl {
 
   /// One task runs in the caller's thread; more share the pool, which is made when first needed.
   void for_each(std::size_t count, const std::function<void(std::size_t)>& task) const {
-    if (count == 1) {
+    if (count == 1 && fused_) {
+      const KernelScope scope;
+      task(0);
+    } else if (count == 1) {
       const ComputeScope scope;
       task(0);
     } else if (count > 1) {
-      std::call_once(pool_made_, [this] { pool_.emplace(options_.threads, enter_compute_thread); });
+      const auto enter = fused_ ? enter_kernel_thread : enter_compute_thread;
+      std::call_once(pool_made_, [&] { pool_.emplace(options_.threads, enter); });
       pool_->run(count, task);
     }
   }

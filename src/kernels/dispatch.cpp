@@ -53,17 +53,18 @@ template <class T>
 struct Choice {
   const Kernels<T>* table = nullptr;
   std::string note;
+  bool is_forced = false;  // by SEQUENT_ISA
 };
 
 template <class T>
 Choice<T> choose() {
   const auto all = available_kernels<T>();
-  Choice<T> choice{all.back(), ""};
+  Choice<T> choice{all.back(), "", false};
   const char* wanted = std::getenv("SEQUENT_ISA");
   if (wanted == nullptr || *wanted == '\0') return choice;
   std::string names;
   for (const auto* table : all) {
-    if (table->name == wanted) return {table, ""};
+    if (table->name == wanted) return {table, "", true};
     names += (names.empty() ? "" : ", ") + std::string(table->name);
   }
   choice.note = std::string("SEQUENT_ISA: found \"") + wanted + "\"; this CPU and build have " +
@@ -109,9 +110,7 @@ template const Kernels<double>& kernels<double>();
 const Kernels<float>* bfloat16_kernels() {
 #if defined(__x86_64__)
   if (!cpu_has_avx512_bf16() || &kernels<float>() != &avx512_float()) return nullptr;
-  const char* wanted = std::getenv("SEQUENT_ISA");
-  const bool is_free = wanted == nullptr || *wanted == '\0';
-  return is_free && may_use_amx() ? &amx_bf16() : &avx512_bf16();
+  return !choice<float>().is_forced && may_use_amx() ? &amx_bf16() : &avx512_bf16();
 #endif
   return nullptr;
 }

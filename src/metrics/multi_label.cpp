@@ -127,23 +127,32 @@ MultiLabelReport MultiLabelMetrics::report(const std::vector<double>& thresholds
   report.count = static_cast<std::int64_t>(rows);
   std::vector<Decisions> of_label(width);
   Decisions all;
-  const double row_share = 1 / static_cast<double>(rows);
-  const double share = row_share / static_cast<double>(width);
+  const auto row_count = static_cast<double>(rows);
+  const double decisions = row_count * static_cast<double>(width);
+  AverageReport of_rows;  // sums
+  std::int64_t right_rows = 0;
+  std::int64_t wrong_decisions = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     Decisions of_row;
-    std::size_t wrong = 0;
+    std::int64_t wrong = 0;
     for (std::size_t label = 0; label < width; ++label) {
       const float probability = probabilities_[row * width + label];
       const bool is_true = truths_[row * width + label] > 0;
       const bool is_given = probability >= threshold(label);
       wrong += is_given != is_true ? 1 : 0;
       for (Decisions* part : {&of_row, &of_label[label], &all}) part->add(is_given, is_true);
-      report.loss += share * cross_entropy(probability, is_true);
+      report.loss += cross_entropy(probability, is_true);
     }
-    report.accuracy += wrong == 0 ? row_share : 0;
-    report.hamming_loss += share * static_cast<double>(wrong);
-    add_share(report.samples, of_row, row_share);
+    right_rows += wrong == 0 ? 1 : 0;
+    wrong_decisions += wrong;
+    add_share(of_rows, of_row, 1);
   }
+  // Divided last: a share such as 67 / 80 is the number that people write.
+  report.loss /= decisions;
+  report.accuracy = static_cast<double>(right_rows) / row_count;
+  report.hamming_loss = static_cast<double>(wrong_decisions) / decisions;
+  report.samples = {of_rows.precision / row_count, of_rows.recall / row_count,
+                    of_rows.f1 / row_count};
   report.micro = average_of(all);
   RankingQuality ranking;
   bool all_ranked = true;

@@ -119,13 +119,15 @@ Batch without_noise(const Batch& batch) {
 
 }  // namespace
 
-SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config) : config_(config) {
+SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config, bool initialize)
+    : config_(config) {
   const auto& specs = config.config.model.layers;
   const auto seed = static_cast<std::uint64_t>(config.config.training.seed);
   torch::nn::ModuleList list;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     layers_.push_back(std::visit(LayerBuilder{config, i, layers_}, specs[i]));
     list->push_back(std::static_pointer_cast<torch::nn::Module>(layers_.back()));
+    if (!initialize) continue;
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(
         RandomStream(seed, RandomPurpose::kWeights).bits(i));
     layers_.back()->initialize(config.config.initialization(), generator);

@@ -1,5 +1,6 @@
 #include "model/softmax_loss.h"
 
+#include <utility>
 #include <vector>
 
 #include "model/recurrent_kernels.h"
@@ -10,6 +11,11 @@ namespace {
 struct LossCall {
   kernels::LossForm form;
   bool bfloat16 = false;
+};
+
+/// Gradients that are computed together with the loss, until backward() takes them.
+struct LossGradients : torch::CustomClassHolder {
+  std::vector<torch::Tensor> of_inputs;  // rows, weight, bias
 };
 
 class SoftmaxLoss : public torch::autograd::Function<SoftmaxLoss> {
@@ -26,9 +32,16 @@ class SoftmaxLoss : public torch::autograd::Function<SoftmaxLoss> {
 
   static torch::autograd::variable_list backward(Context* context,
                                                  const torch::autograd::variable_list& gradients) {
-    const auto saved = context->get_saved_variables();
-    torch::autograd::variable_list results;
-    for (const torch::Tensor& of_one : saved) results.push_back(of_one * gradients[0]);
+    const auto kept = c10::static_intrusive_pointer_cast<LossGradients>(
+        context->saved_data["gradients"].toCapsule());
+    TORCH_CHECK(!kept->of_inputs.empty(), "softmax_loss runs backward once");
+    // Moved out, so that the table's gradient, as large as the table, becomes the parameter's own
+    // without a copy; most losses are the whole, whose gradient is 1.
+    torch::autograd::variable_list results = std::move(kept->of_inputs);
+    kept->of_inputs.clear();
+    if (gradients[0].item<double>() != 1) {
+      for (const torch::Tensor& of_one : results) of_one.mul_(gradients[0]);
+    }
     results.resize(5);  // none of the targets and the call
     return results;
   }
@@ -56,7 +69,9 @@ class SoftmaxLoss : public torch::autograd::Function<SoftmaxLoss> {
         kernels_of<T>(call.bfloat16)
             .softmax_loss(size, weights, input.data_ptr<T>(), classes.data_ptr<std::int32_t>(),
                           input.size(0), call.form, of_rows.data_ptr<T>(), sums, *arena);
-    context->save_for_backward({of_rows, of_weight, of_bias});
+    auto kept = c10::make_intrusive<LossGradients>();
+    kept->of_inputs = {of_rows, of_weight, of_bias};
+    context->saved_data["gradients"] = torch::IValue::make_capsule(std::move(kept));
     return torch::full({}, loss, input.options());
   }
 };

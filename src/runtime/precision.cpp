@@ -10,7 +10,7 @@ const kernels::Kernels<float>& kernels_for(Precision precision, const std::strin
   if (rounds_on_cpu(precision) && bfloat16 != nullptr) return *bfloat16;
   if (precision == Precision::kAuto) return kernels::kernels<float>();
   if (precision == Precision::kFloat16) {
-    throw Error(ErrorKind::kRuntime, where,
+    throw Error(ErrorKind::kConfig, where,
                 "found \"float16\", which is for GPUs; on the CPU use \"bfloat16\", or \"auto\" to "
                 "take what each machine has");
   }

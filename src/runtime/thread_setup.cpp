@@ -43,20 +43,20 @@ std::string blas_file() {
 
 }  // namespace
 
+void enter_kernel_thread() { at::globalContext().setFlushDenormal(true); }
+
 void enter_compute_thread() {
+  enter_kernel_thread();
   at::set_num_threads(1);
-  at::globalContext().setFlushDenormal(true);
 }
 
-ComputeScope::ComputeScope()
-    : threads_before_(at::get_num_threads()), float_mode_before_(float_mode()) {
-  enter_compute_thread();
-}
+KernelScope::KernelScope() : float_mode_before_(float_mode()) { enter_kernel_thread(); }
 
-ComputeScope::~ComputeScope() {
-  at::set_num_threads(threads_before_);
-  restore_float_mode(float_mode_before_);
-}
+KernelScope::~KernelScope() { restore_float_mode(float_mode_before_); }
+
+ComputeScope::ComputeScope() : threads_before_(at::get_num_threads()) { at::set_num_threads(1); }
+
+ComputeScope::~ComputeScope() { at::set_num_threads(threads_before_); }
 
 void warn_about_slow_blas() {
   static std::once_flag once;

@@ -46,6 +46,7 @@ TagSet::TagSet(const std::vector<std::string>& tags) {
       if (prefix == 'E' || prefix == 'L') place = Place::kEnd;
       if (prefix == 'S' || prefix == 'U') place = Place::kSingle;
       has_ends_ = has_ends_ || place == Place::kEnd;
+      has_begins_ = has_begins_ || place == Place::kBegin;
       tags_.push_back({place, type_of(name.substr(2))});
     }
   }
@@ -107,7 +108,7 @@ bool TagSet::may_follow(std::int32_t tag_index, std::int32_t next_index) const {
   const Tag& next = next_index == kEdge ? edge : tag(next_index);
   const bool open = before.place == Place::kBegin || before.place == Place::kInside;
   const bool goes_on = next.place == Place::kInside || next.place == Place::kEnd;
-  if (goes_on) return open && before.type == next.type;
+  if (goes_on) return !has_begins_ || (open && before.type == next.type);
   return !(open && has_ends_);
 }
 

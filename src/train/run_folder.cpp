@@ -1,8 +1,7 @@
 #include "train/run_folder.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
+#include <vector>
 
 #include "sequent/error.h"
 
@@ -10,14 +9,13 @@ namespace sequent {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::string_view, 9> kRunFiles = {
-    "config.json",   "vocabulary.txt", "labels.txt",    "checkpoint", "best.weights",
-    "metrics.jsonl", "report.html",    "manifest.json", "cache"};
-
-bool belongs_to_run(const fs::path& entry) {
-  const std::string name = entry.filename().string();
-  if (std::find(kRunFiles.begin(), kRunFiles.end(), name) != kRunFiles.end()) return true;
-  return name.find(".tmp") != std::string::npos;  // left by a write that was killed
+bool belongs_to_run(const RunFolder& folder, const fs::path& entry) {
+  const std::vector<fs::path> known = folder.entries();
+  if (entry == folder.cache() || std::find(known.begin(), known.end(), entry) != known.end()) {
+    return true;
+  }
+  // Left by a write that was killed.
+  return entry.filename().string().find(".tmp") != std::string::npos;
 }
 
 /// A folder that holds nothing but perhaps the cache of a run that never began.
@@ -29,9 +27,10 @@ bool holds_no_run(const fs::path& root) {
 }
 
 /// Stops `--overwrite` from removing what is no run.
-void check_only_run_files(const fs::path& root) {
+void check_only_run_files(const RunFolder& folder) {
+  const fs::path& root = folder.root;
   for (const auto& entry : fs::directory_iterator(root)) {
-    if (belongs_to_run(entry.path())) continue;
+    if (belongs_to_run(folder, entry.path())) continue;
     // The archive is commonly exported into its run's folder.
     if (entry.path().extension() == ".pt" && entry.is_regular_file()) continue;
     if (fs::exists(root / "config.json") && entry.is_regular_file()) continue;
@@ -86,20 +85,14 @@ RunFolder check_run_folder(const Config& config, const TrainOptions& options) {
       if (fs::exists(folder.config())) check_same_config(config, folder);
       break;
     case ExistingRun::kOverwrite:
-      check_only_run_files(folder.root);
+      check_only_run_files(folder);
       break;
   }
   return folder;
 }
 
 void clear_run_folder(const RunFolder& folder) {
-  // The manifest first: a folder without it is an unfinished run, whatever else is left.
-  fs::remove(folder.manifest());
-  for (const fs::path& path :
-       {folder.checkpoint().parent_path(), folder.best_weights(), folder.metrics(), folder.report(),
-        folder.config(), folder.vocabulary(), folder.labels()}) {
-    fs::remove_all(path);
-  }
+  for (const fs::path& path : folder.entries()) fs::remove_all(path);
 }
 
 }  // namespace sequent

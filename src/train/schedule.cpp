@@ -70,8 +70,11 @@ bool less_is_better(Monitor monitor) {
 }  // namespace
 
 double monitored_value(Monitor monitor, const Report& report) {
-  const double worst = less_is_better(monitor) ? INFINITY : -INFINITY;
-  return report_value(report, std::string(enum_name(monitor))).value_or(worst);
+  const std::string name(enum_name(monitor));
+  if (const std::optional<double> value = report_value(report, name)) return *value;
+  throw Error(ErrorKind::kData, "validation",
+              "its rows give no value for " + name +
+                  ", by which the best epoch is chosen; monitor another metric, such as loss");
 }
 
 bool BestTracker::add(const Report& report) {

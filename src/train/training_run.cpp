@@ -60,24 +60,32 @@ std::optional<torch::ScalarType> products_on(torch::Device device, Precision pre
   return std::nullopt;
 }
 
-/// What the recurrent layers run on. Errors: see kernels_for.
+/// The device that the config asks for. Errors: Config, Runtime if it cannot compute in the
+/// config's precision.
+torch::Device device_for(const Config& config) {
+  const torch::Device device = choose_device(config.runtime.device);
+  const Precision precision = config.runtime.precision;
+  if (!device.is_cpu()) return device;
+  const std::string where = config.in_file("/runtime/precision");
+  if (precision == Precision::kBfloat16 && !config.is_language_model() &&
+      !config.is_sequence_to_sequence() && !FusedEngine::has_recurrent_kernel(config)) {
+    throw Error(ErrorKind::kConfig, where,
+                "found \"bfloat16\", but no layer of this model has products that it would speed "
+                "up; leave it out");
+  }
+  kernels_for(precision, where);
+  return device;
+}
+
+/// What the recurrent layers run on.
 std::string engine_text(torch::Device device, const ResolvedConfig& config) {
   const Precision precision = config.config.runtime.precision;
-  const std::string where = "/runtime/precision";
   if (!device.is_cpu()) {
     const auto products = products_on(device, precision);
     return "on LibTorch's operators: the kernels serve the CPU alone" +
            (products ? "; products in " + std::string(enum_name(precision)) : "");
   }
-  if (precision == Precision::kBfloat16 && !config.config.is_language_model() &&
-      !config.config.is_sequence_to_sequence() &&
-      !FusedEngine::has_recurrent_kernel(config.config)) {
-    throw Error(ErrorKind::kRuntime, where,
-                "found \"bfloat16\", but no layer of this model has products that it would speed "
-                "up; leave it out");
-  }
-  const std::string kernels =
-      "on the " + std::string(kernels_for(precision, where).name) + " kernels";
+  const std::string kernels = "on the " + std::string(kernels_for(precision, "").name) + " kernels";
   const std::string not_served = FusedEngine::not_served(config);
   return not_served.empty() ? kernels
                             : kernels + "; " + not_served + ", which runs on LibTorch's operators";
@@ -103,7 +111,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       options_(options),
       hooks_(hooks),
       folder_(check_run_folder(config, options)),
-      device_(choose_device(config.runtime.device)),
+      device_(device_for(config)),
       origin_(find_origin()),
       data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers),
                          known_tokens())),

@@ -76,13 +76,41 @@ torch::Tensor sum_of_rows(const torch::Tensor& a, const torch::Tensor& b) {
   return sum;
 }
 
-void add_gradient(const torch::Tensor& parameter, const torch::Tensor& other) {
+/// Elements [begin, end) of a parameter's gradient; all of a sparse one.
+struct GradientPiece {
+  std::size_t parameter = 0;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// Pieces of about equal size, so that threads can add them up side by side.
+std::vector<GradientPiece> gradient_pieces(const std::vector<torch::Tensor>& parameters) {
+  constexpr std::int64_t kElements = std::int64_t{1} << 16;
+  std::vector<GradientPiece> pieces;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const torch::Tensor& gradient = parameters[p].grad();
+    if (!gradient.defined()) continue;
+    const std::int64_t all = gradient.numel();
+    const bool whole = gradient.is_sparse() || !gradient.is_contiguous();
+    for (std::int64_t begin = 0; begin < all; begin += whole ? all : kElements) {
+      pieces.push_back({p, begin, whole ? all : std::min(all, begin + kElements)});
+    }
+  }
+  return pieces;
+}
+
+void add_gradient(const torch::Tensor& parameter, const torch::Tensor& other,
+                  const GradientPiece& piece) {
   const torch::Tensor& own = parameter.grad();
-  if (!own.defined()) return;
   if (own.is_sparse()) {
     parameter.mutable_grad() = sum_of_rows(own, other);
-  } else {
+  } else if (piece.end - piece.begin == own.numel()) {
     own.add_(other);
+  } else {
+    const std::int64_t length = piece.end - piece.begin;
+    own.view(-1)
+        .narrow(0, piece.begin, length)
+        .add_(other.contiguous().view(-1).narrow(0, piece.begin, length));
   }
 }
 
@@ -133,7 +161,7 @@ WorkerTeam::WorkerTeam(SequenceModel model, torch::Device device, int workers,
   if (!device.is_cpu()) return;
   pool_ = std::make_unique<ThreadPool>(workers, enter_compute_thread);
   while (static_cast<int>(replicas_.size()) < pool_->size()) {
-    SequenceModel replica(model->config());
+    SequenceModel replica(model->config(), /*initialize=*/false);
     replica->share_parameters(*model);
     replica->use_operators(model->uses_operators());
     replicas_.push_back(replica);
@@ -242,16 +270,22 @@ double WorkerTeam::compute_gradients(const EncodedDataset& data, const RowNumber
     losses[i] = gradients_of_part(*replicas_[i], data, parts[i], context, loss, units);
   });
   if (carried != nullptr) *carried = joined(states);
-  const std::vector<torch::Tensor> sums = replicas_[0]->parameters();
-  double mean = losses[0];
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    mean += losses[i];
-    const std::vector<torch::Tensor> others = replicas_[i]->parameters();
-    for (std::size_t p = 0; p < sums.size(); ++p) {
-      add_gradient(sums[p], others[p].grad());
+  if (parts.size() > 1) sum_gradients(parts.size());
+  return std::accumulate(losses.begin(), losses.end(), 0.0);
+}
+
+/// Each piece is summed in the workers' order, by whoever is free: the same bytes every time.
+void WorkerTeam::sum_gradients(std::size_t parts) {
+  std::vector<std::vector<torch::Tensor>> parameters;
+  for (std::size_t i = 0; i < parts; ++i) parameters.push_back(replicas_[i]->parameters());
+  const std::vector<GradientPiece> pieces = gradient_pieces(parameters[0]);
+  run(pieces.size(), [&](std::size_t number) {
+    const torch::NoGradGuard no_gradient;
+    const GradientPiece& piece = pieces[number];
+    for (std::size_t i = 1; i < parts; ++i) {
+      add_gradient(parameters[0][piece.parameter], parameters[i][piece.parameter].grad(), piece);
     }
-  }
-  return mean;
+  });
 }
 
 torch::Tensor WorkerTeam::predict(const EncodedDataset& data,

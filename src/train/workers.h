@@ -124,6 +124,7 @@ class WorkerTeam {
   };
   template <class Numbers>
   Batch batch_of(const EncodedDataset& data, const Numbers& rows) const;
+  void sum_gradients(std::size_t parts);
   double gradients_of_part(SequenceModelImpl& replica, const EncodedDataset& data,
                            std::span<const std::int64_t> rows, const PartContext& context,
                            const LossOptions& loss, double units) const;

@@ -76,7 +76,12 @@ TEST_F(Programs, EvaluateCountsUnseenLabels) {
 TEST_F(Programs, QualityGateExitsWithFive) {
   EXPECT_EQ(run("sequent evaluate run data/test.tsv --require 'accuracy>=0.01'").code, 0);
   expect_fault("sequent evaluate run data/test.tsv --require 'accuracy>=1.01'", 5, "not met");
-  expect_fault("sequent evaluate run data/test.tsv --require accurracy=1", 2, "METRIC>=NUMBER");
+  EXPECT_EQ(run("sequent evaluate run data/test.tsv --require 'accuracy >= 0.01'").code, 0);
+  expect_fault("sequent evaluate run data/test.tsv --require accuracy=1", 2, "METRIC>=NUMBER");
+  expect_fault("sequent evaluate run data/test.tsv --require 'accuracy>=nan'", 2, "METRIC>=NUMBER");
+  expect_fault("sequent evaluate run data/test.tsv --require 'accurracy>=1'", 2,
+               "no \"accurracy\"; did you mean \"accuracy\"?");
+  expect_fault("sequent evaluate run data/test.tsv --require 'rmse<=1'", 2, "no \"rmse\"");
 }
 
 TEST_F(Programs, InferKeepsOrderAndFlagsWhatIsOdd) {
@@ -171,6 +176,36 @@ TEST_F(Programs, InferRefusesWhatWouldHaveNoEffect) {
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
 }
 
+TEST_F(Programs, InferReadsTheColumnOfTraining) {
+  std::string rows = slurp(*folder_ / "data/train.tsv");
+  folder_->write("named.tsv", "label\treview" + rows.substr(rows.find('\n')));
+  ASSERT_EQ(run("sequent train c.json --out named --set data.train=named.tsv --set "
+                "data.validation=named.tsv --set data.format.text=review && sequent export named "
+                "--out named.pt")
+                .code,
+            0);
+  folder_->write("in.TSV", "review\nfine\n");
+  const CommandResult found = run("sequent-infer named.pt in.TSV");
+  ASSERT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(records(found.out).at(0)["review"], "fine");
+  folder_->write("in.ndjson", "{\"review\": \"fine\"}\n");
+  EXPECT_EQ(records(run("sequent-infer named.pt in.ndjson").out).size(), 1U);
+  folder_->write("in.json", "{\"review\": \"fine\"}\n");
+  expect_fault("sequent-infer named.pt in.json", 2, "in.json: one JSON document has no rows");
+  expect_fault("sequent-infer named.pt in.TSV --overwrite", 2, "--overwrite: has no effect");
+  expect_fault("sequent-infer named.pt in.TSV --text 99999999999999999999", 3,
+               "no column \"99999999999999999999\"");
+}
+
+// Whoever waits for input that never comes is still answered.
+TEST_F(Programs, InferEndsOnASignalWhileItWaits) {
+  const CommandResult found =
+      run("mkfifo pipe && { sleep 60 > pipe & timeout --preserve-status -s INT 1 sequent-infer "
+          "model.pt pipe -o never.jsonl; code=$?; kill $!; exit $code; }");
+  EXPECT_EQ(found.code, 130) << found.err;
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "never.jsonl"));
+}
+
 TEST_F(Programs, InferOfNothingIsNothing) {
   const CommandResult result = run("sequent-infer model.pt - </dev/null");
   EXPECT_EQ(result.code, 0);
@@ -235,6 +270,19 @@ print(json.dumps(dict(zip(card["labels"], probabilities[0].tolist()))))
   for (const auto& item : found.items()) {
     EXPECT_NEAR(item.value().get<double>(), wanted[item.key()].get<double>(), 1e-5) << item.key();
   }
+}
+
+TEST_F(Programs, WordsThatAreUnknownAreNamed) {
+  expect_fault("sequent train c.json --outt r3", 2, "train: unknown option --outt; did you mean");
+  expect_fault("sequent train c.json --out r3 --epochs 3", 2, "as in training.epochs=3");
+  expect_fault("sequent sample sentimnt --out r3", 2,
+               "sample: unknown command sentimnt; did you mean \"sentiment\"?");
+  EXPECT_EQ(run("sequent config check c.json -q").code, 0);
+  expect_fault("sequent config check c.json --set training.lr=0.1", 2, "\"learning_rate\": 0.001");
+  expect_fault("sequent config check c.json --set training.optimizer=adam", 2,
+               "write {\"type\": \"adam\"}");
+  expect_fault("sequent config check c.json --set data.validation=0.1", 2,
+               "a string or an object with \"fraction\", \"seed\"");
 }
 
 TEST_F(Programs, ConfigFaultsAreSaid) {

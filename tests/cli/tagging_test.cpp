@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cli/command.h"
 #include "tagging_rows.h"
@@ -40,6 +41,42 @@ TEST_F(TaggingPrograms, MarksEntitiesInLines) {
   const CommandResult tags = run("echo 'in Paris' | sequent-infer model.pt --tags");
   EXPECT_EQ(json::parse(tags.out)["tags"][1]["tag"], "B-LOC");
   EXPECT_EQ(json::parse(tags.out)["tags"][1]["token"], "Paris");
+}
+
+TEST_F(TaggingPrograms, ReadTheColumnsOfTraining) {
+  std::string swapped;
+  std::istringstream rows(testing::tagged_rows(60));
+  for (std::string line; std::getline(rows, line);) {
+    const std::size_t at = line.find_first_of(" \t");
+    swapped += at == std::string::npos ? line : line.substr(at + 1) + " " + line.substr(0, at);
+    swapped += '\n';
+  }
+  folder_->write("swapped.conll", swapped);
+  ASSERT_EQ(run("sequent train c.json --out swapped --set data.train=swapped.conll --set "
+                "data.validation=swapped.conll --set data.test=null --set data.format.token=1 --set "
+                "data.format.tag=0 --set training.epochs=1 --set input.max_length=2 --set "
+                "input.truncating=pre && sequent export swapped --out swapped.pt")
+                .code,
+            0);
+  const CommandResult found = run("sequent-infer swapped.pt swapped.conll --format conll");
+  EXPECT_EQ(found.code, 0) << found.err;
+  std::istringstream answers(found.out);
+  std::istringstream inputs(swapped);
+  std::string answer;
+  for (std::string line; std::getline(inputs, line) && std::getline(answers, answer);) {
+    const std::string token = line.substr(line.find(' ') + 1);
+    EXPECT_EQ(answer.substr(0, answer.find('\t')), line.empty() ? "" : token);
+  }
+}
+
+TEST_F(TaggingPrograms, ConllHoldsNoSpaceInsideATokenOrTag) {
+  folder_->write("odd.jsonl", R"({"tokens": ["a b", "c\nd"]})" "\n");
+  const CommandResult found =
+      run("sequent-infer model.pt odd.jsonl --input-format tokens --format conll");
+  EXPECT_EQ(found.out.substr(0, 4), "a_b\t") << found.out;
+  EXPECT_NE(found.out.find("\nc_d\t"), std::string::npos) << found.out;
+  expect_fault("sequent-infer model.pt odd.jsonl --input-format tokens --format conll --prefix x", 2,
+               "--prefix: has no effect");
 }
 
 TEST_F(TaggingPrograms, AreTimed) {

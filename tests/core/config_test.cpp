@@ -103,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"dense\", \"crf\", \"ordinal\", \"row_label\" or \"decoder\""},
         FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
         FaultCase{"data.validation", "3",
-                  "c.json: /data/validation: found 3; allowed is a string or an object { ... }"},
+                  "c.json: /data/validation: found 3; allowed is a string or an object with "
+                  "\"fraction\", \"seed\""},
         FaultCase{"runtime.device", "gpu",
                   "c.json: /runtime/device: found \"gpu\"; allowed are \"auto\", \"cpu\", \"cuda\" "
                   "or \"cuda:N\""},

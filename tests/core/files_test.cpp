@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "core/nearest.h"
+#include "core/other_names.h"
 #include "core/thread_pool.h"
 #include "support.h"
 
@@ -48,6 +53,17 @@ TEST(Files, MissingFilesAreSaid) {
 // The check value of CRC-64/XZ for "123456789", from the catalogue of parametrised CRC algorithms.
 TEST(Files, ChecksumIsCrc64) { EXPECT_EQ(checksum("123456789"), "995dc9bbdf1939fa"); }
 
+TEST(OtherNames, AreTranslated) {
+  const std::vector<std::string> layer{"units", "output_dim", "rate"};
+  EXPECT_EQ(suggest_name("hidden_size", layer), "; here it is \"units\"");
+  EXPECT_EQ(suggest_name("unitz", layer), "; did you mean \"units\"?");
+  EXPECT_EQ(suggest_name("SimpleRNN", {"lstm", "rnn"}), "; here it is \"rnn\"");
+  EXPECT_NE(suggest_name("lr", {"epochs", "l1"}).find("\"learning_rate\": 0.001"),
+            std::string::npos);
+  EXPECT_EQ(suggest_name("lr", {"learning_rate", "l1"}), "; here it is \"learning_rate\"");
+  EXPECT_EQ(suggest_name("nothing like it", layer), "");
+}
+
 TEST(Nearest, FindsMisspeltNames) {
   const std::vector<std::string> names = {"units", "dropout", "return_sequences"};
   EXPECT_EQ(nearest_name("unit", names), "units");
@@ -55,6 +71,26 @@ TEST(Nearest, FindsMisspeltNames) {
   EXPECT_EQ(nearest_name("returnSequences", names), "return_sequences");
   EXPECT_EQ(nearest_name("bananas", names), "");
   EXPECT_EQ(nearest_name("x", {}), "");
+}
+
+// A call of one task does not wait for all tasks of an earlier call.
+TEST(ThreadPool, CallersTakeTurns) {
+  constexpr std::size_t kMany = 20000;
+  ThreadPool pool(1);
+  std::atomic<bool> other_ran{false};
+  std::atomic<std::size_t> ran_before{0};
+  std::thread other;
+  pool.run(kMany, [&](std::size_t number) {
+    if (number == 0) {
+      other = std::thread([&] { pool.run(1, [&](std::size_t) { other_ran = true; }); });
+    }
+    if (other_ran) return;
+    ran_before = number;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // 20 s for the other to be there
+  });
+  other.join();
+  EXPECT_TRUE(other_ran);
+  EXPECT_LT(ran_before, kMany - 1);
 }
 
 TEST(ThreadPool, RunsEveryTaskOnceAndGivesTheFirstError) {

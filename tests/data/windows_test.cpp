@@ -5,6 +5,7 @@
 
 #include "data_support.h"
 #include "sequent/error.h"
+#include "sequent/log.h"
 
 namespace sequent {
 namespace {
@@ -162,6 +163,24 @@ TEST_F(Windows, SayThatAFileIsTooShort) {
   EXPECT_NE(std::string(error->what()).find("found 3 steps; a window needs 3 to read and 1 to"),
             std::string::npos)
       << error->what();
+}
+
+TEST_F(Windows, OfSeriesThatAreTooShortAreNamed) {
+  folder_.write("t.csv", "shop,x\na,1\nb,1\na,2\na,3\na,4\nb,2\n");
+  WindowsFormat format;
+  format.columns = {Column(std::string("x"))};
+  format.length = 2;
+  format.group = Column(std::string("shop"));
+  std::string said;
+  set_log_sink([&](LogLevel, std::string_view message) { said += message; });
+  const auto reader = open_records((folder_ / "t.csv").string(), format);
+  int windows = 0;
+  for (Record record; reader->next(record);) ++windows;
+  set_log_sink({});
+  EXPECT_EQ(windows, 2);
+  EXPECT_NE(said.find("1 of 2 series have fewer than the 3 steps of a window and are left out: b"),
+            std::string::npos)
+      << said;
 }
 
 TEST_F(Windows, AreSplitByTimeAndCached) {

@@ -58,6 +58,31 @@ TEST_P(TaggingExport, OpensWithTorchAlone) {
                        wanted.probabilities, 1e-5));
 }
 
+// Tags stand at the tokens that were read, whichever end is cut off.
+TEST_P(TaggingExport, PlacesStayWhereTheStartIsCut) {
+  card_.config = parse_config(testing::tagging_config(GetParam()), "tags.json",
+                              {{"input.max_length", "3"}, {"input.truncating", "pre"}});
+  export_model(*model_, card_, {}, folder_ / "cut.pt");
+  const std::string read = "by 北 in";
+  const std::string text = "in paris " + read;
+  for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
+    const Predictor predictor = Predictor::load(folder_ / "cut.pt", {.engine = engine});
+    const TaggedText whole = predictor.tag(text);
+    const TaggedText alone = predictor.tag(read);
+    EXPECT_TRUE(whole.truncated);
+    ASSERT_EQ(whole.tokens.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(whole.tokens[i].begin, alone.tokens[i].begin + 9);
+      EXPECT_EQ(whole.tokens[i].tag, alone.tokens[i].tag);
+    }
+    ASSERT_EQ(whole.spans.size(), alone.spans.size());
+    for (std::size_t i = 0; i < whole.spans.size(); ++i) {
+      EXPECT_EQ(whole.spans[i].begin, alone.spans[i].begin + 9);
+      EXPECT_EQ(whole.spans[i].end, alone.spans[i].end + 9);
+    }
+  }
+}
+
 TEST_P(TaggingExport, TagsTextsAndTokens) {
   for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
     PredictorOptions options;

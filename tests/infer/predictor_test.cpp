@@ -67,6 +67,16 @@ TEST_F(PredictorTest, EachTextIsTheSameAloneAndTogether) {
   }
 }
 
+// Two literals must not be taken for the two ends of one text.
+TEST_F(PredictorTest, TakesListsOfLiterals) {
+  const Predictor predictor = Predictor::load(file_);
+  const auto found = predictor.predict({"w1 w2", "w3"});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].probabilities, predictor.predict("w1 w2").probabilities);
+  EXPECT_EQ(found[1].probabilities, predictor.predict("w3").probabilities);
+  EXPECT_EQ(predictor.predict({"w1"}).size(), 1U);
+}
+
 TEST_F(PredictorTest, OptionsChangeNoResult) {
   const auto wanted = Predictor::load(file_).predict(texts_);
   for (const PredictorOptions& options :

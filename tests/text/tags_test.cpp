@@ -73,6 +73,10 @@ TEST(TagSet, KnowsWhatMayFollow) {
   EXPECT_FALSE(may(kBioes, "S-LOC", "E-LOC"));
   EXPECT_TRUE(may(kBioes, "I-LOC", "E-LOC"));
   EXPECT_TRUE(may(kBioes, "E-LOC", "B-LOC"));
+  const Names io{"I-LOC", "I-PER", "O"};  // has no B: an I begins a span as well
+  EXPECT_TRUE(may(io, "", "I-LOC"));
+  EXPECT_TRUE(may(io, "O", "I-LOC"));
+  EXPECT_TRUE(may(io, "I-PER", "I-LOC"));
 }
 
 TEST(PlacedTokens, AreParts) {

@@ -103,6 +103,23 @@ INSTANTIATE_TEST_SUITE_P(Heads, JointRun,
                            return test.param == testing::kCrfHead ? "Crf" : "Softmax";
                          });
 
+// The other labels of an overwritten run must not stay beside a model that has none.
+TEST_P(JointRun, LeavesNothingBehindWhenOverwritten) {
+  run("run", {{"training.max_steps", "1"}});
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/row_labels.txt"));
+  folder_.write("train.conll", testing::tagged_rows(60));
+  folder_.write("dev.conll", testing::tagged_rows(20, 3));
+  Config plain = parse_config(testing::tagging_config(GetParam()), "tags.json",
+                              {{"training.max_steps", "1"}});
+  plain.base_directory = folder_.path();
+  TrainOptions options;
+  options.out = folder_ / "run";
+  options.existing = ExistingRun::kOverwrite;
+  train(plain, options);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/row_labels.txt"));
+  load_run(folder_ / "run");
+}
+
 class JointConfig : public JointRun {};
 
 TEST_P(JointConfig, WeighsTheTwoLosses) {

@@ -80,6 +80,8 @@ TEST_F(MultiLabel, SaysWhatIsWrongWithRows) {
             std::string::npos);
   EXPECT_NE(fault(R"({"type": "tsv"})", "text\tlabel\nx\ta\n").find("at least two"),
             std::string::npos);
+  EXPECT_NE(fault(R"({"type": "tsv"})", "text\tlabel\nx\t\ny\t\n").find("none of its 2 rows has"),
+            std::string::npos);
   folder_.write("dev", "text\tlabel\nx\ta,strange\n");
   folder_.write("rows", "text\tlabel\nx\ta\ny\tb\n");
   const auto unseen = error_of([&] {

@@ -275,6 +275,27 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
   }
 }
 
+// Gradients that are added up in several pieces, dense and by rows.
+TEST(Workers, AddUpLargeGradients) {
+  const Config config = parse_config(R"({"version": 1, "data": {"train": "t.tsv"}, "model": {"layers": [
+    {"type": "embedding", "output_dim": 40}, {"type": "lstm", "units": 160},
+    {"type": "dense", "activation": "softmax"}]}})", "large");
+  const EncodedDataset data = random_data(48, 20, 3);
+  RowNumbers rows(48);
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  SequenceModel one(resolve(config, 40, 3));
+  WorkerTeam(one, torch::kCPU, 1).compute_gradients(data, rows, {1, 1}, {});
+  SequenceModel model(resolve(config, 40, 3));
+  WorkerTeam(model, torch::kCPU, 3).compute_gradients(data, rows, {1, 1}, {});
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < model->parameters().size(); ++i) {
+    const torch::Tensor found = dense(model->parameters()[i].grad());
+    largest = std::max(largest, found.numel());
+    EXPECT_TRUE(all_near(found, dense(one->parameters()[i].grad()), 1e-6));
+  }
+  EXPECT_GT(largest, 65536);
+}
+
 TEST(Workers, PredictionsAreInRowOrder) {
   const EncodedDataset data = random_data(200, 20, 3);
   SequenceModel model = small_model();
