@@ -24,7 +24,7 @@ enum class Engine {
 struct PredictorOptions {
   Engine engine = Engine::kFused;
 
-  /// Threads that compute; 0: one per core.
+  /// Threads that compute what one call's thread does not compute itself; 0: one per core.
   int threads = 0;
   /// Greatest number of tokens, padding included, that one thread computes at a time.
   std::int64_t batch_tokens = 8192;
@@ -137,7 +137,8 @@ class Predictor {
   Predictor& operator=(Predictor&&) noexcept;
   ~Predictor();
 
-  /// One prediction per text, in order; each the same whatever else is in the span.
+  /// One prediction per text, in order; each the same whatever else is in the span (in bfloat16 on
+  /// CPUs with AMX to rounding).
   /// Errors: Data if a text is not UTF-8, naming its index; Usage if the model reads numbers or
   /// pairs, is a tagger or a language model, or writes texts.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;

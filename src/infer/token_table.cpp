@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace sequent {
 
@@ -30,54 +31,87 @@ TokenTable::TokenTable(const kernels::Kernels<float>& kernels, const kernels::Ce
   }
 }
 
-void TokenTable::fill(std::span<const std::int32_t> ids) const {
-  const std::lock_guard lock(filling_);
+namespace {
+
+/// Without repetition, by falling frequency.
+std::vector<std::int32_t> distinct(std::vector<std::int32_t> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+const float* TokenTable::embedded(std::span<const std::int32_t> ids, kernels::Arena& arena) const {
+  auto* rows = arena.take<float>(ids.size() * static_cast<std::size_t>(size_.input));
+  float* to = rows;
   for (const std::int32_t id : ids) {
+    to = std::copy_n(embedding_.data() + id * size_.input, size_.input, to);
+  }
+  return rows;
+}
+
+void TokenTable::fill(std::span<const std::int32_t> ids, kernels::Arena& arena) const {
+  std::vector<std::int32_t> missing;
+  for (const std::int32_t id : ids) {
+    if (!filled_[static_cast<std::size_t>(id)].load(std::memory_order_acquire)) {
+      missing.push_back(id);
+    }
+  }
+  if (missing.empty()) return;
+  missing = distinct(std::move(missing));
+  const auto count = static_cast<std::int64_t>(missing.size());
+  const float* rows = embedded(missing, arena);
+  std::vector<const float*> found;
+  for (const auto& weights : weights_) {
+    auto* products = arena.take<float>(missing.size() * static_cast<std::size_t>(stride_));
+    kernels_->project(size_, weights, rows, size_.input, count, products);
+    found.push_back(products);
+  }
+  const std::lock_guard lock(filling_);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int32_t id = missing[static_cast<std::size_t>(i)];
     auto& filled = filled_[static_cast<std::size_t>(id)];
-    if (filled.load(std::memory_order_relaxed)) continue;
-    for (std::size_t d = 0; d < weights_.size(); ++d) {
-      kernels_->project(size_, weights_[d], embedding_.data() + id * size_.input, size_.input, 1,
-                        tables_[d].get() + id * stride_);
+    if (filled.load(std::memory_order_relaxed)) continue;  // by another thread, since
+    for (std::size_t d = 0; d < found.size(); ++d) {
+      std::copy_n(found[d] + i * stride_, stride_, tables_[d].get() + id * stride_);
     }
     filled.store(true, std::memory_order_release);
   }
 }
 
-TokenTable::Products TokenTable::compute(std::span<const std::int32_t> ids,
-                                         kernels::Arena& arena) const {
-  std::vector<std::int32_t> distinct(ids.begin(), ids.end());
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
-  const auto count = static_cast<std::int64_t>(distinct.size());
-  auto* rows = arena.take<float>(size(count * size_.input));
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float* from = embedding_.data() + distinct[size(i)] * size_.input;
-    std::copy(from, from + size_.input, rows + i * size_.input);
-  }
+/// The kept tokens' products are copied, those of the rare ones behind them computed.
+TokenTable::Products TokenTable::mixed(std::span<const std::int32_t> ids,
+                                       kernels::Arena& arena) const {
+  const std::vector<std::int32_t> tokens = distinct({ids.begin(), ids.end()});
+  const auto kept = static_cast<std::size_t>(
+      std::lower_bound(tokens.begin(), tokens.end(), kept_rows_) - tokens.begin());
+  const auto rare = std::span(tokens).subspan(kept);
+  fill(std::span(tokens).first(kept), arena);
+  const float* rows = embedded(rare, arena);
   Products products;
-  for (const auto& weights : weights_) {
-    auto* table = arena.take<float>(size(count * stride_));
-    kernels_->project(size_, weights, rows, size_.input, count, table);
+  for (std::size_t d = 0; d < weights_.size(); ++d) {
+    auto* table = arena.take<float>(tokens.size() * static_cast<std::size_t>(stride_));
+    float* to = table;
+    for (std::size_t i = 0; i < kept; ++i) {
+      to = std::copy_n(tables_[d].get() + tokens[i] * stride_, stride_, to);
+    }
+    kernels_->project(size_, weights_[d], rows, size_.input, static_cast<std::int64_t>(rare.size()),
+                      to);
     products.tables.push_back(table);
   }
   for (const std::int32_t id : ids) {
-    const auto at = std::lower_bound(distinct.begin(), distinct.end(), id);
-    products.row_of.push_back(static_cast<std::int32_t>(at - distinct.begin()));
+    const auto at = std::lower_bound(tokens.begin(), tokens.end(), id);
+    products.row_of.push_back(static_cast<std::int32_t>(at - tokens.begin()));
   }
   return products;
 }
 
 TokenTable::Products TokenTable::of(std::span<const std::int32_t> ids,
                                     kernels::Arena& arena) const {
-  std::vector<std::int32_t> missing;
-  for (const std::int32_t id : ids) {
-    if (id >= kept_rows_) return compute(ids, arena);
-    if (!filled_[static_cast<std::size_t>(id)].load(std::memory_order_acquire)) {
-      missing.push_back(id);
-    }
-  }
-  if (!missing.empty()) fill(missing);
+  const auto is_rare = [this](std::int32_t id) { return id >= kept_rows_; };
+  if (std::any_of(ids.begin(), ids.end(), is_rare)) return mixed(ids, arena);
+  fill(ids, arena);
   Products products;
   for (const auto& table : tables_) products.tables.push_back(table.get());
   products.row_of.assign(ids.begin(), ids.end());

@@ -32,8 +32,9 @@ class TokenTable {
   Products of(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
 
  private:
-  void fill(std::span<const std::int32_t> ids) const;
-  Products compute(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
+  void fill(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
+  Products mixed(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
+  const float* embedded(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
 
   const kernels::Kernels<float>* kernels_;
   kernels::CellSize size_;

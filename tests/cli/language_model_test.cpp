@@ -125,9 +125,10 @@ TEST_F(LanguageModelPrograms, SayWhatIsWrong) {
                "/model/layers/1/mask: found false");
   expect_fault("sequent generate model.pt --seed -5", 2, "--seed");
   expect_fault("sequent generate model.pt --temperature 0 --top-k 3", 2, "have no effect");
-  expect_fault("sequent generate model.pt --prompt one --lines 1 > /dev/full", 1, "cannot be written");
-  expect_fault("sequent config check c.json --set 'data.validation={\"fraction\":0.1,\"seed\":3}'", 2,
-               "/data/validation/seed: has no meaning");
+  expect_fault("sequent generate model.pt --prompt one --lines 1 > /dev/full", 1,
+               "cannot be written");
+  expect_fault("sequent config check c.json --set 'data.validation={\"fraction\":0.1,\"seed\":3}'",
+               2, "/data/validation/seed: has no meaning");
   folder_->write("empty.txt", "");
   expect_fault("sequent evaluate model.pt empty.txt", 3, "empty");
   folder_->write("bad.txt", "one two\n\xff\n");

@@ -52,12 +52,13 @@ TEST_F(TaggingPrograms, ReadTheColumnsOfTraining) {
     swapped += '\n';
   }
   folder_->write("swapped.conll", swapped);
-  ASSERT_EQ(run("sequent train c.json --out swapped --set data.train=swapped.conll --set "
-                "data.validation=swapped.conll --set data.test=null --set data.format.token=1 --set "
-                "data.format.tag=0 --set training.epochs=1 --set input.max_length=2 --set "
-                "input.truncating=pre && sequent export swapped --out swapped.pt")
-                .code,
-            0);
+  ASSERT_EQ(
+      run("sequent train c.json --out swapped --set data.train=swapped.conll --set "
+          "data.validation=swapped.conll --set data.test=null --set data.format.token=1 --set "
+          "data.format.tag=0 --set training.epochs=1 --set input.max_length=2 --set "
+          "input.truncating=pre && sequent export swapped --out swapped.pt")
+          .code,
+      0);
   const CommandResult found = run("sequent-infer swapped.pt swapped.conll --format conll");
   EXPECT_EQ(found.code, 0) << found.err;
   std::istringstream answers(found.out);
@@ -70,13 +71,14 @@ TEST_F(TaggingPrograms, ReadTheColumnsOfTraining) {
 }
 
 TEST_F(TaggingPrograms, ConllHoldsNoSpaceInsideATokenOrTag) {
-  folder_->write("odd.jsonl", R"({"tokens": ["a b", "c\nd"]})" "\n");
+  folder_->write("odd.jsonl", R"({"tokens": ["a b", "c\nd"]})"
+                              "\n");
   const CommandResult found =
       run("sequent-infer model.pt odd.jsonl --input-format tokens --format conll");
   EXPECT_EQ(found.out.substr(0, 4), "a_b\t") << found.out;
   EXPECT_NE(found.out.find("\nc_d\t"), std::string::npos) << found.out;
-  expect_fault("sequent-infer model.pt odd.jsonl --input-format tokens --format conll --prefix x", 2,
-               "--prefix: has no effect");
+  expect_fault("sequent-infer model.pt odd.jsonl --input-format tokens --format conll --prefix x",
+               2, "--prefix: has no effect");
 }
 
 TEST_F(TaggingPrograms, AreTimed) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh BUILD COMPILER [MODEL]: installs a build, builds the program here against it, and runs it;
-# without a model it has to refuse one that is missing, as the header promises.
+# without a model it has to refuse one that is missing, as the header promises. A project with
+# Sequent's sources as a part is configured as well.
 set -euo pipefail
 
 build=$1 compiler=$2 model=${3:-}
@@ -13,6 +14,10 @@ cmake --install "$build" --prefix "$temporary/prefix" >"$temporary/log" ||
 cmake -S "$here" -B "$temporary/build" -G Ninja -DCMAKE_PREFIX_PATH="$temporary/prefix" \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
 cmake --build "$temporary/build"
+torch=$(sed -n 's/^Torch_DIR:[A-Z]*=//p' "$build/CMakeCache.txt")
+cmake -S "$here/subproject" -B "$temporary/subproject" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
+  -DSEQUENT_SOURCE="$here/../.." -DTorch_DIR="$torch" >"$temporary/log" 2>&1 ||
+  { cat "$temporary/log" && exit 1; }
 for program in sequent sequent-infer; do "$temporary/prefix/bin/$program" --help >/dev/null; done
 
 if [[ -n "$model" ]]; then

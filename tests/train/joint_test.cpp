@@ -109,8 +109,8 @@ TEST_P(JointRun, LeavesNothingBehindWhenOverwritten) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "run/row_labels.txt"));
   folder_.write("train.conll", testing::tagged_rows(60));
   folder_.write("dev.conll", testing::tagged_rows(20, 3));
-  Config plain = parse_config(testing::tagging_config(GetParam()), "tags.json",
-                              {{"training.max_steps", "1"}});
+  Config plain =
+      parse_config(testing::tagging_config(GetParam()), "tags.json", {{"training.max_steps", "1"}});
   plain.base_directory = folder_.path();
   TrainOptions options;
   options.out = folder_ / "run";

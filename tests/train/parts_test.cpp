@@ -277,9 +277,11 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
 
 // Gradients that are added up in several pieces, dense and by rows.
 TEST(Workers, AddUpLargeGradients) {
-  const Config config = parse_config(R"({"version": 1, "data": {"train": "t.tsv"}, "model": {"layers": [
+  const Config config =
+      parse_config(R"({"version": 1, "data": {"train": "t.tsv"}, "model": {"layers": [
     {"type": "embedding", "output_dim": 40}, {"type": "lstm", "units": 160},
-    {"type": "dense", "activation": "softmax"}]}})", "large");
+    {"type": "dense", "activation": "softmax"}]}})",
+                   "large");
   const EncodedDataset data = random_data(48, 20, 3);
   RowNumbers rows(48);
   std::iota(rows.begin(), rows.end(), std::int64_t{0});
