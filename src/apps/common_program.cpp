@@ -70,8 +70,9 @@ std::string usage_fault(const CLI::App* app, const CLI::Error& fault) {
     const std::vector<std::string> names = known_words(*command, is_option);
     if (!is_option && names.empty()) continue;  // most likely the unknown option's value
     const std::string name = word.substr(0, word.find('='));
-    text += "error: " + command->get_name() + ": unknown " + (is_option ? "option " : "command ") +
-            name + did_you_mean(name, names) + "\n";
+    const std::string place = command == app ? "" : command->get_name() + ": ";
+    text += "error: " + place + "unknown " + (is_option ? "option " : "command ") + name +
+            did_you_mean(name, names) + "\n";
     takes_config = takes_config || std::count(names.begin(), names.end(), "--set") > 0;
   }
   if (text.empty()) text = std::string("error: ") + fault.what() + "\n";

@@ -102,7 +102,7 @@ class WindowsReader : public RecordReader {
     for (const auto& [name, series] : series_) {
       if (series.longest < format_.length + horizon_) names.push_back(name);
     }
-    if (!group_ || names.empty()) return;
+    if (!group_ || has_fault_ || names.empty()) return;  // faults have their own messages
     const std::size_t count = names.size();
     names.resize(std::min(count, kNamed));
     log_warning(rows_->file() + ": " + std::to_string(count) + " of " +
@@ -145,6 +145,7 @@ class WindowsReader : public RecordReader {
     if (!record.fault) record.fault = read_values(row, series, step.values);
     if (!record.fault) record.fault = read_targets(row, step.targets);
     any_ = any_ || record.fault;
+    has_fault_ = has_fault_ || record.fault;
     if (!record.fault) series.values = step.values;
     step.where = std::move(row.where);
     if (options_.keep_fields) step.fields = std::move(row.fields);
@@ -262,8 +263,9 @@ class WindowsReader : public RecordReader {
   std::map<std::string, Series>::iterator ending_ = series_.end();  // whose last window is next
   std::int64_t count_ = 0;                                          // rows read
   bool at_end_ = false;
-  bool any_ = false;       // a window or a fault was given
-  bool has_told_ = false;  // of series that are too short
+  bool any_ = false;        // a window or a fault was given
+  bool has_fault_ = false;  // a fault was given
+  bool has_told_ = false;   // of series that are too short
 };
 
 }  // namespace

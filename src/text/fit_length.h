@@ -1,4 +1,4 @@
-// How many tokens the model reads of a text: the one place that cuts and fills.
+// How many tokens the model reads of a text: how too long ones are cut and short ones filled up.
 #pragma once
 
 #include <algorithm>

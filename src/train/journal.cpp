@@ -23,7 +23,8 @@ void Journal::keep_until(std::int64_t step) const {
   std::string kept;
   for (const std::string& line : lines()) {
     const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    const bool whole = event.is_object() && event.contains("step");
+    const bool whole =
+        event.is_object() && event.contains("step") && event["step"].is_number_integer();
     if (whole && event["step"].get<std::int64_t>() <= step) kept += line + "\n";
   }
   write_file_whole(file_, kept);

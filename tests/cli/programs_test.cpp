@@ -299,8 +299,7 @@ TEST_F(Programs, ConfigFaultsAreSaid) {
                "/model/layers/2/units: found 3; the data have 2 labels");
   expect_fault("sequent train c.json --out r1 --set nonsense", 2, "expected path=value");
   expect_fault("sequent train c.json", 2, "--out is required");
-  EXPECT_NE(run("sequent trian c.json").err.find("found \"trian\"; did you mean \"train\"?"),
-            std::string::npos);
+  expect_fault("sequent trian c.json", 2, "unknown command trian; did you mean \"train\"?");
   expect_fault("sequent config check c.json --set 'training.class_weights={\"a\":-1}'", 2,
                "/training/class_weights/a: found -1; allowed is at least 0");
   expect_fault("sequent config check c.json --set 'data.format={\"text\":\"label\"}'", 2,
@@ -459,7 +458,7 @@ TEST_F(Programs, PrecisionIsTakenOrRefused) {
   const std::string bag =
       " --set 'model.layers=[{\"type\": \"embedding\", \"output_dim\": 4}, {\"type\": \"pool\"}, "
       "{\"type\": \"dense\", \"activation\": \"softmax\"}]'";
-  expect_fault(train + "bfloat16" + bag, 1, "/runtime/precision: found");
+  expect_fault(train + "bfloat16" + bag, 2, "/runtime/precision: found");
   const CommandResult trained = run(train + "auto");
   EXPECT_EQ(trained.code, 0) << trained.err;
 }

@@ -89,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"training.optimizer.learning_rate", "0",
                   "c.json: /training/optimizer/learning_rate: found 0; allowed is more than 0"},
         FaultCase{"training.loss", "crossentropy",
-                  "c.json: /training/loss: found \"crossentropy\"; allowed are "
+                  "c.json: /training/loss: found \"crossentropy\"; here it is "
+                  "\"categorical_crossentropy\"; allowed are "
                   "\"categorical_crossentropy\", \"binary_crossentropy\", "
                   "\"mean_squared_error\", \"mean_absolute_error\" or \"huber\""},
         FaultCase{"training.epochs", "null",

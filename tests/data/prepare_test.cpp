@@ -245,8 +245,9 @@ TEST_F(Prepare, RefusesDataThatCannotTrain) {
   EXPECT_EQ(failure().what(), path("dev.tsv") + ": no rows");
   config_.data.validation = HeldOut{};
   EXPECT_EQ(failure().what(), path("train.tsv") +
-                                  ": every label has one row alone, so that none can be held out; "
-                                  "expected more rows, or a file for \"validation\"");
+                                  ": found 2 rows, too few to hold some out: a label needs two, "
+                                  "and three where a test part is held out as well; expected more "
+                                  "rows, or a file for \"validation\"");
 }
 
 TEST_F(Prepare, NamesAllMissingFiles) {
