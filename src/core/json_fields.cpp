@@ -107,6 +107,7 @@ double JsonFields::number(const std::string& key) const {
 }
 
 std::optional<double> JsonFields::number_or_null(const std::string& key) const {
+  if (!has(key)) return std::nullopt;
   const Json& found_value = value(key);
   if (found_value.is_null()) return std::nullopt;
   if (!found_value.is_number()) {

@@ -38,6 +38,7 @@ class JsonFields {
   std::int64_t integer(const std::string& key) const;
   std::int64_t count(const std::string& key) const;  // an integer that is not negative
   double number(const std::string& key) const;
+  /// Nothing for null, and for a missing key: earlier versions did not have all of them.
   std::optional<double> number_or_null(const std::string& key) const;
   std::vector<std::string> texts(const std::string& key) const;
   std::vector<std::vector<std::int64_t>> count_rows(const std::string& key) const;
