@@ -87,19 +87,21 @@ Input open_numbers(const InferOptions& options, const Predictor& predictor,
           (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
 }
 
-/// The column or key that `of(format)` names, if one was typed this, else that of training, else
-/// `usual`. For a format of training without such a column `of` gives null.
-template <class Of>
-Column chosen_column(const InferOptions& options, const Predictor& predictor, Column usual,
-                     const Of& of) {
+/// The column or key that holds the texts, or a tagger's tokens: what was typed, else that of
+/// training where its format is like the input's, else `usual`.
+Column chosen_column(const InferOptions& options, const Predictor& predictor, Column usual) {
   if (options.text_given) return column_of(options.text);
+  const std::string input = input_format_of(options);
   return std::visit(
       [&](const auto& format) -> Column {
-        if constexpr (requires { Column(of(format)); }) {
-          return of(format);
-        } else {
-          return usual;
+        if constexpr (requires { format.tokens; }) {
+          if (input == "tokens") return format.tokens;
+        } else if constexpr (requires { format.token; }) {
+          if (input == "conll") return format.token;
+        } else if constexpr (requires { format.text; }) {
+          if (input != "tokens" && input != "conll") return format.text;
         }
+        return usual;
       },
       training_format(predictor));
 }
@@ -167,23 +169,14 @@ Input open_texts(const InferOptions& options, const Predictor& predictor) {
   reading.need_label = false;
   const std::string format = input_format_of(options);
   if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
-  const auto column = [&](Column usual, const auto& of) {
-    return chosen_column(options, predictor, std::move(usual), of);
-  };
-  const auto of_text = [](const auto& trained) requires requires { trained.text; }
-  { return trained.text; };
   if (format == "tokens") {
     TokensFormat objects;
-    objects.tokens = key_of(column(
-        objects.tokens,
-        [](const auto& trained) requires requires { trained.tokens; } { return trained.tokens; }));
+    objects.tokens = key_of(chosen_column(options, predictor, objects.tokens));
     objects.tags = objects.tokens + "_tags";
     return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
   if (format == "conll") {
-    const Column token = column(
-        std::int64_t{0},
-        [](const auto& trained) requires requires { trained.token; } { return trained.token; });
+    const Column token = chosen_column(options, predictor, std::int64_t{0});
     if (!std::holds_alternative<std::int64_t>(token)) {
       refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
     }
@@ -191,7 +184,7 @@ Input open_texts(const InferOptions& options, const Predictor& predictor) {
     lines.token = std::get<std::int64_t>(token);
     return {open_records(options.input, lines, reading), FieldKind::kText};
   }
-  const Column text = column(std::string("text"), of_text);
+  const Column text = chosen_column(options, predictor, std::string("text"));
   if (format == "jsonl") {
     // A table without a header was trained by index; objects have keys.
     const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
