@@ -60,24 +60,31 @@ std::vector<std::string> known_words(const CLI::App& command, bool options) {
   return names;
 }
 
-/// CLI11's complaint; where words are unknown these, with the nearest known ones.
+/// What is said of a word that `command` does not know.
+std::string unknown_word(const CLI::App& command, const std::string& word) {
+  const bool is_option = word.starts_with("-");
+  const std::vector<std::string> names = known_words(command, is_option);
+  const std::string name = word.substr(0, word.find('='));
+  std::string text = std::string("unknown ") + (is_option ? "option " : "command ") + name;
+  const std::string nearest = did_you_mean(name, names);
+  if (!nearest.empty()) return text + nearest;
+  const bool takes_config = std::count(names.begin(), names.end(), "--set") > 0;
+  return takes_config ? text + "; the config's are set with --set, as in --set training.epochs=3"
+                      : text;
+}
+
+/// CLI11's complaint; where words are unknown the first of them, with the nearest known one: those
+/// behind it may belong to it.
 std::string usage_fault(const CLI::App* app, const CLI::Error& fault) {
   const CLI::App* command = innermost(app);
-  std::string text;
-  bool takes_config = false;
+  const bool has_commands = !command->get_subcommands({}).empty();
+  std::string text = fault.what();
   for (const std::string& word : app->remaining(/*recurse=*/true)) {
-    const bool is_option = word.starts_with("-");
-    const std::vector<std::string> names = known_words(*command, is_option);
-    if (!is_option && names.empty()) continue;  // most likely the unknown option's value
-    const std::string name = word.substr(0, word.find('='));
-    const std::string place = command == app ? "" : command->get_name() + ": ";
-    text += "error: " + place + "unknown " + (is_option ? "option " : "command ") + name +
-            did_you_mean(name, names) + "\n";
-    takes_config = takes_config || std::count(names.begin(), names.end(), "--set") > 0;
+    if (!word.starts_with("-") && !has_commands) continue;  // most likely an unknown option's value
+    text = (command == app ? "" : command->get_name() + ": ") + unknown_word(*command, word);
+    break;
   }
-  if (text.empty()) text = std::string("error: ") + fault.what() + "\n";
-  if (takes_config) text += "Options of the config are set with --set, as in training.epochs=3.\n";
-  return text + "Run with --help for more.\n";
+  return "error: " + text + "\nRun with --help for more.\n";
 }
 
 int report(std::string_view text, int code) {

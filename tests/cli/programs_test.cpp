@@ -274,7 +274,7 @@ print(json.dumps(dict(zip(card["labels"], probabilities[0].tolist()))))
 
 TEST_F(Programs, WordsThatAreUnknownAreNamed) {
   expect_fault("sequent train c.json --outt r3", 2, "train: unknown option --outt; did you mean");
-  expect_fault("sequent train c.json --out r3 --epochs 3", 2, "as in training.epochs=3");
+  expect_fault("sequent train c.json --out r3 --epochs 3", 2, "as in --set training.epochs=3");
   expect_fault("sequent sample sentimnt --out r3", 2,
                "sample: unknown command sentimnt; did you mean \"sentiment\"?");
   EXPECT_EQ(run("sequent config check c.json -q").code, 0);
