@@ -1,6 +1,7 @@
 // Texts with one right answer: each answer is checked by another way.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
