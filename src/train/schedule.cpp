@@ -5,6 +5,8 @@
 #include <numbers>
 #include <string>
 
+#include "sequent/error.h"
+
 namespace sequent {
 namespace {
 
