@@ -11,6 +11,7 @@
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "infer/parameter_names.h"
+#include "model/sequence_padding.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/exporter.h"
@@ -213,6 +214,7 @@ void check_texts(SequenceModelImpl& model, Batch batch, const std::vector<Writte
   check_difference(best.masked_fill(past, 0), own.masked_fill(past, 0), torch::ones({1}), engine,
                    allowed);
   std::vector<double> sums;
+  sums.reserve(found.size());
   for (const WrittenRow& row : found) sums.push_back(row.log_probability);
   const torch::Tensor sum = own.masked_fill(past, 0).sum(1);
   check_difference(sum, torch::tensor(sums, torch::kFloat64), 1 + sum.abs(), engine, allowed);
