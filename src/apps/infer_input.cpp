@@ -1,12 +1,12 @@
 #include "apps/infer_input.h"
 
-#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <variant>
 
+#include "core/nearest.h"
 #include "sequent/config.h"
 #include "sequent/error.h"
 
@@ -19,9 +19,7 @@ void refuse(const std::string& option, const std::string& message) {
 std::string input_format_of(const InferOptions& options) {
   if (options.input_format != "auto") return options.input_format;
   const auto ending = [](const std::filesystem::path& path) {
-    std::string text = path.extension().string();
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
+    return lower_ascii(path.extension().string());
   };
   std::filesystem::path path = options.input;
   if (ending(path) == ".gz" || ending(path) == ".xz") path = path.stem();

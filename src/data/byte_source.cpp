@@ -52,7 +52,7 @@ class FileSource : public ByteSource {
   }
 
   std::size_t read(std::span<char> to) override {
-    while (may_wait_ == false || has_bytes()) {
+    while (!may_wait_ || has_bytes()) {
       const ssize_t count = ::read(descriptor_, to.data(), to.size());
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) fail(path_, std::string("cannot be read on: ") + std::strerror(errno));
