@@ -1,4 +1,5 @@
-# What the project is built from. nlohmann_json, where it is not installed, comes as a pinned source.
+# The dependencies of the project. If nlohmann_json is not installed, a pinned release is
+# downloaded.
 include(FetchContent)
 
 find_package(Threads REQUIRED)
@@ -20,6 +21,6 @@ endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/Torch.cmake)
 if(NOT TARGET sequent::torch)
-  message(FATAL_ERROR "LibTorch was not found: install libtorch-dev, or give "
+  message(FATAL_ERROR "LibTorch was not found; install libtorch-dev, or pass "
                       "-DCMAKE_PREFIX_PATH=FOLDER with the folder of an unpacked LibTorch.")
 endif()

@@ -3,7 +3,7 @@
 #
 #   scripts/build.sh [--tests] [PRESET]     PRESET: release (default), dev, asan, tidy
 #
-# SEQUENT_WERROR=ON in the environment makes warnings errors.
+# SEQUENT_WERROR=ON in the environment turns warnings into errors.
 # A folder that was once built with --tests keeps building them.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
@@ -29,12 +29,12 @@ if [[ -n "$tests" ]]; then options+=("-DSEQUENT_BUILD_TESTS=$tests"); fi
 torch_dir=$(torch_of_user)
 if [[ -n "$torch_dir" ]]; then
   options+=("-DTorch_DIR=$torch_dir" "-DCMAKE_PREFIX_PATH=${LIBTORCH:-}")
-  # CMake remembers the parts of the LibTorch it found first.
+  # CMake caches the parts of the LibTorch that it found first.
   if [[ -f "$cache" ]] && ! grep -qF "Torch_DIR:PATH=$torch_dir" "$cache"; then
     rm -r "$cache" "build/$preset/CMakeFiles"
   fi
 fi
 
 cmake --preset "$preset" --log-level=WARNING "${options[@]}" ||
-  die "cmake could not configure; scripts/setup.sh installs what the build needs"
+  die "cmake failed to configure; run scripts/setup.sh to install the dependencies"
 cmake --build "build/$preset" --parallel "$(job_count)"

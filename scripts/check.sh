@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Checks what tests cannot: format, lint, and that the walls between the rooms stand.
+# Checks what tests cannot: format, lint, and the dependencies between the folders of src/.
 #
 #   scripts/check.sh                 everything
 #   scripts/check.sh --fast [REF]    clang-tidy only on files that differ from REF (default HEAD)
 #
-# One line per check, `ok` or `FAIL` with the findings below; ends with 1 if any failed.
+# Prints one line per check: `ok`, or `FAIL` followed by the findings. Exits with 1 if a check
+# failed.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -30,16 +31,16 @@ check() {
   fi
 }
 
-# grep that does not mind finding nothing.
+# Like grep, but succeeds if it finds nothing.
 search() { grep "$@" || true; }
 
-# Succeeds if stdin is empty, else shows it.
+# Succeeds if stdin is empty; otherwise prints it and fails.
 nothing() { ! grep .; }
 
-# Runs a function on each line of stdin, on all cores.
+# Runs a function on each line of stdin, in parallel on all cores.
 each_in_parallel() { xargs -r -P "$(nproc)" -I{} bash -c "$1 \"\$1\"" _ {}; }
 
-# The code of files without // comments: file:line:code.
+# Prints the code of files as file:line:code, without // comments.
 code_of() { grep -n '' -H "$@" | sed -E 's|//.*||'; }
 
 sources() { find include src tests -name '*.h' -o -name '*.cpp' | sort; }
@@ -65,25 +66,31 @@ shell_syntax() {
   return "$status"
 }
 
-# ---- rooms ------------------------------------------------------------------------------------
+# ---- folders of src/ --------------------------------------------------------------------------
 
-# The rooms whose headers a room may include, itself apart.
+# Prints the folders whose headers a folder of src/ may include, apart from its own. All may include
+# the interfaces in tasks/ itself; a task's folder belongs to the task alone.
 rooms_below() {
-  local core="core text data metrics artifact"
+  local core="core text data metrics report artifact"
+  local infer="$core kernels runtime infer batch"
+  local train="$infer model train export"
   case "$1" in
     core | kernels) ;;
     text) echo core ;;
     data) echo core text ;;
     metrics) echo core text data ;;
-    artifact) echo core text data metrics ;;
+    report) echo core text data metrics ;;
+    artifact) echo core text data metrics report ;;
     sample) echo "$core" ;;
     runtime) echo "$core kernels" ;;
     model) echo "$core kernels runtime" ;;
     infer) echo "$core kernels runtime" ;;
+    batch) echo "$core kernels runtime infer" ;;
     train) echo "$core kernels runtime model infer" ;;
     export) echo "$core kernels runtime model infer train" ;;
-    bench) echo "$core kernels runtime model infer train export" ;;
-    apps) echo "$core sample kernels runtime model infer train export bench" ;;
+    bench) echo "$train" ;;
+    tasks) echo "$train" ;;
+    apps) echo "$train sample bench" ;;
     *) return 1 ;;
   esac
 }
@@ -93,14 +100,24 @@ no_include_upwards() {
   rooms=$(find src -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)
   for room in $rooms; do
     if ! allowed=$(rooms_below "$room"); then
-      echo "src/$room: a room that scripts/check.sh does not know"
+      echo "src/$room: this folder is missing from rooms_below in scripts/check.sh"
       status=1
       continue
     fi
     search -rnE "#include \"($(tr '\n' '|' <<<"$rooms")-)/" "src/$room" |
-      search -vE "#include \"(${allowed// /|}${allowed:+|}$room)/" | nothing || status=1
+      search -vE "#include \"(${allowed// /|}${allowed:+|}$room)/" |
+      search -vE '#include "tasks/[a-z_]+\.h"' | nothing || status=1
   done
   return "$status"
+}
+
+# What only one task's is lives in its folder; the rest of the library asks for properties of
+# TaskDefinition, InferenceTask and TrainingTask.
+nobody_asks_for_the_task() {
+  local files
+  mapfile -t files < <(find src include -name '*.h' -o -name '*.cpp' |
+    grep -vE '^src/tasks/|^include/sequent/config\.h$')
+  code_of "${files[@]}" | search -nE '#include "tasks/[a-z_]+/|\bTask::k[A-Z]|\bis_(classification|multi_label|regression|tagging|tagger|language_model|sequence_to_sequence)\(|(task\(?\)?|name\(\)) *[!=]= *"' | nothing
 }
 
 public_headers_stand_above_src() {
@@ -117,7 +134,7 @@ few_headers_mention_torch() {
 
 no_torch_in_core_rooms() {
   local files
-  mapfile -t files < <(find src/{core,text,data,metrics,artifact,sample,kernels} \
+  mapfile -t files < <(find src/{core,text,data,metrics,report,artifact,sample,kernels} \
     -name '*.h' -o -name '*.cpp' 2>/dev/null)
   code_of "${files[@]}" | search -E "$torch_words" | nothing
 }
@@ -140,7 +157,7 @@ headers_compile_alone() {
   each_in_parallel compiles_alone < <(ls include/sequent/*.h)
 }
 
-# README's map: the fenced block with a line that begins with `core/`.
+# Prints README's map of folders: the fenced block that contains a line starting with `core/`.
 map_of_readme() {
   awk '/^ *```/ { if (inside && block ~ /\n *(src\/)?core\//) printf "%s", block
                   inside = !inside; block = "\n"; next }
@@ -151,14 +168,14 @@ readme_map_matches() {
   local name status=0 map
   map=$(map_of_readme | sed -nE 's|^ *([a-z_./]+/)( .*)?$|\1|p')
   if [[ -z "$map" ]]; then
-    echo "README.md: no fenced block with a line that begins with core/"
+    echo "README.md: found no fenced block with a line that starts with core/"
     return 1
   fi
   while read -r name; do
-    grep -qxE "(src/)?$name/" <<<"$map" || { echo "README.md: its map lacks src/$name/"; status=1; }
+    grep -qxE "(src/)?$name/" <<<"$map" || { echo "README.md: its map does not list src/$name/"; status=1; }
   done < <(find src -mindepth 1 -maxdepth 1 -type d -printf '%f\n')
   while read -r name; do
-    [[ -d "$name" || -d "src/$name" ]] || { echo "README.md: its map names $name, no folder"; status=1; }
+    [[ -d "$name" || -d "src/$name" ]] || { echo "README.md: its map lists $name, which is not a folder"; status=1; }
   done <<<"$map"
   return "$status"
 }
@@ -171,7 +188,7 @@ no_torch_symbol_in() {
   local archive status=0
   for archive in "$@"; do
     if [[ ! -f "$archive" ]]; then
-      echo "$archive is not built: scripts/build.sh"
+      echo "$archive is not built; run scripts/build.sh"
       return 1
     fi
     nm -C "$archive" 2>/dev/null | search -E ' (torch|at|c10)::' | head -3 | nothing || status=1
@@ -190,7 +207,7 @@ core_links_no_torch() {
 
 infer_links_no_training() {
   if [[ ! -x "$release/sequent-infer" ]]; then
-    echo "$release/sequent-infer is not built: scripts/build.sh"
+    echo "$release/sequent-infer is not built; run scripts/build.sh"
     return 1
   fi
   ninja -C "$release" -t commands sequent-infer | tail -1 | search -oE 'libsequent_train[^ ]*' |
@@ -202,9 +219,9 @@ infer_links_no_training() {
 
 # ---- clang-tidy -------------------------------------------------------------------------------
 
-# The sources, not the tests, whose macros expand to what the checks are against.
-# LibTorch's headers cost half a minute a file, so files go through clang-tidy in batches, as CMake
-# joins them for a unity build; a batch that does not compile as one is read file by file.
+# Lints the sources only: the macros in the tests expand to code that violates the checks.
+# LibTorch's headers take half a minute per source, so clang-tidy runs on batches, which CMake joins
+# as for a unity build. If a batch does not compile, its sources are checked one by one.
 configure_for_lint() {
   local common=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DSEQUENT_PCH=OFF -DSEQUENT_UNITY=OFF
     -DSEQUENT_BUILD_TESTS=OFF)
@@ -263,15 +280,16 @@ clang_tidy() {
 scripts/setup.sh --check
 check "shell scripts" shell_syntax
 check "clang-format" clang_format
-check "no room includes one above it" no_include_upwards
-check "public headers include no header of src/" public_headers_stand_above_src
-check "only headers of models and exporter.h mention LibTorch" few_headers_mention_torch
-check "rooms below runtime/ mention no LibTorch" no_torch_in_core_rooms
-check "no public header mentions the JSON library" no_json_library_in_headers
-check "README's map names the folders of src/" readme_map_matches
-check "sequent_core and kernels link no LibTorch" core_links_no_torch
-check "sequent-infer links no training code" infer_links_no_training
+check "folders of src/ include only the folders below them" no_include_upwards
+check "no task is asked for outside src/tasks/" nobody_asks_for_the_task
+check "public headers do not include headers of src/" public_headers_stand_above_src
+check "only the model headers and exporter.h use LibTorch" few_headers_mention_torch
+check "folders below runtime/ do not use LibTorch" no_torch_in_core_rooms
+check "public headers do not use the JSON library" no_json_library_in_headers
+check "README's map lists the folders of src/" readme_map_matches
+check "sequent_core and sequent_kernels do not link LibTorch" core_links_no_torch
+check "sequent-infer does not link training code" infer_links_no_training
 check "configure for lint" configure_for_lint
-check "public headers compile alone" headers_compile_alone
+check "public headers are self-contained" headers_compile_alone
 check "clang-tidy" clang_tidy
 exit "$failed"

@@ -1,4 +1,4 @@
-# What the scripts here share. Sourced, not run.
+# Functions shared by the scripts in this folder. Source this file; do not run it.
 # shellcheck shell=bash
 
 # shellcheck disable=SC2034
@@ -11,7 +11,8 @@ die() {
   exit 1
 }
 
-# The folder of TorchConfig.cmake below an installation: the official zip, Debian's or pip's layout.
+# Prints the folder of TorchConfig.cmake in an installation with the layout of the official zip,
+# Debian or pip.
 torch_config_below() {
   local folder
   for folder in "$1" "$1"/share/cmake/Torch "$1"/lib/cmake/Torch "$1"/lib/*/cmake/Torch; do
@@ -23,16 +24,16 @@ torch_config_below() {
   return 1
 }
 
-# The folder of TorchConfig.cmake that LIBTORCH, Torch_DIR or CMAKE_PREFIX_PATH points to; nothing
-# if they name none, so that the system's LibTorch is used.
+# Prints the folder of TorchConfig.cmake that LIBTORCH, Torch_DIR or CMAKE_PREFIX_PATH points to.
+# Prints nothing if none is set, so that the system's LibTorch is used.
 torch_of_user() {
   local variable prefix
   for variable in LIBTORCH Torch_DIR; do
     [[ -n "${!variable:-}" ]] || continue
     torch_config_below "${!variable}" ||
-      die "$variable=${!variable} holds no LibTorch: looked for TorchConfig.cmake there and in" \
-        "share/cmake/Torch below it. Point it to the unpacked zip (the folder with lib/ and" \
-        "share/), or to site-packages/torch of a pip installation."
+      die "$variable=${!variable} contains no LibTorch: TorchConfig.cmake is neither there" \
+        "nor in its subfolder share/cmake/Torch. Set it to the folder of the unpacked zip (with" \
+        "lib/ and share/), or to site-packages/torch of a pip installation."
     return
   done
   while IFS= read -r -d : prefix; do
@@ -40,7 +41,8 @@ torch_of_user() {
   done <<<"${CMAKE_PREFIX_PATH:-}:"
 }
 
-# Compilers to run at once: one per core, and 2.5 GB for each, which a file with LibTorch may take.
+# Prints the number of parallel compilers: one per core, but at most one per 2.5 GB of memory, which
+# a source that includes LibTorch may need.
 job_count() {
   local kilobytes limit jobs
   kilobytes=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo)

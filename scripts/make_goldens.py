@@ -1,18 +1,19 @@
-"""Makes the golden values that tests compare with: run once, commit what it writes.
+"""Generates the golden values that the tests compare with. Run it once and commit the output.
 
     /usr/bin/python3 scripts/make_goldens.py metrics        needs Debian's python3-sklearn
-    /usr/bin/python3 scripts/make_goldens.py regression     likewise
-    /usr/bin/python3 scripts/make_goldens.py multi_label    likewise
-    /usr/bin/python3 scripts/make_goldens.py tagging        needs seqeval too (pip install seqeval)
-    /usr/bin/python3 scripts/make_goldens.py sequences      needs sacrebleu and rouge-score too
+    /usr/bin/python3 scripts/make_goldens.py regression     needs Debian's python3-sklearn
+    /usr/bin/python3 scripts/make_goldens.py multi_label    needs Debian's python3-sklearn
+    /usr/bin/python3 scripts/make_goldens.py tagging        also needs seqeval (pip install seqeval)
+    /usr/bin/python3 scripts/make_goldens.py sequences      also needs sacrebleu and rouge-score
 
-metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded cases. The probabilities are
-float32 and written so that reading them as float32 gives the same bits.
-tagging: tests/golden/tagging.json, seqeval's precision, recall and F1 of seeded tags, which follow
-conlleval.
-multi_label: tests/golden/multi_label.json, scikit-learn's metrics of seeded label sets.
-sequences: tests/golden/sequences.json, sacrebleu's BLEU and rouge-score's ROUGE-L of seeded tokens.
-regression: tests/golden/regression.json, scikit-learn's and SciPy's metrics of seeded numbers.
+metrics: tests/golden/metrics.json, scikit-learn's metrics of seeded random cases. The probabilities
+are float32, formatted so that parsing them as float32 restores the same bits.
+tagging: tests/golden/tagging.json, seqeval's precision, recall and F1 (which follow conlleval) of
+seeded random tags.
+multi_label: tests/golden/multi_label.json, scikit-learn's metrics of seeded random label sets.
+sequences: tests/golden/sequences.json, sacrebleu's BLEU and rouge-score's ROUGE-L of seeded random
+tokens.
+regression: tests/golden/regression.json, scikit-learn's and SciPy's metrics of seeded random values.
 """
 
 import json
@@ -36,7 +37,7 @@ def softmax(logits):
 
 
 def random_case(seed, rows, classes, skew=None, signal=1.5):
-    """Truths drawn with the shares `skew`, logits that lean towards them by `signal`."""
+    """Draws targets with the class probabilities `skew`, and logits biased towards them by `signal`."""
     generator = np.random.default_rng(seed)
     truths = generator.choice(classes, size=rows, p=skew)
     logits = generator.normal(size=(rows, classes))
@@ -45,7 +46,7 @@ def random_case(seed, rows, classes, skew=None, signal=1.5):
 
 
 def binary_with_ties(seed, rows):
-    """A tenth positives, scores rounded to twentieths: many equal ones, some of them 0.5."""
+    """A tenth of the rows are positive. Scores are rounded to 0.05: many are equal, some are 0.5."""
     generator = np.random.default_rng(seed)
     truths = (generator.random(rows) < 0.1).astype(int)
     scores = np.clip(generator.normal(0.3 + 0.3 * truths, 0.2), 0, 1)
@@ -74,15 +75,15 @@ def cases():
 
 def top_k_accuracy(truths, probabilities, k):
     classes = probabilities.shape[1]
-    if classes == 2:  # k is 1; scikit-learn would put the threshold on the wrong side of a tie
+    if classes == 2:  # k is 1; scikit-learn would break ties at the threshold the other way
         return oracle.accuracy_score(truths, probabilities.argmax(axis=1))
-    # scikit-learn prefers the last of equal classes, Sequent the first: both orders are turned round.
+    # Among ties, scikit-learn prefers the last class and Sequent the first, so reverse the order.
     return oracle.top_k_accuracy_score(
         classes - 1 - truths, probabilities[:, ::-1], k=k, labels=np.arange(classes))
 
 
 def ranking(truths, probabilities):
-    """ROC AUC and average precision, or nothing where a class has no rows."""
+    """Returns ROC AUC and average precision, or None if a class has no rows."""
     classes = probabilities.shape[1]
     if len(np.unique(truths)) < classes:
         return None, None
@@ -248,7 +249,7 @@ def make_multi_label():
 
 
 def random_tags(generator, tags, length):
-    """Mostly sensible rows, with every kind of break in between."""
+    """Mostly valid tag sequences, interspersed with every kind of invalid transition."""
     row = ["O"]
     for _ in range(length):
         before = row[-1]

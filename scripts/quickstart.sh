@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to predictions: installs what is missing, builds, makes sample data, trains,
-# evaluates, exports and predicts. Everything it makes lies under runs/sample-sentiment/.
+# Goes from a fresh clone to predictions: installs missing packages, builds, generates sample data,
+# trains, evaluates, exports and predicts. All output goes to runs/sample-sentiment/.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -15,12 +15,12 @@ scripts/build.sh release
 
 mkdir -p "$folder"
 if [[ ! -f "$folder/data/README.txt" ]]; then
-  say "making sample data: reviews in which the order of words decides"
+  say "generating sample data: reviews in which word order decides the label"
   "$bin/sequent" sample sentiment --out "$folder/data" --overwrite
 fi
 
 if [[ -f "$folder/run/manifest.json" ]]; then
-  say "trained already: $folder/run (remove it to train again)"
+  say "already trained: $folder/run (remove it to train again)"
 else
   say "training $config (under a minute on two idle cores)"
   "$bin/sequent" train "$config" --out "$folder/run" --resume
@@ -45,7 +45,7 @@ TEXTS
 cat "$folder/predictions.jsonl"
 
 cat <<NEXT
-== done. What to type next:
+== done. Try next:
   $bin/sequent-infer $folder/model.pt --interactive
   $bin/sequent inspect $folder/model.pt
   $bin/sequent config show $config

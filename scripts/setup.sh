@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what Sequent needs and this machine lacks; does nothing where all is there.
+# Installs the packages that Sequent needs and this machine lacks. Does nothing if all are
+# installed.
 #
 #   scripts/setup.sh            to build
 #   scripts/setup.sh --tests    to build and run the tests too
 #   scripts/setup.sh --check    to run scripts/check.sh too
 #
-# With LIBTORCH (or Torch_DIR, CMAKE_PREFIX_PATH) pointing to a LibTorch of your own, that one is
-# used: an unpacked zip from pytorch.org, or site-packages/torch of a pip installation.
+# Set LIBTORCH (or Torch_DIR, CMAKE_PREFIX_PATH) to use your own LibTorch: an unpacked zip from
+# pytorch.org, or site-packages/torch of a pip installation.
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -62,15 +63,15 @@ install_packages() {
   fi
   say "setup: installing ${missing[*]}"
   known_to_apt "${missing[@]}" || apt update
-  # A package list older than the mirror names files that are gone: fetch it and try once more.
+  # An outdated package list refers to files that the mirror no longer has: update it and try again.
   apt install --no-install-recommends "${missing[@]}" >/dev/null ||
     { apt update && apt install --no-install-recommends "${missing[@]}" >/dev/null; } ||
     die "apt-get could not install: ${missing[*]}. If libtorch-dev is not in your release, unpack" \
       "a LibTorch zip from pytorch.org and set LIBTORCH to its folder."
 }
 
-# Debian's LibTorch computes with whatever BLAS the machine has chosen; the reference one is slower
-# by an order of magnitude, and OpenBLAS with threads of its own fights OpenMP for the cores.
+# Debian's LibTorch uses the BLAS that is selected on the machine. The reference BLAS is ten times
+# slower, and the pthread build of OpenBLAS competes with OpenMP for the cores.
 choose_openblas() {
   local tuple library link
   tuple=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch)
@@ -86,7 +87,7 @@ choose_openblas() {
 
 has_header() { echo "#include <$1>" | "${CXX:-c++}" -x c++ -E - >/dev/null 2>&1; }
 
-# Where there is no apt: names what is missing and where it comes from.
+# Lists the missing packages and their sources, for systems without apt.
 list_missing() {
   local missing=()
   need_program() { command -v "$1" >/dev/null || missing+=("$1: $2"); }
@@ -126,4 +127,4 @@ if command -v apt-get >/dev/null; then
 else
   list_missing
 fi
-if [[ -n "$torch_dir" ]]; then say "setup: LibTorch of your own: $torch_dir"; fi
+if [[ -n "$torch_dir" ]]; then say "setup: using your own LibTorch: $torch_dir"; fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs the tests; ends with CTest's summary and its exit code.
+# Sets up, builds and runs the tests. Ends with CTest's summary and exit code.
 #
 #   scripts/test.sh [ctest arguments]        such as -L unit, -R kernels, -LE slow
 #   PRESET=asan scripts/test.sh              another preset than release

@@ -58,16 +58,20 @@ struct Manifest {
   std::vector<SourceFile> sources;
   std::string weights_checksum;   // of best.weights
   std::string text_checksum;      // of vocabulary.txt, labels.txt and row_labels.txt
-  std::string validation_report;  // JSON of metrics.h
+  std::string validation_report;  // JSON of report.h
   std::optional<std::string> test_report;
 };
 
-/// Errors: Artifact if a report is not one of metrics.h; Runtime if the file cannot be written.
-void write_manifest(const RunFolder& folder, const Manifest& manifest);
+/// Writes the manifest of a run of this task.
+/// Errors: Artifact if a report is not one of the task; Runtime if the file cannot be written.
+void write_manifest(const RunFolder& folder, const Manifest& manifest, const Task& task);
+
+/// Errors: Artifact unless the folder is a finished run; the message says what it is instead.
+void check_finished(const RunFolder& folder);
 
 /// Errors: Artifact if the folder is missing, is no run, is unfinished, of another format version,
 /// or damaged; each says which.
-Manifest read_manifest(const RunFolder& folder);
+Manifest read_manifest(const RunFolder& folder, const Task& task);
 
 /// The parts of a run that are plain text.
 struct RunText {
@@ -105,7 +109,7 @@ struct ArchiveCard {
   Config config;
   Vocabulary vocabulary;
   LabelSet labels{{"0", "1"}};
-  std::string validation_report;  // JSON of metrics.h; empty: none
+  std::string validation_report;  // JSON of report.h; empty: none
   std::string weights_checksum;   // of the weights' bytes, in the order of their names
   std::string parity_digest;      // checksum of the probe batches
   double parity_difference = 0;   // greatest, over all probes, of |exported - trained|

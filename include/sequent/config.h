@@ -33,43 +33,52 @@ struct RuntimeSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("device", self.device, "auto, cpu, cuda or cuda:N.", not_empty);
+    visit("device", self.device, "Device to run on: auto, cpu, cuda or cuda:N.", not_empty);
     visit("precision", self.precision,
-          "Of products while training. On the CPU of those in recurrent layers, and in the head of "
-          "a language model: bfloat16 rounds what is multiplied to 8 bits and sums in float32; "
-          "auto: bfloat16 where the CPU has instructions for it. On a GPU of all products: "
-          "bfloat16 and float16 by LibTorch's autocast, float16 with a loss that is scaled; auto: "
-          "float32. Weights, gradients, measures and what is exported are float32.");
+          "Precision of matrix products during training. On the CPU, it applies to the recurrent "
+          "layers and to the output layer of a language model: bfloat16 rounds the operands to 8 "
+          "significant bits and accumulates in float32; auto selects bfloat16 if the CPU has "
+          "instructions for it. On a GPU, it applies to all products: bfloat16 and float16 use "
+          "LibTorch's autocast, float16 with loss scaling; auto selects float32. Weights, "
+          "gradients, metrics and exported models are always float32.");
     visit("workers", self.workers,
-          "CPU threads that each take a part of every batch; 0: one per core.", between(0, 1024));
+          "Number of CPU threads, each of which processes a part of every batch. 0: one per core.",
+          between(0, 1024));
     visit("checkpoint_seconds", self.checkpoint_seconds,
-          "Greatest training time between checkpoints; each epoch ends with one as well.",
+          "Maximum training time between checkpoints, in seconds. A checkpoint is also written at "
+          "the end of each epoch.",
           above(0));
-    visit("log_seconds", self.log_seconds, "Time between progress lines.", above(0));
+    visit("log_seconds", self.log_seconds, "Time between progress lines, in seconds.", above(0));
   }
 };
 
 // ---- the whole --------------------------------------------------------------------------------
 
-enum class Task {
-  kClassification,
-  kMultiLabel,
-  kRegression,
-  kTagging,
-  kLanguageModel,
-  kSequenceToSequence
+/// The task, by the name that configs write: "classification", "tagging", ... The tasks are listed in
+/// src/tasks/task_table.h; the rest of the library asks a task's properties, never its name.
+class Task {
+ public:
+  Task() : Task("classification") {}
+  /// Errors: Config if there is no such task.
+  explicit Task(std::string_view name);
+
+  const std::string& name() const { return name_; }
+  bool operator==(const Task&) const = default;
+
+  /// All tasks, in the order of the table.
+  static std::vector<std::string> names();
+
+ private:
+  std::string name_;
 };
-template <>
-struct EnumNames<Task> {
-  static constexpr std::array<std::string_view, 6> values{"classification", "multi_label",
-                                                          "regression",     "tagging",
-                                                          "language_model", "sequence_to_sequence"};
-};
+
+/// What each task is for, as the option's help says it.
+std::string_view task_help();
 
 struct Config {
   std::int64_t version = 1;
   std::string name = "model";
-  Task task = Task::kClassification;
+  Task task;
   DataSpec data;
   InputSpec input = TextInput{};
   ModelSpec model;
@@ -88,15 +97,8 @@ struct Config {
   /// `path` of this config, made absolute with base_directory.
   std::filesystem::path resolve_path(const std::string& path) const;
 
-  bool is_regression() const { return task == Task::kRegression; }
-  bool is_tagging() const { return task == Task::kTagging; }
-  bool is_multi_label() const { return task == Task::kMultiLabel; }
-  bool is_language_model() const { return task == Task::kLanguageModel; }
-  bool is_sequence_to_sequence() const { return task == Task::kSequenceToSequence; }
   /// Whether a row has two texts, which a pair layer brings together.
   bool reads_pairs() const;
-  /// Whether there is an answer to each token, not to each row.
-  bool answers_tokens() const { return is_tagging() || is_language_model(); }
 
   /// How weights begin, whether it is set or follows from the task.
   Initialization initialization() const;
@@ -131,18 +133,16 @@ struct Config {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("version", self.version, "Version of this format.", required, between(1, 1));
-    visit("name", self.name, "What runs and reports are called.", not_empty);
-    visit("task", self.task,
-          "classification: one of several labels. multi_label: any number of labels. regression: "
-          "numbers, such as what follows in a series. tagging: a tag for each token, such as the "
-          "entities of a text. language_model: the token that follows, to write text and to say "
-          "how likely it is. sequence_to_sequence: another text, such as a date in another form.");
-    visit("data", self.data, "Where the rows come from.", required);
-    visit("input", self.input, "How a row becomes model input.");
+    visit("version", self.version, "Version of the config format.", required, between(1, 1));
+    visit("name", self.name, "Name of the model in runs and reports.", not_empty);
+    visit("task", self.task, task_help());
+    visit("data", self.data, "Where the examples come from.", required);
+    visit("input", self.input, "How an example becomes model input.");
     visit("model", self.model, "The layers, in order.", required);
-    visit("training", self.training, "How the weights are found.");
-    visit("runtime", self.runtime, "Where and how fast; never what is learned, rounding apart.");
+    visit("training", self.training, "How the model is trained.");
+    visit("runtime", self.runtime,
+          "Where and how fast the program runs. It does not affect what is learned, except for "
+          "rounding.");
   }
 };
 

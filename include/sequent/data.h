@@ -195,17 +195,22 @@ struct PreparedData {
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
                           int threads = 0, const Vocabulary& known = Vocabulary());
 
-/// How rows become what a model reads.
+/// What a row's targets are. A task chooses one of these (TaskDefinition::target).
+enum class TargetKind {
+  kLabel,       // one label
+  kLabelSet,    // any number of labels
+  kNumbers,     // a fixed number of values
+  kTags,        // a tag for each token; with a sequence_label layer a label of the row as well
+  kNextTokens,  // the row's own tokens, each predicted from those before it
+  kText,        // another text
+};
+
+/// How rows become model input and targets.
 struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
-  Task task = Task::kClassification;
-  bool labels_rows = false;  // of tagging: rows have a label beside their tags
-
-  bool is_tagging() const { return task == Task::kTagging; }
-  /// kLineEnd ends each row; none is cut.
-  bool ends_lines() const { return task == Task::kLanguageModel; }
-  bool has_target_text() const { return task == Task::kSequenceToSequence; }
+  TargetKind target = TargetKind::kLabel;
+  bool labels_sequences = false;  // with kTags: rows have a label beside their tags
 };
 EncoderSpec encoder_spec(const Config& config);
 

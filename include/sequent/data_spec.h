@@ -1,4 +1,4 @@
-// The config's "data" and "input": where rows come from and how they become model input.
+// The config's "data" and "input": where examples come from and how they become model input.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace sequent {
 
 // ---- data -------------------------------------------------------------------------------------
 
-/// A column by its header name, or by its index from 0.
+/// A column, by header name or by index from 0.
 using Column = std::variant<std::string, std::int64_t>;
 
 struct TsvFormat {
@@ -31,11 +31,13 @@ struct TsvFormat {
   static void describe(Self& self, Visitor& visit) {
     visit("text", self.text, "Column of the text, by name or by index from 0.");
     visit("text_b", self.text_b,
-          "Column of the second text, for a model with a pair layer, by name or by index.");
+          "Column of the second text, by name or by index, for a model with a pair layer.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
-    visit("header", self.header, "The first line holds the column names.");
-    visit("label_separator", self.label_separator,
-          "multi_label: what stands between the labels of a row; not set: a comma.", not_empty);
+    visit("header", self.header, "Whether the first line holds the column names.");
+    visit(
+        "label_separator", self.label_separator,
+        "For multi_label: the separator between the labels of an example. The default is a comma.",
+        not_empty);
   }
 };
 
@@ -52,11 +54,13 @@ struct CsvFormat {
   static void describe(Self& self, Visitor& visit) {
     visit("text", self.text, "Column of the text, by name or by index from 0.");
     visit("text_b", self.text_b,
-          "Column of the second text, for a model with a pair layer, by name or by index.");
+          "Column of the second text, by name or by index, for a model with a pair layer.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
-    visit("header", self.header, "The first record holds the column names.");
-    visit("label_separator", self.label_separator,
-          "multi_label: what stands between the labels of a row; not set: a comma.", not_empty);
+    visit("header", self.header, "Whether the first record holds the column names.");
+    visit(
+        "label_separator", self.label_separator,
+        "For multi_label: the separator between the labels of an example. The default is a comma.",
+        not_empty);
   }
 };
 
@@ -72,13 +76,14 @@ struct JsonlFormat {
     visit("text", self.text, "Key of the text in each line's object.", not_empty);
     visit("text_b", self.text_b, "Key of the second text, for a model with a pair layer.",
           not_empty);
-    visit("label", self.label,
-          "Key of the label: a string, an integer or a boolean; multi_label: a list of strings.",
-          not_empty);
+    visit(
+        "label", self.label,
+        "Key of the label: a string, an integer or a boolean; for multi_label, a list of strings.",
+        not_empty);
   }
 };
 
-/// One folder per label, one text per *.txt file below it.
+/// One folder per label; each *.txt file below it is one example.
 struct FoldersFormat {
   static constexpr std::string_view kType = "folders";
   bool operator==(const FoldersFormat&) const = default;
@@ -87,7 +92,8 @@ struct FoldersFormat {
   static void describe(Self&, Visitor&) {}
 };
 
-/// `__label__x text`, as fastText reads it; one label a line, multi_label: any number.
+/// `__label__x text`, as in fastText. Each line has one label, or any number of them for
+/// multi_label.
 struct FastTextFormat {
   static constexpr std::string_view kType = "fasttext";
   std::string prefix = "__label__";
@@ -95,19 +101,19 @@ struct FastTextFormat {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("prefix", self.prefix, "What marks a word as the label.", not_empty);
+    visit("prefix", self.prefix, "Prefix that marks a word as a label.", not_empty);
   }
 };
 
-/// What stands for a number that is missing: an empty cell, NaN or NA in a table, null in JSON.
+/// How to handle a missing number: an empty cell, NaN or NA in a table, null in JSON.
 enum class MissingValue { kError, kPrevious, kZero };
 template <>
 struct EnumNames<MissingValue> {
   static constexpr std::array<std::string_view, 3> values{"error", "previous", "zero"};
 };
 
-/// Sequences of numbers as JSON Lines: a list of steps, each a list with a number per channel; with
-/// one channel the numbers themselves.
+/// Sequences of numbers as JSON Lines. Each sequence is a list of steps, and each step is a list
+/// with one number per channel. With a single channel, a step may be the number itself.
 struct SeriesFormat {
   static constexpr std::string_view kType = "series";
   std::string values = "x";
@@ -121,18 +127,17 @@ struct SeriesFormat {
           "Key of the steps in each line's object: [[1, 2], [3, 4]] is two steps of two channels.",
           not_empty);
     visit("label", self.label,
-          "Key of the label: a string, an integer or a boolean; for regression a number or a list "
+          "Key of the label: a string, an integer or a boolean; for regression, a number or a list "
           "of numbers.",
           not_empty);
-    visit(
-        "missing", self.missing,
-        "null among the steps: an error, the value of the step before in the same channel (of the "
-        "first step an error), or 0.");
+    visit("missing", self.missing,
+          "How to handle null among the steps. error: report an error. previous: repeat the "
+          "previous step's value of the same channel (an error at the first step). zero: use 0.");
   }
 };
 
-/// Windows of a table whose rows are steps in the order of time: each window is one row of the
-/// data, what follows it is the target.
+/// Sliding windows over a table whose rows are time steps. Each window is one example, and the
+/// steps after it are its target.
 struct WindowsFormat {
   static constexpr std::string_view kType = "windows";
   std::vector<Column> columns;
@@ -151,46 +156,51 @@ struct WindowsFormat {
   static void describe(Self& self, Visitor& visit) {
     visit("columns", self.columns, "Columns of numbers that the model reads, one per channel.",
           required, not_empty);
-    visit("targets", self.targets, "Columns that are forecast; none named: those of `columns`.");
-    visit("length", self.length, "Steps that the model reads.", required, between(1, 1000000));
-    visit("horizon", self.horizon, "Steps after them that are forecast, all at once.",
+    visit("targets", self.targets,
+          "Columns to forecast. If the list is empty, `columns` are forecast.");
+    visit("length", self.length, "Number of steps that the model reads.", required,
+          between(1, 1000000));
+    visit("horizon", self.horizon, "Number of following steps to forecast, all at once.",
           between(1, 100000));
-    visit("stride", self.stride, "Steps from one window's begin to the next one's.",
+    visit("stride", self.stride, "Number of steps between the starts of consecutive windows.",
           between(1, 1000000));
     visit("season", self.season,
-          "Steps after which the series repeats, at most `length`: the report then shows the "
-          "forecast "
-          "that repeats the last season beside the one that repeats the last value.",
+          "Number of steps after which the series repeats, at most `length`. The report then "
+          "includes the seasonal naive forecast (repeat the last season) in addition to the naive "
+          "one (repeat the last value).",
           between(1, 1000000));
-    visit(
-        "time", self.time,
-        "Column that says when a step was: numbers, or dates that sort as text (2026-11-22 08:00). "
-        "Set: a step that does not come after the one before, in its group, is an error.");
+    visit("time", self.time,
+          "Column with the time of each step: numbers, or dates that sort as text (2026-11-22 "
+          "08:00). If set, a step that is not later than the previous step of its group is an "
+          "error.");
     visit("group", self.group,
-          "Column that names the series a step belongs to, where a table holds several, one after "
-          "the other or mixed: no window reaches over two, and each is cut by time on its own.");
+          "Column that identifies the series of each step, for tables that hold several series, "
+          "whether consecutive or interleaved. Windows never span two series, and held-out parts "
+          "are taken from each series separately.");
     visit("missing", self.missing,
-          "A cell without a number (empty, NaN or NA): an error, the value before it in the same "
-          "column and group (of a first step an error), or 0. What is to be forecast is never made "
-          "up: windows with a missing target are passed over.");
-    visit("header", self.header, "The first record holds the column names.");
+          "How to handle a cell without a number (empty, NaN or NA). error: report an error. "
+          "previous: repeat the previous value of the same column and group (an error at the first "
+          "step). zero: use 0. Targets are never filled in: windows with a missing target are "
+          "skipped.");
+    visit("header", self.header, "Whether the first record holds the column names.");
   }
 
   const std::vector<Column>& target_columns() const { return targets.empty() ? columns : targets; }
 
-  /// Of each target column its place among `columns`; nothing where one is not read.
+  /// Returns the index in `columns` of each target column, or nullopt if a target is not an input.
   std::optional<std::vector<std::int64_t>> target_channels() const;
 };
 
-/// How tags mark spans: B begins one, I or M goes on, E ends it, S is one of a single token.
+/// How tags mark spans: B begins a span, I or M continues it, E ends it, and S marks a single-token
+/// span.
 enum class TagScheme { kBio, kBioes, kBmes };
 template <>
 struct EnumNames<TagScheme> {
   static constexpr std::array<std::string_view, 3> values{"bio", "bioes", "bmes"};
 };
 
-/// Tagged tokens as the CoNLL shared tasks lay them out: a token a line, its columns between white
-/// space, an empty line after each row. Lines that begin with -DOCSTART- are passed over.
+/// Tagged tokens in the format of the CoNLL shared tasks: one token per line, columns separated by
+/// white space, an empty line after each example. Lines that begin with -DOCSTART- are skipped.
 struct ConllFormat {
   static constexpr std::string_view kType = "conll";
   std::int64_t token = 0;
@@ -200,10 +210,10 @@ struct ConllFormat {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("token", self.token, "Column of the token, from 0.", between(0, 1000));
-    visit("tag", self.tag, "Column of the tag, from 0.", between(0, 1000));
+    visit("token", self.token, "Index of the token's column, from 0.", between(0, 1000));
+    visit("tag", self.tag, "Index of the tag's column, from 0.", between(0, 1000));
     visit("scheme", self.scheme,
-          "What tags that mark spans are turned into when they are read; not set: they stay.");
+          "Convert span tags to this scheme when reading. By default, tags are kept unchanged.");
   }
 };
 
@@ -219,15 +229,15 @@ struct TokensFormat {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("tokens", self.tokens, "Key of the list of tokens in each line's object.", not_empty);
-    visit("tags", self.tags, "Key of the list of their tags.", not_empty);
-    visit("label", self.label, "Key of the whole row's label, for a model with a row_label layer.",
-          not_empty);
+    visit("tags", self.tags, "Key of the list of tags, one per token.", not_empty);
+    visit("label", self.label,
+          "Key of the whole example's label, for a model with a row_label layer.", not_empty);
     visit("scheme", self.scheme,
-          "What tags that mark spans are turned into when they are read; not set: they stay.");
+          "Convert span tags to this scheme when reading. By default, tags are kept unchanged.");
   }
 };
 
-/// Plain text for a language model: each line is a row, and follows on the line before.
+/// Plain text for a language model: each line is an example that continues the previous line.
 struct LinesFormat {
   static constexpr std::string_view kType = "lines";
   bool operator==(const LinesFormat&) const = default;
@@ -240,8 +250,8 @@ using DataFormat =
     std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat,
                  WindowsFormat, ConllFormat, TokensFormat, LinesFormat>;
 
-/// A seeded share of the training rows, the same share of each label. Of windows and a language
-/// model's rows, which follow each other, the last ones.
+/// A random fraction of the training examples, stratified by label. Windows and language-model
+/// examples are ordered, so the last ones are held out instead.
 struct HeldOut {
   double fraction = 0.1;
   std::int64_t seed = 1;
@@ -250,24 +260,24 @@ struct HeldOut {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("fraction", self.fraction,
-          "Share of the training rows held out, stratified by label; of windows, and of a language "
-          "model's rows, the last ones.",
+          "Fraction of the training examples to hold out, stratified by label. For windows and "
+          "language models, the last examples are held out.",
           between(0, 0.9).open_below());
     visit("seed", self.seed,
-          "Which rows: apart from training.seed, so that seeds share a split. Not where the last "
-          "rows are taken.",
+          "Seed for selecting the held-out examples. It is independent of training.seed, so runs "
+          "with different seeds share a split. Ignored when the last examples are held out.",
           between(0, 9007199254740991.0));
   }
 };
 
-/// What becomes of validation and test rows with a label or tag that no training row has.
+/// How to handle validation and test examples whose label or tag does not occur in training.
 enum class UnseenLabels { kError, kSkip, kWrong };
 template <>
 struct EnumNames<UnseenLabels> {
   static constexpr std::array<std::string_view, 3> values{"error", "skip", "wrong"};
 };
 
-/// A file, or a share of the training rows.
+/// A file, or a fraction of the training examples.
 using HeldOutSource = std::variant<std::string, HeldOut>;
 
 struct DataSpec {
@@ -281,22 +291,25 @@ struct DataSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("train", self.train,
-          "Training file or folder, relative to this config file; .gz and .xz are read as well.",
+          "Training file or folder, relative to this config file. Files may be compressed with "
+          "gzip or xz.",
           required, not_empty);
-    visit("validation", self.validation, "A file, or a held-out share of the training rows.");
+    visit("validation", self.validation,
+          "Validation data: a file, or a fraction of the training examples.");
     visit("test", self.test,
-          "Evaluated once, after training, with the kept weights: a file, or a share of the "
-          "training rows, taken before validation's.");
-    visit("format", self.format, "How the files are laid out.");
+          "Test data, evaluated once after training with the best weights: a file, or a fraction "
+          "of the training examples, which is taken before the validation fraction.");
+    visit("format", self.format, "Format of the data files.");
     visit("unseen_labels", self.unseen_labels,
-          "Validation and test rows with a label or tag that no training row has: an error; left "
-          "out, with a warning that counts them; or kept, where any answer to it counts as wrong.");
+          "How to handle validation and test examples whose label or tag does not occur in "
+          "training. error: report an error. skip: leave them out and report their number in a "
+          "warning. wrong: keep them and count every prediction for them as wrong.");
   }
 };
 
 // ---- input ------------------------------------------------------------------------------------
 
-/// What all tokenizers do to a text before they split it.
+/// Normalization that every tokenizer applies before it splits the text.
 struct Normalization {
   bool lowercase = true;
   bool nfkc = true;
@@ -304,14 +317,15 @@ struct Normalization {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("lowercase", self.lowercase, "Full Unicode case folding (Unicode 3.13).");
+    visit("lowercase", self.lowercase, "Apply full Unicode case folding (Unicode 3.13).");
     visit("nfkc", self.nfkc,
-          "Normalization form KC (UAX #15): full-width letters and digits become half-width.");
+          "Apply normalization form KC (UAX #15), which turns full-width letters and digits into "
+          "half-width ones.");
   }
 };
 
-/// Words by Unicode word boundaries (UAX #29); Chinese, Japanese and Thai by ICU's dictionaries.
-/// Punctuation marks are tokens, white space is not.
+/// Words by Unicode word boundaries (UAX #29); Chinese, Japanese and Thai text is segmented with
+/// ICU's dictionaries. Punctuation marks are tokens; white space is not.
 struct WordsTokenizer : Normalization {
   static constexpr std::string_view kType = "words";
 };
@@ -325,18 +339,18 @@ struct CharactersTokenizer : Normalization {
   static void describe(Self& self, Visitor& visit) {
     Normalization::describe(self, visit);
     visit("whitespace", self.whitespace,
-          "White space makes tokens too: what a language model of characters needs.");
+          "Keep white space as tokens, as a character-level language model needs.");
   }
 };
-/// What stands between white space.
+/// Splits at white space.
 struct WhitespaceTokenizer : Normalization {
   static constexpr std::string_view kType = "whitespace";
 };
 
 using TokenizerSpec = std::variant<WordsTokenizer, CharactersTokenizer, WhitespaceTokenizer>;
 
-/// The reserved ids are `<pad>` 0, `<unk>` 1 and `<empty>` 2; words follow by falling count, then
-/// by their bytes.
+/// The reserved ids are `<pad>` 0, `<unk>` 1 and `<empty>` 2. The other tokens follow by decreasing
+/// count; ties are ordered by their bytes.
 struct VocabularySpec {
   std::int64_t max_size = 50000;
   std::int64_t min_count = 1;
@@ -344,9 +358,10 @@ struct VocabularySpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("max_size", self.max_size, "Greatest number of ids, the three reserved ones included.",
+    visit("max_size", self.max_size, "Maximum number of ids, including the three reserved ones.",
           between(4, 10000000));
-    visit("min_count", self.min_count, "Rarer training words become `<unk>`.",
+    visit("min_count", self.min_count,
+          "Minimum number of occurrences in the training data; rarer tokens become `<unk>`.",
           between(1, 1000000000));
   }
 };
@@ -368,22 +383,22 @@ struct TextInput {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("tokenizer", self.tokenizer, "How a text becomes tokens.");
-    visit("vocabulary", self.vocabulary, "Which tokens get an id of their own.");
+    visit("tokenizer", self.tokenizer, "How texts are split into tokens.");
+    visit("vocabulary", self.vocabulary, "Which tokens get their own id.");
     visit("max_length", self.max_length,
-          "Longer texts are cut to this many tokens. A language model reads on without end, and "
-          "learns over as many at a time (truncated backpropagation).",
+          "Maximum number of tokens; longer texts are truncated. A language model instead reads a "
+          "continuous stream in chunks of this length (truncated backpropagation through time).",
           between(1, 1000000));
     visit("truncating", self.truncating,
-          "Which end of a long text is cut off. A text that is to be written is always cut at its "
-          "end.");
+          "End at which long texts are truncated. Target texts (sequence_to_sequence) are always "
+          "truncated at the end.");
     visit("padding", self.padding,
-          "Only for an embedding with \"mask\": false, which reads padding as a token: the side on "
-          "which every text is filled up to max_length.");
+          "Side on which every text is padded to max_length. Only allowed if the embedding has "
+          "\"mask\": false and thus reads padding as a token.");
   }
 };
 
-/// Sequences of numbers; goes with the data formats "series" and "windows".
+/// Sequences of numbers; used with the data formats "series" and "windows".
 struct NumericInput {
   static constexpr std::string_view kType = "numeric";
   std::int64_t channels = 1;
@@ -394,36 +409,36 @@ struct NumericInput {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("channels", self.channels, "Numbers per step.", between(1, 65536));
-    visit("max_length", self.max_length, "Longer sequences are cut to this many steps.",
+    visit("channels", self.channels, "Number of values per step.", between(1, 65536));
+    visit("max_length", self.max_length, "Maximum number of steps; longer sequences are truncated.",
           between(1, 1000000));
-    visit("truncating", self.truncating, "Which end of a long sequence is cut off.");
+    visit("truncating", self.truncating, "End at which long sequences are truncated.");
     visit("padding", self.padding,
-          "The side on which every sequence is filled up to max_length with zeros, which the model "
-          "reads as steps like others; not set: every sequence keeps its length.");
+          "Side on which every sequence is padded with zeros to max_length; the model reads the "
+          "padding as ordinary steps. By default, sequences keep their length.");
   }
 };
 
 using InputSpec = std::variant<TextInput, NumericInput>;
 
-/// Whether rows of this format are sequences of numbers.
+/// Whether examples of this format are sequences of numbers.
 inline bool is_numeric(const DataFormat& format) {
   return std::holds_alternative<SeriesFormat>(format) ||
          std::holds_alternative<WindowsFormat>(format);
 }
 
-/// Whether rows of this format are tokens, each with a tag.
+/// Whether examples of this format are token sequences with one tag per token.
 inline bool is_tagged(const DataFormat& format) {
   return std::holds_alternative<ConllFormat>(format) ||
          std::holds_alternative<TokensFormat>(format);
 }
 
-/// The type of a format, as configs write it.
+/// The `type` of a format in a config.
 inline std::string_view format_name(const DataFormat& format) {
   return std::visit([](const auto& spec) { return spec.kType; }, format);
 }
 
-/// The greatest length of what a model reads, in tokens or steps.
+/// The maximum input length, in tokens or steps.
 inline std::int64_t max_length(const InputSpec& input) {
   return std::visit([](const auto& spec) { return spec.max_length; }, input);
 }

@@ -1,12 +1,13 @@
-// How an option is declared: once, as a line of its struct's `describe`, with name, help and range.
-// Parsing, dump, JSON Schema and the option reference are visitors over `describe`.
+// Declaration of options. Each option is declared once, in the `describe` function of its struct,
+// with its name, help and range. The parser, the writer, the JSON Schema and the option reference
+// are visitors of `describe`.
 //
 //   struct DropoutSpec {
 //     static constexpr std::string_view kType = "dropout";
 //     double rate = 0.5;
 //     template <class Self, class Visitor>
 //     static void describe(Self& self, Visitor& visit) {
-//       visit("rate", self.rate, "Share of the values set to zero.", between(0, 1).open_above());
+//       visit("rate", self.rate, "Fraction of values set to 0.", between(0, 1).open_above());
 //     }
 //   };
 #pragma once
@@ -18,7 +19,7 @@
 
 namespace sequent {
 
-/// The numbers a field accepts.
+/// The range of numbers that a field accepts.
 struct Range {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -41,7 +42,7 @@ constexpr Range above(double low) {
   return {low, std::numeric_limits<double>::infinity(), true, false};
 }
 
-/// The field has no default: a config without it is refused.
+/// The field has no default: a config without it is rejected.
 struct Required {};
 inline constexpr Required required{};
 
@@ -49,7 +50,7 @@ inline constexpr Required required{};
 struct NotEmpty {};
 inline constexpr NotEmpty not_empty{};
 
-/// Specialized for each closed set of words: `values[i]` is the name of enumerator i.
+/// Specialized for each enum that is written as a string: `values[i]` is the name of enumerator i.
 template <class Enum>
 struct EnumNames;
 

@@ -1,4 +1,4 @@
-// What makes a vector of a token: tables, and its spelling.
+// How a token is mapped to a vector: embedding tables, n-grams and a character-level encoder.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace sequent {
 
-/// One more table of the same tokens.
+/// An additional embedding table for the same tokens.
 struct TableSpec {
   static constexpr std::string_view kType = "table";
   std::int64_t output_dim = 0;
@@ -24,12 +24,13 @@ struct TableSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("output_dim", self.output_dim, "Width of a token's vector.", required, between(1, 65536));
-    visit(
-        "vectors", self.vectors,
-        "File of pretrained vectors to start from, output_dim wide, relative to this config file: "
-        "word2vec (text or binary), GloVe or fastText text; .gz and .xz are read as well.",
-        not_empty);
-    visit("trainable", self.trainable, "false: the table keeps its initial values.");
+    visit("vectors", self.vectors,
+          "File of pretrained vectors to start from, relative to this config file, with vectors of "
+          "width output_dim: word2vec (text or binary), GloVe or fastText text. It may be "
+          "compressed with gzip or xz.",
+          not_empty);
+    visit("trainable", self.trainable,
+          "Whether the table is trained. false: it keeps its initial values.");
   }
 };
 
@@ -39,8 +40,8 @@ struct EnumNames<SpellingEncoder> {
   static constexpr std::array<std::string_view, 2> values{"cnn", "lstm"};
 };
 
-/// A token's vector from its spelling, that of tokens without an id too. The letters are the bytes
-/// of UTF-8, so that none is unknown.
+/// Character-level encoder: computes a token's vector from its characters, including tokens that
+/// are not in the vocabulary. It reads the bytes of UTF-8, so no character is unknown.
 struct CharactersSpec {
   static constexpr std::string_view kType = "characters";
   std::int64_t output_dim = 50;
@@ -52,21 +53,22 @@ struct CharactersSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("output_dim", self.output_dim, "Width of a token's vector; of an lstm an even number.",
+    visit("output_dim", self.output_dim, "Width of a token's vector; must be even for lstm.",
           between(1, 65536));
-    visit(
-        "encoder", self.encoder,
-        "cnn: a convolution over the letters and their maximum (Ma and Hovy 2016). lstm: the last "
-        "states of one in each direction (Lample et al. 2016).");
+    visit("encoder", self.encoder,
+          "cnn: a convolution over the characters, followed by max pooling (Ma and Hovy 2016). "
+          "lstm: the final states of a bidirectional LSTM (Lample et al. 2016).");
     visit("byte_dim", self.byte_dim, "Width of a byte's vector.", between(1, 65536));
-    visit("kernel_size", self.kernel_size, "Bytes that the convolution sees at once.",
+    visit("kernel_size", self.kernel_size, "Number of bytes that the convolution sees at once.",
           between(1, 1000));
-    visit("max_bytes", self.max_bytes, "Longer tokens are read to this byte.", between(1, 1000));
+    visit("max_bytes", self.max_bytes,
+          "Maximum number of bytes per token; the rest of a longer token is ignored.",
+          between(1, 1000));
   }
 };
 
-/// A vector for each run of n tokens that ends with a token, as fastText's wordNgrams (Joulin et
-/// al. 2017), but one per token. Runs find their row by a hash, so that none need be listed.
+/// A vector for the n-gram that ends at each token, as fastText's wordNgrams (Joulin et al. 2017),
+/// but one per token. N-grams are hashed to table rows, so they need not be enumerated.
 struct NgramsSpec {
   static constexpr std::string_view kType = "ngrams";
   std::int64_t output_dim = 0;
@@ -76,12 +78,12 @@ struct NgramsSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("output_dim", self.output_dim, "Width of a run's vector, which starts at 0.", required,
-          between(1, 65536));
-    visit("n", self.n, "Tokens of a run: 2 for pairs of neighbours.", between(2, 5));
+    visit("output_dim", self.output_dim, "Width of an n-gram's vector, which is initialized to 0.",
+          required, between(1, 65536));
+    visit("n", self.n, "Number of tokens per n-gram; 2 for bigrams.", between(2, 5));
     visit("buckets", self.buckets,
-          "Rows of the table: runs with the same hash share one. The first is for runs with an "
-          "unknown token.",
+          "Number of rows in the table. N-grams with the same hash share a row. The first row is "
+          "reserved for n-grams with an unknown token.",
           between(2, 10000000));
   }
 };
@@ -103,14 +105,14 @@ struct EmbeddingSpec {
   std::vector<BesideSpec> beside;
   bool operator==(const EmbeddingSpec&) const = default;
 
-  /// Of all that stands side by side.
+  /// Total width of the concatenated vectors.
   std::int64_t width() const {
     std::int64_t sum = output_dim;
     for (const BesideSpec& part : beside) sum += sequent::output_dim(part);
     return sum;
   }
 
-  /// The part that reads spellings; null without one.
+  /// The character-level encoder, or null if there is none.
   const CharactersSpec* characters() const {
     for (const BesideSpec& part : beside) {
       if (const auto* found = std::get_if<CharactersSpec>(&part)) return found;
@@ -130,20 +132,22 @@ struct EmbeddingSpec {
   static void describe(Self& self, Visitor& visit) {
     visit("output_dim", self.output_dim, "Width of a token's vector.", required, between(1, 65536));
     visit("input_dim", self.input_dim,
-          "Rows of the table, at least the vocabulary's size; default: just that size.",
+          "Number of rows in the table, at least the vocabulary size. Defaults to the vocabulary "
+          "size.",
           between(3, 10000000));
-    visit(
-        "vectors", self.vectors,
-        "File of pretrained vectors to start from, output_dim wide, relative to this config file: "
-        "word2vec (text or binary), GloVe or fastText text; .gz and .xz are read as well.",
-        not_empty);
-    visit("trainable", self.trainable, "false: the table keeps its initial values.");
+    visit("vectors", self.vectors,
+          "File of pretrained vectors to start from, relative to this config file, with vectors of "
+          "width output_dim: word2vec (text or binary), GloVe or fastText text. It may be "
+          "compressed with gzip or xz.",
+          not_empty);
+    visit("trainable", self.trainable,
+          "Whether the table is trained. false: it keeps its initial values.");
     visit("mask", self.mask,
-          "true: padding does not exist for the layers above. false (Keras' default): texts are "
-          "filled up to input.max_length and `<pad>` is a token like others; needs input.padding.");
+          "true: the following layers ignore padding. false (Keras' default): texts are padded to "
+          "input.max_length and `<pad>` is treated like any other token; requires input.padding.");
     visit("beside", self.beside,
-          "More vectors of each token, side by side with the first: further tables, tables of the "
-          "runs of tokens it ends, and one encoder of its spelling.");
+          "Additional vectors for each token, concatenated with the first: further tables, n-gram "
+          "tables, and at most one character-level encoder.");
   }
 };
 

@@ -1,4 +1,5 @@
-// The one exception type of the library. Every fault a user can cause ends here, with its place.
+// The library's only exception type. Every error that a user can cause is reported as an Error with
+// its location.
 #pragma once
 
 #include <exception>
@@ -12,18 +13,18 @@ enum class ErrorKind {
   kConfig,       // a config file or a --set option
   kData,         // training, evaluation or inference data
   kArtifact,     // a run folder or model archive
-  kQualityGate,  // a result below what --require asked for
+  kQualityGate,  // a result that misses a --require threshold
   kNumeric,      // a loss or gradient that is not finite
-  kRuntime,      // files that cannot be written, devices that are not there
-  kInternal,     // a fault of this library
+  kRuntime,      // unwritable files, missing devices
+  kInternal,     // a bug in this library
 };
 
-/// The exit code programs end with: 2 usage and config, 3 data, 4 artifact, 5 quality gate, 1 the
-/// rest.
+/// Returns the exit code of the programs: 2 for usage and config, 3 for data, 4 for artifacts, 5
+/// for quality gates, 1 for all others.
 int exit_code(ErrorKind kind) noexcept;
 
-/// One fault: where it is (`file: /json/pointer` or `file:line`, may be empty) and what was found,
-/// what is allowed and, where known, the likely cure.
+/// One error: its location (`file: /json/pointer` or `file:line`; may be empty), and a message that
+/// says what was found, what is allowed and, if known, the likely cure.
 struct Issue {
   std::string where;
   std::string message;
@@ -31,7 +32,7 @@ struct Issue {
   bool operator==(const Issue&) const = default;
 };
 
-/// One fault, or all that were found at once. `what()` has one line per issue.
+/// One or more issues that were found together. `what()` has one line per issue.
 class Error : public std::exception {
  public:
   Error(ErrorKind kind, std::vector<Issue> issues);

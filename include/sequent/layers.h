@@ -1,4 +1,4 @@
-// The layers a model is made of, as the config describes them.
+// The layers of a model, as described by the config.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace sequent {
 
-/// Replaces tokens by `<unk>` while training; stands before the embedding.
+/// Replaces random tokens with `<unk>` during training; placed before the embedding.
 struct WordDropoutSpec {
   static constexpr std::string_view kType = "word_dropout";
   double rate = 0.1;
@@ -23,12 +23,12 @@ struct WordDropoutSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("rate", self.rate, "Share of the tokens read as `<unk>` while training.",
+    visit("rate", self.rate, "Fraction of the tokens replaced with `<unk>` during training.",
           between(0, 1).open_above());
   }
 };
 
-/// Sets values to zero while training and scales the rest (Srivastava et al. 2014).
+/// Sets random values to zero during training and rescales the rest (Srivastava et al. 2014).
 struct DropoutSpec {
   static constexpr std::string_view kType = "dropout";
   double rate = 0.5;
@@ -36,12 +36,12 @@ struct DropoutSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("rate", self.rate, "Share of the values set to zero while training.",
+    visit("rate", self.rate, "Fraction of the values set to zero during training.",
           between(0, 1).open_above());
   }
 };
 
-/// Dropout of whole features: one choice for all steps of a sequence (Tompson et al. 2015).
+/// Dropout of whole features: the mask is shared by all steps of a sequence (Tompson et al. 2015).
 struct SpatialDropoutSpec {
   static constexpr std::string_view kType = "spatial_dropout";
   double rate = 0.2;
@@ -49,7 +49,7 @@ struct SpatialDropoutSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("rate", self.rate, "Share of the features set to zero while training.",
+    visit("rate", self.rate, "Fraction of the features set to zero during training.",
           between(0, 1).open_above());
   }
 };
@@ -60,7 +60,7 @@ struct EnumNames<PoolMode> {
   static constexpr std::array<std::string_view, 4> values{"max", "mean", "last", "first"};
 };
 
-/// sequence [T, D] -> vector [D], over the real steps alone; of n modes [n * D].
+/// sequence [T, D] -> vector [D], ignoring padding; with n modes -> vector [n * D].
 using PoolModes = std::variant<PoolMode, std::vector<PoolMode>>;
 inline std::vector<PoolMode> list_of(const PoolModes& modes) {
   const auto* one = std::get_if<PoolMode>(&modes);
@@ -77,14 +77,15 @@ struct PoolSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("mode", self.mode,
-          "How the steps become one vector; a list, such as [\"last\", \"max\", \"mean\"]: one "
-          "beside the other.",
+          "How the steps are reduced to one vector. The vectors of a list of modes, such as "
+          "[\"last\", \"max\", \"mean\"], are concatenated.",
           not_empty);
   }
 };
 
-/// A tagger's second head (Liu and Lane 2016): a label for the whole row, such as the intent of a
-/// request, from the pooled sequence by a dense layer with softmax. The sequence goes on unchanged.
+/// A tagger's second head (Liu and Lane 2016): predicts a label for the whole example, such as the
+/// intent of a request, with a dense softmax layer on the pooled sequence. The sequence is passed
+/// on unchanged.
 struct RowLabelSpec {
   static constexpr std::string_view kType = "row_label";
   PoolModes mode = PoolMode::kMax;
@@ -96,15 +97,17 @@ struct RowLabelSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("mode", self.mode, "How the steps become one vector, as in pool.", not_empty);
-    visit("dropout", self.dropout, "Share of that vector's values set to zero while training.",
+    visit("mode", self.mode, "How the steps are reduced to one vector, as in pool.", not_empty);
+    visit("dropout", self.dropout,
+          "Fraction of the pooled vector's values set to zero during training.",
           between(0, 1).open_above());
     visit("loss_weight", self.loss_weight,
-          "Of the row labels' loss, the mean over the rows, beside that of the tags.", above(0));
+          "Weight of the example labels' loss (the mean over examples) relative to the tags' loss.",
+          above(0));
   }
 };
 
-/// What a pair layer makes of the vectors u and v of a pair's two texts.
+/// Features that a pair layer computes from the vectors u and v of a pair's two texts.
 enum class PairFeature { kFirst, kSecond, kDifference, kProduct, kCosine };
 template <>
 struct EnumNames<PairFeature> {
@@ -112,17 +115,17 @@ struct EnumNames<PairFeature> {
                                                           "product", "cosine"};
 };
 
-/// The vectors u and v [D] of a pair's two texts, made by the layers before, which both texts share
-/// -> one vector: the features one behind the other. As [u, v, |u - v|, u * v]: Conneau et al. 2017
-/// (InferSent).
+/// Combines the vectors u and v [D] of a pair's two texts into one vector by concatenating the
+/// features. The preceding layers are shared by both texts. Source: Conneau et al. 2017 (InferSent)
+/// for the features u, v, |u - v|, u * v.
 struct PairSpec {
   static constexpr std::string_view kType = "pair";
-  static constexpr double kLeastSquare = 1e-16;  // of |u|^2 |v|^2 in a cosine
+  static constexpr double kLeastSquare = 1e-16;  // lower bound of |u|^2 |v|^2 in a cosine
   std::vector<PairFeature> features{PairFeature::kFirst, PairFeature::kSecond,
                                     PairFeature::kDifference, PairFeature::kProduct};
   bool operator==(const PairSpec&) const = default;
 
-  /// Of the result, from vectors of `width`.
+  /// Output width for input vectors of `width`.
   std::int64_t width(std::int64_t width) const {
     std::int64_t sum = 0;
     for (const PairFeature feature : features) sum += feature == PairFeature::kCosine ? 1 : width;
@@ -132,8 +135,9 @@ struct PairSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("features", self.features,
-          "What stands one behind the other: the texts' vectors themselves, the absolute value of "
-          "their difference, their product, or the cosine of the angle between them, one number.",
+          "Features to concatenate. first, second: the vectors of the two texts. difference: the "
+          "absolute value of their difference. product: their element-wise product. cosine: their "
+          "cosine similarity, a single number.",
           not_empty);
   }
 };
@@ -147,7 +151,8 @@ struct AttentionSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("units", self.units, "Rows of W; default: as wide as the input.", between(1, 65536));
+    visit("units", self.units, "Number of rows of W. Defaults to the input width.",
+          between(1, 65536));
   }
 };
 
@@ -158,8 +163,8 @@ struct EnumNames<Activation> {
                                                           "softmax"};
 };
 
-/// Each step's vector (or the one vector) made mean 0 and variance 1, then scaled and shifted (Ba
-/// et al. 2016).
+/// Normalizes each step's vector (or the single vector) to mean 0 and variance 1, then scales and
+/// shifts it (Ba et al. 2016).
 struct LayerNormSpec {
   static constexpr std::string_view kType = "layer_norm";
   double epsilon = 1e-5;
@@ -167,7 +172,7 @@ struct LayerNormSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("epsilon", self.epsilon, "Added to the variance.", above(0));
+    visit("epsilon", self.epsilon, "Small constant added to the variance.", above(0));
   }
 };
 
@@ -177,7 +182,7 @@ struct EnumNames<ConvPadding> {
   static constexpr std::array<std::string_view, 2> values{"same", "causal"};
 };
 
-/// y = f(W x + b), on a vector or on every step of a sequence.
+/// y = f(W x + b), applied to a vector or to each step of a sequence.
 struct DenseSpec {
   static constexpr std::string_view kType = "dense";
   std::optional<std::int64_t> units;
@@ -188,18 +193,20 @@ struct DenseSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("units", self.units,
-          "Width of the result; the last layer may leave it to the data: the number of classes, or "
-          "1 for sigmoid (multi_label: one per label).",
+          "Output width. It may be omitted in the last layer, where it is inferred from the data: "
+          "the number of classes, or 1 for sigmoid (for multi_label, the number of labels).",
           between(1, 1000000));
-    visit("activation", self.activation, "f; the last layer: softmax, or sigmoid with one unit.");
+    visit("activation", self.activation,
+          "Activation function. For classification, the last layer uses softmax, or sigmoid with "
+          "one unit.");
     visit("tied", self.tied,
-          "The last layer of a language model: W is the embedding's table (Press and Wolf 2017); "
-          "needs an input as wide as the embedding.");
+          "Share the embedding's table as W (Press and Wolf 2017). Only for the last layer of a "
+          "language model; the input must be as wide as the embedding.");
   }
 };
 
-/// Convolution over steps: sequence [T, D] -> sequence [T, filters]; beyond the text's ends are
-/// zeros.
+/// Convolution over steps: sequence [T, D] -> sequence [T, filters]. The sequence is padded with
+/// zeros at its ends.
 struct Conv1dSpec {
   static constexpr std::string_view kType = "conv1d";
   std::int64_t filters = 0;
@@ -208,25 +215,28 @@ struct Conv1dSpec {
   Activation activation = Activation::kRelu;
   bool operator==(const Conv1dSpec&) const = default;
 
-  /// Steps before the present one that an output sees.
+  /// Number of steps before the current one that an output depends on.
   std::int64_t steps_before() const {
     return padding == ConvPadding::kCausal ? kernel_size - 1 : (kernel_size - 1) / 2;
   }
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("filters", self.filters, "Width of the result.", required, between(1, 65536));
-    visit("kernel_size", self.kernel_size, "Steps that one output sees.", between(1, 1000));
+    visit("filters", self.filters, "Number of filters, which is the output width.", required,
+          between(1, 65536));
+    visit("kernel_size", self.kernel_size, "Number of steps that each output sees.",
+          between(1, 1000));
     visit("padding", self.padding,
-          "same: steps on both sides. causal: none that comes later. The length stays.");
-    visit("activation", self.activation, "Applied to the sums; any but softmax.");
+          "same: each output sees steps on both sides. causal: each output sees only the current "
+          "and earlier steps. The sequence length does not change.");
+    visit("activation", self.activation, "Activation function; any but softmax.");
   }
 };
 
-/// Each channel of a numeric input as (x - mean) / deviation, both of the training rows and fixed
-/// from then on, as Keras' Normalization; stands first. `relative`: x is the distance from the
-/// window's last step, and what is forecast is the distance from it as well (the last-value
-/// normalization of NLinear, Zeng et al. 2023).
+/// Normalizes each channel of a numeric input to (x - mean) / deviation, as Keras' Normalization.
+/// Both statistics are computed from the training data and then fixed. This is the first layer.
+/// With `relative`, x is the difference from the window's last step, and forecasts are differences
+/// from it as well (the last-value normalization of NLinear, Zeng et al. 2023).
 struct NormalizationSpec {
   static constexpr std::string_view kType = "normalization";
   bool relative = false;
@@ -234,15 +244,14 @@ struct NormalizationSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit(
-        "relative", self.relative,
-        "Windows are read, and forecast, as distances from their last step: for series whose level "
-        "drifts. The columns that are forecast must be among those that are read.");
+    visit("relative", self.relative,
+          "Express the values of a window, and its forecasts, as differences from its last step; "
+          "for series whose level drifts. All target columns must be among the input columns.");
   }
 };
 
-/// Multi-head scaled dot-product attention of a sequence to itself (Vaswani et al. 2017), as
-/// torch::nn::MultiheadAttention; the sequence keeps its form.
+/// Multi-head scaled dot-product self-attention (Vaswani et al. 2017), as
+/// torch::nn::MultiheadAttention; the shape of the sequence does not change.
 struct SelfAttentionSpec {
   static constexpr std::string_view kType = "self_attention";
   std::int64_t heads = 1;
@@ -252,20 +261,20 @@ struct SelfAttentionSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("heads", self.heads,
-          "Attentions side by side, each on its share of the features; the "
-          "width is a multiple of it.",
+    visit("heads", self.heads, "Number of attention heads; must divide the input width.",
           between(1, 1024));
     visit("dropout", self.dropout,
-          "Share of the result's values set to zero while training, before the residual.",
+          "Fraction of the output's values set to zero during training, before the residual is "
+          "added.",
           between(0, 1).open_above());
     visit("residual", self.residual, "Add the input to the output.");
   }
 };
 
-/// Linear-chain conditional random field (Lafferty et al. 2001) over a row's tags: one score per
-/// step and tag, W x + b, one per pair of neighbouring tags, and those of the first and last tag.
-/// Trained by the likelihood of whole rows; the best row of tags is the answer (Viterbi 1967).
+/// Linear-chain conditional random field (Lafferty et al. 2001) over the tags of an example. It
+/// scores each step and tag (W x + b), each pair of adjacent tags, and the first and last tag. It
+/// is trained on the likelihood of whole tag sequences; the most likely sequence is the prediction
+/// (Viterbi 1967).
 struct CrfSpec {
   static constexpr std::string_view kType = "crf";
   bool operator==(const CrfSpec&) const = default;
@@ -274,8 +283,8 @@ struct CrfSpec {
   static void describe(Self&, Visitor&) {}
 };
 
-/// Classes that have an order, as the last layer: the proportional odds model (McCullagh 1980). One
-/// score w x and rising thresholds t give P(rank <= k) = s(t_k - w x).
+/// Ordered classes, as the last layer: the proportional odds model (McCullagh 1980). A score w x
+/// and increasing thresholds t give P(rank <= k) = s(t_k - w x).
 struct OrdinalSpec {
   static constexpr std::string_view kType = "ordinal";
   std::vector<std::string> labels;
@@ -284,14 +293,14 @@ struct OrdinalSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("labels", self.labels,
-          "The labels from the least to the greatest; none named: they are numbers, in whose order "
-          "they are taken.");
+          "The labels, from the lowest to the highest. If the list is empty, the labels must be "
+          "numbers and are ordered by value.");
   }
 };
 
-/// Writes a text from the sequence that the layers before make of another, as the last layer: an
-/// LSTM over the tokens written so far, which reads the mean of the source beside each (Cho et al.
-/// 2014) and looks at all its steps by attention with the score h W x (Luong et al. 2015).
+/// Generates a text from the encoded source sequence, as the last layer: an LSTM over the tokens
+/// generated so far. Each of its inputs is concatenated with the mean of the source (Cho et al.
+/// 2014), and it attends to all source steps with the score h W x (Luong et al. 2015).
 struct DecoderSpec {
   static constexpr std::string_view kType = "decoder";
   std::int64_t units = 0;
@@ -301,12 +310,12 @@ struct DecoderSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("units", self.units, "Width of its state.", required, between(1, 65536));
-    visit("output_dim", self.output_dim, "Width of the embedding of the tokens it has written.",
+    visit("units", self.units, "Width of the hidden state.", required, between(1, 65536));
+    visit("output_dim", self.output_dim, "Width of the embedding of the generated tokens.",
           between(1, 65536));
     visit("dropout", self.dropout,
-          "Share of the values set to zero while training, of that embedding and of what the last "
-          "product reads.",
+          "Fraction of the values set to zero during training, in that embedding and in the input "
+          "of the output projection.",
           between(0, 1).open_above());
   }
 };
@@ -331,22 +340,21 @@ struct ModelSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("layers", self.layers,
-          "First to last; the first reads tokens or numbers, the last is dense, or for tagging "
-          "crf, for "
-          "classes with an order ordinal, for sequence_to_sequence decoder.",
-          required, not_empty);
+    visit(
+        "layers", self.layers,
+        "Layers, from first to last. The first layer reads tokens or numbers. The last layer is "
+        "dense; or crf for tagging, ordinal for ordered classes, decoder for sequence_to_sequence.",
+        required, not_empty);
     visit("initialization", self.initialization,
-          "keras: Glorot uniform, orthogonal recurrent weights, forget bias 1, embeddings within "
-          "0.05. torch: LibTorch's defaults, with embeddings of deviation 1, and where the last "
-          "layer "
-          "is tied to them, output_dim ^ -1/4. Not set: keras; of a "
-          "language model, which does not get away from small embeddings for thousands of steps, "
-          "torch.");
+          "Weight initialization. keras: Glorot uniform, orthogonal recurrent weights, forget bias "
+          "1, embeddings uniform within 0.05. torch: LibTorch's defaults, with embeddings of "
+          "standard deviation 1, or output_dim ^ -1/4 if the last layer is tied to them. The "
+          "default is keras, except for language models, which default to torch because they need "
+          "thousands of steps to move away from small embeddings.");
     visit(
         "standardize_targets", self.standardize_targets,
-        "Regression: the last layer learns numbers about 0, and its outputs are multiplied by the "
-        "deviation of the training targets and their mean added. Not set: true.");
+        "For regression: train the last layer on standardized targets, and scale its outputs back "
+        "with the standard deviation and mean of the training targets. The default is true.");
   }
 };
 

@@ -1,4 +1,4 @@
-// What the library says while it works. Results never come this way: stdout is data, this is talk.
+// Log messages of the library. Results are never logged: stdout is for data, the log is for people.
 #pragma once
 
 #include <functional>

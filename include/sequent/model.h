@@ -1,4 +1,4 @@
-// The model: the layers that a config names, chained.
+// The model: the chain of layers that a config describes.
 #pragma once
 
 #include <torch/torch.h>
@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sequent/config.h"
@@ -14,59 +15,85 @@
 
 namespace sequent {
 
-/// A tagger's answers. Past a row's end both are 0.
-struct TagDecisions {
-  torch::Tensor tags;           // [B, T] int64
-  torch::Tensor probabilities;  // [B, T] float32, of these tags
-  torch::Tensor row_labels;  // [B, L] float32, probabilities; undefined without a row_label layer
-};
+/// The module of a layer: one of all types that a config may contain.
+using LayerModule =
+    std::variant<std::shared_ptr<WordDropoutImpl>, std::shared_ptr<EmbeddingImpl>,
+                 std::shared_ptr<NormalizationImpl>, std::shared_ptr<DropoutImpl>,
+                 std::shared_ptr<SpatialDropoutImpl>, std::shared_ptr<RecurrentImpl>,
+                 std::shared_ptr<Conv1dImpl>, std::shared_ptr<LayerNormImpl>,
+                 std::shared_ptr<PoolImpl>, std::shared_ptr<AttentionImpl>,
+                 std::shared_ptr<SelfAttentionImpl>, std::shared_ptr<PairImpl>,
+                 std::shared_ptr<DenseImpl>, std::shared_ptr<CrfImpl>, std::shared_ptr<OrdinalImpl>,
+                 std::shared_ptr<RowLabelImpl>, std::shared_ptr<DecoderImpl>>;
 
-/// The chain of layers that a resolved config describes. Parameters are named by the layer's place
-/// in the config: `layers.2.weight_ih_l0`.
+/// The chain of layers that a resolved config describes. Parameter names contain the index of the
+/// layer in the config: `layers.2.weight_ih_l0`.
 class SequenceModelImpl : public torch::nn::Module {
  public:
-  /// Weights are set by Config::initialization and the seed; without `initialize` they wait for
-  /// others. Errors: Config if training.freeze names no weight.
+  /// Initializes the weights according to Config::initialization and the seed. Without
+  /// `initialize`, the weights must be loaded before use. Errors: Config if training.freeze matches
+  /// no weight.
   explicit SequenceModelImpl(const ResolvedConfig& config, bool initialize = true);
 
-  /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; for regression the values, which are
-  /// standardized where the config says so; where each token is answered [B, T, C], of a crf its
+  /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; values for regression, standardized if
+  /// the config says so; [B, T, C] if each token has an output, which for a crf layer are its
   /// emissions.
-  /// `row_scores` becomes what a row_label layer gives, [B, L]; it stays as it is without one.
+  /// `row_scores` receives the logits [B, L] of a row_label layer. Without such a layer it is
+  /// unchanged.
   torch::Tensor forward(const Batch& batch, torch::Tensor* row_scores = nullptr);
 
-  /// The sum of -ln p of the tokens that follow, times `scale`: what forward() and a loss would
-  /// give, without ever holding the scores of all tokens. Where has_token_loss(). Shapes: next [B,
-  /// T] int64 -> [].
+  /// Returns the input of the last layer. Shapes: -> [B, D] or [B, T, D].
+  torch::Tensor head_input(const Batch& batch);
+
+  /// Returns the sum of -ln p of the next tokens, times `scale`. The result equals forward()
+  /// followed by a loss, but the logits of all tokens are never materialized. Requires
+  /// has_token_loss().
+  /// Shapes: next [B, T] int64, for a decoder the targets [B, U] -> [].
   torch::Tensor token_loss(const Batch& batch, const torch::Tensor& next, double smoothing,
                            double scale);
-  /// Of a language model, or one that writes text, on the kernels.
+  /// Whether the model predicts tokens and its last layer runs on the kernels.
   bool has_token_loss(const Batch& batch) const;
 
-  /// Of a model that writes text: see DecoderImpl::write.
-  WrittenTexts write(const Batch& batch, std::int64_t most_tokens);
-
-  /// Shapes: -> probabilities [B, C] float32, rows summing to 1 (not of multi_label), where
-  /// each token is answered [B, T, C]; for regression the values in the targets' units. Dropout is
-  /// off.
+  /// Shapes: -> probabilities [B, C] float32, each row sums to 1 (except for multi_label);
+  /// [B, T, C] if each token has an output; for regression, values in the units of the targets.
+  /// Dropout is off.
   torch::Tensor predict(const Batch& batch);
 
-  /// Of a tagger. Dropout is off.
-  TagDecisions decode(const Batch& batch);
+  /// Returns the layer at an index if it is of this type; otherwise null.
+  template <class Layer>
+  Layer* layer_as(std::size_t index) const {
+    const auto* found = std::get_if<std::shared_ptr<Layer>>(&modules_[index]);
+    return found == nullptr ? nullptr : found->get();
+  }
 
-  /// What outputs are distances from: see Config::base_channels; undefined where there is none.
-  /// Shapes: -> [B, targets].
-  torch::Tensor forecast_base(const Batch& batch) const;
+  /// Returns the last layer if it is of this type; otherwise null.
+  template <class Layer>
+  Layer* head() const {
+    return layer_as<Layer>(modules_.size() - 1);
+  }
 
-  /// The last layer where it is dense, or a crf; else null.
-  DenseImpl* dense_head() const;
-  CrfImpl* crf_head() const;
-  DecoderImpl* decoder() const;
+  /// Returns all layers of a type, in order.
+  template <class Layer>
+  std::vector<Layer*> find_all() const {
+    std::vector<Layer*> result;
+    for (std::size_t i = 0; i < modules_.size(); ++i) {
+      if (Layer* layer = layer_as<Layer>(i)) result.push_back(layer);
+    }
+    return result;
+  }
 
-  /// Makes this model's parameters views of `other`'s, each with a gradient of its own.
+  /// Returns the first layer of a type; null if there is none.
+  template <class Layer>
+  Layer* find() const {
+    const std::vector<Layer*> all = find_all<Layer>();
+    return all.empty() ? nullptr : all.front();
+  }
+
+  /// Makes this model's parameters views of `other`'s parameters. Each view has its own gradient.
   void share_parameters(SequenceModelImpl& other);
 
-  /// States of zero for all recurrent layers: where a text begins. Shapes: [rows, H].
+  /// Returns zero states for all recurrent layers, as at the beginning of a text. Shapes:
+  /// [rows, H].
   CarriedStates zero_states(std::int64_t rows) const;
 
   /// See RecurrentImpl::use_operators.
@@ -81,12 +108,14 @@ class SequenceModelImpl : public torch::nn::Module {
   torch::Tensor run_layers(std::size_t count, const Batch& batch,
                            torch::Tensor* row_scores = nullptr);
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
-  torch::Tensor probabilities_of_tags(const torch::Tensor& logits,
-                                      const torch::Tensor& lengths) const;
 
   ResolvedConfig config_;
-  std::vector<std::shared_ptr<LayerImpl>> layers_;
+  std::vector<LayerModule> modules_;
+  std::vector<std::shared_ptr<LayerImpl>> layers_;  // the same
 };
 TORCH_MODULE(SequenceModel);
+
+/// Returns the batch with dropout switched off.
+Batch without_noise(const Batch& batch);
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// The layers of a model as torch::nn modules; see heads.h for those that stand last.
+// The layers of a model as torch::nn modules; heads.h has the layers that come last.
 #pragma once
 
 #include <torch/torch.h>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "sequent/config.h"
@@ -17,60 +18,63 @@ namespace kernels {
 class StepPlan;
 }
 
-/// What the random choices of one training step depend on, apart from layer and row: equal keys
-/// give equal choices, whichever rows are computed together.
+/// Together with the layer and the row, this key determines the random choices of a training step.
+/// Equal keys give equal choices, no matter which rows are computed together.
 struct NoiseKey {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
 };
 
-/// What the recurrent layers hand on from one part of a long sequence to the next.
+/// The hidden states of the recurrent layers that are carried across truncated-BPTT chunks.
 struct CarriedStates {
   struct Layer {
-    torch::Tensor h;  // [B, H]; undefined: the layer's own start
-    torch::Tensor c;  // [B, H], in cells with a state c
+    torch::Tensor h;  // [B, H]; undefined: the layer's own initial state
+    torch::Tensor c;  // [B, H], for cells with a state c
   };
-  std::vector<Layer> layers;  // by their place in the model; empty: all layers' own starts
+  std::vector<Layer> layers;  // indexed by layer; empty: every layer uses its own initial state
 };
 
-/// Rows of a batch.
+/// A batch of rows.
 struct Batch {
-  torch::Tensor input;    // tokens [B, T] int64 or numbers [B, T, C] float, right-padded with 0
+  torch::Tensor input;    // tokens [B, T] int64 or values [B, T, C] float, right-padded with 0
   torch::Tensor lengths;  // [B] int64, 1..T
-  // Where rows are pairs of texts, 2i and 2i + 1 are those of pair i.
+  // If rows are pairs of texts, rows 2i and 2i + 1 are the texts of pair i.
 
-  /// Set while training: dropout is on. Row b draws as row first_row + b of the step.
+  /// Set during training, which enables dropout. Row b of the batch draws the random numbers of row
+  /// first_row + b of the step.
   std::optional<NoiseKey> noise = std::nullopt;
   std::int64_t first_row = 0;
 
-  /// Of the tokens below 0, where the model reads spellings: -n stands for row n - 1.
+  /// If the model has a character-level encoder: the bytes of the unknown tokens. Token -n refers
+  /// to row n - 1.
   torch::Tensor spellings = {};  // [N, max_bytes] uint8
 
-  /// Where texts are to be written: their tokens with kLineEnd behind them, right-padded with 0.
+  /// For a sequence-to-sequence model: the target tokens, each row ending with kLineEnd and
+  /// right-padded with 0.
   torch::Tensor targets = {};         // [B, U] int64
   torch::Tensor target_lengths = {};  // [B] int64, 1..U
 
-  /// Set where rows go on from batch to batch, all of the same length: recurrent layers, of one
-  /// direction, start from these states and leave theirs here. Gradients end at them.
+  /// Set if rows continue from batch to batch, all with the same length. Unidirectional recurrent
+  /// layers start from these states and store their final states here. Gradients stop at them.
   CarriedStates* carried = nullptr;
 };
 
-/// What every layer is told besides its input.
+/// The information that every layer receives in addition to its input.
 struct LayerContext {
   const Batch& batch;
-  torch::Tensor padding;   // [B, T] bool, true past a row's end
-  std::int64_t index = 0;  // of the layer in the model
+  torch::Tensor padding;   // padding mask [B, T] bool, true past a row's end
+  std::int64_t index = 0;  // index of the layer in the model
 
-  /// Rows of this layer's input to a row of the batch that is answered: before a pair layer 2.
+  /// The number of input rows of this layer per output row: 2 before a pair layer, otherwise 1.
   std::int64_t rows_each = 1;
 
-  /// Where a row_label layer leaves its scores [B, L]; null: nobody asks for them.
+  /// Receives the logits [B, L] of a row_label layer; null if they are not needed.
   torch::Tensor* row_scores = nullptr;
 
-  /// On the CPU: the order in which recurrent layers visit the tokens; made anew where missing.
+  /// On the CPU: the order in which recurrent layers visit the tokens; computed on demand if null.
   std::shared_ptr<const kernels::StepPlan> plan = nullptr;
 
-  /// Of this layer; null where nothing is carried.
+  /// The carried state of this layer, or null if no state is carried.
   CarriedStates::Layer* carried() const {
     if (batch.carried == nullptr) return nullptr;
     return &batch.carried->layers[static_cast<std::size_t>(index)];
@@ -79,19 +83,19 @@ struct LayerContext {
 
 /// A layer of the chain.
 ///
-/// Shapes:  token ids [B, T] int64, sequences [B, T, D] or vectors [B, D], as Shape says.
+/// Shapes:  token ids [B, T] int64, sequences [B, T, D] or vectors [B, D], as described by Shape.
 /// Padding: positions past a row's length never influence its real positions or its vector.
 class LayerImpl : public torch::nn::Module {
  public:
   virtual torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) = 0;
 
-  /// Sets the weights to their initial values, drawn from `generator`.
+  /// Initializes the weights with random values from `generator`.
   virtual void initialize(Initialization, at::Generator&) {}
 
-  /// The name of the layer's kind, as configs write it.
+  /// The name of the layer type in configs.
   virtual std::string_view kind() const = 0;
 
-  /// Whether `forward` would give its input back.
+  /// Whether `forward` would return its input unchanged.
   virtual bool passes_through(const LayerContext&) const { return false; }
 };
 
@@ -107,15 +111,15 @@ class WordDropoutImpl : public LayerImpl {
 };
 TORCH_MODULE(WordDropout);
 
-/// The different tokens of a batch and where they stand.
+/// The distinct tokens of a batch and their positions.
 struct DistinctTokens {
   torch::Tensor ids;                       // [U] int64, ascending
-  std::vector<std::int32_t> row_of_place;  // [B * T]: the place of a token among `ids`
+  std::vector<std::int32_t> row_of_place;  // [B * T]: the index of each token in `ids`
 };
 DistinctTokens distinct_tokens(const torch::Tensor& tokens);
 
-/// See CharactersSpec. Shapes: [B, T] int64 -> [B, T, output_dim]. Reads the batch's own tokens:
-/// what word dropout hides keeps its spelling.
+/// See CharactersSpec. Shapes: [B, T] int64 -> [B, T, output_dim]. It reads the tokens of the
+/// batch, so a token that word dropout hides is still encoded.
 class CharactersImpl : public LayerImpl {
  public:
   CharactersImpl(const CharactersSpec& spec, std::int64_t rows);
@@ -123,7 +127,7 @@ class CharactersImpl : public LayerImpl {
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return CharactersSpec::kType; }
 
-  torch::Tensor spellings;  // [rows, max_bytes] uint8, not trained: bytes of each token, then 0
+  torch::Tensor spellings;  // [rows, max_bytes] uint8, not trained: each token's bytes, then 0
   torch::Tensor bytes;      // [256, byte_dim]
 
  private:
@@ -131,17 +135,17 @@ class CharactersImpl : public LayerImpl {
 
   CharactersSpec spec_;
   std::shared_ptr<LayerImpl> encoder_;
-  std::shared_ptr<LayerImpl> pool_;  // over the convolution; null after an LSTM
+  std::shared_ptr<LayerImpl> pool_;  // over the convolution's output; null for an LSTM
 };
 TORCH_MODULE(Characters);
 
 /// See NgramsSpec. Shapes: [B, T] int64 -> [B, T, output_dim].
-/// The gradient is sparse as that of an embedding. Padding has the row of unknown runs.
+/// The gradient is sparse, like that of an embedding. Padding uses the row of unknown n-grams.
 class NgramsImpl : public LayerImpl {
  public:
   explicit NgramsImpl(const NgramsSpec& spec);
   torch::Tensor forward(const torch::Tensor& tokens, const LayerContext& context) override;
-  /// All zero, so that a run that training has not seen says nothing.
+  /// Sets all weights to 0, so that an n-gram not seen in training contributes nothing.
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return NgramsSpec::kType; }
   const NgramsSpec& spec() const { return spec_; }
@@ -154,15 +158,15 @@ class NgramsImpl : public LayerImpl {
 TORCH_MODULE(Ngrams);
 
 /// See EmbeddingSpec. Shapes: [B, T] int64 -> [B, T, width].
-/// On the CPU a table's gradient is a coalesced sparse tensor with the rows of the batch alone.
-/// Parameters: those of the parts beside are `beside.0.weight` and so on.
-/// Errors: c10::Error for an id outside the table.
+/// On the CPU, a table's gradient is a coalesced sparse tensor that contains only the rows used by
+/// the batch. The parameters of the additional parts are named `beside.0.weight` and so on.
+/// Errors: c10::Error if an id is outside the table.
 class EmbeddingImpl : public LayerImpl {
  public:
   EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows);
   EmbeddingImpl(std::int64_t rows, std::int64_t output_dim, bool trainable);
 
-  /// Gradients are whole tables: for one that another layer reads in full as well.
+  /// Makes gradients dense. Needed if another layer also reads the whole table.
   void use_dense_gradients() { dense_gradients_ = true; }
   bool uses_dense_gradients() const { return dense_gradients_; }
 
@@ -170,18 +174,21 @@ class EmbeddingImpl : public LayerImpl {
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return EmbeddingSpec::kType; }
 
-  /// Whether each token's vector is its own: of tables alone.
+  /// Whether a token's vector depends on its id alone, because all parts are tables indexed by
+  /// token.
   bool has_own_rows() const;
-  /// Only with has_own_rows(). Shapes: ids [U] int64, ascending, each once -> [U,
-  /// width].
+  /// Requires has_own_rows(). Shapes: ids [U] int64, distinct and ascending -> [U, width].
   torch::Tensor rows(const torch::Tensor& ids) const;
 
-  const std::vector<std::shared_ptr<LayerImpl>>& beside() const { return beside_; }
-  /// The encoder of spellings; null without one.
+  /// A part whose vectors are concatenated with those of the table: a table, or an encoder.
+  using Part = std::variant<std::shared_ptr<EmbeddingImpl>, std::shared_ptr<NgramsImpl>,
+                            std::shared_ptr<CharactersImpl>>;
+  const std::vector<Part>& beside() const { return beside_; }
+  /// The character-level encoder; null if there is none.
   CharactersImpl* characters() const;
-  /// Whether `parameter` is one of the tables by token.
+  /// Whether `parameter` is a table indexed by token.
   bool has_table(const torch::Tensor& parameter) const;
-  /// What `parameter` is the table of; null if it is none of runs.
+  /// The n-gram part whose table is `parameter`; null if it is not an n-gram table.
   const NgramsSpec* ngrams_of(const torch::Tensor& parameter) const;
 
   torch::Tensor weight;  // [rows, output_dim]
@@ -189,12 +196,12 @@ class EmbeddingImpl : public LayerImpl {
  private:
   torch::Tensor look_up(const torch::Tensor& tokens) const;
 
-  std::vector<std::shared_ptr<LayerImpl>> beside_;
+  std::vector<Part> beside_;
   bool dense_gradients_ = false;
 };
 TORCH_MODULE(Embedding);
 
-/// The last real step of each row. Shapes: values [B, T, C], lengths [B] -> [B, C].
+/// Returns the last real step of each row. Shapes: values [B, T, C], lengths [B] -> [B, C].
 torch::Tensor last_steps(const torch::Tensor& values, const torch::Tensor& lengths);
 
 /// See NormalizationSpec. Shapes: [B, T, C] -> the same.
@@ -208,7 +215,7 @@ class NormalizationImpl : public LayerImpl {
   bool is_relative() const { return spec_.relative; }
 
   torch::Tensor mean;       // [C], not trained
-  torch::Tensor deviation;  // [C], above 0, not trained
+  torch::Tensor deviation;  // [C], positive, not trained
 
  private:
   NormalizationSpec spec_;
@@ -253,28 +260,29 @@ struct RecurrentOptions {
   double dropout = 0;
   double weight_drop = 0;
   bool residual = false;
-  bool full_peephole = false;  // of the two peephole cells
+  bool full_peephole = false;  // for the two peephole cells only
   double zoneout = 0;
   bool layer_norm = false;
   bool learned_initial_state = false;
 
-  /// While training in float32 on the kernels: products in bfloat16 where the CPU has them.
+  /// When training in float32 on the kernels: compute products in bfloat16 if the CPU supports it.
   bool bfloat16 = false;
 };
 
-/// A recurrent layer of any cell, in one or both directions. On the CPU it runs on kernels/, for
-/// float32 and float64; elsewhere, and with what has no kernel (see missing_kernel), on LibTorch's
+/// A recurrent layer with any cell, in one or both directions. On the CPU, float32 and float64 run
+/// on kernels/. Other devices, and features without a kernel (see missing_kernel), use LibTorch's
 /// operators.
 ///
-/// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D = 1 or 2
-///          directions, forward first.
+/// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D is the number of
+///          directions (1 or 2), forward first.
 /// Padding: the backward direction starts at each row's last real step.
-/// Parameters: as torch::nn::LSTM, GRU and RNN name and lay them out; gates in the order i f g o
-///          (LSTM; coupled: f g o), r z n (GRU), z n (minimal GRU, which has no weight_hh_l0);
-///          bias_hh_l0 only in a GRU with the reset after the product, where it is not redundant;
-///          peepholes weight_peephole_l0 [3, H], full [3 * H, H], for the gates i f o.
-///          With layer_norm the gains norm_ih_l0, norm_hh_l0 [G * H] and of the cell norm_cell_l0,
-///          norm_cell_bias_l0 [H]; with learned_initial_state initial_h_l0, initial_c_l0 [H].
+/// Parameters: named and laid out as in torch::nn::LSTM, GRU and RNN. The gate order is i f g o
+///          (LSTM), f g o (coupled LSTM), r z n (GRU), or z n (minimal GRU, which has no
+///          weight_hh_l0). Only a GRU that applies the reset gate after the product has bias_hh_l0;
+///          elsewhere it would be redundant. Peephole cells have weight_peephole_l0 [3, H], or
+///          [3 * H, H] with full peepholes, for the gates i f o. With layer_norm there are the
+///          gains norm_ih_l0 and norm_hh_l0 [G * H], and norm_cell_l0 and norm_cell_bias_l0 [H]
+///          for the cell. With learned_initial_state there are initial_h_l0 and initial_c_l0 [H].
 class RecurrentImpl : public LayerImpl {
  public:
   explicit RecurrentImpl(const RecurrentOptions& options);
@@ -283,33 +291,34 @@ class RecurrentImpl : public LayerImpl {
   std::string_view kind() const override;
   const RecurrentOptions& options() const { return options_; }
 
-  /// The same for an input whose rows come from an embedding: each different token is multiplied by
-  /// weight_ih once. Not while dropout acts on the input. Shapes: rows [U, I].
+  /// Like forward, for an input whose rows come from an embedding: each distinct token is
+  /// multiplied by weight_ih only once. Cannot be used while dropout acts on the input. Shapes:
+  /// rows [U, I].
   torch::Tensor forward_distinct(const torch::Tensor& rows, const DistinctTokens& tokens,
                                  const LayerContext& context);
 
   struct Direction {
     torch::Tensor weight_ih;  // [G * H, I]
-    torch::Tensor weight_hh;  // [G * H, H]; not in a minimal GRU
+    torch::Tensor weight_hh;  // [G * H, H]; absent in a minimal GRU
     torch::Tensor bias_ih;    // [G * H]
     torch::Tensor bias_hh;    // [G * H], GRU only
-    torch::Tensor peephole;   // [3, H] or [3 * H, H], with peepholes only
-    torch::Tensor norm_ih;    // [G * H], with layer_norm only, as the next three
-    torch::Tensor norm_hh;    // [G * H]; not in a minimal GRU
-    torch::Tensor norm_cell;  // [H], in cells with a state c, as the next
+    torch::Tensor peephole;   // [3, H] or [3 * H, H], peephole cells only
+    torch::Tensor norm_ih;    // [G * H], with layer_norm only, like the next three
+    torch::Tensor norm_hh;    // [G * H]; absent in a minimal GRU
+    torch::Tensor norm_cell;  // [H], for cells with a state c, like the next
     torch::Tensor norm_cell_bias;
-    torch::Tensor initial_h;  // [H], with learned_initial_state only, as the next
-    torch::Tensor initial_c;  // [H], in cells with a state c
+    torch::Tensor initial_h;  // [H], with learned_initial_state only, like the next
+    torch::Tensor initial_c;  // [H], for cells with a state c
   };
   std::vector<Direction> directions;
 
-  /// Whether the kernels compute this layer for such input.
+  /// Whether the kernels can compute this layer for this input.
   bool uses_kernels(const torch::Tensor& input) const;
 
-  /// Whether `forward_distinct` may stand for `forward` now.
+  /// Whether `forward_distinct` can currently replace `forward`.
   bool reads_distinct(const torch::Tensor& input, const LayerContext& context) const;
 
-  /// Runs on LibTorch's operators even where the kernels serve: to compare the two.
+  /// Forces LibTorch's operators even where kernels exist, to compare the two.
   void use_operators(bool use) { use_operators_ = use; }
   bool uses_operators() const { return use_operators_; }
 
@@ -335,7 +344,7 @@ class PoolImpl : public LayerImpl {
 };
 TORCH_MODULE(Pool);
 
-/// See RowLabelSpec. Shapes: [B, T, D] -> the same; scores [B, L] go to the context.
+/// See RowLabelSpec. Shapes: [B, T, D] -> the same; the logits [B, L] are stored in the context.
 class RowLabelImpl : public LayerImpl {
  public:
   RowLabelImpl(const RowLabelSpec& spec, std::int64_t input_size, std::int64_t labels);
@@ -352,8 +361,8 @@ class RowLabelImpl : public LayerImpl {
 };
 TORCH_MODULE(RowLabel);
 
-/// See PairSpec. Shapes: [2 B, D], a pair's two vectors in turn -> [B, PairSpec::width(D)]. A
-/// vector of zeros has the cosine 0 with all.
+/// See PairSpec. Shapes: [2 B, D], the two vectors of each pair in turn -> [B, PairSpec::width(D)].
+/// The cosine of a zero vector with any vector is 0.
 class PairImpl : public LayerImpl {
  public:
   explicit PairImpl(const PairSpec& spec) : spec_(spec) {}
@@ -373,7 +382,8 @@ class AttentionImpl : public LayerImpl {
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return AttentionSpec::kType; }
 
-  /// What each step weighs. Shapes: input [B, T, D], padding [B, T] -> [B, T], rows summing to 1.
+  /// Returns the attention weight of each step. Shapes: input [B, T, D], padding [B, T] -> [B, T],
+  /// each row sums to 1.
   torch::Tensor weights(const torch::Tensor& input, const torch::Tensor& padding) const;
 
   torch::Tensor weight;  // [units, D]
@@ -382,8 +392,8 @@ class AttentionImpl : public LayerImpl {
 };
 TORCH_MODULE(Attention);
 
-/// See SelfAttentionSpec. Shapes: [B, T, D] -> the same. Parameters as
-/// torch::nn::MultiheadAttention names and lays them out.
+/// See SelfAttentionSpec. Shapes: [B, T, D] -> the same. Parameters are named and laid out as in
+/// torch::nn::MultiheadAttention.
 class SelfAttentionImpl : public LayerImpl {
  public:
   SelfAttentionImpl(const SelfAttentionSpec& spec, std::int64_t width);
@@ -425,7 +435,7 @@ class Conv1dImpl : public LayerImpl {
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return Conv1dSpec::kType; }
 
-  torch::Tensor weight;  // [filters, D, kernel_size], as torch::nn::Conv1d
+  torch::Tensor weight;  // [filters, D, kernel_size], as in torch::nn::Conv1d
   torch::Tensor bias;    // [filters]
 
  private:
@@ -433,28 +443,28 @@ class Conv1dImpl : public LayerImpl {
 };
 TORCH_MODULE(Conv1d);
 
-/// What a dense layer is in its model.
+/// The role of a dense layer in its model.
 enum class DenseRole {
   kInner,
-  kClassifier,    // the head gives logits: its activation is applied by SequenceModel
-  kRegression,    // the head gives values
-  kStandardized,  // the head gives values from which the targets' mean and deviation are taken
+  kClassifier,    // the head returns logits; SequenceModel applies the activation
+  kRegression,    // the head returns values
+  kStandardized,  // the head returns values standardized by the targets' mean and deviation
 };
 
 /// See DenseSpec. Shapes: [..., input_size] -> [..., units].
 class DenseImpl : public LayerImpl {
  public:
   DenseImpl(const DenseSpec& spec, std::int64_t input_size, std::int64_t units, DenseRole role);
-  /// Whose weight is `table`, which stays another layer's parameter.
+  /// Uses `table` as its weight, which remains another layer's parameter.
   DenseImpl(const DenseSpec& spec, const torch::Tensor& table, DenseRole role);
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
   std::string_view kind() const override { return DenseSpec::kType; }
 
-  torch::Tensor weight;            // [units, input_size]; the embedding's table where it is tied
+  torch::Tensor weight;            // [units, input_size]; the embedding table if tied
   torch::Tensor bias;              // [units]
-  torch::Tensor target_mean;       // [units], of the training targets; kStandardized alone
-  torch::Tensor target_deviation;  // likewise; 1 for a target that is always the same
+  torch::Tensor target_mean;       // [units], of the training targets; kStandardized only
+  torch::Tensor target_deviation;  // [units]; 1 for a constant target
 
  private:
   Activation activation_;

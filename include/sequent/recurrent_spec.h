@@ -1,4 +1,4 @@
-// The recurrent layers of a config and their cells.
+// Recurrent layers and their cells.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace sequent {
 
-/// What all recurrent layers share.
+/// Options that all recurrent layers share.
 struct RecurrentSpec {
   std::int64_t units = 0;
   bool bidirectional = false;
@@ -28,31 +28,32 @@ struct RecurrentSpec {
   static void describe(Self& self, Visitor& visit) {
     visit("units", self.units, "Width of the hidden state, per direction.", required,
           between(1, 65536));
-    visit("bidirectional", self.bidirectional, "Read backwards too; the two states side by side.");
-    visit("return_sequences", self.return_sequences, "Every step's state instead of the last.");
+    visit("bidirectional", self.bidirectional,
+          "Also read the sequence backwards, and concatenate the states of both directions.");
+    visit("return_sequences", self.return_sequences,
+          "Return the state of every step instead of only the last one.");
     visit("dropout", self.dropout,
-          "Share of the input features set to zero while training, one choice per sequence "
-          "(variational dropout, Gal and Ghahramani 2016).",
+          "Fraction of the input features set to zero during training; the mask is shared by all "
+          "steps of a sequence (variational dropout, Gal and Ghahramani 2016).",
           between(0, 1).open_above());
-    visit(
-        "zoneout", self.zoneout,
-        "Share of the units that keep their state of the step before while training; afterwards "
-        "old and new are mixed in that proportion (Krueger et al. 2017). On LibTorch's operators.",
-        between(0, 1).open_above());
-    visit(
-        "layer_norm", self.layer_norm,
-        "Normalize the products with input and state, and the cell state where it leaves the cell "
-        "(Ba et al. 2016). On LibTorch's operators.");
+    visit("zoneout", self.zoneout,
+          "Fraction of the units that keep their previous state during training; at inference, the "
+          "previous and the new state are mixed in that proportion (Krueger et al. 2017). Not "
+          "supported by the fused kernels; uses LibTorch operators.",
+          between(0, 1).open_above());
+    visit("layer_norm", self.layer_norm,
+          "Normalize the input and recurrent projections, and the cell state before it is output "
+          "(Ba et al. 2016). Not supported by the fused kernels; uses LibTorch operators.");
     visit("learned_initial_state", self.learned_initial_state,
-          "Train the state before the first step instead of starting from 0. On LibTorch's "
-          "operators.");
-    visit(
-        "residual", self.residual,
-        "Add the input to the output; needs return_sequences and an input as wide as the output.");
+          "Learn the initial state instead of starting from 0. Not supported by the fused kernels; "
+          "uses LibTorch operators.");
+    visit("residual", self.residual,
+          "Add the input to the output; requires return_sequences and an input as wide as the "
+          "output.");
   }
 };
 
-/// Those with recurrent weight matrices.
+/// Options of recurrent layers with recurrent weight matrices.
 struct RecurrentMatrixSpec : RecurrentSpec {
   double weight_drop = 0.0;
   bool operator==(const RecurrentMatrixSpec&) const = default;
@@ -61,8 +62,8 @@ struct RecurrentMatrixSpec : RecurrentSpec {
   static void describe(Self& self, Visitor& visit) {
     RecurrentSpec::describe(self, visit);
     visit("weight_drop", self.weight_drop,
-          "Share of the recurrent weights set to zero while training, one choice per step "
-          "(DropConnect as in AWD-LSTM, Merity et al. 2018).",
+          "Fraction of the recurrent weights set to zero during training, with a new mask for each "
+          "training step (DropConnect as in AWD-LSTM, Merity et al. 2018).",
           between(0, 1).open_above());
   }
 };
@@ -82,7 +83,7 @@ struct RnnSpec : RecurrentMatrixSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     RecurrentMatrixSpec::describe(self, visit);
-    visit("activation", self.activation, "f in h = f(W x + U h + b).");
+    visit("activation", self.activation, "Activation function f in h = f(W x + U h + b).");
   }
 };
 
@@ -97,7 +98,7 @@ struct EnumNames<PeepholeWeights> {
   static constexpr std::array<std::string_view, 2> values{"diagonal", "full"};
 };
 
-/// Gates that see the cell state: i and f see c_{t-1}.
+/// Peephole connections: the gates also see the cell state. Gates i and f see c_{t-1}.
 struct Peephole {
   PeepholeOutput output_gate = PeepholeOutput::kCurrent;
   PeepholeWeights weights = PeepholeWeights::kDiagonal;
@@ -106,10 +107,11 @@ struct Peephole {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("output_gate", self.output_gate,
-          "The cell state that gate o sees: c_t (Gers and Schmidhuber 2000) or c_{t-1}.");
-    visit(
-        "weights", self.weights,
-        "diagonal: each unit's gates see its own cell. full: all cells; on LibTorch's operators.");
+          "Cell state that the output gate sees: c_t (current; Gers and Schmidhuber 2000) or "
+          "c_{t-1} (previous).");
+    visit("weights", self.weights,
+          "diagonal: the gates of a unit see only its own cell. full: they see all cells. Not "
+          "supported by the fused kernels; uses LibTorch operators.");
   }
 };
 
@@ -125,13 +127,14 @@ struct LstmSpec : RecurrentMatrixSpec {
   static void describe(Self& self, Visitor& visit) {
     RecurrentMatrixSpec::describe(self, visit);
     visit("peephole", self.peephole,
-          "Gates that see the cell state too (Gers and Schmidhuber 2000); {} for the defaults.");
+          "Let the gates also see the cell state (Gers and Schmidhuber 2000). {} selects the "
+          "default peephole options.");
     visit("coupled", self.coupled,
-          "Input gate 1 - f instead of one of its own (CIFG, Greff et al. 2017).");
+          "Use 1 - f as the input gate instead of a separate gate (CIFG, Greff et al. 2017).");
   }
 };
 
-/// The LSTM whose only state is h: h_t = f * h_{t-1} + i * g; the layer gives y_t = o * tanh(h_t)
+/// An LSTM without a cell state: h_t = f * h_{t-1} + i * g. The layer outputs y_t = o * tanh(h_t)
 /// with o_t = sigmoid(W x_t + U h_t + b).
 struct LstmHiddenStateSpec : RecurrentMatrixSpec {
   static constexpr std::string_view kType = "lstm_hidden_state";
@@ -147,18 +150,20 @@ struct GruSpec : RecurrentMatrixSpec {
   static void describe(Self& self, Visitor& visit) {
     RecurrentMatrixSpec::describe(self, visit);
     visit("reset_after", self.reset_after,
-          "true: the reset gate acts after the recurrent product, as cuDNN and Keras do. false: "
-          "before it, as in the paper; on LibTorch's operators.");
+          "true: apply the reset gate after the recurrent product, as in cuDNN and Keras. false: "
+          "apply it before the product, as in the paper; not supported by the fused kernels, uses "
+          "LibTorch operators.");
   }
 };
 
 /// Minimal GRU (Feng et al. 2024, "Were RNNs All We Needed?"): h_t = (1 - z) * h_{t-1} + z * n with
-/// z = sigmoid(W_z x_t), n = W_n x_t. No product with a state: fast on long sequences.
+/// z = sigmoid(W_z x_t), n = W_n x_t. It has no recurrent matrix product, which makes it fast on
+/// long sequences.
 struct MinGruSpec : RecurrentSpec {
   static constexpr std::string_view kType = "min_gru";
 };
 
-/// The formula that a recurrent layer follows.
+/// The formula of a recurrent layer.
 enum class CellKind {
   kRnnTanh,
   kRnnRelu,
@@ -187,13 +192,13 @@ inline CellKind cell_kind(const GruSpec& spec) {
 }
 inline CellKind cell_kind(const MinGruSpec&) { return CellKind::kMinGru; }
 
-/// Whether a cell has a state c apart from h.
+/// Whether a cell has a cell state c in addition to the hidden state h.
 constexpr bool has_cell_state(CellKind cell) {
   return cell == CellKind::kLstm || cell == CellKind::kCoupledLstm ||
          cell == CellKind::kPeepholeLstm || cell == CellKind::kPeepholePreviousLstm;
 }
 
-/// Whether an LSTM's gates see all cells. False for other layers.
+/// Whether the layer is an LSTM with full peephole weights.
 template <class Spec>
 bool has_full_peephole(const Spec& spec) {
   if constexpr (requires { spec.peephole; }) {
@@ -203,7 +208,7 @@ bool has_full_peephole(const Spec& spec) {
   }
 }
 
-/// Gates of a cell: rows of its weight matrices are this many times its units.
+/// Number of gates. The weight matrices of a layer have gate_count * units rows.
 constexpr std::int64_t gate_count(CellKind cell) {
   switch (cell) {
     case CellKind::kLstm:

@@ -1,4 +1,4 @@
-// Tags of tokens, and the entities they mark.
+// Token tags, and the spans (entities) that they mark.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace sequent {
 
-/// Tokens [begin, end) that belong together.
+/// The tokens [begin, end) that form one span.
 struct TagSpan {
   std::int64_t begin = 0;
   std::int64_t end = 0;
@@ -18,25 +18,25 @@ struct TagSpan {
   bool operator==(const TagSpan&) const = default;
 };
 
-/// What a model's tags mean. If each is O, or a prefix and a type such as B-LOC, they mark spans:
-/// B begins one, I (or M) goes on, E (or L) ends it, S (or U) is one of a single token; so BIO,
-/// IO, BIOES, BILOU and BMES are understood. Other tags, parts of speech for example, are types
-/// themselves, and each token is a span of its own.
+/// The meaning of a model's tags. If every tag is O, or a prefix and a type such as B-LOC, the tags
+/// mark spans. B begins a span, I (or M) continues it, E (or L) ends it, and S (or U) is a span of
+/// a single token. This covers BIO, IO, BIOES, BILOU and BMES. Any other tags, such as parts of
+/// speech, are types themselves, and each token is its own span.
 class TagSet {
  public:
   explicit TagSet(const std::vector<std::string>& tags);
 
   bool marks_spans() const { return marks_spans_; }
 
-  /// In byte order.
+  /// The types in byte order.
   const std::vector<std::string>& types() const { return types_; }
 
-  /// The spans of one row's tags, in order. Tags that break the scheme are read as conlleval reads
-  /// them: an I without its B begins a span. Range: tags 0..size-1.
+  /// Returns the spans of one row's tags, in order. Invalid transitions are interpreted as
+  /// conlleval does: an I without a preceding B begins a span. Range: tags are 0..size-1.
   std::vector<TagSpan> spans(std::span<const std::int32_t> tags) const;
 
-  /// Whether the scheme allows tag `next` after tag `tag`. kEdge stands for what is before the
-  /// first tag and after the last.
+  /// Returns whether the scheme allows tag `next` after tag `tag`. kEdge stands for the position
+  /// before the first tag and after the last.
   bool may_follow(std::int32_t tag, std::int32_t next) const;
   static constexpr std::int32_t kEdge = -1;
 
@@ -53,14 +53,14 @@ class TagSet {
   static bool begins_at(const Tag& before, const Tag& tag);
 
   bool marks_spans_ = true;
-  bool has_ends_ = false;    // of spans, as BIOES has them
-  bool has_begins_ = false;  // IO has none: there an I begins a span as well
+  bool has_ends_ = false;    // the scheme marks span ends, as in BIOES
+  bool has_begins_ = false;  // false in IO, where an I can also begin a span
   std::vector<std::string> types_;
   std::vector<Tag> tags_;
 };
 
-/// One row's tags with the same spans in another scheme; tags that break theirs are read as
-/// conlleval reads them. Tags of which one marks no span stay as they are.
+/// Converts one row's tags to another scheme and keeps the spans. Invalid transitions are
+/// interpreted as conlleval does. If a tag does not mark spans, the tags are returned unchanged.
 std::vector<std::string> convert_tags(const std::vector<std::string>& tags, TagScheme scheme);
 
 }  // namespace sequent

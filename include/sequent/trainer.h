@@ -10,7 +10,7 @@
 
 #include "sequent/artifact.h"
 #include "sequent/config.h"
-#include "sequent/metrics.h"
+#include "sequent/report.h"
 
 namespace sequent {
 

@@ -1,4 +1,4 @@
-// The config's "training": how the weights are found.
+// The config's "training": loss, optimizer, schedule and stopping criteria.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ enum class Loss {
   kBinaryCrossentropy,
   kMeanSquaredError,
   kMeanAbsoluteError,
-  kHuber,  // Huber 1964, with its bend at 1
+  kHuber,  // Huber 1964, with delta 1
 };
 template <>
 struct EnumNames<Loss> {
@@ -34,7 +34,8 @@ struct EnumNames<BalancedWeights> {
   static constexpr std::array<std::string_view, 1> values{"balanced"};
 };
 
-/// `"balanced"` (rows / (classes * rows of the class), as scikit-learn), or a weight per label.
+/// `"balanced"` (examples / (classes * examples of the class), as scikit-learn), or a weight per
+/// label.
 using ClassWeights = std::variant<BalancedWeights, std::map<std::string, double>>;
 
 /// Adam (Kingma and Ba 2015), as torch::optim::Adam.
@@ -48,11 +49,13 @@ struct AdamSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("learning_rate", self.learning_rate, "Step size before the schedule.", above(0));
-    visit("beta_1", self.beta_1, "Decay of the mean of gradients.", between(0, 1).open_above());
-    visit("beta_2", self.beta_2, "Decay of the mean of squared gradients.",
+    visit("learning_rate", self.learning_rate, "Learning rate, before the schedule is applied.",
+          above(0));
+    visit("beta_1", self.beta_1, "Decay rate of the running mean of the gradients.",
           between(0, 1).open_above());
-    visit("epsilon", self.epsilon, "Added to the root in the divisor.", above(0));
+    visit("beta_2", self.beta_2, "Decay rate of the running mean of the squared gradients.",
+          between(0, 1).open_above());
+    visit("epsilon", self.epsilon, "Small constant added to the denominator.", above(0));
   }
 };
 
@@ -68,13 +71,16 @@ struct AdamWSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("learning_rate", self.learning_rate, "Step size before the schedule.", above(0));
-    visit("beta_1", self.beta_1, "Decay of the mean of gradients.", between(0, 1).open_above());
-    visit("beta_2", self.beta_2, "Decay of the mean of squared gradients.",
+    visit("learning_rate", self.learning_rate, "Learning rate, before the schedule is applied.",
+          above(0));
+    visit("beta_1", self.beta_1, "Decay rate of the running mean of the gradients.",
           between(0, 1).open_above());
-    visit("epsilon", self.epsilon, "Added to the root in the divisor.", above(0));
+    visit("beta_2", self.beta_2, "Decay rate of the running mean of the squared gradients.",
+          between(0, 1).open_above());
+    visit("epsilon", self.epsilon, "Small constant added to the denominator.", above(0));
     visit("weight_decay", self.weight_decay,
-          "Each step shrinks weight matrices (not biases) by learning rate times this.",
+          "Decoupled weight decay: each step shrinks the weight matrices (not the biases) by "
+          "learning_rate * weight_decay.",
           at_least(0));
   }
 };
@@ -89,9 +95,11 @@ struct SgdSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("learning_rate", self.learning_rate, "Step size before the schedule.", above(0));
-    visit("momentum", self.momentum, "Share of the last step kept.", between(0, 1).open_above());
-    visit("nesterov", self.nesterov, "Look ahead along the momentum (Nesterov); needs momentum.");
+    visit("learning_rate", self.learning_rate, "Learning rate, before the schedule is applied.",
+          above(0));
+    visit("momentum", self.momentum, "Momentum: fraction of the previous update that is kept.",
+          between(0, 1).open_above());
+    visit("nesterov", self.nesterov, "Use Nesterov momentum; requires momentum.");
   }
 };
 
@@ -106,10 +114,13 @@ struct RmsPropSpec {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("learning_rate", self.learning_rate, "Step size before the schedule.", above(0));
-    visit("rho", self.rho, "Decay of the mean of squared gradients.", between(0, 1).open_above());
-    visit("epsilon", self.epsilon, "Added to the root in the divisor.", above(0));
-    visit("momentum", self.momentum, "Share of the last step kept.", between(0, 1).open_above());
+    visit("learning_rate", self.learning_rate, "Learning rate, before the schedule is applied.",
+          above(0));
+    visit("rho", self.rho, "Decay rate of the running mean of the squared gradients.",
+          between(0, 1).open_above());
+    visit("epsilon", self.epsilon, "Small constant added to the denominator.", above(0));
+    visit("momentum", self.momentum, "Momentum: fraction of the previous update that is kept.",
+          between(0, 1).open_above());
   }
 };
 
@@ -122,12 +133,13 @@ struct ConstantSchedule {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("warmup_steps", self.warmup_steps, "Steps over which the rate rises from 0.",
-          between(0, 1000000000));
+    visit("warmup_steps", self.warmup_steps,
+          "Number of steps over which the learning rate rises from 0.", between(0, 1000000000));
   }
 };
 
-/// Half a cosine from the learning rate down to `final` times it (Loshchilov and Hutter 2017).
+/// Half a cosine from the learning rate down to `final` times the learning rate (Loshchilov and
+/// Hutter 2017).
 struct CosineSchedule {
   static constexpr std::string_view kType = "cosine";
   std::int64_t warmup_steps = 0;
@@ -136,9 +148,11 @@ struct CosineSchedule {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("warmup_steps", self.warmup_steps, "Steps over which the rate rises from 0.",
-          between(0, 1000000000));
-    visit("final", self.final, "Share of the learning rate left at the last step.", between(0, 1));
+    visit("warmup_steps", self.warmup_steps,
+          "Number of steps over which the learning rate rises from 0.", between(0, 1000000000));
+    visit("final", self.final,
+          "Learning rate at the last step, as a fraction of the base learning rate.",
+          between(0, 1));
   }
 };
 
@@ -150,13 +164,16 @@ struct LinearSchedule {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("warmup_steps", self.warmup_steps, "Steps over which the rate rises from 0.",
-          between(0, 1000000000));
-    visit("final", self.final, "Share of the learning rate left at the last step.", between(0, 1));
+    visit("warmup_steps", self.warmup_steps,
+          "Number of steps over which the learning rate rises from 0.", between(0, 1000000000));
+    visit("final", self.final,
+          "Learning rate at the last step, as a fraction of the base learning rate.",
+          between(0, 1));
   }
 };
 
-/// Rises to the learning rate and falls again, from and to 1 / ratio of it (Howard and Ruder 2018).
+/// Rises linearly from 1 / ratio of the learning rate to the full rate, then falls back (Howard and
+/// Ruder 2018).
 struct SlantedTriangular {
   static constexpr std::string_view kType = "slanted_triangular";
   double rise = 0.1;
@@ -165,13 +182,13 @@ struct SlantedTriangular {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("rise", self.rise, "Share of the steps over which the rate rises.",
+    visit("rise", self.rise, "Fraction of the steps over which the learning rate rises.",
           between(0, 1).open_below().open_above());
-    visit("ratio", self.ratio, "The learning rate divided by the lowest rate.", at_least(1));
+    visit("ratio", self.ratio, "Ratio of the highest to the lowest learning rate.", at_least(1));
   }
 };
 
-/// The quantities that schedules and early stopping can watch, all on validation data.
+/// Validation metrics that schedules and early stopping can monitor.
 enum class Monitor { kLoss, kAccuracy, kMacroF1, kMeanAbsoluteError, kR2, kF1 };
 template <>
 struct EnumNames<Monitor> {
@@ -189,12 +206,13 @@ struct ReduceOnPlateau {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("monitor", self.monitor, "The validation metric watched.");
-    visit("factor", self.factor, "The rate is multiplied by this.",
+    visit("monitor", self.monitor, "Validation metric to monitor.");
+    visit("factor", self.factor, "Factor by which the learning rate is multiplied.",
           between(0, 1).open_below().open_above());
-    visit("patience", self.patience, "Epochs without a better value that are let pass.",
+    visit("patience", self.patience,
+          "Number of epochs without improvement that are tolerated before the rate is reduced.",
           between(0, 1000000));
-    visit("min_learning_rate", self.min_learning_rate, "The rate never falls below this.",
+    visit("min_learning_rate", self.min_learning_rate, "Lower bound of the learning rate.",
           at_least(0));
   }
 };
@@ -211,12 +229,13 @@ struct EarlyStopping {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("monitor", self.monitor,
-          "The validation metric that says which epoch is best; its weights are the result. Not "
-          "set: accuracy; of regression and language_model the loss, of tagging f1, of multi_label "
-          "macro_f1.");
-    visit("patience", self.patience, "Epochs without a better value before training stops.",
+          "Validation metric that selects the best epoch, whose weights are kept. The default is "
+          "accuracy; loss for regression and language_model; f1 for tagging; macro_f1 for "
+          "multi_label.");
+    visit("patience", self.patience, "Number of epochs without improvement before training stops.",
           between(1, 1000000));
-    visit("min_delta", self.min_delta, "What counts as better.", at_least(0));
+    visit("min_delta", self.min_delta, "Smallest change that counts as an improvement.",
+          at_least(0));
   }
 };
 
@@ -227,24 +246,26 @@ struct WeightAverage {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("decay", self.decay,
-          "Share of the average kept at each step; early steps use min(decay, (1+t)/(10+t)).",
+          "Fraction of the average that is kept at each step. Early steps use min(decay, "
+          "(1+t)/(10+t)).",
           between(0, 1).open_above());
   }
 };
 
-/// A batch's size in tokens: short rows come many at a time, long ones few.
+/// Batch size in tokens: a batch holds many short examples or a few long ones.
 struct TokenBudget {
   std::int64_t tokens = 4096;
   bool operator==(const TokenBudget&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("tokens", self.tokens, "Tokens per step, to about one row; padding does not count.",
+    visit("tokens", self.tokens,
+          "Number of tokens per step, accurate to about one example; padding does not count.",
           required, between(1, 1000000000));
   }
 };
 
-/// Rows per step, or tokens per step.
+/// Examples per step, or tokens per step.
 using BatchSize = std::variant<std::int64_t, TokenBudget>;
 
 struct TrainingSpec {
@@ -273,42 +294,56 @@ struct TrainingSpec {
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("loss", self.loss,
-          "What is minimized. Not set: by the last layer, categorical_crossentropy for softmax, "
-          "binary_crossentropy for sigmoid; mean_squared_error for regression.");
+          "Loss to minimize. By default, it is inferred: mean_squared_error for regression; "
+          "otherwise categorical_crossentropy if the last layer is softmax and binary_crossentropy "
+          "if it is sigmoid.");
     visit("label_smoothing", self.label_smoothing,
-          "Share of each target spread evenly over the classes.", between(0, 1).open_above());
+          "Fraction of each target that is spread evenly over the classes.",
+          between(0, 1).open_above());
     visit("class_weights", self.class_weights,
-          "Weight of each label's rows in the loss: \"balanced\", or an object of numbers.");
-    visit("optimizer", self.optimizer, "The update rule.");
-    visit("schedule", self.schedule, "The learning rate's way over the steps.");
-    visit("batch_size", self.batch_size, "Rows per step, or tokens per step: {\"tokens\": 4096}.",
-          between(1, 1000000));
-    visit("epochs", self.epochs, "Greatest number of passes over the training rows.",
+          "Weight of each label's examples in the loss: \"balanced\", or an object with a number "
+          "per label.");
+    visit("optimizer", self.optimizer, "Optimization algorithm.");
+    visit("schedule", self.schedule, "Learning-rate schedule.");
+    visit("batch_size", self.batch_size,
+          "Examples per step, or tokens per step: {\"tokens\": 4096}.", between(1, 1000000));
+    visit("epochs", self.epochs, "Maximum number of passes over the training examples.",
           between(1, 1000000));
     visit("max_steps", self.max_steps, "Stop after this many steps.", between(1, 1e12));
     visit("max_seconds", self.max_seconds, "Stop after this much training time.", above(0));
-    visit("clip_norm", self.clip_norm, "Greatest L2 norm of the whole gradient.", above(0));
-    visit("clip_value", self.clip_value, "Greatest absolute value in the gradient.", above(0));
-    visit("l1", self.l1, "Weight of the sum of absolute weights of dense and recurrent matrices.",
-          at_least(0));
-    visit("l2", self.l2, "Weight of the sum of squared weights of dense and recurrent matrices.",
-          at_least(0));
-    visit("ema", self.ema, "Validate and keep an exponential moving average of the weights.");
-    visit("early_stopping", self.early_stopping, "Stop when validation no longer improves.");
+    visit("clip_norm", self.clip_norm,
+          "Maximum L2 norm of the whole gradient; larger gradients are scaled down.", above(0));
+    visit("clip_value", self.clip_value,
+          "Maximum absolute value of each element of the gradient; larger values are clipped.",
+          above(0));
+    visit(
+        "l1", self.l1,
+        "L1 penalty: weight of the sum of the absolute values of the dense and recurrent matrices.",
+        at_least(0));
+    visit(
+        "l2", self.l2,
+        "L2 penalty: weight of the sum of the squared values of the dense and recurrent matrices.",
+        at_least(0));
+    visit("ema", self.ema,
+          "Keep an exponential moving average of the weights, and validate and save the average.");
+    visit("early_stopping", self.early_stopping,
+          "Stop when the validation metric no longer improves.");
     visit("init_from", self.init_from,
-          "Run folder to start from, relative to this config file: its vocabulary is extended, and "
-          "its weights are taken as far as the layers are alike.");
+          "Run folder to start from, relative to this config file. Its vocabulary is extended, and "
+          "its weights are reused for the layers that match.");
     visit("freeze", self.freeze,
-          "Names of weights that stay as they are, such as \"layers.1.*\" (* for any letters).");
+          "Name patterns of weights that are not trained, such as \"layers.1.*\" (* matches any "
+          "characters).");
     visit("rate_factors", self.rate_factors,
-          "Factor of the learning rate by names of weights, such as {\"layers.1.*\": 0.1}; where "
-          "several fit, their product.",
+          "Learning-rate factors by name pattern of weights, such as {\"layers.1.*\": 0.1}. If "
+          "several patterns match a weight, their factors are multiplied.",
           at_least(0));
     visit("unfreeze_every", self.unfreeze_every,
-          "Gradual unfreezing (Howard and Ruder 2018): first the last layer with weights learns "
-          "alone; after every so many epochs the one before it joins.",
+          "Gradual unfreezing (Howard and Ruder 2018): at first, only the last layer with weights "
+          "is trained; each time this number of epochs has passed, the layer before it is added.",
           between(1, 1000000));
-    visit("seed", self.seed, "Start of every random stream: weights, order, dropout.",
+    visit("seed", self.seed,
+          "Seed of all random streams: weight initialization, order of the examples, dropout.",
           between(0, 9007199254740991.0));
   }
 };

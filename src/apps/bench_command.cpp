@@ -42,37 +42,46 @@ void bench_command(BenchCommandOptions options, bool layer_options) {
 void add_bench_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<BenchCommandOptions>();
   CLI::App* command = app.add_subcommand(
-      "bench", "Measure speed: ours, LibTorch's operators and the machine's limit in one run");
-  command->add_option("CONFIG", options->config,
-                      "Measure this config's training and inference; without: one layer");
-  command->add_option("--set", options->overrides, "Change the config, as training.batch_size=32")
+      "bench", "Measure the speed of Sequent and of LibTorch, and the limit of the machine");
+  command->add_option(
+      "CONFIG", options->config,
+      "Config file (JSON) whose training and inference are measured; without one, a single "
+      "layer is measured");
+  command
+      ->add_option("--set", options->overrides,
+                   "Override an option of the config, such as training.batch_size=32")
+      ->type_name("PATH=JSON")
       ->allow_extra_args(false);
   LayerBenchOptions& layer = options->layer;
   std::vector<CLI::Option*> own = {
-      command->add_option("--cell", layer.cell, "Cell of the layer")
+      command->add_option("--cell", layer.cell, "Cell type of the layer")
           ->check(CLI::IsMember(bench_cells()))
           ->capture_default_str(),
-      command->add_option("--units", layer.units, "Units of the layer")
+      command->add_option("--units", layer.units, "Number of units of the layer")
           ->check(CLI::Range(1, 65536))
           ->capture_default_str(),
-      command->add_option("--input", layer.input, "Width of its input; 0: as the units")
+      command
+          ->add_option("--input", layer.input,
+                       "Input size of the layer; 0 means the number of units")
           ->check(CLI::Range(0, 65536))
           ->capture_default_str(),
-      command->add_option("--length", layer.length, "Steps of each row")
+      command->add_option("--length", layer.length, "Number of time steps of each sequence")
           ->check(CLI::Range(1, 100000))
           ->capture_default_str(),
-      command->add_option("--batch", layer.batch, "Rows of a batch")
+      command->add_option("--batch", layer.batch, "Number of sequences in a batch")
           ->check(CLI::Range(1, 100000))
           ->capture_default_str(),
       command
           ->add_option("--precision", layer.precision,
-                       "Of our products: float32, bfloat16, or auto, as runtime.precision")
+                       "Precision of Sequent's matrix products, as runtime.precision")
           ->transform(CLI::CheckedTransformer(precision_names()))
           ->option_text("{float32,bfloat16,auto}=float32")};
-  command->add_option("--rounds", options->rounds, "Turns of each engine; the median counts")
+  command
+      ->add_option("--rounds", options->rounds,
+                   "Number of measurements of each engine; the median is reported")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_flag("--json", options->json, "One JSON object instead of a table");
+  command->add_flag("--json", options->json, "Print the report as one JSON object");
   command->callback([options, own, &action] {
     const bool layer_options =
         std::any_of(own.begin(), own.end(), [](const CLI::Option* o) { return o->count() > 0; });

@@ -118,10 +118,10 @@ int run_guarded(const Action& action) {
 void add_log_flags(CLI::App& app) {
   app.fallthrough();
   app.add_flag_callback(
-      "-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "Say more on stderr");
+      "-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "Log more details to stderr");
   app.add_flag_callback(
       "-q,--quiet", [] { set_log_level(LogLevel::kWarning); },
-      "Say only warnings and errors on stderr");
+      "Log only warnings and errors to stderr");
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const Action& action) {

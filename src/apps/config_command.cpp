@@ -18,8 +18,11 @@ Config load(const ConfigCommandOptions& options) {
 }
 
 void add_file_options(CLI::App* command, const std::shared_ptr<ConfigCommandOptions>& options) {
-  command->add_option("CONFIG", options->config, "Config file, JSON")->required();
-  command->add_option("--set", options->changes, "Change an option: path=JSON; may be repeated")
+  command->add_option("CONFIG", options->config, "Config file (JSON)")->required();
+  command
+      ->add_option("--set", options->changes,
+                   "Override an option of the config, such as training.epochs=3")
+      ->type_name("PATH=JSON")
       ->allow_extra_args(false);
 }
 
@@ -27,10 +30,10 @@ void add_file_options(CLI::App* command, const std::shared_ptr<ConfigCommandOpti
 
 void add_config_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<ConfigCommandOptions>();
-  CLI::App* command = app.add_subcommand("config", "Check, show and document configs");
+  CLI::App* command = app.add_subcommand("config", "Check, print and document configs");
   command->require_subcommand(1);
 
-  CLI::App* check = command->add_subcommand("check", "Say all that is wrong with a config");
+  CLI::App* check = command->add_subcommand("check", "Report every error in a config");
   add_file_options(check, options);
   check->callback([options, &action] {
     action = [options] {
@@ -39,9 +42,10 @@ void add_config_command(CLI::App& app, Action& action) {
     };
   });
 
-  CLI::App* show = command->add_subcommand("show", "Print a config with all its defaults");
+  CLI::App* show = command->add_subcommand("show", "Print a config with all defaults filled in");
   add_file_options(show, options);
-  show->add_flag("--minimal", options->minimal, "Only what differs from the defaults");
+  show->add_flag("--minimal", options->minimal,
+                 "Print only the options that differ from their defaults");
   show->callback([options, &action] {
     action = [options] { print(dump_config(load(*options), options->minimal)); };
   });
@@ -49,9 +53,8 @@ void add_config_command(CLI::App& app, Action& action) {
   command->add_subcommand("schema", "Print the JSON Schema of configs")->callback([&action] {
     action = [] { print(config_schema()); };
   });
-  command->add_subcommand("reference", "Print all options as Markdown")->callback([&action] {
-    action = [] { print(config_reference()); };
-  });
+  command->add_subcommand("reference", "Print the reference of all config options as Markdown")
+      ->callback([&action] { action = [] { print(config_reference()); }; });
 }
 
 }  // namespace sequent

@@ -9,7 +9,7 @@
 namespace sequent {
 
 void add_data_command(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("data", "Look at a config's data before training");
+  CLI::App* command = app.add_subcommand("data", "Inspect the data of a config before training");
   command->require_subcommand(1);
   struct Options {
     std::string config;
@@ -17,9 +17,13 @@ void add_data_command(CLI::App& app, Action& action) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* check = command->add_subcommand(
-      "check", "Rows, labels, lengths, unknown words, duplicates and overlap of the splits");
-  check->add_option("CONFIG", options->config, "Config file, JSON")->required();
-  check->add_option("--set", options->changes, "Change an option: path=JSON; may be repeated")
+      "check",
+      "Report rows, labels, lengths, unknown words, duplicates and overlap between the splits");
+  check->add_option("CONFIG", options->config, "Config file (JSON)")->required();
+  check
+      ->add_option("--set", options->changes,
+                   "Override an option of the config, such as training.epochs=3")
+      ->type_name("PATH=JSON")
       ->allow_extra_args(false);
   check->callback([options, &action] {
     action = [options] {

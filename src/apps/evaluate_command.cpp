@@ -7,7 +7,6 @@
 
 #include "apps/commands.h"
 #include "core/nearest.h"
-#include "metrics/report_values.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 
@@ -23,19 +22,6 @@ struct EvaluateCommandOptions {
   std::optional<UnseenLabels> unseen_labels;
   std::vector<std::string> gates;
 };
-
-/// The names of a report's metrics.
-std::vector<std::string> metrics_of(const Report& report) {
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& prefix) {
-    return [&names, prefix](const char* name, const auto&) { names.push_back(prefix + name); };
-  };
-  std::visit([&](const auto& of_task) { visit_report_values(of_task, add("")); }, report);
-  if (const auto* tagging = std::get_if<TaggingReport>(&report); tagging && tagging->row_label) {
-    visit_report_values(*tagging->row_label, add("row_label."));
-  }
-  return names;
-}
 
 /// `accuracy>=0.9` or `loss<=0.5`.
 struct Gate {
@@ -67,7 +53,7 @@ Gate parse_gate(const std::string& typed) {
 
 /// Errors: Usage for a metric that the report does not have.
 void check_names(const std::vector<Gate>& gates, const Report& report) {
-  const std::vector<std::string> names = metrics_of(report);
+  const std::vector<std::string> names = report.metrics();
   std::vector<Issue> issues;
   for (const Gate& gate : gates) {
     if (std::find(names.begin(), names.end(), gate.metric) != names.end()) continue;
@@ -82,7 +68,7 @@ void check_names(const std::vector<Gate>& gates, const Report& report) {
 void check_gates(const std::vector<Gate>& gates, const Report& report) {
   std::vector<Issue> issues;
   for (const Gate& gate : gates) {
-    const std::optional<double> value = report_value(report, gate.metric);
+    const std::optional<double> value = report.value(gate.metric);
     const bool passed = value && (gate.at_least ? *value >= gate.bound : *value <= gate.bound);
     if (passed) continue;
     issues.push_back(
@@ -109,29 +95,34 @@ void evaluate_command(const EvaluateCommandOptions& options) {
 
 void add_evaluate_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<EvaluateCommandOptions>();
-  CLI::App* command =
-      app.add_subcommand("evaluate", "Measure a run folder or model archive on a labelled file");
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "Evaluate a run folder or model archive on a labelled data file");
   command->add_option("MODEL", options->model, "Run folder or model archive")->required();
-  command->add_option("DATA", options->data, "Labelled file in the format of the model's config")
+  command
+      ->add_option("DATA", options->data,
+                   "Labelled data file, in the format that the model's config gives")
       ->required();
-  command->add_flag("--json", options->json, "One JSON object instead of a table");
-  command->add_option("--threads", options->threads, "Computing threads; 0: one per core")
+  command->add_flag("--json", options->json, "Print the report as one JSON object");
+  command->add_option("--threads", options->threads, "Number of threads; 0 uses one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command
       ->add_option("--dynamic", options->dynamic_rate,
-                   "Of a language model: learn from each part of the text after it is measured, "
-                   "with this learning rate, such as 0.0003; on one thread")
+                   "Dynamic evaluation of a language model: after each segment of the text is "
+                   "scored, train on it with this learning rate, such as 0.0003; uses one thread")
       ->option_text("RATE");
   command
       ->add_option("--unseen-labels", options->unseen_labels,
-                   "Rows with a label or tag that training did not have: error, skip to leave them "
-                   "out, wrong to count them as missed; default: what the config says")
+                   "How to treat rows with a label or tag that the training data lack: report an "
+                   "error, skip the row, or count its prediction as wrong; overrides "
+                   "data.unseen_labels of the config")
       ->transform(CLI::CheckedTransformer(enum_choices<UnseenLabels>()))
-      ->option_text("WHAT");
+      ->option_text("{error,skip,wrong}");
   command
       ->add_option("--require", options->gates,
-                   "Exit with 5 unless METRIC>=NUMBER (or <=) holds; may be repeated")
+                   "Exit with code 5 unless the report meets this condition, such as accuracy>=0.9 "
+                   "or loss<=0.5")
+      ->type_name("CONDITION")
       ->allow_extra_args(false);
   command->callback([options, &action] { action = [options] { evaluate_command(*options); }; });
 }

@@ -26,10 +26,12 @@ void export_command(const ExportCommandOptions& options) {
 
 void add_export_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExportCommandOptions>();
-  CLI::App* command = app.add_subcommand("export", "Write a finished run as one TorchScript file");
-  command->add_option("RUN", options->run, "Run folder")->required();
-  command->add_option("-o,--out", options->out, "File to make, such as model.pt")->required();
-  command->add_flag("--overwrite", options->overwrite, "Replace the file if it exists");
+  CLI::App* command = app.add_subcommand(
+      "export", "Export a finished run as a model archive, one TorchScript file");
+  command->add_option("RUN", options->run, "Run folder")->type_name("FOLDER")->required();
+  command->add_option("-o,--out", options->out, "Model archive to create, such as model.pt")
+      ->required();
+  command->add_flag("--overwrite", options->overwrite, "Replace the archive if it exists");
   command->callback([options, &action] { action = [options] { export_command(*options); }; });
 }
 

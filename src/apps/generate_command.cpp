@@ -4,8 +4,9 @@
 
 #include "apps/commands.h"
 #include "sequent/error.h"
+#include "sequent/inference.h"
 #include "sequent/log.h"
-#include "sequent/predictor.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -17,8 +18,8 @@ struct GenerateCommandOptions {
 };
 
 void generate_command(const GenerateCommandOptions& options) {
-  const Predictor predictor = Predictor::load(options.model);
-  if (!predictor.is_language_model()) {
+  const Model model = Model::load(options.model);
+  if (definition_of(Task(model.task())).target() != TargetKind::kNextTokens) {
     throw Error(ErrorKind::kUsage, options.model,
                 "is no language model; expected one that was trained with \"task\": "
                 "\"language_model\"");
@@ -28,10 +29,11 @@ void generate_command(const GenerateCommandOptions& options) {
                 "always takes the most probable token: --top-k and --top-p have no effect; leave "
                 "them out");
   }
+  const LanguageModel language_model(model);
   watch_signals();
   // The prompt goes before the first piece: one that cannot be read is not printed.
   std::string last;
-  predictor.generate(options.prompt, options.how, [&](std::string_view piece) {
+  language_model.generate(options.prompt, options.how, [&](std::string_view piece) {
     if (last.empty()) print(options.prompt);
     print(piece);
     flush();
@@ -45,31 +47,38 @@ void generate_command(const GenerateCommandOptions& options) {
 
 void add_generate_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<GenerateCommandOptions>();
-  CLI::App* command = app.add_subcommand("generate", "Let a language model write on from a prompt");
-  command->add_option("MODEL", options->model, "Model archive made by sequent export")->required();
-  command->add_option("--prompt", options->prompt, "Text to go on from; it is printed as well");
-  command->add_option("--length", options->how.length, "Most tokens to write")
+  CLI::App* command = app.add_subcommand("generate", "Generate text with a language model");
+  command->add_option("MODEL", options->model, "Model archive created by sequent export")
+      ->required();
+  command
+      ->add_option("--prompt", options->prompt,
+                   "Text to continue; it is printed before the generated text")
+      ->type_name("PROMPT");
+  command->add_option("--length", options->how.length, "Maximum number of tokens to generate")
       ->check(CLI::Range(1, 1000000000))
       ->capture_default_str();
-  command->add_option("--lines", options->how.lines, "Stop after as many lines; 0: no limit")
+  command->add_option("--lines", options->how.lines, "Stop after this many lines; 0 means no limit")
       ->check(CLI::Range(0, 1000000000))
       ->capture_default_str();
   command
       ->add_option("--temperature", options->how.temperature,
-                   "Above 1 bolder, below 1 more careful; 0: always the most probable token")
+                   "Sampling temperature; 0 always takes the most probable token")
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   command
       ->add_option("--top-k", options->how.top_k,
-                   "Draw among the K most probable tokens; 0: among all")
+                   "Sample from the K most probable tokens; 0 samples from all")
       ->check(CLI::Range(0, 1000000000))
       ->capture_default_str();
   command
-      ->add_option("--top-p", options->how.top_p,
-                   "Draw among the most probable tokens that together have this probability")
+      ->add_option(
+          "--top-p", options->how.top_p,
+          "Sample from the smallest set of tokens whose total probability reaches this value")
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
-  command->add_option("--seed", options->how.seed, "The same seed gives the same text")
+  command
+      ->add_option("--seed", options->how.seed,
+                   "Random seed; the same seed generates the same text")
       ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->capture_default_str();
   command->callback([options, &action] { action = [options] { generate_command(*options); }; });

@@ -5,24 +5,11 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
-#include <utility>
 
 #include "sequent/log.h"
 
 namespace sequent {
 namespace {
-
-/// Of a validation report, those it has.
-constexpr std::array<std::pair<const char*, const char*>, 9> kShownMetrics{
-    {{"loss", "loss"},
-     {"perplexity", "perplexity"},
-     {"accuracy", "accuracy"},
-     {"exact_match", "exact match"},
-     {"f1", "F1"},
-     {"macro_f1", "macro F1"},
-     {"rmse", "RMSE"},
-     {"mae", "MAE"},
-     {"r2", "R2"}}};
 
 std::string duration_text(double seconds) {
   const long whole = std::lround(seconds);
@@ -83,12 +70,14 @@ void ProgressLine::show_epoch(const Progress& progress) {
                 static_cast<long long>(progress.epoch), static_cast<long long>(progress.epochs),
                 progress.epoch_seconds, progress.loss);
   std::string line = text.data();
-  for (const auto& [name, title] : kShownMetrics) {
-    const std::optional<double> value = report_value(*progress.validation, name);
-    if (!value) continue;
-    std::snprintf(text.data(), text.size(), " %s %.4f ", title, *value);
+  const auto add = [&](const std::string& name, const std::string& title) {
+    const std::optional<double> value = progress.validation->value(name);
+    if (!value) return;
+    std::snprintf(text.data(), text.size(), " %s %.4f ", title.c_str(), *value);
     line += text.data();
-  }
+  };
+  add("loss", "loss");
+  for (const EpochMetric& metric : metrics_) add(metric.key, metric.title);
   line += progress.best ? " (best)" : "";
   if (terminal_) std::fputs("\r\x1b[K", stderr);
   log_info(line.substr(0, line.find_last_not_of(' ') + 1));

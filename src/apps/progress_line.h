@@ -1,7 +1,9 @@
-// What training shows while it runs: a bar on a terminal, a line per interval elsewhere.
+// Shows the progress of training: a bar on a terminal, otherwise one line per interval.
 #pragma once
 
 #include <chrono>
+#include <utility>
+#include <vector>
 
 #include "sequent/trainer.h"
 
@@ -9,7 +11,9 @@ namespace sequent {
 
 class ProgressLine {
  public:
-  ProgressLine(bool terminal, double log_seconds) : terminal_(terminal), interval_(log_seconds) {}
+  /// `metrics`: the validation metrics shown after an epoch, besides the loss.
+  ProgressLine(bool terminal, double log_seconds, std::vector<EpochMetric> metrics)
+      : terminal_(terminal), interval_(log_seconds), metrics_(std::move(metrics)) {}
 
   void show(const Progress& progress);
 
@@ -19,6 +23,7 @@ class ProgressLine {
 
   bool terminal_;
   double interval_;
+  std::vector<EpochMetric> metrics_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 

@@ -27,12 +27,14 @@ void add_transform_command(CLI::App& samples, TransformKind kind, const char* he
   auto options = std::make_shared<Options>();
   options->sample.kind = kind;
   CLI::App* command = samples.add_subcommand(std::string(transform_name(kind)), help);
-  command->add_option("--rows", options->sample.rows, "Rows of all three files together")
+  command->add_option("--rows", options->sample.rows, "Total number of rows in the three files")
       ->check(CLI::Range(TransformSample::kMinRows, TransformSample::kMaxRows))
       ->capture_default_str();
-  command->add_option("--seed", options->sample.seed, "Which sample")->capture_default_str();
-  command->add_option("-o,--out", options->out, "Folder for the files")->required();
-  command->add_flag("--overwrite", options->sample.overwrite, "Replace a sample that is there");
+  command->add_option("--seed", options->sample.seed, "Random seed")->capture_default_str();
+  command->add_option("-o,--out", options->out, "Folder for the files")
+      ->type_name("FOLDER")
+      ->required();
+  command->add_flag("--overwrite", options->sample.overwrite, "Replace an existing sample");
   command->callback([options, &action] {
     action = [options] { log_files(write_transform_sample(options->sample, options->out)); };
   });
@@ -42,31 +44,36 @@ void add_transform_command(CLI::App& samples, TransformKind kind, const char* he
 
 void add_sample_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<SampleCommandOptions>();
-  CLI::App* command = app.add_subcommand("sample", "Make sample data to try things with");
+  CLI::App* command = app.add_subcommand("sample", "Generate sample data sets");
   command->require_subcommand(1);
   CLI::App* sentiment = command->add_subcommand(
-      "sentiment", "Reviews, positive or negative, in which word order decides");
+      "sentiment", "Generate positive and negative reviews in which word order decides the label");
   SentimentSample& sample = options->sample;
-  sentiment->add_option("--language", options->language, "en, zh or both")
+  sentiment->add_option("--language", options->language, "Language of the reviews")
       ->check(CLI::IsMember({"en", "zh", "both"}))
       ->capture_default_str();
-  sentiment->add_option("--rows", sample.rows, "Rows of all three files together")
+  sentiment->add_option("--rows", sample.rows, "Total number of rows in the three files")
       ->check(CLI::Range(SentimentSample::kMinRows, SentimentSample::kMaxRows))
       ->capture_default_str();
-  sentiment->add_option("--seed", sample.seed, "Which sample")->capture_default_str();
-  sentiment->add_option("-o,--out", options->out, "Folder for the files")->required();
-  sentiment->add_flag("--overwrite", sample.overwrite, "Replace a sample that is there");
+  sentiment->add_option("--seed", sample.seed, "Random seed")->capture_default_str();
+  sentiment->add_option("-o,--out", options->out, "Folder for the files")
+      ->type_name("FOLDER")
+      ->required();
+  sentiment->add_flag("--overwrite", sample.overwrite, "Replace an existing sample");
   sentiment->callback([options, &action] {
     action = [options] {
       options->sample.language = *find_sample_language(options->language);
       log_files(write_sentiment_sample(options->sample, options->out));
     };
   });
-  add_transform_command(*command, TransformKind::kDates, "Dates, to be written as 1987-03-05",
+  add_transform_command(*command, TransformKind::kDates, "Generate dates to rewrite as 1987-03-05",
                         action);
-  add_transform_command(*command, TransformKind::kArithmetic, "Sums and differences", action);
-  add_transform_command(*command, TransformKind::kNumbers, "Numbers in English words", action);
-  add_transform_command(*command, TransformKind::kChineseNumerals, "Numbers in Chinese", action);
+  add_transform_command(*command, TransformKind::kArithmetic,
+                        "Generate sums and differences to compute", action);
+  add_transform_command(*command, TransformKind::kNumbers,
+                        "Generate numbers to spell out in English", action);
+  add_transform_command(*command, TransformKind::kChineseNumerals,
+                        "Generate numbers to write as Chinese numerals", action);
 }
 
 }  // namespace sequent

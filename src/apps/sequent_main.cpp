@@ -1,14 +1,21 @@
 // sequent: trains, evaluates and exports what a config describes.
+#include "apps/cli_docs.h"
 #include "apps/commands.h"
-#include "sequent/artifact.h"
 
 int main(int argc, char** argv) {
-  CLI::App app{"Trains, evaluates and exports sequence classifiers that one JSON file describes."};
-  app.set_version_flag("--version", std::string(sequent::version()));
+  CLI::App app{"Trains, evaluates and exports sequence models that one JSON file describes.",
+               "sequent"};
+  const std::vector<sequent::ExitCode> exit_codes = {
+      {0, "success"},
+      {1, "runtime failure, such as a full disk or a loss that is not finite"},
+      {2, "invalid command line or config"},
+      {3, "invalid data"},
+      {4, "invalid run folder or model archive"},
+      {5, "a condition given with --require is not met"},
+      {130, "stopped by SIGINT"},
+      {143, "stopped by SIGTERM"}};
+  sequent::add_help(app, exit_codes);
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 ok, 1 runtime failure, 2 usage or config, 3 data, 4 artifact, "
-      "5 quality gate, 130 SIGINT, 143 SIGTERM.");
   sequent::add_log_flags(app);
   sequent::Action action;
   sequent::add_train_command(app, action);
@@ -20,5 +27,6 @@ int main(int argc, char** argv) {
   sequent::add_sample_command(app, action);
   sequent::add_inspect_command(app, action);
   sequent::add_bench_command(app, action);
+  sequent::add_docs_commands(app, exit_codes, action);
   return sequent::run_program(app, argc, argv, [&action] { action(); });
 }

@@ -7,6 +7,7 @@
 #include "sequent/error.h"
 #include "sequent/log.h"
 #include "sequent/trainer.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -55,7 +56,8 @@ void train_command(const TrainCommandOptions& options,
   train_options.command_line = command_line;
   if (options.resume) train_options.existing = ExistingRun::kResume;
   if (options.overwrite) train_options.existing = ExistingRun::kOverwrite;
-  ProgressLine line(stderr_is_terminal(), config.runtime.log_seconds);
+  ProgressLine line(stderr_is_terminal(), config.runtime.log_seconds,
+                    definition_of(config).epoch_metrics());
   Hooks hooks;
   hooks.progress = [&line](const Progress& progress) { line.show(progress); };
   hooks.stop_requested = [] { return received_signal() != 0; };
@@ -76,18 +78,24 @@ void train_command(const TrainCommandOptions& options,
 
 void add_train_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<TrainCommandOptions>();
-  CLI::App* command = app.add_subcommand("train", "Train a config into a run folder");
-  command->add_option("CONFIG", options->config, "Config file, JSON")->required();
-  command->add_option("-o,--out", options->out, "Run folder to make")->required();
+  CLI::App* command = app.add_subcommand(
+      "train", "Train the model that a config describes and save it in a run folder");
+  command->add_option("CONFIG", options->config, "Config file (JSON)")->required();
+  command->add_option("-o,--out", options->out, "Run folder to create")
+      ->type_name("FOLDER")
+      ->required();
   command
       ->add_option("--set", options->changes,
-                   "Change an option: path=JSON, such as training.epochs=3; may be repeated")
+                   "Override an option of the config, such as training.epochs=3")
+      ->type_name("PATH=JSON")
       ->allow_extra_args(false);
-  command->add_option("--init-from", options->init_from,
-                      "Run folder to start from, instead of the config's training.init_from");
+  command
+      ->add_option("--init-from", options->init_from,
+                   "Initialize the weights from this run folder; overrides training.init_from")
+      ->type_name("FOLDER");
   CLI::Option* resume =
-      command->add_flag("--resume", options->resume, "Go on where the run in --out was stopped");
-  command->add_flag("--overwrite", options->overwrite, "Replace the run in --out")
+      command->add_flag("--resume", options->resume, "Continue the interrupted run in --out");
+  command->add_flag("--overwrite", options->overwrite, "Replace the run in --out if there is one")
       ->excludes(resume);
   command->callback([options, &action] {
     action = [options] {

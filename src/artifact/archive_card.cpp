@@ -5,7 +5,7 @@
 #include "artifact/parts.h"
 #include "core/data_paths.h"
 #include "core/json_fields.h"
-#include "metrics/report_json.h"
+#include "report/report_json.h"
 #include "sequent/artifact.h"
 
 namespace sequent {
@@ -14,20 +14,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-/// What helps against a field that cannot be: archives change from version to version, files by
-/// accident.
+/// Returns the likely cure for an invalid field: the archive was made by a different version, or it
+/// is damaged.
 std::string cure_of(const Json& card) {
   const auto made_by = card.is_object() ? card.find("sequent_version") : card.end();
   if (made_by == card.end() || !made_by->is_string() || *made_by == version()) {
     return "the archive is damaged: export the model again";
   }
   return "the archive was made by Sequent " + made_by->get<std::string>() +
-         ", and this program is of " + std::string(version()) +
-         ": use that version, or export the model with this one";
+         ", but this program is version " + std::string(version()) +
+         ": use that version, or export the model again with this one";
 }
 
-/// `path` if it stays below the config's folder, else its last name: an archive goes to other
-/// machines and must not tell the folders of this one.
+/// Returns `path` if it stays below the config's folder, otherwise only its last component:
+/// archives are copied to other machines and must not reveal this machine's folders.
 std::string public_path(const std::string& path) {
   const fs::path whole(path);
   const bool climbs = std::find(whole.begin(), whole.end(), fs::path("..")) != whole.end();
@@ -54,7 +54,7 @@ std::string archive_card_to_json(const ArchiveCard& card) {
   if (card.labels.row_size() > 0) json["row_labels"] = card.labels.row_names();
   json["validation"] = card.validation_report.empty()
                            ? Json(nullptr)
-                           : report_as_json(report_from_json(card.validation_report));
+                           : report_as_json(report_from_json(card.validation_report, card.config.task));
   json["weights_checksum"] = card.weights_checksum;
   json["parity"] = {{"digest", card.parity_digest},
                     {"difference", card.parity_difference},
@@ -85,7 +85,8 @@ ArchiveCard archive_card_from_json(const std::string& json, const std::string& w
                                           {fields.place("row_labels"), cure});
   }
   if (!fields.is_null("validation")) {
-    card.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
+    card.validation_report = report_to_json(
+        report_from_fields(fields.object("validation"), card.config.task), -1);
   }
   card.weights_checksum = fields.text("weights_checksum");
   const JsonFields parity = fields.object("parity");

@@ -4,7 +4,7 @@
 #include "artifact/parts.h"
 #include "core/files.h"
 #include "core/json_fields.h"
-#include "metrics/report_json.h"
+#include "report/report_json.h"
 #include "sequent/artifact.h"
 #include "sequent/error.h"
 
@@ -14,7 +14,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-Json report_part(const std::string& report) { return report_as_json(report_from_json(report)); }
+Json report_part(const std::string& report, const Task& task) {
+  return report_as_json(report_from_json(report, task));
+}
 
 Json source_as_json(const SourceFile& source) {
   return {{"role", source.role},
@@ -30,7 +32,7 @@ SourceFile source_from_fields(const JsonFields& fields) {
           .rows = fields.count("rows")};
 }
 
-Json manifest_as_json(const Manifest& manifest) {
+Json manifest_as_json(const Manifest& manifest, const Task& task) {
   Json json;
   json["format_version"] = Manifest::kFormatVersion;
   json["sequent_version"] = manifest.sequent_version;
@@ -51,12 +53,12 @@ Json manifest_as_json(const Manifest& manifest) {
   }
   json["weights_checksum"] = manifest.weights_checksum;
   json["text_checksum"] = manifest.text_checksum;
-  json["validation"] = report_part(manifest.validation_report);
-  json["test"] = manifest.test_report ? report_part(*manifest.test_report) : Json(nullptr);
+  json["validation"] = report_part(manifest.validation_report, task);
+  json["test"] = manifest.test_report ? report_part(*manifest.test_report, task) : Json(nullptr);
   return json;
 }
 
-Manifest manifest_from_fields(const JsonFields& fields) {
+Manifest manifest_from_fields(const JsonFields& fields, const Task& task) {
   Manifest manifest;
   manifest.sequent_version = fields.text("sequent_version");
   manifest.torch_version = fields.text("torch_version");
@@ -75,46 +77,46 @@ Manifest manifest_from_fields(const JsonFields& fields) {
   }
   manifest.weights_checksum = fields.text("weights_checksum");
   manifest.text_checksum = fields.text("text_checksum");
-  manifest.validation_report = report_to_json(report_from_fields(fields.object("validation")), -1);
+  manifest.validation_report = report_to_json(report_from_fields(fields.object("validation"), task), -1);
   if (!fields.is_null("test")) {
-    manifest.test_report = report_to_json(report_from_fields(fields.object("test")), -1);
+    manifest.test_report = report_to_json(report_from_fields(fields.object("test"), task), -1);
   }
   return manifest;
 }
 
-/// Tells apart why a folder without a manifest is not a finished run.
+}  // namespace
+
 void check_finished(const RunFolder& folder) {
   std::error_code ignored;
   if (fs::exists(folder.manifest(), ignored)) return;
   const std::string root = folder.root.string();
   std::string message;
   if (!fs::exists(folder.root, ignored)) {
-    message = "no such folder; a run folder is made by sequent train CONFIG --out " + root;
+    message = "no such folder; create a run folder with sequent train CONFIG --out " + root;
   } else if (!fs::is_directory(folder.root, ignored)) {
-    message = "a file; expected a run folder, as sequent train CONFIG --out DIR makes it";
+    message = "is a file; expected a run folder, as created by sequent train CONFIG --out DIR";
   } else if (fs::exists(folder.config(), ignored)) {
-    message = "unfinished run: resume it with sequent train CONFIG --out " + root + " --resume";
+    message =
+        "is an unfinished run; resume it with sequent train CONFIG --out " + root + " --resume";
   } else {
     message =
-        "not a run folder: it has neither config.json nor manifest.json; a run folder is made by "
-        "sequent train CONFIG --out DIR";
+        "is not a run folder: it has neither config.json nor manifest.json; create a run folder "
+        "with sequent train CONFIG --out DIR";
   }
   throw Error(ErrorKind::kArtifact, root, message);
 }
 
-}  // namespace
-
-void write_manifest(const RunFolder& folder, const Manifest& manifest) {
-  write_file_whole(folder.manifest(), dump_json(manifest_as_json(manifest), 2) + "\n");
+void write_manifest(const RunFolder& folder, const Manifest& manifest, const Task& task) {
+  write_file_whole(folder.manifest(), dump_json(manifest_as_json(manifest, task), 2) + "\n");
 }
 
-Manifest read_manifest(const RunFolder& folder) {
+Manifest read_manifest(const RunFolder& folder, const Task& task) {
   check_finished(folder);
   const JsonOrigin origin{.where = folder.manifest().string(), .cure = kRunCure};
   const Json json = parse_json(read_file(folder.manifest()), origin);
   const JsonFields fields(json, origin);
   check_format_version(fields, Manifest::kFormatVersion, "sequent");
-  return manifest_from_fields(fields);
+  return manifest_from_fields(fields, task);
 }
 
 }  // namespace sequent

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sequent/error.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -11,7 +12,7 @@ namespace {
   throw Error(ErrorKind::kArtifact, origin.where, message + "; " + origin.cure);
 }
 
-/// What `make` makes; the faults it throws become faults of the artifact.
+/// Returns the result of `make`. Errors that it throws are reported as errors of the artifact.
 template <class Make>
 auto made_from_artifact(const JsonOrigin& origin, const Make& make) {
   try {
@@ -35,10 +36,10 @@ void check_format_version(const JsonFields& fields, std::int64_t greatest,
                           const std::string& program) {
   const std::string key = "format_version";
   const std::int64_t found = fields.integer(key);
-  if (found < 1) fields.fail(key, "found " + std::to_string(found) + "; at least 1 belongs here");
+  if (found < 1) fields.fail(key, "found " + std::to_string(found) + "; expected at least 1");
   if (found <= greatest) return;
   throw Error(ErrorKind::kArtifact, fields.origin().where,
-              "made by a later Sequent (format " + std::to_string(found) +
+              "was made by a later version of Sequent (format " + std::to_string(found) +
                   ", this program reads up to " + std::to_string(greatest) + "): use " + program +
                   " of that version or later");
 }
@@ -59,22 +60,23 @@ Vocabulary vocabulary_from_artifact(std::vector<std::string> tokens, const JsonO
   for (std::size_t i = 0; i < reserved.size(); ++i) {
     if (i < tokens.size() && tokens[i] == reserved[i]) continue;
     const std::string found = i < tokens.size() ? "found \"" + tokens[i] + "\"" : "missing";
-    fail(origin, "entry " + std::to_string(i + 1) + ": " + found + "; \"" + reserved[i] +
-                     "\" belongs here");
+    fail(origin,
+         "entry " + std::to_string(i + 1) + ": " + found + "; expected \"" + reserved[i] + "\"");
   }
   check_names(tokens, origin);
   tokens.erase(tokens.begin(), tokens.begin() + Vocabulary::kReserved);
   return made_from_artifact(origin, [&] { return Vocabulary(std::move(tokens)); });
 }
 
-LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
+LabelSet labels_from_artifact(const std::vector<std::string>& names, const Task& task,
                               const JsonOrigin& origin) {
   check_names(names, origin);
-  if (task == Task::kRegression) {
+  const TaskDefinition& definition = definition_of(task);
+  if (definition.target() == TargetKind::kNumbers) {
     return made_from_artifact(origin, [&] { return LabelSet::of_targets(names); });
   }
-  if (task == Task::kLanguageModel || task == Task::kSequenceToSequence) {
-    if (!names.empty()) fail(origin, "found labels; a model that writes text has none");
+  if (definition.predicts_tokens()) {
+    if (!names.empty()) fail(origin, "found labels; expected none for a model that generates text");
     return LabelSet::none();
   }
   LabelSet labels = made_from_artifact(origin, [&] { return LabelSet(names); });

@@ -1,4 +1,4 @@
-// Parts that run folders and model archives have in common, checked on the way in.
+// Parts that run folders and model archives have in common, validated when they are read.
 #pragma once
 
 #include <cstdint>
@@ -11,31 +11,33 @@
 
 namespace sequent {
 
-/// What to do about a run folder that is damaged.
+/// The cure for a damaged run folder.
 inline constexpr const char* kRunCure =
     "the run folder is damaged: restore it from a copy, or train again with --overwrite";
 
 /// Checks the key format_version.
-/// Errors: Artifact if it is missing or no number, or for a later format: `program` is named as
-/// what would read it.
+/// Errors: Artifact if it is missing, not a number, or a later format than `greatest`; the message
+/// then names `program` as the one to upgrade.
 void check_format_version(const JsonFields& fields, std::int64_t greatest,
                           const std::string& program);
 
-/// A config that this library wrote itself. `where` names its file.
-/// Errors: Artifact, with all the faults that parse_config finds.
+/// Parses a config that was written by this library. `where` names its file in messages.
+/// Errors: Artifact, with all issues that parse_config finds.
 Config config_from_artifact(const std::string& json, const std::string& where,
                             const std::string& cure);
 
-/// `tokens` in the order of their ids, the reserved names first.
-/// Errors: Artifact, naming the element at `where`.
+/// Returns the vocabulary with `tokens`, which are in the order of their ids and start with the
+/// reserved names.
+/// Errors: Artifact, with the number of the invalid entry.
 Vocabulary vocabulary_from_artifact(std::vector<std::string> tokens, const JsonOrigin& origin);
 
-/// The labels, or targets, of a model for this task.
-/// Errors: Artifact if the names are not what a LabelSet holds, in its order.
-LabelSet labels_from_artifact(const std::vector<std::string>& names, Task task,
+/// Returns the labels, or targets, of a model for this task.
+/// Errors: Artifact if the names are not valid labels in the order of a LabelSet.
+LabelSet labels_from_artifact(const std::vector<std::string>& names, const Task& task,
                               const JsonOrigin& origin);
 
-/// `labels` with those of whole rows. Errors: Artifact, as labels_from_artifact.
+/// Returns `labels` with the labels of whole examples added. Errors: Artifact, as
+/// labels_from_artifact.
 LabelSet with_rows_from_artifact(const LabelSet& labels, const std::vector<std::string>& names,
                                  const JsonOrigin& origin);
 

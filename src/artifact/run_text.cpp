@@ -32,7 +32,7 @@ std::string escape_line(std::string_view text) {
   return result;
 }
 
-/// The name that `escape_line` made into `line`, or nothing if it made no such line.
+/// Reverses `escape_line`; returns nullopt if `line` is not an escaped name.
 std::optional<std::string> unescape_line(std::string_view line) {
   std::string result;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -73,10 +73,10 @@ std::vector<std::string> read_lines(const fs::path& file) {
   std::vector<std::string> names;
   for (std::size_t begin = 0; begin < content.size();) {
     const std::size_t end = content.find('\n', begin);
-    if (end == std::string::npos) fail(names.size() + 1, "cut off: the line does not end");
+    if (end == std::string::npos) fail(names.size() + 1, "is cut off: the line has no end");
     std::optional<std::string> name =
         unescape_line(std::string_view(content).substr(begin, end - begin));
-    if (!name) fail(names.size() + 1, "found a backslash before something else than n, r or \\");
+    if (!name) fail(names.size() + 1, "found a backslash before a character other than n, r or \\");
     names.push_back(*std::move(name));
     begin = end + 1;
   }
@@ -87,7 +87,8 @@ std::vector<std::string> read_lines(const fs::path& file) {
 
 Config move_config(const Config& config, const fs::path& folder) {
   Config moved = config;
-  // Without links: `..` then leads to the same place whether it is followed or cut off by name.
+  // Resolve symbolic links: `..` then leads to the same folder, whether it is resolved by the file
+  // system or lexically.
   moved.base_directory = fs::weakly_canonical(fs::absolute(folder));
   change_data_paths(moved, [&](const std::string& path) {
     if (fs::path(path).is_absolute()) return path;
@@ -109,7 +110,7 @@ RunText read_run_text(const RunFolder& folder) {
   Config config =
       config_from_artifact(read_file(folder.config()), folder.config().string(), kRunCure);
   config.base_directory = fs::canonical(folder.root);
-  const Task task = config.task;
+  const Task& task = config.task;
   LabelSet labels =
       labels_from_artifact(read_lines(folder.labels()), task, {folder.labels().string(), kRunCure});
   if (config.row_label() != nullptr) {

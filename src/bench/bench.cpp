@@ -20,10 +20,13 @@
 #include "sequent/data.h"
 #include "sequent/error.h"
 #include "sequent/exporter.h"
+#include "sequent/inference.h"
 #include "sequent/model.h"
-#include "sequent/predictor.h"
+#include "tasks/inference_task.h"
+#include "tasks/task_definition.h"
+#include "tasks/training_task.h"
 #include "train/optimizer.h"
-#include "train/workers.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
@@ -112,9 +115,8 @@ double flops_per_token(const RecurrentImpl& layer) {
 /// The same through all recurrent layers of a model.
 double flops_per_token(const SequenceModelImpl& model) {
   double sum = 0;
-  for (const auto& layer : model.layers()) {
-    const auto* recurrent = dynamic_cast<const RecurrentImpl*>(layer.get());
-    if (recurrent != nullptr) sum += flops_per_token(*recurrent);
+  for (const RecurrentImpl* recurrent : model.find_all<RecurrentImpl>()) {
+    sum += flops_per_token(*recurrent);
   }
   return sum;
 }
@@ -138,12 +140,12 @@ BenchLine make_line(const std::string& what, double rows, double tokens, double 
 /// A model with its workers and optimizer, on one engine.
 struct Trainee {
   SequenceModel model;
-  WorkerTeam team;
+  WorkerPool pool;
   Optimizer optimizer;
 
   Trainee(const ResolvedConfig& config, int workers, bool use_operators)
       : model(make(config, use_operators)),
-        team(model, torch::kCPU, workers),
+        pool(model, torch::kCPU, workers),
         optimizer(config.config.training.optimizer, trained_parameters(*model)) {}
 
   static SequenceModel make(const ResolvedConfig& config, bool use_operators) {
@@ -153,15 +155,13 @@ struct Trainee {
   }
 
   void train(const EncodedDataset& data, std::span<const RowNumbers> batches) {
-    const auto run = [this](std::size_t count, const std::function<void(std::size_t)>& task) {
-      team.run(count, task);
-    };
+    const TaskRunner run = pool.runner();
+    const bool carries = definition_of(model->config().config).is_causal();
     const LossOptions loss = plain_loss(*model);
     for (const RowNumbers& rows : batches) {
       optimizer.catch_up(rows_read(data, rows), run);
       CarriedStates states = model->zero_states(static_cast<std::int64_t>(rows.size()));
-      CarriedStates* carried = model->config().config.is_language_model() ? &states : nullptr;
-      team.compute_gradients(data, rows, {1, 1}, loss, carried);
+      pool.compute_gradients(data, rows, {1, 1}, loss, carries ? &states : nullptr);
       optimizer.step(optimizer.learning_rate(), 1, run);
     }
   }
@@ -184,10 +184,11 @@ BenchLine bench_training(const ResolvedConfig& config, const EncodedDataset& dat
   }
   return make_line("training", rows, tokens,
                    tokens * flops_per_token(*ours.model) * kTrainingPasses, seconds,
-                   ours.team.size());
+                   ours.pool.size());
 }
 
-BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& data, int rounds) {
+BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& data,
+                          const InferenceWork& work, int rounds) {
   Trainee model(config, static_cast<int>(config.config.runtime.workers), /*use_operators=*/true);
   std::map<std::string, torch::Tensor> weights;
   for (const auto& named : model.model->named_parameters()) {
@@ -207,35 +208,19 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
     lengths.push_back(data.length(row));
     tokens += static_cast<double>(data.length(row));
   }
-  const bool reads_on = config.config.is_language_model();
-  const std::int64_t together = PredictorOptions{}.batch_tokens;
-  const auto batches =
-      plan_batches(lengths, reads_on ? scored_tokens(config.vocabulary_size, together) : together);
+  const auto batches = plan_batches(lengths, work.batch_tokens);
   const auto seconds = in_turns(
       rounds,
       [&] {
-        model.team.run(batches.size(), [&](std::size_t b) {
-          EncodedRows rows;
-          for (const std::size_t row : batches[b]) {
-            rows.push_back(data.row(static_cast<std::int64_t>(row)));
-          }
-          if (reads_on) {
-            engine.log_probabilities(rows);
-            return;
-          }
-          std::vector<float> out(rows.size() * static_cast<std::size_t>(config.class_count));
-          engine.predict(rows, out.data());
-        });
+        model.pool.run(batches.size(),
+                       [&](std::size_t b) { work.run(engine, input_rows(data, batches[b])); });
       },
       [&] {
-        model.team.run(batches.size(),
-                       [&](std::size_t b) { model.team.predict(data, batches[b]); });
+        model.pool.run(batches.size(),
+                       [&](std::size_t b) { model.pool.predict(data, batches[b]); });
       });
-  const char* what = config.config.is_tagging() ? "inference, encoded texts, without decoding"
-                     : reads_on                 ? "scoring encoded texts"
-                                                : "inference, encoded texts";
-  return make_line(what, static_cast<double>(lengths.size()), tokens,
-                   tokens * flops_per_token(*model.model), seconds, model.team.size());
+  return make_line(work.what, static_cast<double>(lengths.size()), tokens,
+                   tokens * flops_per_token(*model.model), seconds, model.pool.size());
 }
 
 /// Median milliseconds that the sequent-infer beside this program takes for one line, from its
@@ -257,6 +242,27 @@ std::optional<double> start_of_program(const std::filesystem::path& archive) {
   return median(times);
 }
 
+/// What a service is asked: the row as a record, its tokens with spaces between them.
+Record request_of(const InputRow& row, const Config& config, const Vocabulary& vocabulary) {
+  const auto text_of = [&](const InputRow& part) {
+    std::string words;
+    for (const std::int32_t id : part.ids) words += vocabulary.token(id) + " ";
+    return words;
+  };
+  Record request;
+  request.values.assign(row.values.begin(), row.values.end());
+  request.channels = row.channels;
+  const bool has_target = definition_of(config).target() == TargetKind::kText;
+  if (!config.reads_pairs() && !has_target) {
+    request.text = text_of(row);
+    return request;
+  }
+  const auto [first, second] = row.pair();
+  request.text = text_of(first);
+  if (!has_target) request.second = text_of(second);
+  return request;
+}
+
 /// One text at a time through an archive: what a service sees.
 void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchReport& report) {
   SequenceModel model(config);
@@ -269,49 +275,19 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
   const std::filesystem::path file = std::filesystem::temp_directory_path() /
                                      ("sequent-bench-" + std::to_string(::getpid()) + ".pt");
   export_model(*model, card, {}, file);
-  std::optional<Predictor> predictor;
-  PredictorOptions how;
+  std::optional<Model> loaded;
+  ModelOptions how;
   if (FusedEngine::serves(config)) how.precision = config.config.runtime.precision;
-  report.load_ms = 1e3 * seconds_of([&] { predictor = Predictor::load(file, how); });
-  const bool reads_lines = data.validation.channels() == 0 && !predictor->reads_pairs();
-  if (reads_lines) report.start_ms = start_of_program(file);
+  report.load_ms = 1e3 * seconds_of([&] { loaded = Model::load(file, how); });
+  if (loaded->input() == InputKind::kText) report.start_ms = start_of_program(file);
   std::filesystem::remove(file);
+  const auto answerer = inference_task(config.config.task).answerer(*loaded, InferOptions{});
   constexpr std::int64_t kRequests = 1000;
   std::vector<double> times;
   for (std::int64_t i = 0; i < kRequests; ++i) {
-    const InputRow row = data.validation.row(i % data.validation.size());
-    const auto text_of = [&](const InputRow& part) {
-      std::string words;
-      for (const std::int32_t id : part.ids) words += data.vocabulary.token(id) + " ";
-      return words;
-    };
-    std::string text;
-    TextPair pair;
-    if (predictor->is_sequence_to_sequence()) {
-      text = text_of(row.pair().first);
-    } else if (predictor->reads_pairs()) {
-      const auto [first, second] = row.pair();
-      pair = {text_of(first), text_of(second)};
-    } else {
-      text = text_of(row);
-    }
-    const std::vector<float> values(row.values.begin(), row.values.end());
-    const double seconds = seconds_of([&] {
-      if (row.channels > 0) {
-        predictor->predict(std::span(&values, 1));
-      } else if (predictor->reads_pairs()) {
-        predictor->predict(std::span<const TextPair>(&pair, 1));
-      } else if (predictor->is_tagger()) {
-        predictor->tag(text);
-      } else if (predictor->is_sequence_to_sequence()) {
-        predictor->write(text);
-      } else if (predictor->is_language_model()) {
-        predictor->score({&text, 1});
-      } else {
-        predictor->predict(text);
-      }
-    });
-    times.push_back(seconds * 1e6);
+    const std::vector<Record> request{request_of(data.validation.row(i % data.validation.size()),
+                                                 config.config, data.vocabulary)};
+    times.push_back(1e6 * seconds_of([&] { answerer->answer(request); }));
   }
   std::sort(times.begin(), times.end());
   const auto at = [&](double share) {
@@ -383,19 +359,16 @@ BenchReport bench_config(const Config& config, int rounds) {
                 "found \"" + device + "\"; bench measures the CPU: use \"cpu\" or \"auto\"");
   }
   BenchReport report = start_report(config.runtime.precision, "/runtime/precision");
-  const PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
+  PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
   const ResolvedConfig resolved = resolve(config, data.vocabulary, data.labels);
   const BatchSize& size = config.training.batch_size;
-  if (config.is_language_model()) {
-    const TokenWindows windows =
-        cut_windows(data.train, std::get<std::int64_t>(size), max_length(config.input));
-    report.lines.push_back(bench_training(resolved, windows.rows, windows.batches(), rounds));
-  } else {
-    report.lines.push_back(bench_training(
-        resolved, data.train, plan_epoch(data.train, size, /*seed=*/1, /*epoch=*/1), rounds));
-  }
-  if (FusedEngine::serves(resolved) && !config.is_sequence_to_sequence()) {
-    report.lines.push_back(bench_inference(resolved, data.validation, rounds));
+  const TrainingTask& task = training_task(config);
+  std::vector<RowNumbers> batches = task.fixed_batches(config, data);
+  if (batches.empty()) batches = plan_epoch(data.train, size, /*seed=*/1, /*epoch=*/1);
+  report.lines.push_back(bench_training(resolved, data.train, std::move(batches), rounds));
+  const auto work = task.inference_work(resolved, ModelOptions{}.batch_tokens);
+  if (work && FusedEngine::serves(resolved)) {
+    report.lines.push_back(bench_inference(resolved, data.validation, *work, rounds));
   }
   bench_single(resolved, data, report);
   report.peak_mib = peak_mib();

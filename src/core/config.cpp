@@ -12,6 +12,7 @@
 #include "core/option_writer.h"
 #include "core/overrides.h"
 #include "sequent/error.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -51,8 +52,7 @@ std::string read_config_file(const fs::path& file) {
 }  // namespace
 
 Initialization Config::initialization() const {
-  return model.initialization.value_or(is_language_model() ? Initialization::kTorch
-                                                           : Initialization::kKeras);
+  return model.initialization.value_or(definition_of(*this).default_initialization());
 }
 
 bool Config::reads_pairs() const {
@@ -88,31 +88,13 @@ bool Config::has_ngrams() const {
 }
 
 Loss Config::loss() const {
-  if (training.loss) return *training.loss;
-  if (is_regression()) return Loss::kMeanSquaredError;
-  const auto* head = model.layers.empty() ? nullptr : std::get_if<DenseSpec>(&model.layers.back());
-  const bool sigmoid = head != nullptr && head->activation == Activation::kSigmoid;
-  return sigmoid ? Loss::kBinaryCrossentropy : Loss::kCategoricalCrossentropy;
+  return training.loss ? *training.loss : definition_of(*this).default_loss(*this);
 }
 
 Monitor Config::best_monitor() const {
   const auto& early = training.early_stopping;
   if (early && early->monitor) return *early->monitor;
-  switch (task) {
-    case Task::kClassification:
-      return Monitor::kAccuracy;
-    case Task::kMultiLabel:
-      return Monitor::kMacroF1;
-    case Task::kRegression:
-      return Monitor::kLoss;
-    case Task::kTagging:
-      return Monitor::kF1;
-    case Task::kLanguageModel:
-      return Monitor::kLoss;
-    case Task::kSequenceToSequence:
-      return Monitor::kAccuracy;
-  }
-  return Monitor::kLoss;
+  return definition_of(*this).default_monitor();
 }
 
 std::optional<std::vector<std::int64_t>> WindowsFormat::target_channels() const {
@@ -140,7 +122,8 @@ std::vector<std::int64_t> Config::base_channels() const {
 }
 
 bool Config::standardizes_targets() const {
-  return is_regression() && model.standardize_targets.value_or(true);
+  return definition_of(*this).target() == TargetKind::kNumbers &&
+         model.standardize_targets.value_or(true);
 }
 
 std::string Config::in_file(const std::string& pointer) const {

@@ -1,4 +1,4 @@
-// The option reference as Markdown, made from the declarations.
+// The option reference as Markdown, generated from the option declarations.
 #include <set>
 
 #include "core/nearest.h"
@@ -8,13 +8,13 @@
 namespace sequent {
 namespace {
 
-/// What a field accepts, in words.
+/// Describes the values that a field accepts.
 template <class T>
 std::string allowed_values(const Constraints& rules) {
   if constexpr (IsOptional<T>::value) {
     return allowed_values<typename T::value_type>(rules);
   } else if constexpr (IsTaggedVariant<T>::value) {
-    return "object; `type` one of " + list_alternatives(tag_alternatives<T>());
+    return "object with `type` " + list_alternatives(tag_alternatives<T>());
   } else if constexpr (IsVariant<T>::value) {
     std::string text;
     for_each_alternative<T>([&]<class Alternative>(const Alternative&) {
@@ -29,6 +29,8 @@ std::string allowed_values(const Constraints& rules) {
     return "object";
   } else if constexpr (std::is_enum_v<T>) {
     return list_alternatives(enum_alternatives<T>());
+  } else if constexpr (NamedChoice<T>) {
+    return list_alternatives(T::names());
   } else if constexpr (std::is_same_v<T, bool>) {
     return "true or false";
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -49,12 +51,12 @@ class ReferenceWriter {
                                                   std::string_view help, Parts... parts) {
       const Constraints rules = collect(parts...);
       const std::string fallback =
-          rules.required ? "needed" : "`" + write_option(value, /*minimal=*/true).dump() + "`";
+          rules.required ? "required" : "`" + write_option(value, /*minimal=*/true).dump() + "`";
       rows += "| `" + std::string(field) + "` | " + allowed_values<U>(rules) + " | " + fallback +
               " | " + std::string(help) + " |\n";
     };
     T::describe(owner, row);
-    text_ += "\n### " + title + "\n\n";
+    text_ += "\n## " + title + "\n\n";
     if (rows.empty()) {
       text_ += "No options.\n";
     } else {
@@ -96,12 +98,14 @@ class ReferenceWriter {
 std::string config_reference() {
   ReferenceWriter writer;
   writer.add_section(Config{}, "config");
-  return "## Config reference\n\n"
-         "Made by `sequent config reference`. `null` as default: not set. An object with "
-         "alternatives "
-         "says which by `type`; without it the default's options are meant. Keys that begin with "
-         "`_` "
-         "are comments.\n" +
+  return "# Config reference\n\n"
+         "This page is generated from the option declarations. To update it, run\n\n"
+         "```sh\n"
+         "sequent config reference > docs/reference/config.md\n"
+         "```\n\n"
+         "A default of `null` means that the option is not set. If a value is one of several kinds "
+         "of objects, its `type` selects the kind; without `type`, the kind of the default is "
+         "used. Keys that begin with `_` are comments.\n" +
          writer.text();
 }
 

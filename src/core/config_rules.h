@@ -1,7 +1,6 @@
 // The rules between a config's fields.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,5 @@ namespace sequent {
 
 /// Adds what is wrong; rules of one field alone are in its declaration. `name` stands for the file.
 void check_rules(const Config& config, const std::string& name, std::vector<Issue>& issues);
-
-/// Why a model of this config cannot treat unseen labels so.
-std::optional<std::string> unseen_labels_fault(const Config& config, UnseenLabels unseen);
 
 }  // namespace sequent

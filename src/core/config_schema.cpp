@@ -1,4 +1,4 @@
-// The JSON Schema (draft 2020-12) of the config, made from the declarations.
+// The JSON Schema (draft 2020-12) of the config, generated from the option declarations.
 #include <cmath>
 
 #include "core/option_writer.h"
@@ -96,6 +96,8 @@ Json schema_of(const T& example, const Constraints& rules) {
     return object_schema(example);
   } else if constexpr (std::is_enum_v<T>) {
     return {{"enum", enum_alternatives<T>()}};
+  } else if constexpr (NamedChoice<T>) {
+    return {{"enum", T::names()}};
   } else if constexpr (std::is_same_v<T, bool>) {
     return {{"type", "boolean"}};
   } else if constexpr (std::is_same_v<T, std::int64_t>) {

@@ -1,4 +1,4 @@
-// The paths inside a config, when the config changes its place.
+// Updates the paths in a config when the config moves to another folder.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace sequent {
 
-/// Replaces each data path (training, validation file, test, vectors, the run to start from) by
-/// what `change` makes of it.
+/// Replaces each data path (training, validation and test files, pretrained vectors, the run to
+/// start from) with the result of `change`.
 template <class Change>
 void change_data_paths(Config& config, const Change& change) {
   for (LayerSpec& layer : config.model.layers) {

@@ -25,7 +25,7 @@ namespace {
   throw Error(ErrorKind::kRuntime, path.string(), message);
 }
 
-/// Removes the temporary file unless the rename has happened.
+/// Removes the temporary file on destruction, unless it has been renamed.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
@@ -48,7 +48,7 @@ void sync_path(const fs::path& path, int flags, const fs::path& named) {
   const int result = ::fsync(descriptor);
   const int code = errno;
   ::close(descriptor);
-  // Some file systems cannot sync a folder; the file itself must be.
+  // Some file systems cannot sync a folder. A failure to sync the file itself is an error.
   if (result != 0 && (flags & O_DIRECTORY) == 0) fail_write(named, std::strerror(code));
 }
 
@@ -95,7 +95,7 @@ std::string read_file(const fs::path& path) {
     throw Error(ErrorKind::kArtifact, path.string(), reason);
   }
   std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) throw Error(ErrorKind::kArtifact, path.string(), "cannot be read to its end");
+  if (in.bad()) throw Error(ErrorKind::kArtifact, path.string(), "cannot be read completely");
   return content;
 }
 
@@ -124,7 +124,7 @@ std::string checksum_file(const fs::path& path) {
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
     sum.add({block.data(), static_cast<std::size_t>(in.gcount())});
   }
-  if (in.bad()) throw Error(ErrorKind::kArtifact, path.string(), "cannot be read to its end");
+  if (in.bad()) throw Error(ErrorKind::kArtifact, path.string(), "cannot be read completely");
   return sum.hex();
 }
 

@@ -1,4 +1,4 @@
-// Files: read whole, written whole, and their checksums.
+// Reads and writes whole files and computes their checksums.
 #pragma once
 
 #include <filesystem>
@@ -8,19 +8,21 @@
 
 namespace sequent {
 
-/// Writes a file so that it is there whole or not at all: a temporary file beside it, fsync,
-/// rename. Parent folders are made. Errors: Runtime if it cannot be written (full disk, no
-/// permission); an old file then stays.
+/// Writes a file atomically: into a temporary file in the same folder, which is synced and then
+/// renamed. Missing parent folders are created.
+/// Errors: Runtime if the file cannot be written (full disk, no permission); an existing file is
+/// then left unchanged.
 void write_file_whole(const std::filesystem::path& path, std::string_view content);
 
-/// The same for a `write` that fills the temporary file itself and throws if it cannot.
+/// The same, with a function `write` that fills the temporary file itself and throws if it cannot.
 void write_file_whole(const std::filesystem::path& path,
                       const std::function<void(const std::filesystem::path& temporary)>& write);
 
-/// The whole content. Errors: Artifact if the file is missing or cannot be read.
+/// Returns the content of a file. Errors: Artifact if the file is missing or cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
-/// A running checksum: CRC-64 (ECMA-182, as .xz files carry it). Against accidents, not attackers.
+/// Incremental CRC-64 checksum (ECMA-182, as in .xz files). It protects against accidents, not
+/// attackers.
 class Checksum {
  public:
   void add(std::string_view bytes);

@@ -20,7 +20,7 @@ std::string format_short(double value) {
 }
 
 std::string format_fixed(double value, int digits) {
-  std::array<char, 400> text{};  // the greatest double has 309 digits before the point
+  std::array<char, 400> text{};  // the largest double has 309 digits before the decimal point
   const int length = std::snprintf(text.data(), text.size(), "%.*f", digits, value);
   return {text.data(), static_cast<std::size_t>(length)};
 }

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formatting of numbers for human readers.
 #pragma once
 
 #include <cstdint>
@@ -7,19 +7,19 @@
 
 namespace sequent {
 
-/// Four digits after the point: 0.8326. An undefined value is a dash.
+/// Four digits after the decimal point: 0.8326. Returns a dash if there is no value.
 std::string format_metric(std::optional<double> value);
 
-/// 25000 as it stands: a table's columns align without separators.
+/// Plain digits, such as 25000: table columns align without separators.
 std::string format_count(std::int64_t value);
 
-/// A share of 1 as 83.3 %.
+/// A fraction as a percentage: 83.3 %.
 std::string format_percent(double share);
 
-/// Three significant digits, with an exponent where that is shorter: 0.001, 3.2e-05.
+/// Three significant digits, in scientific notation where that is shorter: 0.001, 3.2e-05.
 std::string format_short(double value);
 
-/// `value` with `digits` digits after the point.
+/// `value` with `digits` digits after the decimal point.
 std::string format_fixed(double value, int digits);
 
 }  // namespace sequent

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
   throw Error(ErrorKind::kArtifact, where, cure.empty() ? message : message + "; " + cure);
 }
 
-/// What stands there, for messages: short values as they are, others by their kind.
+/// Describes a value for error messages: short values verbatim, others by type.
 std::string found(const Json& value) {
   if (value.is_structured()) return value.is_array() ? "an array" : "an object";
   const std::string text = dump_json(value, -1);
@@ -39,11 +39,11 @@ Json parse_json(std::string_view text, const JsonOrigin& origin) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     fail_at(origin.where,
-            "damaged: not JSON from byte " + std::to_string(error.byte) + " of " +
-                std::to_string(text.size()) + " on",
+            "damaged: invalid JSON at byte " + std::to_string(error.byte) + " of " +
+                std::to_string(text.size()),
             origin.cure);
   } catch (const Json::exception&) {
-    fail_at(origin.where, "damaged: holds a number that is out of range", origin.cure);
+    fail_at(origin.where, "damaged: contains a number that is out of range", origin.cure);
   }
 }
 
@@ -55,7 +55,7 @@ JsonFields::JsonFields(const Json& json, const JsonOrigin& origin, std::string p
     : json_(&json), origin_(&origin), pointer_(std::move(pointer)) {
   if (json_->is_object()) return;
   const std::string where = pointer_.empty() ? origin_->where : origin_->where + ": " + pointer_;
-  fail_at(where, "found " + found(*json_) + "; an object belongs here", origin_->cure);
+  fail_at(where, "found " + found(*json_) + "; expected an object", origin_->cure);
 }
 
 std::string JsonFields::place(const std::string& key) const {
@@ -78,14 +78,14 @@ bool JsonFields::is_null(const std::string& key) const { return value(key).is_nu
 
 std::string JsonFields::text(const std::string& key) const {
   const Json& found_value = value(key);
-  if (!found_value.is_string()) fail(key, "found " + found(found_value) + "; a text belongs here");
+  if (!found_value.is_string()) fail(key, "found " + found(found_value) + "; expected a string");
   return found_value.get<std::string>();
 }
 
 std::int64_t JsonFields::integer(const std::string& key) const {
   const Json& found_value = value(key);
   if (!fits_int64(found_value)) {
-    fail(key, "found " + found(found_value) + "; an integer belongs here");
+    fail(key, "found " + found(found_value) + "; expected an integer");
   }
   return found_value.get<std::int64_t>();
 }
@@ -93,7 +93,7 @@ std::int64_t JsonFields::integer(const std::string& key) const {
 std::int64_t JsonFields::count(const std::string& key) const {
   const Json& found_value = value(key);
   if (!is_count(found_value)) {
-    fail(key, "found " + found(found_value) + "; an integer of at least 0 belongs here");
+    fail(key, "found " + found(found_value) + "; expected an integer, at least 0");
   }
   return found_value.get<std::int64_t>();
 }
@@ -101,7 +101,7 @@ std::int64_t JsonFields::count(const std::string& key) const {
 double JsonFields::number(const std::string& key) const {
   const Json& found_value = value(key);
   if (!found_value.is_number()) {
-    fail(key, "found " + found(found_value) + "; a number belongs here");
+    fail(key, "found " + found(found_value) + "; expected a number");
   }
   return found_value.get<double>();
 }
@@ -111,7 +111,7 @@ std::optional<double> JsonFields::number_or_null(const std::string& key) const {
   const Json& found_value = value(key);
   if (found_value.is_null()) return std::nullopt;
   if (!found_value.is_number()) {
-    fail(key, "found " + found(found_value) + "; a number or null belongs here");
+    fail(key, "found " + found(found_value) + "; expected a number or null");
   }
   return found_value.get<double>();
 }
@@ -119,7 +119,7 @@ std::optional<double> JsonFields::number_or_null(const std::string& key) const {
 const Json& JsonFields::array(const std::string& key) const {
   const Json& found_value = value(key);
   if (!found_value.is_array()) {
-    fail(key, "found " + found(found_value) + "; an array belongs here");
+    fail(key, "found " + found(found_value) + "; expected an array");
   }
   return found_value;
 }
@@ -129,7 +129,7 @@ std::vector<std::string> JsonFields::texts(const std::string& key) const {
   for (const Json& element : array(key)) {
     if (!element.is_string()) {
       fail(key + "/" + std::to_string(result.size()),
-           "found " + found(element) + "; a text belongs here");
+           "found " + found(element) + "; expected a string");
     }
     result.push_back(element.get<std::string>());
   }
@@ -140,12 +140,12 @@ std::vector<std::vector<std::int64_t>> JsonFields::count_rows(const std::string&
   std::vector<std::vector<std::int64_t>> result;
   for (const Json& row : array(key)) {
     const std::string row_key = key + "/" + std::to_string(result.size());
-    if (!row.is_array()) fail(row_key, "found " + found(row) + "; an array belongs here");
+    if (!row.is_array()) fail(row_key, "found " + found(row) + "; expected an array");
     std::vector<std::int64_t>& counts = result.emplace_back();
     for (const Json& element : row) {
       if (!is_count(element)) {
         fail(row_key + "/" + std::to_string(counts.size()),
-             "found " + found(element) + "; an integer of at least 0 belongs here");
+             "found " + found(element) + "; expected an integer, at least 0");
       }
       counts.push_back(element.get<std::int64_t>());
     }

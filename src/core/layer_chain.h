@@ -1,18 +1,14 @@
-// The chain of layers: which form and width flows through it.
+// The chain of layers: the form and width of what flows through it.
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "core/config_issues.h"
 #include "sequent/config.h"
-#include "sequent/error.h"
 
 namespace sequent {
 
 /// A resolved chain, or what is wrong with it. `vocabulary_size` and `class_count` 0: not known
-/// yet, what depends on them is not checked. Issues carry `prefix` before the layer's pointer.
+/// yet, what depends on them is not checked.
 ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
-                           std::int64_t class_count, const std::string& prefix,
-                           std::vector<Issue>& issues);
+                           std::int64_t class_count, ConfigIssues& issues);
 
 }  // namespace sequent

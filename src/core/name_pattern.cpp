@@ -23,7 +23,8 @@ std::vector<bool> names_matching(const std::string& pattern, const std::vector<s
     }
     if (names.size() > kMostNames) known += ", ...";
     throw Error(ErrorKind::kConfig, pointer,
-                "found \"" + pattern + "\", which stands for no weights; there are " + known);
+                "found \"" + pattern +
+                    "\", which matches no weights; expected a pattern for some of " + known);
   }
   return matches;
 }

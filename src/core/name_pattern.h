@@ -1,4 +1,4 @@
-// Patterns for names, as shells have them for files.
+// Name patterns with shell wildcards.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace sequent {
 
-/// Of each name whether `pattern` stands for it: * for any letters, ? for any one, [ab] for one of
-/// these. Errors: Config at `pointer` if it stands for none of them.
+/// Returns for each name whether `pattern` matches it: * matches any characters, ? any single one,
+/// [ab] one of those listed. Errors: Config at `pointer` if the pattern matches no name.
 std::vector<bool> names_matching(const std::string& pattern, const std::vector<std::string>& names,
                                  const std::string& pointer);
 

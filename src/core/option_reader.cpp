@@ -57,7 +57,7 @@ void OptionReader::read_scalar(const Json& json, const std::string& pointer, std
                                const Constraints& rules) {
   if (!json.is_string()) return expected(pointer, json, "a string");
   if (rules.not_empty && json.get_ref<const std::string&>().empty()) {
-    return fault(pointer, "found an empty string");
+    return fault(pointer, "found an empty string; expected at least one character");
   }
   value = json.get<std::string>();
 }

@@ -1,10 +1,12 @@
-// JSON -> spec structs. Every fault is collected with its pointer; nothing is silently accepted.
+// Converts JSON to spec structs. All errors are collected, each with its JSON pointer; nothing
+// invalid is silently accepted.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,7 @@
 
 namespace sequent {
 
-/// How a value looks in a message: short, on one line.
+/// Formats a value for a message: short, on one line.
 std::string show_json(const Json& value);
 
 class OptionReader {
@@ -42,7 +44,12 @@ class OptionReader {
     } else if constexpr (Described<T>) {
       read_object(json, pointer, value);
     } else if constexpr (std::is_enum_v<T>) {
-      read_word(json, pointer, value);
+      if (const auto word = read_word(json, pointer, enum_alternatives<T>())) {
+        value = static_cast<T>(*word);
+      }
+    } else if constexpr (NamedChoice<T>) {
+      const std::vector<std::string> names = T::names();
+      if (const auto word = read_word(json, pointer, names)) value = T(names[*word]);
     } else {
       read_scalar(json, pointer, value, rules);
     }
@@ -53,7 +60,7 @@ class OptionReader {
   }
 
  private:
-  /// Visits one struct's fields and remembers their names.
+  /// Reads the fields of a struct and records their names.
   struct Fields {
     OptionReader& reader;
     const Json& json;
@@ -69,13 +76,13 @@ class OptionReader {
       if (found != json.end()) {
         reader.read(*found, place, value, rules);
       } else if (rules.required) {
-        reader.fault(place, "missing; it is needed: " + std::string(help));
+        reader.fault(place, "missing; this option is required: " + std::string(help));
       }
     }
   };
 
   void expected(const std::string& pointer, const Json& found, const std::string& allowed) {
-    fault(pointer, "found " + show_json(found) + "; allowed is " + allowed);
+    fault(pointer, "found " + show_json(found) + "; expected " + allowed);
   }
 
   template <class T>
@@ -90,7 +97,8 @@ class OptionReader {
           std::find(fields.names.begin(), fields.names.end(), key) != fields.names.end();
       if (known || key.starts_with("_")) continue;
       std::string message = "unknown key" + suggest_name(key, fields.names);
-      message += "; allowed " + (fields.names.empty() ? "are none" : "are " + listed(fields.names));
+      message += fields.names.empty() ? "; this object has no options"
+                                      : "; expected " + listed(fields.names);
       fault(pointer_append(pointer, key), message);
     }
   }
@@ -130,8 +138,8 @@ class OptionReader {
     const auto type = json.find("type");
     const std::string place = pointer_append(pointer, "type");
     if (type == json.end()) {
-      if (rules.in_list) return fault(place, "missing; allowed are " + choices);
-      // The options of the default alternative need no type.
+      if (rules.in_list) return fault(place, "missing; expected " + choices);
+      // Without a type, the options apply to the default alternative.
       return std::visit([&](auto& alternative) { read_object(json, pointer, alternative); }, value);
     }
     if (!type->is_string()) return expected(place, *type, choices);
@@ -144,7 +152,7 @@ class OptionReader {
       value = std::move(alternative);
     });
     if (!taken) {
-      fault(place, "found \"" + tag + "\"" + suggest_name(tag, tags) + "; allowed are " + choices);
+      fault(place, "found \"" + tag + "\"" + suggest_name(tag, tags) + "; expected " + choices);
     }
   }
 
@@ -152,7 +160,8 @@ class OptionReader {
   void read_list(const Json& json, const std::string& pointer, std::vector<T>& value,
                  const Constraints& rules) {
     if (!json.is_array()) return expected(pointer, json, "a list [ ... ]");
-    if (rules.not_empty && json.empty()) return fault(pointer, "found an empty list");
+    if (rules.not_empty && json.empty())
+      return fault(pointer, "found an empty list; expected at least one element");
     value.assign(json.size(), T{});
     Constraints element;
     element.in_list = true;
@@ -171,18 +180,19 @@ class OptionReader {
     }
   }
 
-  template <class Enum>
-  void read_word(const Json& json, const std::string& pointer, Enum& value) {
-    const std::vector<std::string> words = enum_alternatives<Enum>();
-    if (!json.is_string()) return expected(pointer, json, list_alternatives(words));
+  /// The index of the word; nothing, and an error, if it is none of them.
+  std::optional<std::size_t> read_word(const Json& json, const std::string& pointer,
+                                       const std::vector<std::string>& words) {
+    if (!json.is_string()) {
+      expected(pointer, json, list_alternatives(words));
+      return std::nullopt;
+    }
     const auto& word = json.get_ref<const std::string&>();
     const auto found = std::find(words.begin(), words.end(), word);
-    if (found == words.end()) {
-      fault(pointer, "found \"" + word + "\"" + suggest_name(word, words) + "; allowed " +
-                         (words.size() == 1 ? "is " : "are ") + list_alternatives(words));
-    } else {
-      value = static_cast<Enum>(found - words.begin());
-    }
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    fault(pointer, "found \"" + word + "\"" + suggest_name(word, words) + "; expected " +
+                       list_alternatives(words));
+    return std::nullopt;
   }
 
   void read_scalar(const Json& json, const std::string& pointer, bool& value, const Constraints&);
@@ -193,7 +203,7 @@ class OptionReader {
   void read_scalar(const Json& json, const std::string& pointer, std::string& value,
                    const Constraints& rules);
 
-  /// Remembers the names of a struct's fields.
+  /// Records the names of a struct's fields.
   struct FieldNames {
     std::vector<std::string> names;
     template <class T, class... Parts>
@@ -216,8 +226,7 @@ class OptionReader {
       FieldNames fields;
       T copy = value;
       T::describe(copy, fields);
-      return fields.names.empty() ? "an object: write {}"
-                                  : "an object with " + listed(fields.names);
+      return fields.names.empty() ? "an empty object {}" : "an object with " + listed(fields.names);
     } else {
       static_assert(IsMap<T>::value);
       return "an object { ... }";

@@ -1,4 +1,4 @@
-// What visitors over `describe` need to know of a member's type and of its constraints.
+// Type traits and constraints of option fields, for visitors of `describe`.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace sequent {
 
-/// A visitor that accepts any member: what a struct is probed with.
+/// A visitor that accepts any field; used to test whether a type has `describe`.
 struct ProbeVisitor {
   template <class T, class... Constraints>
   void operator()(std::string_view, T&, std::string_view, Constraints...) {}
@@ -26,7 +26,7 @@ concept Described = requires(T& value, ProbeVisitor& probe) {
   T::describe(value, probe);
 };
 
-/// A described struct that a `"type"` key chooses among others.
+/// A described struct that is one of several alternatives, selected by a `"type"` key.
 template <class T>
 concept Tagged = Described<T> && requires {
   T::kType;
@@ -57,12 +57,12 @@ struct IsTaggedVariant : std::false_type {};
 template <class... Ts>
 struct IsTaggedVariant<std::variant<Ts...>> : std::bool_constant<(Tagged<Ts> && ...)> {};
 
-/// The constraints of one field, whatever their order in the declaration.
+/// The constraints of one field, in any order of declaration.
 struct Constraints {
   std::optional<Range> range;
   bool required = false;
   bool not_empty = false;
-  bool in_list = false;  // an element has no default: its "type" must be said
+  bool in_list = false;  // a list element has no default, so it needs a "type"
 
   void apply(Range value) { range = value; }
   void apply(Required) { required = true; }
@@ -75,6 +75,13 @@ Constraints collect(Parts... parts) {
   (result.apply(parts), ...);
   return result;
 }
+
+/// A word of an open set, which is known at run time: see Task.
+template <class T>
+concept NamedChoice = requires(const T& value) {
+  T::names();
+  value.name();
+};
 
 template <class Enum>
 std::vector<std::string> enum_alternatives() {
@@ -98,10 +105,10 @@ std::vector<std::string> tag_alternatives() {
   return tags;
 }
 
-/// `0 to 1`, `more than 0`, `at least 0`, ... for messages and the reference.
+/// `0 to 1`, `more than 0`, `at least 0`, ... for messages and the option reference.
 std::string describe_range(const Range& range);
 
-/// A number as short as it can be written: `0.001`, `65536`, `1e-08`.
+/// The shortest text that represents the number: `0.001`, `65536`, `1e-08`.
 std::string format_number(double value);
 
 }  // namespace sequent

@@ -1,4 +1,5 @@
-// Spec structs -> JSON, complete or only what differs from the defaults.
+// Converts spec structs to JSON, either completely or only the values that differ from the
+// defaults.
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@ namespace sequent {
 template <class T>
 Json write_option(const T& value, bool minimal);
 
-/// Visits one struct's fields beside those of a default one.
+/// Writes the fields of a struct, comparing them with the defaults.
 template <class Owner>
 struct FieldWriter {
   Json& json;
@@ -25,7 +26,7 @@ struct FieldWriter {
   }
 
  private:
-  /// The value the field named `field` has in a default Owner.
+  /// Returns the value of the field named `field` in a default Owner.
   template <class T>
   static T default_of(std::string_view field) {
     T result{};
@@ -64,6 +65,8 @@ Json write_option(const T& value, bool minimal) {
     return object;
   } else if constexpr (std::is_enum_v<T>) {
     return enum_name(value);
+  } else if constexpr (NamedChoice<T>) {
+    return value.name();
   } else {
     return value;
   }

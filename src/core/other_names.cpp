@@ -10,22 +10,20 @@ namespace {
 
 struct OtherName {
   std::string_view name;
-  std::string_view here;    // a name that may be allowed where the other stands
-  std::string_view advice;  // where it is not
+  std::string_view here;    // Sequent's name, suggested if it is allowed here
+  std::string_view advice;  // suggested otherwise
 };
 
 constexpr std::string_view kLearningRate =
-    "write it into \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.001}";
-constexpr std::string_view kUnits = "layers have \"units\"";
-constexpr std::string_view kWidth = "an embedding has \"output_dim\"";
-constexpr std::string_view kMaxLength =
-    "write \"input\": {\"type\": \"text\", \"max_length\": 100}";
-constexpr std::string_view kVocabulary =
-    "write \"vocabulary\": {\"max_size\": 20000} into \"input\"";
-constexpr std::string_view kClip = "write \"clip_norm\" into \"training\"";
-constexpr std::string_view kSeed = "write \"seed\" into \"training\"";
-constexpr std::string_view kPool = "write {\"type\": \"pool\", \"mode\": \"max\"}";
-constexpr std::string_view kMeanPool = "write {\"type\": \"pool\", \"mode\": \"mean\"}";
+    "set it in \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.001}";
+constexpr std::string_view kUnits = "use \"units\" of the layer";
+constexpr std::string_view kWidth = "use \"output_dim\" of the embedding";
+constexpr std::string_view kMaxLength = "set \"input\": {\"type\": \"text\", \"max_length\": 100}";
+constexpr std::string_view kVocabulary = "set \"vocabulary\": {\"max_size\": 20000} in \"input\"";
+constexpr std::string_view kClip = "set \"clip_norm\" in \"training\"";
+constexpr std::string_view kSeed = "set \"seed\" in \"training\"";
+constexpr std::string_view kPool = "use {\"type\": \"pool\", \"mode\": \"max\"}";
+constexpr std::string_view kMeanPool = "use {\"type\": \"pool\", \"mode\": \"mean\"}";
 
 constexpr std::array kOtherNames = {
     OtherName{"lr", "learning_rate", kLearningRate},
@@ -38,9 +36,9 @@ constexpr std::array kOtherNames = {
     OtherName{"embed_dim", "output_dim", kWidth},
     OtherName{"embedding_size", "output_dim", kWidth},
     OtherName{"input_dim", "",
-              "an embedding has a row for each token of the vocabulary: leave it out"},
+              "the embedding's size is inferred from the vocabulary: remove this option"},
     OtherName{"num_embeddings", "",
-              "an embedding has a row for each token of the vocabulary: leave it out"},
+              "the embedding's size is inferred from the vocabulary: remove this option"},
     OtherName{"maxlen", "max_length", kMaxLength},
     OtherName{"max_len", "max_length", kMaxLength},
     OtherName{"sequence_length", "max_length", kMaxLength},
@@ -48,33 +46,34 @@ constexpr std::array kOtherNames = {
     OtherName{"num_words", "max_size", kVocabulary},
     OtherName{"max_features", "max_size", kVocabulary},
     OtherName{"max_tokens", "max_size", kVocabulary},
-    OtherName{"validation_split", "", "write \"validation\": {\"fraction\": 0.1} into \"data\""},
-    OtherName{"validation_data", "validation", "write \"validation\" into \"data\""},
-    OtherName{"test_size", "", "write \"test\": {\"fraction\": 0.1} into \"data\""},
-    OtherName{"text_column", "text", "write \"text\" into the \"format\" of \"data\""},
-    OtherName{"label_column", "label", "write \"label\" into the \"format\" of \"data\""},
-    OtherName{"sep", "",
-              "write \"format\": {\"type\": \"csv\"} or {\"type\": \"tsv\"} into \"data\""},
-    OtherName{"num_layers", "", "write a layer for each into \"layers\""},
-    OtherName{"recurrent_dropout", "weight_drop", "recurrent layers have \"weight_drop\""},
-    OtherName{"return_state", "", "states are carried where a task needs them: leave it out"},
-    OtherName{"batch_first", "", "it is always so: leave it out"},
-    OtherName{"num_epochs", "epochs", "write \"epochs\" into \"training\""},
-    OtherName{"n_epochs", "epochs", "write \"epochs\" into \"training\""},
-    OtherName{"max_epochs", "epochs", "write \"epochs\" into \"training\""},
+    OtherName{"validation_split", "", "set \"validation\": {\"fraction\": 0.1} in \"data\""},
+    OtherName{"validation_data", "validation", "set \"validation\" in \"data\""},
+    OtherName{"test_size", "", "set \"test\": {\"fraction\": 0.1} in \"data\""},
+    OtherName{"text_column", "text", "set \"text\" in the \"format\" of \"data\""},
+    OtherName{"label_column", "label", "set \"label\" in the \"format\" of \"data\""},
+    OtherName{"sep", "", "set \"format\": {\"type\": \"csv\"} or {\"type\": \"tsv\"} in \"data\""},
+    OtherName{"num_layers", "", "add one entry per layer to \"layers\""},
+    OtherName{"recurrent_dropout", "weight_drop", "use \"weight_drop\" of a recurrent layer"},
+    OtherName{"return_state", "",
+              "states are carried over automatically where a task needs them: remove this option"},
+    OtherName{"batch_first", "", "batches are always first: remove this option"},
+    OtherName{"num_epochs", "epochs", "set \"epochs\" in \"training\""},
+    OtherName{"n_epochs", "epochs", "set \"epochs\" in \"training\""},
+    OtherName{"max_epochs", "epochs", "set \"epochs\" in \"training\""},
     OtherName{"clipnorm", "clip_norm", kClip},
     OtherName{"gradient_clip", "clip_norm", kClip},
     OtherName{"max_grad_norm", "clip_norm", kClip},
     OtherName{"grad_clip", "clip_norm", kClip},
     OtherName{"random_seed", "seed", kSeed},
     OtherName{"random_state", "seed", kSeed},
-    OtherName{"patience", "", "write \"early_stopping\": {\"patience\": 3} into \"training\""},
-    OtherName{"callbacks", "early_stopping", "write \"early_stopping\" into \"training\""},
-    OtherName{"metrics", "", "reports have all metrics of their task: leave it out"},
+    OtherName{"patience", "", "set \"early_stopping\": {\"patience\": 3} in \"training\""},
+    OtherName{"callbacks", "early_stopping", "set \"early_stopping\" in \"training\""},
+    OtherName{"metrics", "", "reports always contain all metrics of the task: remove this option"},
     OtherName{"simplernn", "rnn", ""},
-    OtherName{"bidirectional", "", "write \"bidirectional\": true into the layer itself"},
-    OtherName{"timedistributed", "",
-              "a dense layer behind \"return_sequences\": true reads each step: leave it out"},
+    OtherName{"bidirectional", "", "set \"bidirectional\": true in the recurrent layer itself"},
+    OtherName{
+        "timedistributed", "",
+        "a dense layer after \"return_sequences\": true applies to each step: remove this layer"},
     OtherName{"linear", "dense", ""},
     OtherName{"globalmaxpooling1d", "pool", kPool},
     OtherName{"maxpooling1d", "pool", kPool},
@@ -85,8 +84,8 @@ constexpr std::array kOtherNames = {
     OtherName{"layernormalization", "layer_norm", ""},
     OtherName{"layernorm", "layer_norm", ""},
     OtherName{"spatialdropout1d", "spatial_dropout", ""},
-    OtherName{"textvectorization", "", "write it into \"input\""},
-    OtherName{"masking", "", "an embedding masks padding by itself: leave it out"},
+    OtherName{"textvectorization", "", "set these options in \"input\""},
+    OtherName{"masking", "", "the embedding masks padding by default: remove this layer"},
     OtherName{"mse", "mean_squared_error", ""},
     OtherName{"mae", "mean_absolute_error", ""},
     OtherName{"val_loss", "loss", ""},
@@ -106,9 +105,9 @@ std::string suggest_name(std::string_view name, const std::vector<std::string>& 
                                    [&](const OtherName& other) { return other.name == wanted; });
   if (found == kOtherNames.end()) return did_you_mean(name, allowed);
   if (std::find(allowed.begin(), allowed.end(), found->here) != allowed.end()) {
-    return "; here it is \"" + std::string(found->here) + "\"";
+    return "; Sequent calls it \"" + std::string(found->here) + "\"";
   }
-  return found->advice.empty() ? "" : "; here " + std::string(found->advice);
+  return found->advice.empty() ? "" : "; " + std::string(found->advice);
 }
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// What other toolkits call the things of a config.
+// Names that other toolkits use for config options.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace sequent {
 
-/// `; here ...` for a name that Keras or PyTorch has for something else here; else as did_you_mean.
-/// For a name that is not among `allowed`.
+/// Returns a suggestion for an unknown name, one that is not among `allowed`: Sequent's name or
+/// advice for a name from Keras or PyTorch; otherwise the result of did_you_mean.
 std::string suggest_name(std::string_view name, const std::vector<std::string>& allowed);
 
 }  // namespace sequent

@@ -23,7 +23,8 @@ std::vector<std::string> split_path(const std::string& path) {
   return parts;
 }
 
-/// Text that is no JSON is a string, so that `--set data.train=my.tsv` needs no quotes.
+/// Text that is not valid JSON is taken as a string, so that `--set data.train=my.tsv` needs no
+/// quotes.
 Json parse_value(const Override& change) {
   try {
     return parse_strict_json(change.value, "--set " + change.path);
@@ -36,13 +37,13 @@ Json parse_value(const Override& change) {
   }
 }
 
-/// The element of a list that `part` names.
+/// Returns the list element with the index `part`.
 Json& list_item(Json& list, const std::string& part, const std::string& where) {
   std::size_t index = 0;
   const auto [end, code] = std::from_chars(part.data(), part.data() + part.size(), index);
   if (code != std::errc{} || end != part.data() + part.size() || index >= list.size()) {
     throw Error(ErrorKind::kConfig, where,
-                "found \"" + part + "\" as list index; allowed is 0 to " +
+                "found \"" + part + "\" as a list index; expected 0 to " +
                     std::to_string(static_cast<std::int64_t>(list.size()) - 1));
   }
   return list[index];

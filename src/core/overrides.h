@@ -1,5 +1,5 @@
-// `--set a.b.2=json`: changes of the JSON document before it is parsed, so that the same rules
-// hold.
+// `--set a.b.2=json`: changes to the JSON document before it is parsed, so that the same rules
+// apply.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace sequent {
 
-/// Errors: Config for a path through something that is neither object nor list, or past a list's
-/// end.
+/// Applies the overrides in order. Errors: Config if a path leads through a value that is neither
+/// an object nor a list, or past the end of a list.
 void apply_overrides(Json& document, const std::vector<Override>& overrides);
 
 }  // namespace sequent

@@ -1,5 +1,6 @@
-// Random numbers as a function of a key and a counter. There is no state to save: whoever knows
-// seed, step and row can make any number again, in any order, on any thread.
+// Counter-based random numbers: each number is a function of a key and a counter. There is no state
+// to save; any number can be computed again from seed, step and example, in any order and on any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace sequent {
 
-/// The purposes random numbers are drawn for; one stream each, so that none disturbs another.
+/// The purposes of random numbers. Each has its own stream, so that they are independent of each
+/// other.
 enum class RandomPurpose : std::uint64_t {
   kWeights = 1,
   kOrder,
@@ -38,18 +40,17 @@ class RandomStream {
     for (const std::uint64_t part : place) enter(part);
   }
 
-  /// A stream of its own for a part of this one's place, such as a row of a batch.
+  /// Returns an independent stream for a part of this one, such as an example of a batch.
   RandomStream at(std::uint64_t part) const {
     RandomStream stream = *this;
     stream.enter(part);
     return stream;
   }
 
-  /// What tells this stream from others: bits(counter) is mix_bits(key + (counter + 1) *
-  /// kGoldenGamma).
+  /// The key of this stream: bits(counter) is mix_bits(key + (counter + 1) * kGoldenGamma).
   std::uint64_t key() const { return key_; }
 
-  /// 64 random bits: the same for the same counter.
+  /// Returns 64 random bits; the same counter gives the same bits.
   std::uint64_t bits(std::uint64_t counter) const {
     return mix_bits(key_ + (counter + 1) * kGoldenGamma);
   }
@@ -59,13 +60,13 @@ class RandomStream {
     return static_cast<float>(bits(counter) >> 40U) * 0x1p-24F;
   }
 
-  /// Uniform in 0..bound-1 by multiplication (Lemire 2019; the bias of bound / 2^64 is left in).
+  /// Uniform in 0..bound-1 by multiplication (Lemire 2019); the bias of bound / 2^64 is accepted.
   std::uint64_t below(std::uint64_t bound, std::uint64_t counter) const {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint64_t>((static_cast<Wide>(bits(counter)) * bound) >> 64U);
   }
 
-  /// Fisher and Yates' shuffle.
+  /// Fisher-Yates shuffle.
   template <class T>
   void shuffle(std::span<T> items) const {
     for (std::size_t i = items.size(); i > 1; --i) {

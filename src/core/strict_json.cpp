@@ -9,7 +9,7 @@
 namespace sequent {
 namespace {
 
-/// `line:column`, both from 1, of a byte offset.
+/// Returns the `line:column`, both from 1, of a byte offset.
 std::string position_of(std::string_view text, std::size_t offset) {
   offset = std::min(offset, text.size());
   const std::string_view before = text.substr(0, offset);
@@ -19,7 +19,7 @@ std::string position_of(std::string_view text, std::size_t offset) {
   return std::to_string(line) + ":" + std::to_string(column);
 }
 
-/// Builds the document from nlohmann's events and keeps what its own builder forgives.
+/// Builds the document from nlohmann's SAX events and reports errors that its own parser tolerates.
 class StrictBuilder final : public nlohmann::json_sax<Json> {
  public:
   StrictBuilder(std::string_view text, const std::string& name, const JsonLimits& limits)
@@ -42,8 +42,8 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     Level& level = levels_.back();
     level.key = name;
     if (level.value.contains(name)) {
-      faults_.push_back({name_ + ": " + pointer_append(pointer(), name),
-                         "key stands twice in one object; keep one of them"});
+      faults_.push_back(
+          {name_ + ": " + pointer_append(pointer(), name), "duplicate key; keep only one of them"});
     }
     return true;
   }
@@ -73,7 +73,7 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
  private:
   struct Level {
     Json value;
-    std::string key;  // the one being read
+    std::string key;  // the key being read
   };
 
   std::string pointer() const {
@@ -113,15 +113,16 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     return put(std::move(value));
   }
 
-  /// What usually stands behind a syntax fault.
+  /// Returns the likely cure for a syntax error.
   std::string cure(std::size_t offset) const {
     std::size_t i = std::min(offset == 0 ? 0 : offset - 1, text_.size());
     const char found = i < text_.size() ? text_[i] : '\0';
     while (i > 0 && std::string_view(" \t\r\n").find(text_[i - 1]) != std::string_view::npos) --i;
     const char before = i > 0 ? text_[i - 1] : '\0';
-    if (before == ',' && (found == '}' || found == ']')) return "; there is a comma too many";
-    if (found == '/' || found == '#') return "; JSON has no comments: use a key that begins with _";
-    if (found == '\'') return "; strings stand in double quotes";
+    if (before == ',' && (found == '}' || found == ']')) return "; remove the trailing comma";
+    if (found == '/' || found == '#')
+      return "; JSON has no comments: use a key that begins with _ instead";
+    if (found == '\'') return "; strings must be in double quotes";
     return "";
   }
 
@@ -152,7 +153,7 @@ std::string pointer_append(const std::string& pointer, std::string_view key) {
 Json parse_strict_json(std::string_view text, const std::string& name, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
     throw Error(ErrorKind::kConfig, name,
-                "found " + std::to_string(text.size()) + " bytes; allowed are " +
+                "found " + std::to_string(text.size()) + " bytes; expected at most " +
                     std::to_string(limits.bytes));
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);

@@ -1,5 +1,5 @@
-// JSON read without mercy: duplicate keys, excessive depth and size, invalid UTF-8 are errors with
-// line and column.
+// A strict JSON parser: duplicate keys, excessive depth or size, and invalid UTF-8 are errors,
+// reported with line and column.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,12 @@ struct JsonLimits {
   std::size_t depth = 64;
 };
 
-/// Errors: Config, as `name:line:column` for syntax, `name: /pointer` for duplicate keys (all of
-/// them).
+/// Errors: Config, as `name:line:column` for syntax errors, and as `name: /pointer` for each
+/// duplicate key.
 Json parse_strict_json(std::string_view text, const std::string& name,
                        const JsonLimits& limits = {});
 
-/// `/a/b` plus a key, escaped as RFC 6901 asks.
+/// Appends a key to the pointer `/a/b`, escaped according to RFC 6901.
 std::string pointer_append(const std::string& pointer, std::string_view key);
 
 }  // namespace sequent

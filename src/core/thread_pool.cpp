@@ -16,12 +16,12 @@ namespace sequent {
 
 namespace {
 
-/// The cores that a control group's share of time is worth, rounded up; nothing where there is no
-/// limit. Source: Documentation/admin-guide/cgroup-v2.rst, cpu.max; cgroup-v1, cpu.cfs_quota_us.
+/// Returns the CPU quota of the control group in cores, rounded up; nullopt if there is no limit.
+/// Source: Documentation/admin-guide/cgroup-v2.rst, cpu.max; cgroup-v1, cpu.cfs_quota_us.
 std::optional<int> cores_of_control_group() {
   double quota = 0;
   double period = 0;
-  if (!(std::ifstream("/sys/fs/cgroup/cpu.max") >> quota >> period)) {  // "max" is no number
+  if (!(std::ifstream("/sys/fs/cgroup/cpu.max") >> quota >> period)) {  // "max" is not a number
     const std::string folder = "/sys/fs/cgroup/cpu/";
     std::ifstream(folder + "cpu.cfs_quota_us") >> quota;
     std::ifstream(folder + "cpu.cfs_period_us") >> period;
@@ -46,12 +46,12 @@ int resolve_threads(int requested) {
   return cores;
 }
 
-/// One call of run(): its tasks are begun by whoever is free.
+/// One call of run(). Any free thread starts its next task.
 struct ThreadPool::Call {
   const std::function<void(std::size_t)>& task;
   std::size_t count;
-  std::size_t next = 0;      // to be begun
-  std::size_t left = count;  // not ended
+  std::size_t next = 0;      // next task to start
+  std::size_t left = count;  // tasks that have not finished
   std::condition_variable done = {};
   std::vector<std::exception_ptr> faults = std::vector<std::exception_ptr>(count);
 };
@@ -114,7 +114,8 @@ void ThreadPool::work(const std::function<void()>& enter) {
       call.faults[number] = std::current_exception();
     }
     lock.lock();
-    // Notified under the lock: the caller's stack lives until it has been taken again.
+    // Notify under the lock: the caller's stack, which holds `call`, lives until the caller has
+    // reacquired the lock.
     if (--call.left == 0) call.done.notify_one();
   }
 }

@@ -17,10 +17,10 @@ constexpr std::size_t kBlockRows = 512;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 constexpr std::size_t kQueueBytes = std::size_t{32} << 20;
 
-/// Blocks on their way from the reader to the workers.
+/// A bounded queue of blocks between the reader and the workers.
 class BlockQueue {
  public:
-  /// Waits for room. False if a worker has failed and nothing more is wanted.
+  /// Waits until there is room. Returns false if a worker has failed and no more blocks are needed.
   bool push(RowBlock block, std::size_t bytes) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] {
@@ -33,7 +33,7 @@ class BlockQueue {
     return true;
   }
 
-  /// No more blocks will come.
+  /// Signals that no more blocks will be pushed.
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
@@ -76,7 +76,7 @@ class BlockQueue {
   std::exception_ptr failure_;
 };
 
-/// The workers of one pass; they end when the queue is closed and empty.
+/// The worker threads of one pass; they exit when the queue is closed and empty.
 class Workers {
  public:
   Workers(int count, BlockQueue& queue, const std::function<void(int, RowBlock&)>& work)

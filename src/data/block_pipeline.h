@@ -1,4 +1,5 @@
-// Rows read by one thread and worked on by many; results in input order.
+// Processes rows in parallel: one thread reads them, worker threads process blocks of them, and the
+// results are in input order.
 #pragma once
 
 #include <functional>
@@ -10,22 +11,23 @@
 
 namespace sequent {
 
-/// Some rows in a run; `index` counts the blocks of a file from 0.
+/// A block of consecutive rows; `index` counts the blocks of a file from 0.
 struct RowBlock {
   std::size_t index = 0;
   std::vector<Record> rows;
 };
 
-/// Reads all rows in the calling thread and hands blocks of them to `threads` workers, who call
-/// `work` with their number. Where the blocks end depends on the rows alone.
+/// Reads all rows in the calling thread and passes them in blocks to `threads` workers, which call
+/// `work` with their worker number. The block boundaries depend only on the rows.
 ///
-/// Memory: a few blocks; reading waits for the workers.
-/// Errors: what the reader throws, once the blocks before it are done; what `work` throws, soon.
+/// Memory: a few blocks; the reader waits for the workers.
+/// Errors: rethrows what the reader throws, after the preceding blocks have been processed, and
+/// what `work` throws, as soon as possible.
 void for_each_block(RecordReader& reader, int threads,
                     const std::function<void(int worker, RowBlock& block)>& work);
 
-/// The same with a result per block, in input order. What the reader throws is handed to
-/// `reader_failed`, and the results of the blocks before it are given.
+/// The same with one result per block, in input order. If the reader fails with a Data error, the
+/// error is passed to `reader_failed` and the results of the preceding blocks are returned.
 template <class Result, class Work>
 std::vector<Result> map_blocks(RecordReader& reader, int threads, const Work& work,
                                const std::function<void(const Error&)>& reader_failed) {

@@ -41,8 +41,8 @@ class FileSource : public ByteSource {
     if (is_known && S_ISDIR(status.st_mode) && path != "-") {
       ::close(descriptor_);
       fail(path,
-           "is a folder; expected a file. One folder per label is "
-           "\"format\": {\"type\": \"folders\"}");
+           "is a folder; expected a file. To read one folder per label, set \"format\": {\"type\": "
+           "\"folders\"}");
     }
   }
   FileSource(const FileSource&) = delete;
@@ -55,19 +55,21 @@ class FileSource : public ByteSource {
     while (!may_wait_ || has_bytes()) {
       const ssize_t count = ::read(descriptor_, to.data(), to.size());
       if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) fail(path_, std::string("cannot be read on: ") + std::strerror(errno));
+      if (errno != EINTR)
+        fail(path_, std::string("cannot be read further: ") + std::strerror(errno));
     }
     return 0;
   }
 
  private:
-  /// Waits for bytes, or the end. False if they are no longer wanted.
+  /// Waits for bytes or the end of the file. Returns false if the input is no longer needed.
   bool has_bytes() const {
     constexpr int kPatience = 100;  // ms
     while (!input_is_unwanted) {
       pollfd waiting{descriptor_, POLLIN, 0};
       const int ready = ::poll(&waiting, 1, kPatience);
-      if (ready > 0 || (ready < 0 && errno != EINTR)) return true;  // read() says what it is
+      if (ready > 0 || (ready < 0 && errno != EINTR))
+        return true;  // read() reports the data, the end or the error
     }
     return false;
   }
@@ -77,7 +79,7 @@ class FileSource : public ByteSource {
   bool may_wait_ = false;  // a pipe or terminal
 };
 
-/// Puts bytes that were looked at back in front.
+/// Returns bytes that have already been read, followed by the rest of the source.
 class PeekedSource : public ByteSource {
  public:
   PeekedSource(std::string front, std::unique_ptr<ByteSource> rest)

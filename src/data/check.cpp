@@ -8,6 +8,7 @@
 #include "data/split_summary.h"
 #include "data/splits.h"
 #include "sequent/data.h"
+#include "tasks/task_definition.h"
 #include "text/ascii.h"
 #include "text/text_table.h"
 
@@ -33,23 +34,6 @@ std::string counted(std::int64_t count, const char* one, const char* many) {
   return format_count(count) + ' ' + (count == 1 ? one : many);
 }
 
-/// What rows and their parts are called.
-struct InputWords {
-  const char* row;
-  const char* rows;
-  const char* steps;
-  bool is_text;
-  bool has_several = false;  // labels: a row, or its tokens
-  const char* label = "label";
-  const char* labelled = "row";  // what has one
-  bool reads_on = false;         // rows are lines of one text, of which some are empty or repeated
-};
-constexpr InputWords kTextWords{"text", "texts", "tokens", true};
-constexpr InputWords kSeriesWords{"sequence", "sequences", "steps", false};
-constexpr InputWords kLineWords{"line", "lines", "tokens", true, false, "", "", true};
-constexpr InputWords kLabelledWords{"text", "texts", "tokens", true, true};
-constexpr InputWords kTaggedWords{"row", "rows", "tokens", true, true, "tag", "token"};
-
 class Warnings {
  public:
   void add(const std::string& sentence) {
@@ -66,7 +50,7 @@ class Warnings {
 
 std::string shown(const std::string& label) { return '"' + fit_text(label, kLabelColumns) + '"'; }
 
-void warn_of_split(const NamedSummary& split, const InputWords& words, std::int64_t max_length,
+void warn_of_split(const NamedSummary& split, const DataWords& words, std::int64_t max_length,
                    Warnings& warnings) {
   const SplitSummary& found = split.summary;
   const std::string in = " in " + split.name;
@@ -101,7 +85,7 @@ void warn_of_split(const NamedSummary& split, const InputWords& words, std::int6
 }
 
 void warn_of_labels(const std::vector<NamedSummary>& splits, const LabelSet& labels,
-                    const InputWords& words, Warnings& warnings) {
+                    const DataWords& words, Warnings& warnings) {
   const std::string label_word = std::string(words.label) + " ";
   const auto count_of = [&](std::int64_t count) {
     return counted(count, words.labelled, (std::string(words.labelled) + "s").c_str());
@@ -151,7 +135,7 @@ std::string shown_range(const TargetRange& range) {
 }
 
 std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet& labels,
-                         const InputWords& words) {
+                         const DataWords& words) {
   TextTable table;
   const auto add = [&](const std::string& name,
                        const std::function<std::string(const SplitSummary&)>& cell) {
@@ -185,7 +169,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   add_count("  median", &SplitSummary::median);
   add_count("  95th percentile", &SplitSummary::percentile_95);
   add_count("  most", &SplitSummary::longest);
-  if (words.is_text) {
+  if (words.are_text) {
     add_count(std::string("empty ") + (words.reads_on ? "lines" : "texts"), &SplitSummary::empty);
   }
   if (!words.reads_on) {
@@ -194,7 +178,7 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
              ")";
     });
   }
-  if (words.is_text) {
+  if (words.are_text) {
     add("unknown tokens",
         [](const SplitSummary& summary) { return format_percent(summary.unknown_share()); });
   }
@@ -207,15 +191,21 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   return table.render();
 }
 
+DataWords words_of(const Config& config) {
+  DataWords words = definition_of(config).data_words();
+  if (std::holds_alternative<TextInput>(config.input)) return words;
+  words.row = "sequence";
+  words.rows = "sequences";
+  words.steps = "steps";
+  words.are_text = false;
+  return words;
+}
+
 }  // namespace
 
 DataCheck check_data(const Config& config, int threads) {
   const auto* text = std::get_if<TextInput>(&config.input);
-  const InputWords& words = config.is_tagging()          ? kTaggedWords
-                            : config.is_multi_label()    ? kLabelledWords
-                            : config.is_language_model() ? kLineWords
-                            : text != nullptr            ? kTextWords
-                                                         : kSeriesWords;
+  const DataWords words = words_of(config);
   const std::int64_t longest = max_length(encoder_spec(config).input);
   const Splits data = read_splits(config, threads);
   std::vector<NamedSummary> splits;

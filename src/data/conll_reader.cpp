@@ -59,7 +59,7 @@ class ConllReader : public RecordReader {
       record.where = lines_.place(line_.number);
       record.fault = "found " + std::to_string(columns.size()) +
                      (columns.size() == 1 ? " column" : " columns") + "; expected at least " +
-                     std::to_string(needed) + ": a token and its tag on each line";
+                     std::to_string(needed) + ": one token and its tag per line";
       return;
     }
     record.tokens.emplace_back(columns[static_cast<std::size_t>(format_.token)]);

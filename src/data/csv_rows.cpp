@@ -19,7 +19,7 @@ class CsvRows : public TableRows {
     row.fields.clear();
     row.fault = fault_;
     if (too_long_) row.fault = too_long_fault(max_row_bytes_);
-    // Quotes and commas are ASCII, so the record is UTF-8 just when its fields are.
+    // Quotes and commas are ASCII, so the record is valid UTF-8 exactly if its fields are.
     if (!row.fault) row.fault = utf8_fault(raw_);
     if (row.fault) return true;
     for (const Field& field : fields_) row.fields.push_back(content(field));
@@ -31,14 +31,14 @@ class CsvRows : public TableRows {
  private:
   enum class State { kFieldStart, kUnquoted, kQuoted, kQuoteInQuoted, kReturnAfterQuote };
 
-  /// A field's bytes in raw_, its quotes included.
+  /// The byte range of a field in raw_, including its quotes.
   struct Field {
     std::size_t begin = 0;
     std::size_t end = 0;
     bool quoted = false;
   };
 
-  /// Reads one record into raw_ and fields_; false at the end of the file.
+  /// Reads one record into raw_ and fields_; returns false at the end of the file.
   bool read_record() {
     raw_.clear();
     fields_.clear();
@@ -59,14 +59,15 @@ class CsvRows : public TableRows {
     }
     if (state_ == State::kQuoted) {
       throw Error(ErrorKind::kData, blocks_.place(quote_line_),
-                  "found a quote that is never closed; expected a second one at the field's end, "
-                  "and quotes inside a field doubled");
+                  "found a quote that is never closed; expected a closing quote at the end of the "
+                  "field: double the quotes inside a field");
     }
     if (found) end_field(raw_.size());
     return found;
   }
 
-  /// Runs the state machine up to the end of the record or of `bytes`; the number of bytes used.
+  /// Runs the state machine to the end of the record or of `bytes`. Returns the number of bytes
+  /// used.
   std::size_t scan(std::string_view bytes) {
     record_ended_ = false;
     line_ = blocks_.line();
@@ -81,7 +82,7 @@ class CsvRows : public TableRows {
     return bytes.size();
   }
 
-  /// Takes in one byte that does not end the record; `position` is where it will stand in raw_.
+  /// Processes one byte that does not end the record; `position` is its offset in raw_.
   void step(char byte, std::size_t position) {
     switch (state_) {
       case State::kQuoted:
@@ -130,8 +131,8 @@ class CsvRows : public TableRows {
 
   void report_stray_quote() {
     report("found a quote inside field " + std::to_string(fields_.size() + 1) +
-           ", which does not start with one; expected the whole field in quotes, those inside "
-           "doubled");
+           ", which does not start with one; expected quotes around the whole field: double the "
+           "quotes inside a field");
   }
 
   void end_field(std::size_t end) {
@@ -169,7 +170,7 @@ class CsvRows : public TableRows {
     text.reserve(bytes.size());
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       text += bytes[i];
-      if (bytes[i] == '"') ++i;  // the second of two
+      if (bytes[i] == '"') ++i;  // skip the second quote of a pair
     }
     return text;
   }

@@ -22,7 +22,7 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 
 [[noreturn]] void fail_truncated(const std::string& name, const char* kind) {
   fail(name, std::string("the ") + kind +
-                 " stream ends too early; is the file copied or downloaded whole?");
+                 " stream ends too early; was the file copied or downloaded completely?");
 }
 
 class GzipSource : public ByteSource {
@@ -31,7 +31,7 @@ class GzipSource : public ByteSource {
       : packed_(std::move(packed)), name_(std::move(name)) {
     constexpr int kGzipAlone = 16;
     if (::inflateInit2(&stream_, MAX_WBITS + kGzipAlone) != Z_OK) {
-      throw Error(ErrorKind::kRuntime, name_, "zlib cannot be started");
+      throw Error(ErrorKind::kRuntime, name_, "zlib cannot be initialized");
     }
   }
   GzipSource(const GzipSource&) = delete;
@@ -51,7 +51,7 @@ class GzipSource : public ByteSource {
         in_member_ = false;
       } else if (result != Z_OK && result != Z_BUF_ERROR) {
         fail(name_, std::string("the .gz stream is damaged: ") +
-                        (stream_.msg != nullptr ? stream_.msg : "unknown fault"));
+                        (stream_.msg != nullptr ? stream_.msg : "unknown error"));
       }
     }
     return wanted - stream_.avail_out;
@@ -64,7 +64,8 @@ class GzipSource : public ByteSource {
     stream_.avail_in = static_cast<uInt>(count);
   }
 
-  /// False at the end of the file. Some writers fill up the last block with zeros.
+  /// Returns false at the end of the file. Skips zero bytes, with which some programs pad the last
+  /// block.
   bool start_next_member() {
     while (true) {
       while (stream_.avail_in > 0 && *stream_.next_in == 0) {
@@ -91,10 +92,11 @@ class XzSource : public ByteSource {
  public:
   XzSource(std::unique_ptr<ByteSource> packed, std::string name)
       : packed_(std::move(packed)), name_(std::move(name)) {
-    // The largest preset (xz -9) takes 65 MiB; a file that asks for more than 2 GiB is no text.
+    // The largest preset (xz -9) needs 65 MiB; a file that needs more than 2 GiB is not a text
+    // file.
     constexpr std::uint64_t kMemoryLimit = std::uint64_t{2} << 30;
     if (::lzma_stream_decoder(&stream_, kMemoryLimit, LZMA_CONCATENATED) != LZMA_OK) {
-      throw Error(ErrorKind::kRuntime, name_, "liblzma cannot be started");
+      throw Error(ErrorKind::kRuntime, name_, "liblzma cannot be initialized");
     }
   }
   XzSource(const XzSource&) = delete;
@@ -112,9 +114,11 @@ class XzSource : public ByteSource {
       } else if (result == LZMA_BUF_ERROR) {
         fail_truncated(name_, ".xz");
       } else if (result == LZMA_MEMLIMIT_ERROR) {
-        fail(name_, "the .xz stream needs more than 2 GiB to unpack; pack it with xz -9 or less");
+        fail(name_,
+             "the .xz stream needs more than 2 GiB of memory to decompress; compress it with xz -9 "
+             "or less");
       } else if (result == LZMA_MEM_ERROR) {
-        throw Error(ErrorKind::kRuntime, name_, "no memory to unpack the .xz stream");
+        throw Error(ErrorKind::kRuntime, name_, "not enough memory to decompress the .xz stream");
       } else if (result != LZMA_OK) {
         fail(name_, "the .xz stream is damaged");
       }

@@ -1,4 +1,4 @@
-// Streams of .gz and .xz, unpacked as they are read.
+// Decompression of gzip and xz streams while they are read.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace sequent {
 
-/// `name` stands where messages name the file. Concatenated members are read to the end.
+/// `name` is the file's name in messages. Concatenated members are read to the end.
 std::unique_ptr<ByteSource> open_gzip(std::unique_ptr<ByteSource> packed, const std::string& name);
 std::unique_ptr<ByteSource> open_xz(std::unique_ptr<ByteSource> packed, const std::string& name);
 

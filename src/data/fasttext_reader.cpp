@@ -31,7 +31,7 @@ class FastTextReader : public RecordReader {
   const std::vector<std::string>& columns() const override { return no_columns_; }
 
  private:
-  /// Takes the labels, wherever they stand among the words; what is left is the text.
+  /// Extracts the labels, which may be anywhere in the line; the rest is the text.
   void fill(Record& record) const {
     std::vector<std::string_view> labels;
     const std::string_view line = line_.text;

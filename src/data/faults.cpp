@@ -25,7 +25,7 @@ void FaultList::throw_if_any() const {
   const auto more = count_ - static_cast<std::int64_t>(kept_.size());
   if (more > 0) {
     issues.push_back({"", "and " + std::to_string(more) + " more " +
-                              (more == 1 ? "fault" : "faults") + " like these"});
+                              (more == 1 ? "error" : "errors") + " like these"});
   }
   throw Error(ErrorKind::kData, std::move(issues));
 }

@@ -1,4 +1,4 @@
-// The faults of many rows: all are counted, the first are kept.
+// Collects the errors of many rows: counts all of them and keeps the first ones.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ class FaultList {
 
   bool empty() const { return count_ == 0; }
 
-  /// Errors: Data with the kept faults, and how many more there were.
+  /// Throws a Data error with the kept issues and the number of further ones, if there are any.
   void throw_if_any() const;
 
  private:

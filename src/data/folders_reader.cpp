@@ -55,7 +55,7 @@ class FoldersReader : public RecordReader {
   const std::vector<std::string>& columns() const override { return no_columns_; }
 
  private:
-  /// Reads a whole file without its byte-order mark and last line end.
+  /// Reads a whole file without its byte-order mark and last line ending.
   std::optional<std::string> read(const std::string& path, std::string& text) {
     try {
       const std::unique_ptr<ByteSource> source = open_bytes(path);

@@ -10,7 +10,7 @@
 namespace sequent {
 namespace {
 
-/// A seeded share of the rows that are still training's, stratified by label.
+/// Moves a random fraction of the training examples to `part`, stratified by label.
 void hold_out(std::span<const std::int32_t> labels, const HeldOut& spec, Part part,
               std::vector<Part>& parts) {
   std::map<std::int32_t, std::vector<std::size_t>> rows_of;
@@ -31,13 +31,13 @@ void hold_out(std::span<const std::int32_t> labels, const HeldOut& spec, Part pa
   }
 }
 
-/// The windows before a held-out part whose targets lie in its steps.
+/// The number of windows before a held-out part whose targets overlap its steps.
 std::size_t windows_reaching(const WindowsFormat& windows) {
   return static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
 }
 
-/// Of each group the last rows of what is still training's. The `reaching` rows before them are
-/// left out.
+/// Moves the last training examples of each group to `part`. The `reaching` examples before them
+/// are left out.
 void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
                    Part part, std::vector<Part>& parts) {
   std::map<std::int32_t, std::vector<std::size_t>> rows_of;

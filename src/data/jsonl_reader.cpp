@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A fault of one row, on its way out of the functions that look at it.
+/// An error in one row, thrown by the functions that parse it.
 struct RowFault {
   std::string message;
 };
@@ -33,24 +33,24 @@ struct RowFault {
                  expected};
 }
 
-/// Moves what stands at the content's key into the record. Errors: RowFault.
+/// Moves the value of the content's key into the record. Errors: RowFault.
 using ContentReader = std::function<void(Json& value, const std::string& key, Record& record)>;
 
-/// The keys of a line's object, and how the content is read.
+/// The keys of a line's object, and a function that reads the content.
 struct ObjectLayout {
   std::string content;
   std::string label;
   ContentReader read_content;
-  const char* example;     // of a content
-  bool is_tagged = false;  // the label is a list, with a tag for each token
-  std::optional<std::string> second = std::nullopt;     // of a pair: the key of its other text
-  std::optional<std::string> row_label = std::nullopt;  // of a tagged row: the key of its own label
-  std::optional<TagScheme> scheme = std::nullopt;       // that its tags are turned into
+  const char* example;                               // an example of the content, for messages
+  bool is_tagged = false;                            // the label is a list with one tag per token
+  std::optional<std::string> second = std::nullopt;  // the key of a pair's second text
+  std::optional<std::string> row_label = std::nullopt;  // the key of a tagged example's own label
+  std::optional<TagScheme> scheme = std::nullopt;       // the scheme to which tags are converted
 };
 
-/// The number at `place`. `cure`: of a missing one. Errors: RowFault.
+/// Returns the number at `place`. `cure` is the advice for a missing value. Errors: RowFault.
 float read_number(const Json& value, const std::string& place,
-                  std::string_view cure = "fill it in or leave the row out") {
+                  std::string_view cure = "fill it in or remove the row") {
   const float number = value.is_number() ? value.get<float>() : NAN;
   if (std::isfinite(number)) return number;
   const std::string at = " at " + place;
@@ -60,17 +60,18 @@ float read_number(const Json& value, const std::string& place,
   if (!value.is_number()) {
     throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
   }
-  throw RowFault{"found " + value.dump() + at + ", which is beyond a 32-bit float; scale the data"};
+  throw RowFault{"found " + value.dump() + at +
+                 ", which is out of range for a 32-bit float; scale the data"};
 }
 
-/// A list of strings, none of them empty. Errors: RowFault.
+/// Reads a list of non-empty strings. Errors: RowFault.
 std::vector<std::string> read_names(const Json& value, const std::string& key) {
   if (!value.is_array()) fail_type(value, key, "a list of strings");
   std::vector<std::string> names;
   for (const Json& name : value) {
     if (!name.is_string() || name.get_ref<const std::string&>().empty()) {
       throw RowFault{"found " + name.dump() + " at \"" + key + "\"[" +
-                     std::to_string(names.size()) + "]; expected a string that is not empty"};
+                     std::to_string(names.size()) + "]; expected a non-empty string"};
     }
     names.push_back(name.get<std::string>());
   }
@@ -111,7 +112,7 @@ class JsonlReader : public RecordReader {
       if (event != Json::parse_event_t::key || depth != 1) return true;
       const auto& key = value.get_ref<const std::string&>();
       if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
-        throw RowFault{"key \"" + key + "\" stands twice; keep one of them"};
+        throw RowFault{"duplicate key \"" + key + "\"; keep only one of them"};
       }
       keys.push_back(key);
       return true;
@@ -119,11 +120,11 @@ class JsonlReader : public RecordReader {
     try {
       return Json::parse(line_.text, refuse_twice);
     } catch (const Json::parse_error& error) {
-      throw RowFault{"not JSON from byte " + std::to_string(error.byte) +
-                     " on; expected one object per line, such as {\"" + layout_.content +
+      throw RowFault{"invalid JSON at byte " + std::to_string(error.byte) +
+                     "; expected one object per line, such as {\"" + layout_.content +
                      "\": " + layout_.example + "}"};
     } catch (const Json::exception& error) {
-      throw RowFault{std::string("JSON that cannot be read: ") + error.what()};
+      throw RowFault{std::string("invalid JSON: ") + error.what()};
     }
   }
 
@@ -149,7 +150,7 @@ class JsonlReader : public RecordReader {
     }
   }
 
-  /// A list of names, or one alone.
+  /// Reads a list of labels, or a single label.
   void read_labels(const Json& object, Record& record) const {
     const auto labels = object.find(layout_.label);
     if (labels == object.end()) fail_key(object, layout_.label);
@@ -171,7 +172,7 @@ class JsonlReader : public RecordReader {
       return;
     }
     throw RowFault{"found " + std::to_string(record.tags.size()) + " tags for " +
-                   std::to_string(record.tokens.size()) + " tokens; expected one for each"};
+                   std::to_string(record.tokens.size()) + " tokens; expected one tag per token"};
   }
 
   void read_second(const Json& object, Record& record) const {
@@ -198,7 +199,7 @@ class JsonlReader : public RecordReader {
     }
   }
 
-  /// Nothing where there is none, or what is no label: nobody asked for one.
+  /// Returns nullopt if the label is missing or invalid: inference does not need one.
   static std::optional<std::string> readable_label(const Json& object, const std::string& key) {
     const auto label = object.find(key);
     if (label == object.end()) return std::nullopt;
@@ -233,29 +234,30 @@ void read_text(Json& value, const std::string& key, Record& record) {
 
 void read_token_list(Json& value, const std::string& key, Record& record) {
   record.tokens = read_names(value, key);
-  if (record.tokens.empty()) throw RowFault{"\"" + key + "\" has no token; expected at least one"};
+  if (record.tokens.empty())
+    throw RowFault{"\"" + key + "\" is empty; expected at least one token"};
   record.text = join_tokens(record.tokens);
 }
 
-/// `x[3][0]`, counted from 0 as JSON libraries do.
+/// The location of a value, such as `"x"[3][0]`, with indices from 0.
 std::string place_of(const std::string& key, std::size_t step, std::optional<std::size_t> channel) {
   std::string place = "\"" + key + "\"[" + std::to_string(step) + "]";
   if (channel) place += "[" + std::to_string(*channel) + "]";
   return place;
 }
 
-/// A number of a step; its place is put into words only for a fault.
+/// Reads a value of a step. Its location is only formatted for an error.
 float read_value(const Json& value, const std::string& key, std::size_t step,
                  std::optional<std::size_t> channel, MissingValue missing) {
   const float number = value.is_number() ? value.get<float>() : NAN;
   if (std::isfinite(number)) return number;
   return read_number(value, place_of(key, step, channel),
                      missing == MissingValue::kError
-                         ? "fill it in, leave the row out, or set /data/format/missing"
-                         : "there is no value before it that could stand for it");
+                         ? "fill it in, remove the row, or set /data/format/missing"
+                         : "there is no previous value to repeat");
 }
 
-/// What stands for null, if something does.
+/// Returns the replacement for null, if there is one.
 std::optional<float> filled(const Json& value, MissingValue missing, const Record& record) {
   if (!value.is_null() || missing == MissingValue::kError) return std::nullopt;
   if (missing == MissingValue::kZero) return 0.0F;
@@ -269,9 +271,9 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Miss
   const auto channels = static_cast<std::int64_t>(step.is_array() ? step.size() : 1);
   if (channels == 0) throw RowFault{"found an empty step at " + place_of(key, index, std::nullopt)};
   if (index > 0 && channels != record.channels) {
-    throw RowFault{"found " + std::to_string(channels) + " channels at " +
-                   place_of(key, index, std::nullopt) + ", where the steps before have " +
-                   std::to_string(record.channels)};
+    throw RowFault{
+        "found " + std::to_string(channels) + " channels at " + place_of(key, index, std::nullopt) +
+        "; expected the same number as in the previous steps, " + std::to_string(record.channels)};
   }
   record.channels = channels;
   const auto add = [&](const Json& value, std::optional<std::size_t> place) {
@@ -286,7 +288,7 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Miss
 
 void read_steps(Json& value, const std::string& key, MissingValue missing, Record& record) {
   if (!value.is_array()) fail_type(value, key, "a list of steps");
-  if (value.empty()) throw RowFault{"\"" + key + "\" has no step; expected at least one"};
+  if (value.empty()) throw RowFault{"\"" + key + "\" is empty; expected at least one step"};
   for (std::size_t i = 0; i < value.size(); ++i) {
     read_step(value[i], i, key, missing, record);
   }

@@ -1,4 +1,4 @@
-// The files of a folder of class folders.
+// The files of a folder with one subfolder per label.
 #pragma once
 
 #include <filesystem>
@@ -12,9 +12,10 @@ struct LabelledFile {
   std::string name;  // relative to the folder, with '/'
 };
 
-/// Every *.txt file below a subfolder of `folder`, whose name is the label; in byte order of label
-/// and name, so that the order is the same on every machine. Names that start with '.' are left
-/// out. Errors: Data if the folder is missing or no folder, or has no such file.
+/// Returns all *.txt files below the subfolders of `folder`; the name of the subfolder is the
+/// label. The files are in byte order of label and name, so that the order is the same on every
+/// machine. Names that start with '.' are skipped.
+/// Errors: Data if `folder` does not exist, is not a folder, or contains no such file.
 std::vector<LabelledFile> list_label_folders(const std::filesystem::path& folder);
 
 }  // namespace sequent

@@ -12,7 +12,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 BlockReader::BlockReader(const std::string& path)
     : name_(path == "-" ? "stdin" : path), source_(open_bytes(path)), block_(kBlockBytes) {
-  // A pipe may give its first bytes one by one.
+  // A pipe may deliver its first bytes one by one.
   while (end_ < kByteOrderMark.size()) {
     const std::size_t before = end_;
     refill();

@@ -1,4 +1,4 @@
-// A file as blocks of bytes that know their line, and as lines.
+// Reads a file as blocks of bytes with line numbers, or as lines.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,19 @@
 
 namespace sequent {
 
-/// The bytes of a file, without its byte-order mark, one block after the other.
+/// The bytes of a file, block by block, without its byte-order mark.
 class BlockReader {
  public:
   /// Errors: Data, as open_bytes.
   explicit BlockReader(const std::string& path);
 
-  /// Bytes that are not consumed yet; empty only at the end. Valid until the next consume().
+  /// Returns the bytes that have not been consumed yet; empty only at the end. Valid until the next
+  /// consume().
   /// Errors: Data with file and line, as ByteSource::read.
   std::string_view rest();
   void consume(std::size_t count);
 
-  /// The line, from 1, in which rest() starts.
+  /// The line, counted from 1, in which rest() starts.
   std::int64_t line() const { return line_; }
   const std::string& name() const { return name_; }
   /// `file:line`.
@@ -39,7 +40,7 @@ class BlockReader {
   std::int64_t line_ = 1;
 };
 
-/// The lines of a file without their ends, LF or CRLF.
+/// The lines of a file without their line endings, LF or CRLF.
 class LineReader {
  public:
   LineReader(const std::string& path, std::size_t max_bytes)
@@ -48,14 +49,15 @@ class LineReader {
   struct Line {
     std::string text;
     std::int64_t number = 0;
-    bool too_long = false;  // text is not kept
+    bool too_long = false;  // `text` is empty
 
     bool is_blank() const {
       return !too_long && text.find_first_not_of(" \t\r") == std::string::npos;
     }
   };
 
-  /// False at the end. What follows the last line end is a line only if there is something.
+  /// Reads the next line; returns false at the end. Text after the last line ending is a line only
+  /// if it is not empty.
   bool next(Line& line);
   bool at_end() { return blocks_.rest().empty(); }
 

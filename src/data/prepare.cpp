@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "core/files.h"
-#include "data/dataset_file.h"
+#include "data/cache.h"
+#include "data/encode_rows.h"
 #include "data/faults.h"
 #include "data/label_folders.h"
 #include "data/splits.h"

@@ -1,4 +1,4 @@
-// One reader per format; open_records() chooses.
+// One reader per data format; open_records() selects it.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace sequent {
 
-/// Which columns of a table are read, and whether its first row names them.
+/// The columns to read from a table, and whether its first row holds the column names.
 struct TableColumns {
   Column text;
   std::optional<Column> text_b;
@@ -21,7 +21,7 @@ struct TableColumns {
   bool header = true;
 };
 
-/// Errors (of all): Data, as open_records.
+/// Errors of all readers: Data, as open_records.
 std::unique_ptr<RecordReader> read_table(std::unique_ptr<TableRows> rows,
                                          const TableColumns& columns, const ReaderOptions& options);
 std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
@@ -38,27 +38,28 @@ std::unique_ptr<RecordReader> read_conll(const std::string& path, const ConllFor
 std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensFormat& format,
                                           const ReaderOptions& options);
 
-/// What a pair lacks, if one of its texts is blank; `text` and `text_b` name them.
+/// Returns an error message if one of a pair's texts is blank; `text` and `text_b` are their names
+/// in messages.
 std::optional<std::string> pair_fault(const Record& record, const std::string& text,
                                       const std::string& text_b);
 
-/// A tagged row's text.
+/// Returns the text of a tagged example: its tokens, separated by spaces.
 std::string join_tokens(const std::vector<std::string>& tokens);
 
 std::unique_ptr<RecordReader> read_windows(std::unique_ptr<TableRows> rows,
                                            const WindowsFormat& format,
                                            const ReaderOptions& options);
 
-/// The number that `text` is, white space around it apart.
-/// Errors: nothing if it is none, or not finite as a 32-bit float.
+/// Parses a number, ignoring surrounding white space. Returns nullopt if `text` is not a number, or
+/// not finite as a 32-bit float.
 std::optional<float> parse_number(std::string_view text);
-/// The same, of double precision.
+/// The same in double precision.
 std::optional<double> parse_double(std::string_view text);
 
-/// The names of a row's targets, `count` of them.
+/// Returns the names of an example's `count` targets.
 std::vector<std::string> target_names(const DataFormat& format, std::int64_t count);
 
-/// What remains of a record when the next one is read into it: nothing.
+/// Resets a record before the next one is read into it.
 inline void clear(Record& record) {
   record.where.clear();
   record.text.clear();

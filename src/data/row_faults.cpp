@@ -12,7 +12,7 @@ namespace sequent {
 std::optional<std::string> utf8_fault(std::string_view row) {
   const std::optional<std::size_t> at = find_invalid_utf8(row);
   if (!at) return std::nullopt;
-  // A CSV record may have many lines; its place is the first.
+  // A CSV record may span several lines, and is located by its first one.
   const std::string_view before = row.substr(0, *at);
   const auto lines = std::count(before.begin(), before.end(), '\n');
   const std::size_t line_start = lines == 0 ? 0 : before.rfind('\n') + 1;
@@ -32,12 +32,12 @@ std::optional<std::string> line_fault(const LineReader::Line& line, std::size_t 
 
 std::string too_long_fault(std::size_t max_bytes) {
   return "found a row of more than " + std::to_string(max_bytes) +
-         " bytes; expected shorter rows: is a line end missing?";
+         " bytes; expected shorter rows: is a line ending missing?";
 }
 
 std::string too_many_columns_fault() {
   return "found more than " + std::to_string(kGreatestColumns) +
-         " columns; expected fewer: is this the file's format?";
+         " columns; expected fewer: is this the right file format?";
 }
 
 std::string list_names(const std::vector<std::string>& names) {

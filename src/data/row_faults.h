@@ -1,4 +1,4 @@
-// What readers of every format say about a row they cannot use.
+// Error messages for rows that cannot be used, shared by the readers of all formats.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,17 @@
 
 namespace sequent {
 
-/// Names the first byte that is not UTF-8, counted from 1 in its line, and the cure.
+/// Returns an error message for the first byte that is not valid UTF-8, with its position in the
+/// line, counted from 1, and the cure.
 std::optional<std::string> utf8_fault(std::string_view row);
 
-/// Why a line cannot be used: it is too long or not UTF-8.
+/// Returns an error message if a line is too long or not valid UTF-8.
 std::optional<std::string> line_fault(const LineReader::Line& line, std::size_t max_bytes);
 
 std::string too_long_fault(std::size_t max_bytes);
 std::string too_many_columns_fault();
 
-/// `a, b, c`: what is there, for messages that say what is not.
+/// Returns `a, b, c`, for messages that list the available names.
 std::string list_names(const std::vector<std::string>& names);
 
 }  // namespace sequent

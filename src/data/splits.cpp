@@ -4,9 +4,11 @@
 #include <utility>
 #include <variant>
 
+#include "data/encode_rows.h"
 #include "data/readers.h"
 #include "data/training_rows.h"
 #include "data/training_series.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -28,7 +30,8 @@ template <class Rows>
 std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
                            const FaultList& faults) {
   const DataSpec& data = config.data;
-  std::vector<Part> parts = choose_parts(rows.classes(), data, config.is_language_model());
+  std::vector<Part> parts =
+      choose_parts(rows.classes(), data, definition_of(config).rows_are_ordered());
   const auto has = [&](Part part) {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
   };
@@ -38,7 +41,7 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
       (wants_validation && !has(Part::kValidation))) {
     faults.throw_if_any();  // they may be why there are too few
     const std::string of_each =
-        config.task == Task::kClassification
+        definition_of(config).target() == TargetKind::kLabel
             ? ": a label needs two, and three where a test part is held out as well"
             : "";
     throw Error(ErrorKind::kData, path,
@@ -58,10 +61,11 @@ struct TrainingPart {
 
 template <class Rows>
 LabelSet labels_of(const Rows& rows, const Config& config, const std::string& path) {
-  if (config.is_regression()) {
+  const TaskDefinition& task = definition_of(config);
+  if (task.target() == TargetKind::kNumbers) {
     return LabelSet::of_targets(target_names(config.data.format, rows.target_count()));
   }
-  if (config.is_language_model() || config.is_sequence_to_sequence()) return LabelSet::none();
+  if (task.predicts_tokens()) return LabelSet::none();
   require_two_labels(rows, path);
   LabelSet labels(rows.labels());
   if constexpr (requires { rows.row_labels(); }) {
@@ -79,8 +83,8 @@ template <class Rows>
 TrainingPart settle(Rows rows, const Config& config, const std::string& path,
                     const Vocabulary& known, FaultList& faults) {
   // Without two labels, or any target, nothing can be said of the other files.
-  const bool has_labels =
-      !config.is_regression() && !config.is_language_model() && !config.is_sequence_to_sequence();
+  const TaskDefinition& task = definition_of(config);
+  const bool has_labels = task.target() != TargetKind::kNumbers && !task.predicts_tokens();
   if (rows.size() == 0 || (has_labels && rows.labels().size() < 2)) {
     faults.throw_if_any();
   }
@@ -95,14 +99,12 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path,
 TrainingPart read_training(const Config& config, const std::string& path, const Vocabulary& known,
                            int threads, FaultList& faults) {
   const DataFormat& format = config.data.format;
+  const EncoderSpec spec = encoder_spec(config);
   if (std::holds_alternative<TextInput>(config.input)) {
-    const EncoderSpec spec = encoder_spec(config);
     return settle(TrainingRows::read(path, format, spec, threads, faults), config, path, known,
                   faults);
   }
-  const auto& input = std::get<NumericInput>(config.input);
-  return settle(TrainingSeries::read(path, format, input, config.is_regression(), faults), config,
-                path, known, faults);
+  return settle(TrainingSeries::read(path, format, spec, faults), config, path, known, faults);
 }
 
 }  // namespace

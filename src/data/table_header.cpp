@@ -46,12 +46,12 @@ std::size_t TableHeader::find_required(const Column& column) const {
   if (const auto found = find(column)) return *found;
   if (const auto* index = std::get_if<std::int64_t>(&column)) {
     fail(file_, "no column " + std::to_string(*index) + "; the first row has " +
-                    std::to_string(width_) + ", counted from 0");
+                    std::to_string(width_) + " columns, with indices from 0");
   }
   const auto& name = std::get<std::string>(column);
   if (!has_header_) {
     fail(file_, "found the column name \"" + name +
-                    "\" for a file without header (\"header\": false); expected the column's "
+                    "\" for a file without a header (\"header\": false); expected the column's "
                     "index, counted from 0");
   }
   fail(file_,

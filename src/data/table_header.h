@@ -1,4 +1,4 @@
-// Which column is which: what readers of tables share.
+// The header of a table, shared by all table readers: finds columns by name or index.
 #pragma once
 
 #include <cstddef>
@@ -13,24 +13,26 @@ namespace sequent {
 
 class TableHeader {
  public:
-  /// Of a file's first row, which is left in `first`: with `has_header` it holds the names, else it
-  /// is data and says only how many columns there are. Errors: Data if the file has no row, or the
-  /// first has a fault.
+  /// Reads the header from the first row of a file and stores that row in `first`. With
+  /// `has_header`, the row holds the column names; otherwise it is data and only determines the
+  /// number of columns.
+  /// Errors: Data if the file has no rows or its first row is invalid.
   static TableHeader read(TableRows& rows, bool has_header, TableRow& first);
 
-  /// The names; without a header the indices from 0.
+  /// The column names; without a header, the indices from 0.
   const std::vector<std::string>& columns() const { return columns_; }
 
-  /// Errors: Data if the header has the name twice.
+  /// Returns the index of a column, or nullopt if there is no such column. Errors: Data if the
+  /// header contains the name twice.
   std::optional<std::size_t> find(const Column& column) const;
 
-  /// Errors: Data, also if there is no such column.
+  /// The same, but a missing column is an error. Errors: Data.
   std::size_t find_required(const Column& column) const;
 
-  /// For messages: the column's name in quotes, or its index.
+  /// Returns the column's name in quotes, or its index, for messages.
   std::string describe(std::size_t column) const;
 
-  /// Why a row of `found` columns cannot be used.
+  /// Returns an error message if a row has the wrong number of columns, `found`.
   std::optional<std::string> width_fault(std::size_t found) const;
 
  private:
@@ -39,7 +41,7 @@ class TableHeader {
   bool has_header_ = true;
   std::size_t width_ = 0;
   std::vector<std::string> names_;    // empty without a header
-  std::vector<std::string> columns_;  // for people and output
+  std::vector<std::string> columns_;  // names or indices, for users and for output
 };
 
 }  // namespace sequent

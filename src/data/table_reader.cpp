@@ -47,7 +47,7 @@ class TableReader : public RecordReader {
             "found an empty label; expected a label in column " + header_.describe(*label_);
       }
     }
-    // The text may be long, and is copied only where the columns are wanted as well.
+    // The text may be long, so it is copied only if the fields are needed as well.
     if (options_.keep_fields) {
       record.text = fields[text_];
     } else {

@@ -1,4 +1,4 @@
-// Rows of fields: TSV and CSV, without any meaning of the columns.
+// Rows of fields of TSV and CSV files, regardless of the columns' meaning.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,13 @@
 
 namespace sequent {
 
-/// More columns are a row's fault: a file of tabs alone must not fill the memory with empty fields.
+/// A row with more columns is invalid: a file that consists of tabs must not fill the memory with
+/// empty fields.
 inline constexpr std::size_t kGreatestColumns = 65536;
 
 struct TableRow {
   std::string where;                // `file:line` of its first line
-  std::vector<std::string> fields;  // none for a row with a fault
+  std::vector<std::string> fields;  // empty for an invalid row
   std::optional<std::string> fault;
 };
 
@@ -23,19 +24,20 @@ class TableRows {
  public:
   virtual ~TableRows() = default;
 
-  /// The next row that is not blank, or false at the end.
-  /// Errors: Data where reading cannot go on.
+  /// Reads the next non-blank row; returns false at the end.
+  /// Errors: Data if the file cannot be read further.
   virtual bool next(TableRow& row) = 0;
 
   virtual const std::string& file() const = 0;
 };
 
-/// Tab-separated: no quoting, a line is a row. Errors: Data, as open_bytes.
+/// Tab-separated values: there is no quoting, and each line is a row. Errors: Data, as open_bytes.
 std::unique_ptr<TableRows> open_tsv_rows(const std::string& path, std::size_t max_row_bytes);
 
-/// Comma-separated. Source: RFC 4180; line ends may be LF. A quote inside an unquoted field, or
-/// text after a closing quote, is the row's fault; a quote that is never closed ends the reading
-/// with an error at the line where it stands.
+/// Comma-separated values. A quote inside an unquoted field, or text after a closing quote, makes
+/// the row invalid. A quote that is never closed ends the file with an error at the line of that
+/// quote.
+/// Source: RFC 4180; lines may also end with LF.
 std::unique_ptr<TableRows> open_csv_rows(const std::string& path, std::size_t max_row_bytes);
 
 }  // namespace sequent

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/thread_pool.h"
+#include "data/row_encoder.h"
+#include "data/row_targets.h"
 #include "text/fit_length.h"
 
 namespace sequent {
@@ -34,7 +36,7 @@ void TrainingRows::number_pair(const Record& row, const Tokenizer& tokenizer, Wo
   };
   append(row.text, input_.truncating);
   ids.push_back(kPairBreakMark);
-  append(*row.second, spec_.has_target_text() ? Side::kPost : input_.truncating);
+  append(*row.second, spec_.target == TargetKind::kText ? Side::kPost : input_.truncating);
 }
 
 /// Appends the row's tokens, and its tags, to the block.
@@ -48,13 +50,13 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
       ids.push_back(worker.tokens.number(token));
     }
   };
-  if (spec_.is_tagging()) {
+  if (spec_.target == TargetKind::kTags) {
     std::vector<std::int32_t> tags;
     for (const std::string& tag : row.tags) tags.push_back(worker.labels.number(tag));
     for (const std::string& token : row.tokens) add(normalize_token(input_.tokenizer, token));
     truncate_ids(tags, input_.max_length, input_.truncating);
     block.tags.insert(block.tags.end(), tags.begin(), tags.end());
-  } else if (spec_.ends_lines()) {
+  } else if (spec_.target == TargetKind::kNextTokens) {
     for_each_line(row.text, [&](std::string_view line, bool is_last) {
       tokenizer.for_each_token(line, add);
       if (is_last) return;
@@ -87,9 +89,9 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     }
     RowNote note{hash_text(row), 0, 0};
     number_tokens(row, tokenizer, mine, block, note);
-    if (spec_.task == Task::kClassification) note.label = mine.labels.number(*row.label);
-    if (spec_.labels_rows) note.label = mine.row_labels.number(*row.label);
-    if (spec_.task == Task::kMultiLabel) {
+    if (spec_.target == TargetKind::kLabel) note.label = mine.labels.number(*row.label);
+    if (spec_.labels_sequences) note.label = mine.row_labels.number(*row.label);
+    if (spec_.target == TargetKind::kLabelSet) {
       std::vector<std::int32_t>& list = block.label_lists.emplace_back();
       for (const std::string& label : row.labels) list.push_back(mine.labels.number(label));
     }
@@ -109,7 +111,7 @@ TrainingRows TrainingRows::read(const std::string& path, const DataFormat& forma
   FaultList reading;
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, rows_to_encode(spec.task));
+        open_records(path, format, reader_options(spec.target));
     result.blocks_ = map_blocks<Block>(
         *reader, workers,
         [&](int worker, const RowBlock& rows) {
@@ -150,8 +152,8 @@ void TrainingRows::settle_labels() {
   const Numbers row_class_of = settle(&Worker::row_labels, row_labels_);
   for (Block& block : blocks_) {
     for (RowNote& note : block.notes) {
-      if (spec_.task == Task::kClassification || spec_.labels_rows) {
-        const Numbers& numbers = spec_.labels_rows ? row_class_of : class_of;
+      if (labels_rows()) {
+        const Numbers& numbers = spec_.labels_sequences ? row_class_of : class_of;
         note.label = numbers[block.worker][static_cast<std::size_t>(note.label)];
       }
       classes_.push_back(note.label);
@@ -225,18 +227,19 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
         ids.push_back(id < 0 ? id_of_mark(id)
                              : final_id[block.worker][static_cast<std::size_t>(id)]);
       }
-      if (spec_.ends_lines() && !ids.empty()) ids.push_back(Vocabulary::kLineEnd);
+      if (spec_.target == TargetKind::kNextTokens && !ids.empty())
+        ids.push_back(Vocabulary::kLineEnd);
       complete_ids(ids, input_);
       SplitRows* split = result.of(parts[row++]);
       if (split == nullptr) continue;
       const InputRow input{ids, {}, 0, unknown_words};
       if (is_numeric()) {
         split->rows.add(input, std::span(&block.targets[i], 1));
-      } else if (spec_.task == Task::kMultiLabel) {
+      } else if (spec_.target == TargetKind::kLabelSet) {
         const auto count = static_cast<std::int64_t>(labels_.size());
         const std::vector<float> marks = label_marks(block.label_lists[i], count);
         split->rows.add(input, std::span<const float>(marks));
-      } else if (spec_.is_tagging()) {
+      } else if (spec_.target == TargetKind::kTags) {
         split->rows.add(input, std::span(block.tags).subspan(begin, ids.size()),
                         block.notes[i].label);
       } else {

@@ -85,7 +85,9 @@ class TrainingRows {
 
   explicit TrainingRows(const EncoderSpec& spec)
       : input_(std::get<TextInput>(spec.input)), spec_(spec) {}
-  bool is_numeric() const { return spec_.task == Task::kRegression; }
+  bool is_numeric() const { return spec_.target == TargetKind::kNumbers; }
+  /// Whether note.label is the row's label, of the labels or of those beside tags.
+  bool labels_rows() const { return spec_.target == TargetKind::kLabel || spec_.labels_sequences; }
   void number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker, Block& block,
                      RowNote& note);
   void number_pair(const Record& row, const Tokenizer& tokenizer, Worker& worker,

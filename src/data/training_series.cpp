@@ -4,22 +4,26 @@
 #include <memory>
 #include <set>
 
+#include "data/row_encoder.h"
+#include "data/row_targets.h"
+
 namespace sequent {
 
 TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& format,
-                                    const NumericInput& input, bool numeric, FaultList& faults) {
+                                    const EncoderSpec& spec, FaultList& faults) {
   TrainingSeries result;
-  const Task task = numeric ? Task::kRegression : Task::kClassification;
-  const RowEncoder encoder({input, /*spells_unknown=*/false, task}, Vocabulary());
+  const bool numeric = spec.target == TargetKind::kNumbers;
+  const RowEncoder encoder(spec, Vocabulary());
   FaultList found;
   std::vector<std::string> names;  // of each row
   try {
-    const std::unique_ptr<RecordReader> reader = open_records(path, format, rows_to_encode(task));
+    const std::unique_ptr<RecordReader> reader =
+        open_records(path, format, reader_options(spec.target));
     for (Record record; reader->next(record);) {
       RowEncoder::Row row;
       if (!record.fault) {
         row = encoder.encode(record);
-        record.fault = row.fault;
+        record.fault = row.error;
       }
       const auto targets = static_cast<std::int64_t>(record.targets.size());
       if (!record.fault && result.size() > 0 && targets != result.target_count()) {

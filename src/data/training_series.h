@@ -15,9 +15,8 @@ class TrainingSeries {
  public:
   /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
   /// no rows.
-  /// `numeric`: labels are numbers.
   static TrainingSeries read(const std::string& path, const DataFormat& format,
-                             const NumericInput& input, bool numeric, FaultList& faults);
+                             const EncoderSpec& spec, FaultList& faults);
 
   std::int64_t size() const { return rows_.rows.size(); }
   /// The labels in byte order.

@@ -14,22 +14,23 @@
 namespace sequent {
 namespace {
 
-/// Whether step `later` comes after `earlier`: as numbers where both are, else as text.
+/// Returns whether time `later` is after `earlier`. They are compared as numbers if both are
+/// numbers, otherwise as text.
 bool is_after(const std::string& later, const std::string& earlier) {
   const std::optional<double> a = parse_double(later);
   const std::optional<double> b = parse_double(earlier);
   return a && b ? *a > *b : later > earlier;
 }
 
-/// An empty cell, or what tables write for a number that is not known.
+/// Returns whether a cell is empty or holds one of the usual names for a missing number.
 bool is_missing(const std::string& cell) {
   static const std::array<std::string_view, 6> kNames{"NaN", "nan", "NA", "N/A", "null", "NULL"};
   return cell.find_first_not_of(" \t") == std::string::npos ||
          std::find(kNames.begin(), kNames.end(), cell) != kNames.end();
 }
 
-/// The rows of a table in the order of time, read as windows that overlap. A row with a fault is a
-/// record with that fault, and no window reaches over it.
+/// Reads the time steps of a table as overlapping windows. An invalid row becomes a record with
+/// that error, and no window spans it.
 class WindowsReader : public RecordReader {
  public:
   WindowsReader(std::unique_ptr<TableRows> rows, const WindowsFormat& format,
@@ -40,7 +41,8 @@ class WindowsReader : public RecordReader {
     for (const Column& column : format.columns) columns_.push_back(header_.find_required(column));
     if (format.time) time_ = header_.find_required(*format.time);
     if (format.group) group_ = header_.find_required(*format.group);
-    // Without targets the last window of a series is the one whose future is not known.
+    // Without targets, windows reach to the end of the series, and the future of the last one is
+    // unknown.
     horizon_ = options.need_label ? format.horizon : 0;
     if (horizon_ == 0) return;
     for (const Column& column : format.target_columns()) {
@@ -80,36 +82,35 @@ class WindowsReader : public RecordReader {
   struct Step {
     std::string where;
     std::vector<float> values;
-    std::vector<float> targets;  // NaN: not known
+    std::vector<float> targets;  // NaN if unknown
     std::vector<std::string> fields;
   };
 
-  /// The steps of one series.
+  /// The state of one series.
   struct Series {
     std::string name;
-    std::deque<Step> steps;      // of the window that is being filled
-    std::int64_t begin = 0;      // its first step, counted from the last fault
-    std::int64_t longest = 0;    // most steps that a window was filled with
-    bool last_is_given = false;  // the window that ends with the last step read
-    std::string time;            // of the last step
-    std::vector<float> values;   // likewise
+    std::deque<Step> steps;      // the steps of the current window
+    std::int64_t begin = 0;      // index of its first step since the last error
+    std::int64_t longest = 0;    // maximum number of steps in a window so far
+    bool last_is_given = false;  // whether the window that ends with the last step was returned
+    std::string time;            // time of the last step
+    std::vector<float> values;   // values of the last step
   };
 
-  /// Says which series gave no window.
+  /// Warns about series that are too short for a window.
   void tell_short() const {
     constexpr std::size_t kNamed = 10;
     std::vector<std::string> names;
     for (const auto& [name, series] : series_) {
       if (series.longest < format_.length + horizon_) names.push_back(name);
     }
-    if (!group_ || has_fault_ || names.empty()) return;  // faults have their own messages
+    if (!group_ || has_fault_ || names.empty()) return;  // errors have their own messages
     const std::size_t count = names.size();
     names.resize(std::min(count, kNamed));
     log_warning(rows_->file() + ": " + std::to_string(count) + " of " +
                 std::to_string(series_.size()) + " series have fewer than the " +
-                std::to_string(format_.length + horizon_) +
-                " steps of a window and are left out: " + list_names(names) +
-                (count > kNamed ? ", ..." : ""));
+                std::to_string(format_.length + horizon_) + " steps of a window and are skipped: " +
+                list_names(names) + (count > kNamed ? ", ..." : ""));
   }
 
   [[noreturn]] void fail_short() const {
@@ -119,11 +120,11 @@ class WindowsReader : public RecordReader {
                 "found " + std::to_string(count_) + " steps" + of_series + "; a window needs " +
                     std::to_string(format_.length) + " to read" +
                     (horizon_ > 0 ? " and " + std::to_string(horizon_) + " to forecast" : "") +
-                    ": is the file whole, or /data/format/length too great?");
+                    ": is the file complete, or is /data/format/length too large?");
   }
 
-  /// The next row that is not the header, and the series it belongs to; its fault goes to the
-  /// record. Null at the end.
+  /// Reads the next data row and returns the series it belongs to, or null at the end. An error in
+  /// the row is stored in `record`.
   Series* read_step(Step& step, Record& record) {
     TableRow row;
     if (std::exchange(first_is_row_, false)) {
@@ -137,7 +138,7 @@ class WindowsReader : public RecordReader {
     record.where = row.where;
     record.fault = std::move(row.fault);
     if (!record.fault) record.fault = header_.width_fault(row.fields.size());
-    if (record.fault) forget_all();  // whose step it is cannot be told
+    if (record.fault) forget_all();  // the series of the row is unknown
     const std::string name = !record.fault && group_ ? row.fields[*group_] : "";
     Series& series = series_[name];
     series.name = name;
@@ -163,13 +164,13 @@ class WindowsReader : public RecordReader {
     if (!time_) return std::nullopt;
     const std::string& time = row.fields[*time_];
     const std::string before = std::exchange(series.time, time);
-    if (time.empty()) return "found nothing in column " + header_.describe(*time_);
+    if (time.empty())
+      return "found an empty cell in column " + header_.describe(*time_) + "; expected a time";
     if (before.empty() || is_after(time, before)) return std::nullopt;
     return "found \"" + time + "\" in column " + header_.describe(*time_) + " after \"" + before +
-           "\"; expected the order of time, of numbers or of texts that sort as the times do, such "
-           "as "
+           "\"; expected increasing times: numbers, or dates that sort as text, such as "
            "1990-01-09" +
-           (group_ ? "" : ": sort the table, or name the column of several series as \"group\"");
+           (group_ ? "" : ": sort the table, or set \"group\" if it holds several series");
   }
 
   std::optional<std::string> read_values(const TableRow& row, const Series& series,
@@ -183,8 +184,8 @@ class WindowsReader : public RecordReader {
       } else if (format_.missing == MissingValue::kZero) {
         numbers.push_back(0);
       } else if (series.values.empty()) {
-        return "found nothing in column " + header_.describe(columns_[i]) +
-               ", and no value before it that could stand for it";
+        return "found a missing value in column " + header_.describe(columns_[i]) +
+               "; there is no previous value to repeat";
       } else {
         numbers.push_back(series.values[i]);
       }
@@ -207,8 +208,8 @@ class WindowsReader : public RecordReader {
   std::string cell_fault(const std::string& cell, std::size_t column) const {
     const std::string place = " in column " + header_.describe(column);
     if (!is_missing(cell)) return "found \"" + cell + "\"" + place + "; expected a number";
-    return "found " + (cell.empty() ? std::string("nothing") : "\"" + cell + "\"") + place +
-           ": a missing value; fill it in, leave the row out, or set /data/format/missing";
+    return "found " + (cell.empty() ? std::string("an empty cell") : "\"" + cell + "\"") + place +
+           ": a missing value; fill it in, remove the row, or set /data/format/missing";
   }
 
   static std::int64_t size(const Series& series) {
@@ -259,13 +260,13 @@ class WindowsReader : public RecordReader {
   std::vector<std::size_t> targets_;
   std::optional<std::size_t> time_;
   std::optional<std::size_t> group_;
-  std::map<std::string, Series> series_;  // by their names; without groups one
-  std::map<std::string, Series>::iterator ending_ = series_.end();  // whose last window is next
-  std::int64_t count_ = 0;                                          // rows read
+  std::map<std::string, Series> series_;  // by name; a single one without groups
+  std::map<std::string, Series>::iterator ending_ = series_.end();  // the next series to flush
+  std::int64_t count_ = 0;                                          // number of rows read
   bool at_end_ = false;
-  bool any_ = false;        // a window or a fault was given
-  bool has_fault_ = false;  // a fault was given
-  bool has_told_ = false;   // of series that are too short
+  bool any_ = false;        // a window or an error was returned
+  bool has_fault_ = false;  // an error was returned
+  bool has_told_ = false;   // the warning about short series was logged
 };
 
 }  // namespace

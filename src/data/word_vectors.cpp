@@ -36,7 +36,7 @@ std::optional<Number> number_of(std::string_view text) {
   return value;
 }
 
-/// A finite value; one too small for a float is 0.
+/// Parses a finite value. A value too small for a float becomes 0.
 std::optional<float> value_of(std::string_view text) {
   const std::optional<double> number = number_of<double>(text);
   if (!number || !std::isfinite(static_cast<float>(*number))) return std::nullopt;
@@ -61,9 +61,8 @@ class VectorFile {
     check_count(result_.file_count);
     if (result_.found_count == 0) {
       throw Error(ErrorKind::kData, path_,
-                  "has a vector for none of the vocabulary's " +
-                      std::to_string(vocabulary_.size()) +
-                      " tokens; is it of another language, or of cased words?");
+                  "has vectors for none of the vocabulary's " + std::to_string(vocabulary_.size()) +
+                      " tokens; is it for a different language, or for cased words?");
     }
     return std::move(result_);
   }
@@ -73,19 +72,19 @@ class VectorFile {
     throw Error(ErrorKind::kData, where, message);
   }
 
-  /// `found`: below 1 where there is no number at all.
+  /// `found` is the width of the vectors, or less than 1 if there are no numbers.
   void check_width(const std::string& where, std::int64_t found) const {
     if (found == width_) return;
     if (found < 1) {
       fail(where,
-           "found no vectors; expected lines of a token and its numbers with spaces between, as "
-           "word2vec, GloVe and fastText (.vec) write them, or word2vec's binary form");
+           "found no vectors; expected one token and its numbers per line, separated by spaces, as "
+           "in word2vec, GloVe and fastText (.vec) files, or word2vec's binary format");
     }
-    fail(where, "found vectors " + std::to_string(found) + " wide; the embedding's output_dim is " +
-                    std::to_string(width_));
+    fail(where, "found vectors of width " + std::to_string(found) +
+                    "; the embedding's output_dim is " + std::to_string(width_));
   }
 
-  /// The number of vectors in a word2vec binary file; nothing for text.
+  /// Returns the number of vectors in a word2vec binary file, or nullopt for a text file.
   std::optional<std::int64_t> binary_count() const {
     constexpr std::size_t kLookedAt = 4096;
     BlockReader blocks(path_);
@@ -103,12 +102,12 @@ class VectorFile {
     if (!count) return std::nullopt;
     const std::string_view after = start.substr(end + 1, kLookedAt);
     const bool is_text = std::none_of(after.begin(), after.end(), [](char c) {
-      return static_cast<unsigned char>(c) < '\t';  // no text has such bytes
+      return static_cast<unsigned char>(c) < '\t';  // text files do not contain such bytes
     });
     return is_text ? std::nullopt : count;
   }
 
-  /// True if the token wants its vector.
+  /// Returns true if the token is in the vocabulary and its vector has not been read yet.
   bool wanted(std::string_view token, std::int64_t& id) {
     ++result_.file_count;
     id = vocabulary_.id(token);
@@ -125,7 +124,7 @@ class VectorFile {
     LineReader::Line line;
     while (lines.next(line)) {
       const std::string where = lines.place(line.number);
-      if (line.too_long) fail(where, "longer than 1 MiB; expected a token and its numbers");
+      if (line.too_long) fail(where, "is longer than 1 MiB; expected a token and its numbers");
       if (line.is_blank()) continue;
       const auto fields = fields_of(line.text);
       if (line.number == 1 && fields.size() == 2 && number_of<std::int64_t>(fields[0])) {
@@ -135,21 +134,21 @@ class VectorFile {
       }
       add_line(where, fields);
     }
-    if (result_.file_count == 0) fail(path_, "has no vectors in it");
+    if (result_.file_count == 0) fail(path_, "has no vectors");
   }
 
-  /// The first line of word2vec's files says how many follow.
+  /// The first line of a word2vec file holds the number of vectors.
   void check_count(std::int64_t found) const {
     if (!announced_ || *announced_ == found) return;
     log_warning(path_ + ": its first line announces " + std::to_string(*announced_) +
-                " vectors, found " + std::to_string(found) +
-                (found < *announced_ ? "; is the file whole?" : ""));
+                " vectors, but found " + std::to_string(found) +
+                (found < *announced_ ? "; is the file complete?" : ""));
   }
 
   void add_line(const std::string& where, const std::vector<std::string_view>& fields) {
     const auto width = static_cast<std::size_t>(width_);
     if (fields.size() <= width) check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
-    // A few tokens of large files hold spaces; the numbers are the last fields.
+    // In large files, a few tokens contain spaces. The numbers are the last fields.
     const std::size_t numbers = fields.size() - width;
     if (numbers > 1 && value_of(fields[1]) && value_of(fields[numbers - 1])) {
       check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
@@ -189,13 +188,13 @@ class VectorFile {
     }
     if (blocks.rest() != "\n" && !blocks.rest().empty()) {
       log_warning(path_ + ": its first line announces " + std::to_string(count) +
-                  " vectors, and more stand behind them, which are not read");
+                  " vectors; the data after them is ignored");
     }
   }
 
   [[noreturn]] void fail_short() const {
     fail(path_, "ends in the middle of a vector, after " + std::to_string(result_.file_count) +
-                    " whole ones; copy it again");
+                    " complete ones; copy the file again");
   }
 
   std::string take_until(BlockReader& blocks, char mark) const {
@@ -224,7 +223,7 @@ class VectorFile {
   const std::string& path_;
   const Vocabulary& vocabulary_;
   std::int64_t width_;
-  std::optional<std::int64_t> announced_;  // vectors, by a text file's first line
+  std::optional<std::int64_t> announced_;  // number of vectors in a text file's first line
   WordVectors result_;
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-/// A cell that TorchScript has as an operator.
+/// Returns the lines for a cell that TorchScript has as an operator.
 Lines known_cell(const CellSource& cell, const std::string& name, const std::string& result,
                  const std::string& input) {
   const std::string bias = cell.parameter("bias_ih");
@@ -48,14 +48,14 @@ std::string range(const CellSource& cell, std::int64_t first, std::int64_t count
 
 constexpr const char* kEpsilon = "1e-05";
 
-/// `values` normalized over the last dimension.
+/// Returns `values` normalized over the last dimension.
 std::string normal(const std::string& values, const std::string& size, const std::string& gain,
                    const std::string& bias) {
   return "torch.layer_norm(" + values + ", [" + size + "], " + gain + ", " + bias + ", " +
          kEpsilon + ")";
 }
 
-/// The product of a state with `count` gates' weights from gate `first` on.
+/// Returns the product of a state with the weights of `count` gates, starting at gate `first`.
 std::string product(const CellSource& cell, const std::string& state, std::int64_t first,
                     std::int64_t count) {
   const std::string rows = ".narrow(0, " + range(cell, first, count) + ")";
@@ -75,7 +75,7 @@ std::string all_gates(const CellSource& cell) {
          ", 1)";
 }
 
-/// Sets a state to `value`, mixed with the old one by zoneout.
+/// Sets a state to `value`, mixed with the old state by zoneout.
 std::string set_state(const CellSource& cell, const std::string& state, const std::string& value) {
   if (cell.zoneout == 0) return state + " = " + value;
   return state + " = " + number(cell.zoneout) + " * " + state + " + " + number(1 - cell.zoneout) +
@@ -95,14 +95,14 @@ Lines joined(Lines first, const Lines& second) {
   return first;
 }
 
-/// The cell's output of the new cell state `now`, which zoneout has not mixed yet, and both states
-/// after that (Krueger et al. 2017, equation 5).
+/// Computes the output from the new cell state `now`, then sets both states. Zoneout is applied
+/// only after `now` is used (Krueger et al. 2017, equation 5).
 Lines set_states(const CellSource& cell, const std::string& output_gate) {
   return {set_state(cell, "h", output_gate + " * " + squashed(cell)), set_state(cell, "c", "now"),
           "y = h"};
 }
 
-/// What gate `index` of i f o sees of `cell_state`.
+/// Returns the peephole contribution of `cell_state` to gate `index` of i f o.
 std::string seen(const CellSource& cell, std::int64_t index, const std::string& cell_state) {
   const std::string weight = cell.parameter("weight_peephole");
   if (!cell.full_peephole) {
@@ -121,12 +121,13 @@ Lines peephole_step(const CellSource& cell) {
                 set_states(cell, "o"));
 }
 
-/// f c + i g of the gates i f g.
+/// Returns f c + i g of the gates i f g.
 std::string new_state(const std::string& state) {
   return sigmoid(gate(1)) + " * " + state + " + " + sigmoid(gate(0)) + " * torch.tanh(gates[2])";
 }
 
-/// One step: reads `step`, changes `h` and `c`, sets `y`. As model/recurrent_operators.cpp has it.
+/// One step: reads `step`, updates `h` and `c`, and sets `y`. Keep it in sync with
+/// model/recurrent_operators.cpp.
 Lines step_source(const CellSource& cell) {
   switch (cell.cell) {
     case CellKind::kRnnTanh:

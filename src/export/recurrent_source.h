@@ -17,13 +17,13 @@ struct CellSource {
   double zoneout = 0;
   bool layer_norm = false;
   bool learned_initial_state = false;
-  bool carries = false;  // the lines start from the variables `h` and `c` and leave the end in them
+  bool carries = false;  // start from the variables `h` and `c`, and store the final states there
 
-  /// The expression for a parameter of this direction: `weight_ih` -> `self.layers_1_weight_ih_l0`.
+  /// Returns the expression of a parameter: `weight_ih` -> `self.layers_1_weight_ih_l0`.
   std::function<std::string(const std::string& name)> parameter;
 };
 
-/// Lines that set `result` [B, T, H] to all states of one direction over `input` [B, T, I].
+/// Returns lines that set `result` [B, T, H] to all states of one direction over `input` [B, T, I].
 std::vector<std::string> direction_source(const CellSource& cell, const std::string& result,
                                           const std::string& input);
 

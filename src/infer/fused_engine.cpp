@@ -10,9 +10,10 @@
 #include <utility>
 
 #include "infer/stages.h"
-#include "infer/tag_decoder.h"
-#include "infer/text_decoder.h"
 #include "kernels/cell_kind.h"
+#include "infer/text_decoder.h"
+#include "infer/tag_decoder.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -57,7 +58,7 @@ class FusedEngine::Impl {
         pairs_(config.config.reads_pairs()),
         base_channels_(config.config.base_channels()),
         made_(make_stages(config, weights, options)) {
-    if (config.config.is_tagging()) tags_.emplace(config, weights);
+    if (definition_of(config.config).target() == TargetKind::kTags) tags_.emplace(config, weights);
   }
 
   void predict(const std::vector<InputRow>& rows, float* out) const {

@@ -1,106 +1,187 @@
 #include "sequent/predictor.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "infer/predictor_impl.h"
+#include "infer/loaded_model.h"
+#include "sequent/error.h"
 
 namespace sequent {
+namespace {
 
-Predictor::Predictor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Predictor::Predictor(Predictor&&) noexcept = default;
-Predictor& Predictor::operator=(Predictor&&) noexcept = default;
-Predictor::~Predictor() = default;
+TargetKind target_of(const Model& model) { return model.loaded().definition().target(); }
+
+[[noreturn]] void refuse_call(const std::string& message) {
+  throw Error(ErrorKind::kUsage, "", message);
+}
+
+ModelOptions model_options(const PredictorOptions& options) {
+  return {options.engine, options.threads, options.batch_tokens, options.token_table_mib,
+          options.precision};
+}
+
+/// What the prediction of a view says of its input.
+template <class Found>
+Prediction prediction_with_facts(const Found& found) {
+  Prediction prediction;
+  prediction.empty = found.empty;
+  prediction.truncated = found.truncated;
+  prediction.unknown_share = found.unknown_share;
+  return prediction;
+}
+
+Prediction to_prediction(ClassPrediction found) {
+  Prediction prediction = prediction_with_facts(found);
+  prediction.label = found.label;
+  prediction.probability = found.probability;
+  prediction.probabilities = std::move(found.probabilities);
+  return prediction;
+}
+
+Prediction to_prediction(LabelsPrediction found) {
+  Prediction prediction = prediction_with_facts(found);
+  const auto best = std::max_element(found.probabilities.begin(), found.probabilities.end());
+  prediction.label = best - found.probabilities.begin();
+  prediction.probability = *best;
+  prediction.probabilities = std::move(found.probabilities);
+  prediction.labels = std::move(found.labels);
+  return prediction;
+}
+
+Prediction to_prediction(NumbersPrediction found) {
+  Prediction prediction = prediction_with_facts(found);
+  prediction.values = std::move(found.values);
+  return prediction;
+}
+
+template <class Found>
+std::vector<Prediction> to_predictions(std::vector<Found> all) {
+  std::vector<Prediction> predictions;
+  predictions.reserve(all.size());
+  for (Found& found : all) predictions.push_back(to_prediction(std::move(found)));
+  return predictions;
+}
+
+template <class Input>
+std::vector<Prediction> predict_inputs(const Model& model, std::span<const Input> inputs) {
+  switch (target_of(model)) {
+    case TargetKind::kLabel:
+      return to_predictions(Classifier<Input>(model).classify(inputs));
+    case TargetKind::kLabelSet:
+      return to_predictions(MultiLabelClassifier<Input>(model).classify(inputs));
+    case TargetKind::kNumbers:
+      return to_predictions(Regressor<Input>(model).predict(inputs));
+    case TargetKind::kTags:
+      refuse_call("the model gives tags: call tag()");
+    case TargetKind::kNextTokens:
+      refuse_call("is a language model: call score() or generate()");
+    case TargetKind::kText:
+      break;
+  }
+  refuse_call("the model answers with texts: call write()");
+}
+
+Tagger tagger_of(const Model& model) {
+  if (target_of(model) != TargetKind::kTags) refuse_call("the model gives no tags");
+  return Tagger(model);
+}
+
+LanguageModel language_model_of(const Model& model) {
+  if (target_of(model) != TargetKind::kNextTokens) refuse_call("the model is no language model");
+  return LanguageModel(model);
+}
+
+TextToText text_to_text_of(const Model& model, std::int64_t beams) {
+  if (target_of(model) != TargetKind::kText) refuse_call("the model writes no text for another");
+  return TextToText(model, {.beams = beams});
+}
+
+}  // namespace
+
+Predictor::Predictor(Model model, std::int64_t beams) : model_(std::move(model)), beams_(beams) {
+  if (beams >= 1 && (beams == 1 || target_of(model_) == TargetKind::kText)) return;
+  throw Error(ErrorKind::kUsage, "beams",
+              beams < 1 ? "found " + std::to_string(beams) + "; allowed is at least 1"
+                        : "has no meaning for a model that writes no text");
+}
 
 Predictor Predictor::load(const std::filesystem::path& file, const PredictorOptions& options) {
-  return Predictor(std::make_unique<Impl>(load_archive(file), options));
+  return {Model::load(file, model_options(options)), options.beams};
 }
 
 Predictor Predictor::load(std::span<const std::byte> archive, const std::string& name,
                           const PredictorOptions& options) {
-  return Predictor(std::make_unique<Impl>(load_archive(archive, name), options));
+  return {Model::load(archive, name, model_options(options)), options.beams};
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const std::string> texts) const {
-  return impl_->predict(texts);
+  if (reads_pairs()) refuse_call("the model reads pairs of texts, and was given single ones");
+  if (channels() > 0) refuse_call("the model reads sequences of numbers, and was given text");
+  return predict_inputs(model_, texts);
+}
+
+Prediction Predictor::predict(std::string_view text) const {
+  const std::string copy(text);
+  return std::move(predict(std::span(&copy, 1)).front());
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const TextPair> pairs) const {
-  return impl_->predict(pairs);
+  if (!reads_pairs()) refuse_call("the model reads single texts, and was given pairs");
+  return predict_inputs(model_, pairs);
 }
 
 Prediction Predictor::predict(std::string_view first, std::string_view second) const {
   const TextPair pair{std::string(first), std::string(second)};
-  return impl_->predict(std::span(&pair, 1)).front();
+  return std::move(predict(std::span(&pair, 1)).front());
+}
+
+std::vector<Prediction> Predictor::predict(std::span<const Series> sequences) const {
+  if (channels() == 0) refuse_call("the model reads text, and was given numbers");
+  return predict_inputs(model_, sequences);
 }
 
 std::vector<float> Predictor::embed(std::span<const std::string> texts) const {
-  return impl_->embed(texts);
+  return TextEmbedder(model_).embed(texts);
 }
 
-std::int64_t Predictor::vector_width() const { return impl_->vector_engine().vector_width(); }
-
-bool Predictor::reads_pairs() const { return impl_->reads_pairs(); }
-
-std::vector<Prediction> Predictor::predict(std::span<const std::vector<float>> sequences) const {
-  return impl_->predict(sequences);
-}
+std::int64_t Predictor::vector_width() const { return TextEmbedder(model_).width(); }
 
 std::vector<TaggedText> Predictor::tag(std::span<const std::string> texts) const {
-  return impl_->tag(texts.size(), [&](std::size_t i) { return impl_->split(texts[i]); });
+  return tagger_of(model_).tag(texts);
 }
 
 std::vector<TaggedText> Predictor::tag(
     std::span<const std::vector<std::string>> token_lists) const {
-  return impl_->tag(token_lists.size(),
-                    [&](std::size_t i) { return Impl::placed(token_lists[i]); });
+  return tagger_of(model_).tag(token_lists);
 }
 
 TaggedText Predictor::tag(std::string_view text) const {
-  return impl_->tag(1, [&](std::size_t) { return impl_->split(text); }).front();
+  return tagger_of(model_).tag(std::string(text));
 }
 
 std::vector<TextLikelihood> Predictor::score(std::span<const std::string> texts) const {
-  return impl_->score(texts);
+  return language_model_of(model_).score(texts);
 }
 
 TextLikelihood Predictor::score(std::string_view text) const {
-  const std::string copy(text);
-  return impl_->score(std::span(&copy, 1)).front();
+  return language_model_of(model_).score(std::string(text));
 }
 
 std::string Predictor::generate(std::string_view prompt, const GenerateOptions& options,
                                 const std::function<bool(std::string_view)>& use) const {
-  return impl_->writer().generate(prompt, options, use);
+  return language_model_of(model_).generate(prompt, options, use);
 }
 
 std::vector<WrittenText> Predictor::write(std::span<const std::string> texts) const {
-  return impl_->write(texts);
+  return text_to_text_of(model_, beams_).generate(texts);
 }
 
 WrittenText Predictor::write(std::string_view text) const {
-  const std::string copy(text);
-  return impl_->write(std::span(&copy, 1)).front();
+  return text_to_text_of(model_, beams_).generate(std::string(text));
 }
 
-bool Predictor::is_sequence_to_sequence() const { return impl_->is_sequence_to_sequence(); }
-
-bool Predictor::is_language_model() const { return impl_->is_language_model(); }
-
-bool Predictor::is_multi_label() const { return impl_->is_multi_label(); }
-
-bool Predictor::is_tagger() const { return impl_->is_tagger(); }
-
-std::int64_t Predictor::channels() const { return impl_->channels(); }
-
-bool Predictor::is_regression() const { return impl_->is_regression(); }
-
-Prediction Predictor::predict(std::string_view text) const {
-  const std::string copy(text);
-  return impl_->predict(std::span(&copy, 1)).front();
+const std::vector<std::string>& Predictor::row_labels() const {
+  return model_.loaded().sequence_labels();
 }
-
-const std::vector<std::string>& Predictor::labels() const { return impl_->labels(); }
-const std::vector<std::string>& Predictor::row_labels() const { return impl_->row_labels(); }
-const std::string& Predictor::card_json() const { return impl_->card_json(); }
 
 }  // namespace sequent

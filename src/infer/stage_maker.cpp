@@ -6,9 +6,10 @@
 
 #include "infer/spelling.h"
 #include "infer/stages.h"
-#include "infer/text_decoder.h"
 #include "kernels/cell_kind.h"
 #include "runtime/precision.h"
+#include "infer/text_decoder.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -219,7 +220,7 @@ class StageMaker {
 
   void add(const DenseSpec& spec) {
     const std::int64_t input = config_.inputs[index_].width;
-    if (is_last() && config_.config.is_language_model()) {
+    if (is_last() && definition_of(config_.config).predicts_tokens()) {
       made_.head = std::make_unique<NextTokenHead>(
           kernels_for(options_.precision, "precision"), input,
           weights_((spec.tied ? embedding_prefix() : prefix()) + "weight"),

@@ -32,7 +32,8 @@ void Arena::reserve(std::size_t bytes) {
   used_ -= (bytes + kLine - 1) / kLine * kLine;
 }
 
-/// What came in a block of its own is freed: a scope that is entered often should find room.
+/// Frees the blocks that were added inside the scope. A scope that is entered often should call
+/// `reserve` first.
 void Arena::give_back(std::size_t blocks, std::size_t used) {
   while (blocks_.size() > blocks) {
     total_ -= blocks_.back().size;

@@ -1,4 +1,4 @@
-// Memory for one computation at a time: taken piece by piece, given back all at once.
+// Memory for one computation at a time. It is allocated piece by piece and released all at once.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace sequent::kernels {
 
-/// Pieces stay where they are until `reset`. After a few rounds of the same size nothing is
-/// allocated any more.
+/// A memory pool. Pieces stay valid until `reset`. After a few rounds of the same size it no longer
+/// allocates memory.
 class Arena {
  public:
   Arena() = default;
@@ -15,19 +15,19 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
   ~Arena() { release(); }
 
-  /// `count` uninitialized values, on a cache line's boundary. Errors: std::bad_alloc.
+  /// Returns `count` uninitialized values, aligned to a cache line. Errors: std::bad_alloc.
   template <class T>
   T* take(std::size_t count) {
     return static_cast<T*>(take_bytes(count * sizeof(T)));
   }
 
-  /// Gives all pieces back; what was several blocks becomes one.
+  /// Releases all pieces and merges several blocks into one.
   void reset();
 
-  /// Makes room for pieces of so many bytes together, which are then no blocks of their own.
+  /// Reserves room for pieces of `bytes` bytes in total, so that they need no blocks of their own.
   void reserve(std::size_t bytes);
 
-  /// Pieces that are taken while it lives are given back at its end.
+  /// Releases, at its end, the pieces that were taken during its lifetime.
   class Scope {
    public:
     explicit Scope(Arena& arena)
@@ -52,8 +52,8 @@ class Arena {
     std::size_t size;
   };
 
-  // Not in the header: the files of each instruction set would compile them anew, and the linker
-  // might keep the one that this CPU cannot run.
+  // These are not defined in the header: every instruction set's file would compile its own copy,
+  // and the linker might keep one that this CPU cannot run.
   void* take_bytes(std::size_t bytes);
   void add_block(std::size_t size);
   void give_back(std::size_t blocks, std::size_t used);

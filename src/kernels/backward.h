@@ -1,4 +1,4 @@
-// Gradients of one direction of a recurrent layer. Included only by the isa_*.cpp files.
+// The backward pass of one direction of a recurrent layer. Included only by the isa_*.cpp files.
 #pragma once
 
 #include "kernels/cells.h"
@@ -7,7 +7,7 @@
 namespace sequent::kernels {
 namespace {
 
-/// Adds the gradient of what `write_output` handed on to `gradient` [active, padded].
+/// Adds the gradient of the values that `write_output` wrote to `gradient` [active, padded].
 template <class T>
 void read_output_gradient(const Layout<T>& layout, const StepPlan& plan, std::int64_t step,
                           const OutputGradient<T>& output, T* gradient) {
@@ -28,10 +28,10 @@ void read_output_gradient(const Layout<T>& layout, const StepPlan& plan, std::in
   }
 }
 
-/// What add_weight_gradient and add_bias_gradient take from the arena at most.
+/// An upper bound on the memory that add_weight_gradient and add_bias_gradient take from the arena.
 template <class T>
 std::size_t weight_gradient_bytes(const Layout<T>& layout, std::int64_t columns) {
-  constexpr std::int64_t kAlignment = std::int64_t{64} * 8;  // of each piece
+  constexpr std::int64_t kAlignment = std::int64_t{64} * 8;  // of each allocation
   const std::int64_t right = Panels<T>{columns, kPanelVectors}.packed_size(kDepthBlock);
   const std::int64_t left = kOperandDepth == 1 ? 1 : operand_count(kDepthBlock) * layout.width;
   const auto value = static_cast<std::int64_t>(sizeof(T));
@@ -40,8 +40,8 @@ std::size_t weight_gradient_bytes(const Layout<T>& layout, std::int64_t columns)
                                   kAlignment);
 }
 
-/// weight[row_of_column(m)][columns] += sum over i of left[i][m] * right(i)[columns]; `left` has
-/// the gates' layout.
+/// weight[row_of_column(m)][columns] += sum over i of left[i][m] * right(i)[columns]. `left` has
+/// the layout of the gates.
 template <class T>
 void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* left,
                          const Rows<const T>& right_rows, std::int64_t columns, T* weight,
@@ -49,7 +49,7 @@ void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* l
   const Panels<T> panels{columns, kPanelVectors};
   auto* right = arena.take<Operand<T>>(static_cast<std::size_t>(panels.packed_size(kDepthBlock)));
   Operand<T>* room = operand_room<T>(kDepthBlock * layout.width, arena);
-  T* unused = arena.take<T>(static_cast<std::size_t>(columns));  // takes the rows of filling units
+  T* unused = arena.take<T>(static_cast<std::size_t>(columns));  // collects rows of padding units
   T** targets = arena.take<T*>(static_cast<std::size_t>(layout.width));
   for (std::int64_t m = 0; m < layout.width; ++m) {
     const std::int64_t row = layout.row_of_column(m);
@@ -70,7 +70,7 @@ void add_weight_gradient(const Layout<T>& layout, std::int64_t count, const T* l
   }
 }
 
-/// bias[row_of_column(m)] += sum over the tokens of gates[m].
+/// bias[row_of_column(m)] += sum over all tokens of gates[m].
 template <class T>
 void add_bias_gradient(const Layout<T>& layout, std::int64_t tokens, const T* gates, T* bias,
                        Arena& arena) {
@@ -85,8 +85,8 @@ void add_bias_gradient(const Layout<T>& layout, std::int64_t tokens, const T* ga
   }
 }
 
-/// Rows of a weight [G * H, columns] in the order of the gates' columns, packed as the right matrix
-/// of a product; a filling unit's row is 0.
+/// Packs the rows of a weight [G * H, columns], in the order of the gate columns, as the right
+/// matrix of a product. The rows of padding units are 0.
 template <class T>
 const Operand<T>* pack_for_gradient(const Layout<T>& layout, const T* weight, std::int64_t columns,
                                     Arena& arena) {
@@ -103,8 +103,8 @@ const Operand<T>* pack_for_gradient(const Layout<T>& layout, const T* weight, st
   return packed;
 }
 
-/// The gates' gradients of a step as the recurrent weights see them: of a GRU's gate n, the part
-/// that stands in `cells`.
+/// Replaces the gate gradients by those of the recurrent products. They differ only for gate n of a
+/// GRU, whose recurrent part is stored in `cells`.
 template <class C, class T>
 void swap_recurrent_part(const Layout<T>& layout, std::int64_t tokens, T* gates, const T* cells) {
   if constexpr (C::kCell == Cell::kGru) {
@@ -117,14 +117,15 @@ void swap_recurrent_part(const Layout<T>& layout, std::int64_t tokens, T* gates,
   }
 }
 
-/// Walks the steps backwards; the gates' activations become the gradients of their sums.
+/// Runs through the steps in reverse order and replaces the gate activations by the gradients of
+/// the gate sums.
 template <class C, class T>
 void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const StepPlan& plan,
                    const OutputGradient<T>& output, const States<T>& states, const T* peephole,
                    T* peephole_gradient, Arena& arena) {
   const std::int64_t state_size = plan.rows() * layout.padded;
-  T* gradient = arena.take<T>(static_cast<std::size_t>(state_size));  // of the step's hidden
-  T* carried = arena.take<T>(static_cast<std::size_t>(state_size));   // of the step's cell
+  T* gradient = arena.take<T>(static_cast<std::size_t>(state_size));  // of the step's hidden state
+  T* carried = arena.take<T>(static_cast<std::size_t>(state_size));   // of the step's cell state
   for (std::int64_t i = 0; i < state_size; ++i) gradient[i] = carried[i] = T(0);
   const bool is_gru = C::kCell == Cell::kGru;
   T* recurrent =
@@ -174,14 +175,14 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
   }
 }
 
-/// Gradients of the input rows and of weight_ih from those of the gates' sums.
+/// Computes the gradients of the input rows and of weight_ih from the gradients of the gate sums.
 template <class T>
 void input_gradients(const Layout<T>& layout, const Weights<T>& weights, std::int64_t tokens,
                      const Input<T>& input, const T* gates, T* input_gradient, T* weight_gradient,
                      Arena& arena) {
   std::int64_t count = tokens;
   const T* sums = gates;
-  if (input.shared) {  // tokens that read one row have one product
+  if (input.shared) {  // tokens that share a row share its product
     count = input.count;
     T* by_row = arena.take<T>(static_cast<std::size_t>(count * layout.stride));
     for (std::int64_t i = 0; i < count * layout.stride; ++i) by_row[i] = T(0);
@@ -239,7 +240,7 @@ void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPl
                            gradients.weight_hh, arena);
   }
   if (gradients.weight_hh != nullptr && plan.steps() > 1) {
-    // A token's state before is at the same place of the step before.
+    // A token's previous state has the same offset within the previous step.
     const std::int64_t first = plan.first(1);
     auto* before = arena.take<std::int32_t>(static_cast<std::size_t>(tokens - first));
     for (std::int64_t step = 1; step < plan.steps(); ++step) {

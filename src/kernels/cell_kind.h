@@ -1,4 +1,4 @@
-// Which kernel computes a config's cell.
+// Maps a config's cell to the kernel that computes it.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,9 @@
 
 namespace sequent {
 
-/// The kernel of a cell; none for those that have no kernel. The kernel of kHiddenState computes
-/// its state from the gates i f g; gate o, the last, and the output are the layer's own work.
+/// Returns the kernel of a cell, or nothing if the cell has no kernel. The kHiddenState kernel
+/// computes the state from the gates i f g; the layer itself computes the last gate o and the
+/// output.
 inline std::optional<kernels::Cell> kernel_cell(CellKind kind) {
   switch (kind) {
     case CellKind::kRnnTanh:
@@ -37,7 +38,8 @@ inline std::optional<kernels::Cell> kernel_cell(CellKind kind) {
   return std::nullopt;
 }
 
-/// Empty, or what of a recurrent layer has no kernel.
+/// Names the feature of a recurrent layer that has no kernel; empty if the kernels support all of
+/// it.
 template <class Spec>
 std::string missing_kernel(const Spec& spec) {
   if (!kernel_cell(cell_kind(spec))) return "a GRU that resets before the product";

@@ -1,7 +1,8 @@
 // The arithmetic of the cells on one vector of units. Included only by the isa_*.cpp files.
 //
-// Each cell says how its gates, while still in registers, become a new state (`advance`), and how
-// the gradient of a state becomes the gradients of the gates' sums (`retreat`).
+// Each cell defines how its gates become a new state while they are still in registers (`advance`),
+// and how the gradient of a state becomes the gradients of the pre-activation gate sums
+// (`retreat`).
 #pragma once
 
 #include "kernels/recurrent.h"
@@ -10,17 +11,17 @@
 namespace sequent::kernels {
 namespace {
 
-/// One vector of units of one row. Pointers to the place of these units; `cell` means c for an LSTM
-/// and the recurrent part of gate n for a GRU.
+/// One vector of units of one row. All pointers refer to these units. `cell` is c in an LSTM and
+/// the recurrent part of gate n in a GRU.
 template <class T>
 struct Place {
   T* gates;              // G vectors
-  T* cell;               // may be nullptr in a cell that needs none
+  T* cell;               // may be nullptr if the cell does not need it
   const T* cell_before;  // nullptr at the first step
   const T* hidden_before;
   T* hidden;
-  const T* peephole = nullptr;     // of gate i; f and o follow at `peephole_stride`
-  T* peephole_gradient = nullptr;  // likewise; added to
+  const T* peephole = nullptr;     // of gate i; gates f and o follow at `peephole_stride`
+  T* peephole_gradient = nullptr;  // same layout; accumulated
   std::int64_t peephole_stride = 0;
 };
 
@@ -50,7 +51,7 @@ struct LstmCell {
     }
   }
 
-  /// `gradient` of h; `carried` is that of c and becomes that of c'.
+  /// `gradient` is the gradient of h. `carried` is the gradient of c on entry and of c' on return.
   static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T* carried,
                                      T*) {
     const Vector<T> i = load<T>(at.gates);
@@ -69,7 +70,8 @@ struct LstmCell {
   }
 };
 
-/// h = (1 - z) n + z h', n = tanh(sum_n + r (U_n h' + b_n)): reset after the product.
+/// h = (1 - z) n + z h', n = tanh(sum_n + r (U_n h' + b_n)). The reset gate is applied after the
+/// product.
 template <class T>
 struct GruCell {
   static constexpr int kGates = 3;
@@ -77,7 +79,8 @@ struct GruCell {
   static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = Cell::kGru;
 
-  /// `sums`: r and z whole, of n the recurrent part; `input`: the input's part of n.
+  /// `sums` holds the complete sums of r and z, and the recurrent part of n. `input` holds the
+  /// input part of n.
   template <bool kKeep>
   static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>* input,
                                      const Place<T>& at) {
@@ -95,7 +98,7 @@ struct GruCell {
     }
   }
 
-  /// `through` receives the part of h''s gradient that passes by the gates.
+  /// `through` receives the part of the gradient of h' that bypasses the gates.
   static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T*,
                                      T* through) {
     const Vector<T> r = load<T>(at.gates);
@@ -112,7 +115,7 @@ struct GruCell {
   }
 };
 
-/// c = f c' + (1 - f) g, h = o tanh(c): coupled input and forget gates (Greff et al. 2017).
+/// c = f c' + (1 - f) g, h = o tanh(c): input and forget gates are coupled (Greff et al. 2017).
 template <class T>
 struct CoupledLstmCell {
   static constexpr int kGates = 3;
@@ -151,8 +154,8 @@ struct CoupledLstmCell {
   }
 };
 
-/// An LSTM whose gates also see the cell through weights p, one per unit: i and f see c', o sees c
-/// (Gers and Schmidhuber 2000) or, unless kCurrent, c' as well.
+/// An LSTM whose gates also see the cell state through per-unit weights p. Gates i and f see c'.
+/// Gate o sees c if kCurrent (Gers and Schmidhuber 2000), otherwise c'.
 template <class T, bool kCurrent>
 struct PeepholeLstmCell {
   static constexpr int kGates = 4;
@@ -212,8 +215,8 @@ struct PeepholeLstmCell {
   static SEQUENT_INLINE void add(T* to, const Vector<T>& value) { store(to, load(to) + value); }
 };
 
-/// h = f h' + i g: an LSTM whose only state is h. What leaves the layer, o tanh(h), feeds nothing
-/// back and is computed outside.
+/// h = f h' + i g: an LSTM whose only state is h. The layer's output o tanh(h) is not fed back and
+/// is computed outside the kernel.
 template <class T>
 struct HiddenStateCell {
   static constexpr int kGates = 3;
@@ -249,8 +252,8 @@ struct HiddenStateCell {
   }
 };
 
-/// h = (1 - z) h' + z n, z = sigmoid(sum_z), n = sum_n, both of the input alone (Feng et al. 2024,
-/// "Were RNNs All We Needed?").
+/// h = (1 - z) h' + z n, z = sigmoid(sum_z), n = sum_n. Both sums depend on the input only (Feng et
+/// al. 2024, "Were RNNs All We Needed?").
 template <class T>
 struct MinGruCell {
   static constexpr int kGates = 2;
@@ -292,7 +295,7 @@ struct RnnCell {
   template <bool kKeep>
   static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>*, const Place<T>& at) {
     if constexpr (kRelu) {
-      // NaN is not less than 0 and stays.
+      // A comparison with NaN is false, so NaN is kept.
       store(at.hidden, sums[0] < T(0) ? Vector<T>{} : sums[0]);
     } else {
       store(at.hidden, hyperbolic_tangent<T>(sums[0]));

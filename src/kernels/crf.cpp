@@ -9,7 +9,8 @@ namespace {
 
 std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 
-/// Sums below this are those of paths that are all but forbidden.
+/// The least value of a sum before its logarithm. A smaller sum means that all its paths are
+/// practically forbidden.
 constexpr double kLeastSum = std::numeric_limits<double>::min();
 
 double log_of_sum(const double* scores, std::int64_t count) {
@@ -19,7 +20,7 @@ double log_of_sum(const double* scores, std::int64_t count) {
   return most + std::log(sum);
 }
 
-/// exp(scores - most), and most.
+/// Computes exp(scores - most) and returns most.
 double exponents(const double* scores, std::int64_t count, std::vector<double>& result) {
   const double most = *std::max_element(scores, scores + count);
   result.resize(size(count));

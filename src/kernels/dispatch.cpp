@@ -1,4 +1,5 @@
-// Chooses the instruction set by the CPU's feature bits, never by its model, which can be masked.
+// Chooses the instruction set from the CPU's feature bits, never from its model name: hypervisors
+// can mask features that the model would otherwise have.
 #if defined(__linux__) && defined(__x86_64__)
 #include <cpuid.h>
 #include <sys/syscall.h>
@@ -35,7 +36,8 @@ bool cpu_has_amx_bf16() {
 }
 #endif
 
-/// Linux gives a process the tiles when it asks for them (Documentation/arch/x86/xstate.rst).
+/// Linux lets a process use AMX tiles only after it requests permission
+/// (Documentation/arch/x86/xstate.rst).
 bool may_use_amx() {
 #if defined(__linux__)
   constexpr long kRequestState = 0x1023;  // ARCH_REQ_XCOMP_PERM
@@ -67,8 +69,8 @@ Choice<T> choose() {
     if (table->name == wanted) return {table, "", true};
     names += (names.empty() ? "" : ", ") + std::string(table->name);
   }
-  choice.note = std::string("SEQUENT_ISA: found \"") + wanted + "\"; this CPU and build have " +
-                names + "; taking " + std::string(choice.table->name);
+  choice.note = std::string("SEQUENT_ISA: found \"") + wanted + "\"; this CPU and build support " +
+                names + "; using " + std::string(choice.table->name);
   return choice;
 }
 

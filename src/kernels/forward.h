@@ -1,4 +1,4 @@
-// Values of one direction of a recurrent layer. Included only by the isa_*.cpp files.
+// The forward pass of one direction of a recurrent layer. Included only by the isa_*.cpp files.
 #pragma once
 
 #include "kernels/cells.h"
@@ -7,12 +7,12 @@
 namespace sequent::kernels {
 namespace {
 
-/// Where the rows of one step read and write. Functions of a row's place in the plan's order.
+/// Where the rows of one step read and write. Rows are indexed by their offset in the plan's order.
 template <class T>
 struct StepRows {
-  const T* input;  // products of step's tokens, contiguous; or, with `table_rows`, the table
+  const T* input;  // contiguous products of the step's tokens, or the table if `table_rows` is set
   const std::int32_t* table_rows;
-  T* gates;  // kept activations of the step's tokens; may be `input` itself
+  T* gates;  // stored activations of the step's tokens; may alias `input`
   T* cells;
   const T* cells_before;  // nullptr at the first step
   T* hidden;
@@ -20,7 +20,7 @@ struct StepRows {
   Operand<T>* room;  // for the operands of hidden_before; see operand_room
 };
 
-/// One step of `active` rows: products with the state before, gates, new states.
+/// Advances `active` rows by one step: products with the previous state, gates, new states.
 template <class C, bool kKeep, class T>
 void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std::int64_t active,
                   const StepRows<T>& step) {
@@ -76,7 +76,8 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
   }
 }
 
-/// States in the batch's order -> [rows, padded] in the plan's; nullptr stays.
+/// Reorders states from the batch's order to the plan's order, [rows, padded]. Returns nullptr for
+/// nullptr.
 template <class T>
 T* order_states(const Layout<T>& layout, const StepPlan& plan, const T* states, Arena& arena) {
   if (states == nullptr) return nullptr;
@@ -89,7 +90,7 @@ T* order_states(const Layout<T>& layout, const StepPlan& plan, const T* states, 
   return ordered;
 }
 
-/// Hands the states of one step on; `cells` may be nullptr in a cell without a state c.
+/// Writes the states of one step to the output. `cells` may be nullptr if the cell has no state c.
 template <class T>
 void write_output(const Layout<T>& layout, const StepPlan& plan, std::int64_t step, const T* hidden,
                   const T* cells, const Output<T>& output) {
@@ -113,7 +114,7 @@ void write_output(const Layout<T>& layout, const StepPlan& plan, std::int64_t st
   }
 }
 
-/// The products of all tokens' inputs with the weights, in the plan's order.
+/// Multiplies the inputs of all tokens by the weights, in the plan's order.
 template <class T>
 T* project_tokens(const CellSize& size, const PackedWeights<T>& weights, std::int64_t tokens,
                   const Input<T>& input, Arena& arena) {
@@ -166,7 +167,7 @@ States<T> forward_cell(const CellSize& size, const PackedWeights<T>& weights, co
   return states;
 }
 
-/// The states of one step into each row's vector.
+/// Pools the states of one step into each row's vector.
 template <class T>
 void pool_step(const Layout<T>& layout, const StepPlan& plan, std::int64_t step, const T* hidden,
                const Run<T>& run) {

@@ -1,4 +1,4 @@
-// The tables of the instruction sets; isa_avx*.cpp are built for x86-64 alone.
+// The kernel tables of the instruction sets. The isa_avx*.cpp files are built on x86-64 only.
 #pragma once
 
 #include "kernels/recurrent.h"
@@ -12,7 +12,7 @@ const Kernels<double>& avx2_double();
 const Kernels<float>& avx512_float();
 const Kernels<double>& avx512_double();
 const Kernels<float>& avx512_bf16();
-/// Only after the system has allowed the process to use the tiles.
+/// Call this only after the operating system has granted the process permission to use AMX tiles.
 const Kernels<float>& amx_bf16();
 
 }  // namespace sequent::kernels

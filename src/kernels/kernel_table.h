@@ -1,4 +1,4 @@
-// The table of the including file's instruction set. Included only by the isa_*.cpp files.
+// The kernel table of the including file's instruction set. Included only by the isa_*.cpp files.
 #pragma once
 
 #include "kernels/backward.h"

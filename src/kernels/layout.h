@@ -1,4 +1,4 @@
-// How gates and weights lie in memory. Included only by the isa_*.cpp files.
+// The memory layout of gates and weights. Included only by the isa_*.cpp files.
 #pragma once
 
 #include "kernels/products.h"
@@ -7,15 +7,16 @@
 namespace sequent::kernels {
 namespace {
 
-/// Values from token to token for `width` gates: an odd number of cache lines, so that a column of
-/// many tokens spreads over the whole cache.
+/// The number of elements per token for `width` gate values. It is an odd number of cache lines, so
+/// that a column of many tokens spreads over the whole cache.
 template <class T>
 constexpr std::int64_t gate_stride(std::int64_t width) {
   constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
   return (((width + kLine - 1) / kLine) | 1) * kLine;
 }
 
-/// Sizes and the order of the gates in memory: for each vector of units its G gates side by side.
+/// The sizes and the order of the gates in memory: the G gates of each vector of units are
+/// adjacent.
 template <class T>
 struct Layout {
   std::int64_t input;
@@ -23,7 +24,7 @@ struct Layout {
   std::int64_t gates;
   std::int64_t padded;  // units, rounded up to whole vectors
   std::int64_t width;   // gates * padded
-  std::int64_t stride;  // from token to token
+  std::int64_t stride;  // elements per token
 
   explicit Layout(const CellSize& size)
       : input(size.input),
@@ -33,12 +34,12 @@ struct Layout {
         width(gates * padded),
         stride(gate_stride<T>(width)) {}
 
-  /// A panel holds all gates of one vector of units; of a cell with one gate, four vectors.
+  /// A panel holds all gates of one vector of units, or four vectors if the cell has only one gate.
   Panels<T> gate_panels() const {
     return {width, gates == 1 ? kPanelVectors : static_cast<int>(gates)};
   }
 
-  /// The row of torch::nn's matrices that stands in this column; -1 for a unit that is filling.
+  /// The row of the torch::nn matrices that corresponds to this column, or -1 for a padding unit.
   std::int64_t row_of_column(std::int64_t column) const {
     const std::int64_t block = column / (gates * kLanes<T>);
     const std::int64_t gate = column % (gates * kLanes<T>) / kLanes<T>;
@@ -47,7 +48,7 @@ struct Layout {
   }
 };
 
-/// Packs the transpose of a weight [G * H, depth]: panels of gate columns.
+/// Packs the transpose of a weight [G * H, depth] into panels of gate columns.
 template <class T>
 const Operand<T>* pack_gates(const Layout<T>& layout, const T* weight, std::int64_t depth,
                              Arena& arena) {
@@ -71,7 +72,7 @@ const Operand<T>* pack_gates(const Layout<T>& layout, const T* weight, std::int6
   return packed;
 }
 
-/// What pack_gates made.
+/// Casts the result of pack_gates to its operand type.
 template <class T>
 const Operand<T>* operands_in(const void* packed) {
   return static_cast<const Operand<T>*>(packed);
@@ -79,7 +80,7 @@ const Operand<T>* operands_in(const void* packed) {
 
 constexpr std::int64_t kPeepholeGates = 3;
 
-/// Each gate's weights filled up to whole vectors.
+/// Packs the peephole weights, with each gate padded to whole vectors.
 template <class T>
 const T* pack_peephole(const Layout<T>& layout, const T* weight, Arena& arena) {
   T* packed = arena.take<T>(static_cast<std::size_t>(kPeepholeGates * layout.padded));

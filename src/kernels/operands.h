@@ -1,8 +1,9 @@
-// What the products multiply. Included only by the isa_*.cpp files.
+// The operands of the matrix products. Included only by the isa_*.cpp files.
 //
-// Values as they are; in a file that sets SEQUENT_BFLOAT16, pairs of float values that follow each
-// other along the sum, each rounded to bfloat16 (to nearest, ties to even), the first in the low
-// half: one instruction multiplies both and adds the products in float32.
+// By default an operand is a single value. In a file that sets SEQUENT_BFLOAT16, an operand is a
+// pair of float values that are adjacent along the summed dimension. Both are rounded to bfloat16
+// (to nearest, ties to even), and the first is in the low half. One instruction multiplies both
+// values of a pair and adds the products in float32.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,9 @@
 namespace sequent::kernels {
 namespace {
 
-/// Where the rows of a matrix lie: `pointers`, or at a stride from `base`, by `index` if there is
-/// one. A struct, not a function: products of all kinds share one copy of their code.
+/// Locates the rows of a matrix: through `pointers`, or at a stride from `base`, optionally indexed
+/// by `index`. This is a struct rather than a function, so that products of all kinds share one
+/// copy of their code.
 template <class T>
 struct Rows {
   T* base = nullptr;
@@ -31,7 +33,7 @@ struct Rows {
     return base + (index == nullptr ? i : index[i]) * stride;
   }
 
-  /// The rows from this one on.
+  /// The rows from `first` on.
   Rows from_row(std::int64_t first) const {
     if (pointers != nullptr) return {nullptr, 0, nullptr, pointers + first};
     if (index != nullptr) return {base, stride, index + first};
@@ -39,13 +41,13 @@ struct Rows {
   }
 };
 
-constexpr std::int64_t kDepthBlock = 128;  // of the sum: a panel's part stays in the first cache
-constexpr std::int64_t kRowBlock = 96;     // of the left matrix: they stay in the second cache
+constexpr std::int64_t kDepthBlock = 128;  // of the summed dimension: a panel's part fits in L1
+constexpr std::int64_t kRowBlock = 96;     // of the left matrix: the rows fit in L2
 
 #if SEQUENT_BFLOAT16
 
 template <class T>
-using Operand = std::uint32_t;  // of float alone
+using Operand = std::uint32_t;  // a pair of bfloat16 values; T is always float
 constexpr std::int64_t kOperandDepth = 2;
 constexpr std::int64_t kBlockRoom = kRowBlock * kDepthBlock / kOperandDepth;
 
@@ -57,11 +59,11 @@ SEQUENT_INLINE __m512i broadcast_operand(std::uint32_t pair) {
 SEQUENT_INLINE __m512i load_operand(const std::uint32_t* from) { return _mm512_loadu_si512(from); }
 SEQUENT_INLINE Vector<float> multiply_add(const Vector<float>& sum, const __m512i& left,
                                           const __m512i& right) {
-  // The casts keep every bit.
+  // These casts reinterpret the bits.
   return _mm512_dpbf16_ps(sum, (__m512bh)left, (__m512bh)right);
 }
 
-/// Pairs of neighbours; an odd last value is paired with 0.
+/// Packs adjacent values in pairs. An odd last value is paired with 0.
 inline void pair_neighbours(const float* from, std::int64_t count, std::uint32_t* to) {
   constexpr std::int64_t kTogether = std::int64_t{2} * kLanes<float>;
   std::int64_t i = 0;
@@ -80,7 +82,7 @@ inline void pair_neighbours(const float* from, std::int64_t count, std::uint32_t
 using Words = std::uint32_t __attribute__((vector_size(SEQUENT_VECTOR_BYTES)));
 using HalfWords = std::uint16_t __attribute__((vector_size(SEQUENT_VECTOR_BYTES / 2)));
 
-/// Pairs of values that stand one below the other; without a second row its values are 0.
+/// Pairs each value of one row with the value below it. Without a second row, those values are 0.
 inline void pair_rows(const float* first, const float* second, std::int64_t count,
                       std::uint32_t* to) {
   for (std::int64_t i = 0; i < count; i += kLanes<float>) {
@@ -96,14 +98,14 @@ inline void pair_rows(const float* first, const float* second, std::int64_t coun
   }
 }
 
-/// `count` values that lie one behind the other as operands. `room` [(count + 1) / 2].
+/// Converts `count` contiguous values to operands. `room` holds [(count + 1) / 2].
 inline const std::uint32_t* as_operands(const float* from, std::int64_t count,
                                         std::uint32_t* room) {
   pair_neighbours(from, count, room);
   return room;
 }
 
-/// A block of left rows, from the value `first` on. `room` [kBlockRoom].
+/// Converts a block of left rows, starting at value `first` of each row. `room` holds [kBlockRoom].
 inline Rows<const std::uint32_t> row_operands(const Rows<const float>& rows, std::int64_t count,
                                               std::int64_t first, std::int64_t depth,
                                               std::uint32_t* room) {
@@ -114,8 +116,8 @@ inline Rows<const std::uint32_t> row_operands(const Rows<const float>& rows, std
   return {room, stride};
 }
 
-/// The columns of `depth` rows, `stride` apart, as left rows: how far it is from one operand of a
-/// column to the next is put into `step`. `room` [(depth + 1) / 2, width].
+/// Converts the columns of `depth` rows, `stride` apart, to left rows. Sets `step` to the distance
+/// between consecutive operands of a column. `room` holds [(depth + 1) / 2, width].
 inline Rows<const std::uint32_t> column_operands(const float* from, std::int64_t stride,
                                                  std::int64_t depth, std::int64_t width,
                                                  std::uint32_t* room, std::int64_t& step) {
@@ -170,12 +172,13 @@ Rows<const T> column_operands(const T* from, std::int64_t stride, std::int64_t, 
 
 #endif
 
-/// Operands that hold `depth` values along the sum.
+/// The number of operands that hold `depth` values along the summed dimension.
 inline std::int64_t operand_count(std::int64_t depth) {
   return (depth + kOperandDepth - 1) / kOperandDepth;
 }
 
-/// Memory for what as_operands and column_operands make; where values are operands it is not used.
+/// Memory for the results of as_operands and column_operands. It is unused if values are operands
+/// themselves.
 template <class T>
 Operand<T>* operand_room(std::int64_t values, Arena& arena) {
   const std::int64_t size = kOperandDepth == 1 ? 1 : operand_count(values);

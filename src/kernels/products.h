@@ -1,9 +1,8 @@
 // Matrix products on packed panels. Included only by the isa_*.cpp files.
 //
 // The right matrix B [k, columns] is packed into panels of at most kPanelVectors vectors of
-// columns; a panel holds, for each operand along k in turn, its columns. The left matrix is read
-// row by row where its operands lie, each row from a pointer of its own, so that gathered rows cost
-// nothing.
+// columns. For each operand along k in turn, a panel holds its columns. The left matrix is not
+// packed: each row is read through its own pointer, so gathered rows cost nothing.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@ namespace {
 
 constexpr int kPanelVectors = 4;
 
-// A tile of R rows times V vectors stays in registers: 12 of 16, or 24 of 32.
+// A tile of R rows times V vectors stays in registers; its sums occupy 12 of 16, or 24 of 32.
 #if SEQUENT_VECTOR_BYTES == 64
 constexpr int kTileVectors = 24;
 #else
@@ -29,11 +28,11 @@ constexpr int kTileRows = kTileVectors / V < 6 ? kTileVectors / V : 6;
 
 inline std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-/// How the columns of a packed matrix are cut into panels.
+/// How the columns of a packed matrix are divided into panels.
 template <class T>
 struct Panels {
   std::int64_t columns;
-  int vectors;  // of every panel but the last
+  int vectors;  // of every panel except the last
 
   static constexpr std::int64_t kLane = kLanes<T>;
   std::int64_t vector_count() const { return (columns + kLane - 1) / kLane; }
@@ -42,7 +41,7 @@ struct Panels {
     return static_cast<int>(smaller(vectors, vector_count() - panel * vectors));
   }
   std::int64_t first_column(std::int64_t panel) const { return panel * vectors * kLane; }
-  /// Where a panel begins in a packed matrix with `depth` rows.
+  /// The offset of a panel in a packed matrix with `depth` rows.
   std::int64_t begin(std::int64_t panel, std::int64_t depth) const {
     return first_column(panel) * operand_count(depth);
   }
@@ -51,20 +50,20 @@ struct Panels {
   }
 };
 
-/// sums[r][v] += a[r][k * step] * panel[k][v] over the operands k. A function of its own: inlined
-/// among other vectors, GCC keeps some of the sums in memory.
+/// For each operand k: sums[r][v] += a[r][k * step] * panel[k][v]. This is a separate function
+/// because GCC keeps some of the sums in memory when this is inlined into other vector code.
 template <int R, int V, class T>
 __attribute__((noinline)) void multiply_tile(std::int64_t depth, const Operand<T>* const* rows,
                                              std::int64_t step, const Operand<T>* panel,
                                              Vector<T> (*sums)[V]) {
   const Operand<T>* a[R];
-  Vector<T> local[R][V];  // that nothing else can point to
+  Vector<T> local[R][V];  // a local copy that no other pointer can alias
   for (int r = 0; r < R; ++r) {
     a[r] = rows[r];
     for (int v = 0; v < V; ++v) local[r][v] = sums[r][v];
   }
   for (std::int64_t k = 0; k < depth; ++k) {
-    // The smaller side is held, so that 12 sums, the held values and one more fit 16 registers.
+    // Keep the smaller side in registers: 12 sums, the kept values and one more fit into 16.
     if constexpr (R <= V) {
       OperandVector<T> left[R];
       for (int r = 0; r < R; ++r) left[r] = broadcast_operand(*a[r]);
@@ -117,7 +116,7 @@ SEQUENT_INLINE void run_tile_of(std::int64_t height, std::int64_t row, std::int6
 
 #if SEQUENT_AMX
 
-/// Whether 16 rows of operands lie equally far apart; how far is put into `stride`.
+/// Returns whether 16 rows of operands are equally spaced, and sets `stride` to their distance.
 template <class RowOf>
 SEQUENT_INLINE bool equally_apart(std::int64_t row, const RowOf& row_of, std::int64_t& stride) {
   stride = row_of(row + 1) - row_of(row);
@@ -127,7 +126,8 @@ SEQUENT_INLINE bool equally_apart(std::int64_t row, const RowOf& row_of, std::in
   return true;
 }
 
-/// As multiply_panel, of as many rows as AMX's tiles serve; returns how many.
+/// Like multiply_panel, but only for the leading rows that AMX tiles can handle. Returns their
+/// number.
 template <int V, class T, class RowOf, class Begin, class End>
 SEQUENT_INLINE std::int64_t multiply_whole_tiles(std::int64_t rows, std::int64_t depth,
                                                  std::int64_t step, const Operand<T>* panel,
@@ -157,8 +157,8 @@ SEQUENT_INLINE std::int64_t multiply_whole_tiles(std::int64_t rows, std::int64_t
 
 #endif
 
-/// `rows` rows times one panel, in tiles of nearly equal height. `row_of(i)` points to row i of the
-/// left matrix, `begin(i, sums)` sets its starting sums, `end(i, sums)` takes them.
+/// Multiplies `rows` rows by one panel in tiles of nearly equal height. `row_of(i)` points to row i
+/// of the left matrix, `begin(i, sums)` initializes its sums, and `end(i, sums)` consumes them.
 template <int V, class T, class RowOf, class Begin, class End>
 SEQUENT_INLINE void multiply_panel(std::int64_t rows, std::int64_t depth, std::int64_t step,
                                    const Operand<T>* panel, const RowOf& row_of, const Begin& begin,
@@ -179,7 +179,7 @@ SEQUENT_INLINE void multiply_panel(std::int64_t rows, std::int64_t depth, std::i
   }
 }
 
-/// Calls `with.template operator()<V>()` for the panel's number of vectors.
+/// Calls `with.template operator()<V>()`, where V is the number of vectors in the panel.
 template <class With>
 SEQUENT_INLINE void for_width(int vectors, const With& with) {
   switch (vectors) {
@@ -194,7 +194,7 @@ SEQUENT_INLINE void for_width(int vectors, const With& with) {
   }
 }
 
-/// The first `count` values of a vector; all others read as 0 and are not written.
+/// Accesses the first `count` lanes of a vector. The other lanes load as 0 and are not stored.
 template <class T>
 SEQUENT_INLINE Vector<T> load_part(const T* from, std::int64_t count) {
   if (count >= kLanes<T>) return load(from);
@@ -208,15 +208,15 @@ SEQUENT_INLINE void store_part(T* to, const Vector<T>& value, std::int64_t count
   for (int i = 0; i < count; ++i) to[i] = value[i];
 }
 
-/// A part of a product of a matrix with packed panels.
+/// The part of a matrix product that is computed with one packed panel.
 struct Block {
   std::int64_t rows;
   std::int64_t depth;  // in operands
-  std::int64_t step;   // from one operand of a left row to the next
+  std::int64_t step;   // distance between consecutive operands of a left row
 };
 
-/// target(i)[column...] += the block's sums; with `start`, start[...] + the sums. Columns past
-/// `room` do not exist.
+/// Adds the block's sums to target(i)[column...]. If `start` is given, stores start[...] + the sums
+/// instead. Only `room` columns exist.
 template <class T>
 __attribute__((noinline)) void multiply_block(const Block& block,
                                               const Rows<const Operand<T>>& left, int vectors,
@@ -248,7 +248,8 @@ __attribute__((noinline)) void multiply_block(const Block& block,
   });
 }
 
-/// target(i)[columns] += sum over k of left(i)[k] * b[k][columns]; with `bias`, bias + the sum.
+/// target(i)[columns] += sum over k of left(i)[k] * b[k][columns]. With `bias`, the result is bias
+/// + the sum.
 template <class T>
 void multiply_rows(std::int64_t rows, std::int64_t depth, const Rows<const T>& left,
                    const Panels<T>& panels, const Operand<T>* packed, const T* bias,
@@ -273,7 +274,7 @@ void multiply_rows(std::int64_t rows, std::int64_t depth, const Rows<const T>& l
   }
 }
 
-/// Packs B.
+/// Packs the right matrix B.
 template <class T>
 void pack_rows(std::int64_t depth, const Panels<T>& panels, const Rows<const T>& rows,
                Operand<T>* packed) {

@@ -1,8 +1,9 @@
-// A dense layer with softmax and its loss, values and gradients at once. Included only by the
-// isa_*.cpp files.
+// A dense layer with softmax and cross-entropy loss, computing values and gradients together.
+// Included only by the isa_*.cpp files.
 //
-// Scores of all classes exist for a block of rows at a time, while they are hot: a language model's
-// would be larger than anything else in a step. As in "Cut Your Losses" (Wijmans et al. 2024).
+// The logits of all classes are materialized for one block of rows at a time and used while they
+// are still in the cache. The logits of all tokens of a language model would exceed everything else
+// that a training step allocates. The method follows "Cut Your Losses" (Wijmans et al. 2024).
 #pragma once
 
 #include <cmath>
@@ -15,13 +16,13 @@ namespace {
 
 template <class T>
 struct ExponentialSum {
-  double sum = 0;  // of e^(score - greatest)
+  double sum = 0;  // of e^(logit - greatest)
   T greatest = 0;
   double logarithm() const { return std::log(sum) + static_cast<double>(greatest); }
 };
 
-/// With kStore each score becomes e^(score - greatest), and columns past `classes` become 0;
-/// without it scores stay, and those columns become -infinity.
+/// If kStore, each logit is replaced by e^(logit - greatest), and the columns past `classes` become
+/// 0. Otherwise the logits stay unchanged, and those columns become -infinity.
 template <bool kStore, class T>
 ExponentialSum<T> exponentiate_row(std::int64_t classes, std::int64_t padded, T* scores) {
   const T lowest = -std::numeric_limits<T>::infinity();
@@ -39,7 +40,7 @@ ExponentialSum<T> exponentiate_row(std::int64_t classes, std::int64_t padded, T*
     if constexpr (kStore) store(scores + c, value);
     sums += value;
   }
-  // The exponential has a least value above 0.
+  // The vectorized exponential never returns 0: subtract what the padding columns added.
   const Vector<T> least = exponential(broadcast(lowest));
   for (std::int64_t c = classes; c < padded; ++c) {
     sums[c % kLanes<T>] -= least[0];
@@ -50,7 +51,8 @@ ExponentialSum<T> exponentiate_row(std::int64_t classes, std::int64_t padded, T*
   return result;
 }
 
-/// The loss of one row, whose scores become their gradient. Columns past `classes` become 0.
+/// Returns the loss of one row and replaces its logits by their gradient. Columns past `classes`
+/// become 0.
 template <class T>
 double differentiate_row(std::int64_t classes, std::int64_t padded, std::int32_t target,
                          const LossForm& form, T* scores) {

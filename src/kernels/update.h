@@ -1,4 +1,5 @@
-// Update rules of optimizers, several steps at once for values that were left alone for a while.
+// The update rules of the optimizers. They can apply several steps at once to values that received
+// no gradient for a while.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,7 @@ namespace sequent::kernels {
 
 enum class UpdateRule { kAdam, kSgd, kRmsProp };
 
-/// The numbers of one step.
+/// The parameters of one step.
 struct UpdateStep {
   float rate = 0;
   float beta_1 = 0;  // Adam
@@ -18,27 +19,27 @@ struct UpdateStep {
   float decay = 0;         // AdamW: decoupled weight decay
   float momentum = 0;      // SGD, RMSprop
   bool nesterov = false;
-  float average_share = 0;  // of the new value in the moving average
+  float average_share = 0;  // weight of the new value in the moving average
 };
 
-/// Neighbouring values and what an optimizer keeps of them.
+/// Contiguous parameters and the optimizer state that belongs to them.
 struct UpdatedValues {
   std::int64_t count = 0;
   float* value = nullptr;
   float* first = nullptr;           // Adam: mean. SGD: velocity. RMSprop: square
   float* second = nullptr;          // Adam: square. RMSprop: velocity
-  float* average = nullptr;         // nullptr: none is kept
-  const float* gradient = nullptr;  // of the last step; nullptr: 0
+  float* average = nullptr;         // nullptr: no average is kept
+  const float* gradient = nullptr;  // gradient of the last step; nullptr: 0
   float gradient_scale = 1;
 };
 
-/// Takes `count` steps one after the other; all gradients but the last step's are 0. The best
-/// instruction set is chosen as in recurrent.h.
+/// Applies `count` steps in order. All gradients except that of the last step are 0. The
+/// instruction set is chosen as described in recurrent.h.
 void update(UpdateRule rule, const UpdateStep* steps, std::int64_t count,
             const UpdatedValues& values);
 
-// The formulas, for vectors and for tensors: Value has + - * / with itself and with float; Root
-// gives square roots.
+// The formulas, for vectors and for tensors. Value supports + - * / with itself and with float;
+// Root computes square roots.
 
 struct AdamFormula {  // Kingma and Ba 2015; decay: Loshchilov and Hutter 2019
   template <class Value, class Root>

@@ -1,4 +1,5 @@
-// `update` for the instruction set of the including file. Included only by the isa_*.cpp files.
+// Implements `update` for the instruction set of the including file. Included only by the isa_*.cpp
+// files.
 #pragma once
 
 #include "kernels/products.h"
@@ -28,7 +29,7 @@ struct VectorRoot {
   }
 };
 
-/// Values of one vector, or the first `room` of it.
+/// One vector of values; the lanes past the end of the data hold 0.
 struct UpdateState {
   Vector<float> value, first, second, average, gradient;
 };

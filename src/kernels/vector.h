@@ -1,12 +1,12 @@
-// Vectors of the instruction set that the including file is compiled for. Included only by the
-// isa_*.cpp files, each of which sets SEQUENT_VECTOR_BYTES; everything is in an unnamed namespace,
-// because the same names mean other code in each of them.
+// Vectors of the instruction set for which the including file is compiled. Included only by the
+// isa_*.cpp files, each of which defines SEQUENT_VECTOR_BYTES. Everything is in an unnamed
+// namespace, because the same names refer to different code in each of these files.
 #pragma once
 
 #include <cstdint>
 
-// Without it GCC stops inlining when functions grow, and vectors travel through memory: three times
-// slower.
+// Without always_inline, GCC stops inlining when functions grow, and vectors are passed through
+// memory, which is three times slower.
 #define SEQUENT_INLINE inline __attribute__((always_inline))
 #define SEQUENT_INLINE_LAMBDA __attribute__((always_inline))
 
@@ -51,8 +51,8 @@ SEQUENT_INLINE Vector<T> broadcast(T value) {
 }
 
 SEQUENT_INLINE Vector<float> exponential(Vector<float> x) {
-  // Cephes' expf: x = n ln 2 + r, a polynomial for e^r, n into the exponent. Error 2e-7 of the
-  // value. Comparisons with NaN are false, so NaN stays.
+  // Cephes expf: x = n ln 2 + r; a polynomial approximates e^r, and n becomes the exponent. The
+  // relative error is 2e-7. Comparisons with NaN are false, so NaN propagates.
   x = x < -87.0F ? broadcast(-87.0F) : x;
   x = x > 88.0F ? broadcast(88.0F) : x;
   constexpr float kRounding = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sequent/metrics.h"
+#include "metrics/class_report.h"
 
 namespace sequent {
 

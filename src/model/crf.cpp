@@ -1,4 +1,4 @@
-// The crf layer: kernels/crf.h row by row, with its derivatives.
+// The crf layer: runs kernels/crf.h on each row, with derivatives.
 #include "kernels/crf.h"
 
 #include <vector>
@@ -12,12 +12,12 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Contiguous, in double, on the CPU.
+/// Returns the values as a contiguous double tensor on the CPU, without gradient.
 torch::Tensor plain(const torch::Tensor& values) {
   return values.detach().to(torch::kCPU, torch::kFloat64).contiguous();
 }
 
-/// Emissions of a batch, row by row.
+/// Gives access to the emissions of each row of a batch.
 class Rows {
  public:
   Rows(const torch::Tensor& emissions, const torch::Tensor& lengths)
@@ -36,7 +36,7 @@ class Rows {
   torch::Tensor lengths_;
 };
 
-/// The scores as the kernels read them.
+/// The CRF parameters in the form that the kernels read.
 class PlainCrf {
  public:
   PlainCrf(const torch::Tensor& start, const torch::Tensor& transitions, const torch::Tensor& end)
@@ -55,7 +55,7 @@ class PlainCrf {
   kernels::Crf crf_;
 };
 
-/// ln p of each row's tags.
+/// ln p of each row's tags, with gradient.
 class Likelihood : public torch::autograd::Function<Likelihood> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& emissions,

@@ -1,4 +1,4 @@
-// The layer that writes a text while it looks at another.
+// The sequence-to-sequence decoder with attention over the encoded source.
 #include <cmath>
 #include <limits>
 
@@ -65,7 +65,8 @@ DecoderImpl::Source DecoderImpl::read(const torch::Tensor& input,
   return source;
 }
 
-/// Shapes: states [B, U, units] -> the same.
+/// Attends to the source and combines the result with the states. Shapes: states [B, U, units] ->
+/// the same.
 torch::Tensor DecoderImpl::attend(const torch::Tensor& states, const Source& source) const {
   const torch::Tensor scores =
       torch::bmm(states, source.keys.transpose(1, 2))
@@ -91,7 +92,7 @@ torch::Tensor DecoderImpl::states(const torch::Tensor& input, const LayerContext
   if (before.device().is_cpu()) of_target.plan = make_step_plan(batch.lengths);
   const torch::Tensor values = cell_->forward(torch::cat({tokens, summary}, 2), of_target);
   LayerContext of_result = context;
-  ++of_result.index;  // other random choices than those for the tokens
+  ++of_result.index;  // draws a different dropout mask than for the tokens
   return drop(attend(values, source), spec_.dropout, of_result);
 }
 

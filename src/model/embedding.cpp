@@ -1,4 +1,4 @@
-// From tokens to vectors: tables and spellings.
+// Converts tokens to vectors with tables, n-grams and a character-level encoder.
 #include <algorithm>
 #include <utility>
 
@@ -11,7 +11,7 @@
 namespace sequent {
 namespace {
 
-/// Rows of a table; the table's gradient is sparse: the rows alone.
+/// Selects rows of a table. The table's gradient is sparse and contains only these rows.
 class TakeRows : public torch::autograd::Function<TakeRows> {
  public:
   using Context = torch::autograd::AutogradContext;
@@ -35,13 +35,14 @@ class TakeRows : public torch::autograd::Function<TakeRows> {
   }
 };
 
-/// Shapes: table [rows, D], ids [U], ascending, each once -> [U, D].
+/// Shapes: table [rows, D], ids [U], distinct and ascending -> [U, D].
 torch::Tensor take_rows(const torch::Tensor& table, const torch::Tensor& ids) {
   return torch::GradMode::is_enabled() && table.requires_grad() ? TakeRows::apply(table, ids)
                                                                 : table.index_select(0, ids);
 }
 
-/// On the CPU with a sparse gradient. Shapes: table [rows, D], ids [B, T] -> [B, T, D].
+/// Looks up rows; on the CPU the gradient is sparse. Shapes: table [rows, D], ids [B, T] ->
+/// [B, T, D].
 torch::Tensor look_up_rows(const torch::Tensor& table, const torch::Tensor& ids) {
   if (!table.device().is_cpu() || !torch::GradMode::is_enabled() || !table.requires_grad()) {
     return torch::embedding(table, ids);
@@ -53,7 +54,7 @@ torch::Tensor look_up_rows(const torch::Tensor& table, const torch::Tensor& ids)
       .view({ids.size(0), ids.size(1), table.size(1)});
 }
 
-/// Spelled tokens have no row of their own.
+/// Replaces unknown tokens that keep their characters, which have no row of their own, by kUnknown.
 torch::Tensor without_spelled(const torch::Tensor& tokens) {
   return tokens.masked_fill(tokens < 0, Vocabulary::kUnknown);
 }
@@ -64,7 +65,7 @@ DistinctTokens distinct_tokens(const torch::Tensor& tokens) {
   const torch::Tensor flat = tokens.contiguous();
   const auto* ids = flat.data_ptr<std::int64_t>();
   const auto count = static_cast<std::size_t>(flat.numel());
-  // The id above the place: sorting brings equal ids together.
+  // The id is in the high bits and the position in the low bits, so sorting groups equal ids.
   constexpr int kPlaceBits = 32;
   std::vector<std::uint64_t> keys(count);
   for (std::size_t place = 0; place < count; ++place) {
@@ -84,6 +85,19 @@ DistinctTokens distinct_tokens(const torch::Tensor& tokens) {
   return result;
 }
 
+namespace {
+
+std::shared_ptr<LayerImpl> layer_of(const EmbeddingImpl::Part& part) {
+  return std::visit([](const auto& one) -> std::shared_ptr<LayerImpl> { return one; }, part);
+}
+
+const EmbeddingImpl* table_of(const EmbeddingImpl::Part& part) {
+  const auto* table = std::get_if<std::shared_ptr<EmbeddingImpl>>(&part);
+  return table == nullptr ? nullptr : table->get();
+}
+
+}  // namespace
+
 EmbeddingImpl::EmbeddingImpl(std::int64_t rows, std::int64_t output_dim, bool trainable) {
   weight = register_parameter("weight", torch::zeros({rows, output_dim}), trainable);
 }
@@ -100,7 +114,7 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
     } else {
       beside_.push_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
     }
-    list->push_back(std::static_pointer_cast<torch::nn::Module>(beside_.back()));
+    list->push_back(layer_of(beside_.back()));
   }
   register_module("beside", list);
 }
@@ -108,9 +122,7 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
 torch::Tensor EmbeddingImpl::rows(const torch::Tensor& ids) const {
   if (beside_.empty()) return take_rows(weight, ids);
   std::vector<torch::Tensor> parts{take_rows(weight, ids)};
-  for (const auto& part : beside_) {
-    parts.push_back(take_rows(dynamic_cast<const EmbeddingImpl&>(*part).weight, ids));
-  }
+  for (const Part& part : beside_) parts.push_back(take_rows(table_of(part)->weight, ids));
   return torch::cat(parts, 1);
 }
 
@@ -122,34 +134,35 @@ torch::Tensor EmbeddingImpl::forward(const torch::Tensor& input, const LayerCont
   if (beside_.empty()) return look_up(input);
   const torch::Tensor tokens = characters() == nullptr ? input : without_spelled(input);
   std::vector<torch::Tensor> parts{look_up(tokens)};
-  for (const auto& part : beside_) parts.push_back(part->forward(tokens, context));
+  for (const Part& part : beside_) parts.push_back(layer_of(part)->forward(tokens, context));
   return torch::cat(parts, 2);
 }
 
 CharactersImpl* EmbeddingImpl::characters() const {
-  for (const auto& part : beside_) {
-    if (auto* found = dynamic_cast<CharactersImpl*>(part.get())) return found;
+  for (const Part& part : beside_) {
+    if (const auto* found = std::get_if<std::shared_ptr<CharactersImpl>>(&part))
+      return found->get();
   }
   return nullptr;
 }
 
 bool EmbeddingImpl::has_own_rows() const {
   return std::all_of(beside_.begin(), beside_.end(),
-                     [](const auto& part) { return part->kind() == EmbeddingSpec::kType; });
+                     [](const Part& part) { return table_of(part) != nullptr; });
 }
 
 const NgramsSpec* EmbeddingImpl::ngrams_of(const torch::Tensor& parameter) const {
-  for (const auto& part : beside_) {
-    const auto* ngrams = dynamic_cast<const NgramsImpl*>(part.get());
-    if (ngrams != nullptr && parameter.is_same(ngrams->weight)) return &ngrams->spec();
+  for (const Part& part : beside_) {
+    const auto* ngrams = std::get_if<std::shared_ptr<NgramsImpl>>(&part);
+    if (ngrams != nullptr && parameter.is_same((*ngrams)->weight)) return &(*ngrams)->spec();
   }
   return nullptr;
 }
 
 bool EmbeddingImpl::has_table(const torch::Tensor& parameter) const {
   if (parameter.is_same(weight)) return true;
-  return std::any_of(beside_.begin(), beside_.end(), [&](const auto& part) {
-    const auto* table = dynamic_cast<const EmbeddingImpl*>(part.get());
+  return std::any_of(beside_.begin(), beside_.end(), [&](const Part& part) {
+    const EmbeddingImpl* table = table_of(part);
     return table != nullptr && parameter.is_same(table->weight);
   });
 }
@@ -161,7 +174,7 @@ void EmbeddingImpl::initialize(Initialization kind, at::Generator& generator) {
   } else {
     weight.uniform_(-0.05, 0.05, generator);
   }
-  for (const auto& part : beside_) part->initialize(kind, generator);
+  for (const Part& part : beside_) layer_of(part)->initialize(kind, generator);
 }
 
 NgramsImpl::NgramsImpl(const NgramsSpec& spec) : spec_(spec) {
@@ -169,7 +182,7 @@ NgramsImpl::NgramsImpl(const NgramsSpec& spec) : spec_(spec) {
 }
 
 torch::Tensor NgramsImpl::forward(const torch::Tensor& tokens, const LayerContext& context) {
-  // As NgramHash::row, whose numbers these are.
+  // Computes the same hash as NgramHash::row.
   const torch::Tensor ids = tokens.masked_fill(tokens < 0, Vocabulary::kUnknown);
   const torch::Tensor is_unknown = ids == Vocabulary::kUnknown;
   torch::Tensor hash = torch::zeros_like(ids);
@@ -212,7 +225,7 @@ CharactersImpl::CharactersImpl(const CharactersSpec& spec, std::int64_t rows) : 
   }
 }
 
-/// Shapes: tokens [U] -> [U, max_bytes] int64.
+/// Returns the bytes of each token. Shapes: tokens [U] -> [U, max_bytes] int64.
 torch::Tensor CharactersImpl::bytes_of(const torch::Tensor& tokens,
                                        const LayerContext& context) const {
   const torch::Tensor known = spellings.index_select(0, without_spelled(tokens)).to(torch::kInt64);
@@ -226,7 +239,7 @@ torch::Tensor CharactersImpl::forward(const torch::Tensor&, const LayerContext& 
   const torch::Tensor& tokens = context.batch.input;
   const auto distinct = at::_unique2(tokens, /*sorted=*/true, /*return_inverse=*/true);
   const torch::Tensor letters = bytes_of(std::get<0>(distinct), context);
-  // A token without a spelling has one letter: 0.
+  // A token without bytes is read as a single 0 byte.
   const torch::Tensor lengths = (letters > 0).sum(1).clamp_min(1);
   const Batch words{letters.narrow(1, 0, lengths.max().item<std::int64_t>()), lengths};
   LayerContext inner{words, padding_of(words), context.index};

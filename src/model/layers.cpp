@@ -1,4 +1,4 @@
-// The layers without recurrence.
+// The non-recurrent layers.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -78,13 +78,13 @@ torch::Tensor activate(Activation f, const torch::Tensor& sum) {
     case Activation::kSigmoid:
       return torch::sigmoid(sum);
     case Activation::kLinear:
-    case Activation::kSoftmax:  // only ever the head's
+    case Activation::kSoftmax:  // only in a head
       return sum;
   }
   return sum;
 }
 
-/// LibTorch's initial values of a layer's weight and bias: uniform in +-1 / sqrt(inputs).
+/// LibTorch's default initialization of a weight and bias: uniform in +-1 / sqrt(inputs).
 void torch_uniform(torch::Tensor& weight, torch::Tensor& bias, at::Generator& generator) {
   const double bound = 1 / std::sqrt(static_cast<double>(weight[0].numel()));
   weight.uniform_(-bound, bound, generator);
@@ -197,7 +197,7 @@ void SelfAttentionImpl::initialize(Initialization kind, at::Generator& generator
   in_proj_bias.zero_();
   out_proj_bias.zero_();
   const std::int64_t width = out_proj_weight.size(0);
-  if (kind == Initialization::kTorch) {  // as torch::nn::MultiheadAttention
+  if (kind == Initialization::kTorch) {  // as in torch::nn::MultiheadAttention
     glorot_uniform(in_proj_weight, generator);
     const double bound = 1 / std::sqrt(static_cast<double>(width));
     out_proj_weight.uniform_(-bound, bound, generator);
@@ -216,7 +216,7 @@ LayerNormImpl::LayerNormImpl(const LayerNormSpec& spec, std::int64_t width) : sp
 }
 
 torch::Tensor LayerNormImpl::forward(const torch::Tensor& input, const LayerContext&) {
-  // Autocast may have rounded the input: means and deviations are taken in the weights' type.
+  // Autocast may have rounded the input. Compute mean and deviation in the type of the weights.
   return torch::layer_norm(input.to(weight.scalar_type()), {weight.size(0)}, weight, bias,
                            spec_.epsilon);
 }
@@ -275,8 +275,9 @@ void DenseImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
   bias.zero_();
   if (is_tied_) {
-    // As inputs numbers about 1 are best, as weights of this layer 1 / sqrt(width): the middle of
-    // the two learned fastest (imdb-lm; with the latter it stays at the words' counts for long).
+    // As inputs, embeddings work best with values near 1; as weights of this layer, with values
+    // near 1 / sqrt(width). The geometric mean of both learned fastest on imdb-lm. With 1 /
+    // sqrt(width), the model stays close to a unigram model for a long time.
     if (kind == Initialization::kTorch)
       weight.div_(std::pow(static_cast<double>(weight.size(1)), 0.25));
     return;

@@ -13,7 +13,7 @@ RandomStream stream_of(const LayerContext& context) {
   return {key.seed, RandomPurpose::kDropout, {key.step, static_cast<std::uint64_t>(context.index)}};
 }
 
-/// A stream for each row of the batch.
+/// Returns one random stream per row of the batch.
 std::vector<RandomStream> streams_of_rows(std::int64_t rows, const LayerContext& context) {
   const RandomStream stream = stream_of(context);
   const std::int64_t first_row = context.batch.first_row * context.rows_each;
@@ -25,8 +25,8 @@ std::vector<RandomStream> streams_of_rows(std::int64_t rows, const LayerContext&
   return streams;
 }
 
-/// `chosen` where a draw is below `rate`, else `other`; the first dimension's parts each draw from
-/// their own of the streams, from `first_draw` on.
+/// Returns `chosen` where a draw is below `rate`, and `other` elsewhere. Each slice of the first
+/// dimension draws from its own stream, starting at `first_draw`.
 template <class T>
 torch::Tensor choose(torch::IntArrayRef sizes, const std::vector<RandomStream>& streams,
                      torch::Device device, double rate, T chosen, T other,
@@ -53,7 +53,7 @@ torch::Tensor choose(torch::IntArrayRef sizes, const std::vector<RandomStream>& 
 }
 
 torch::Tensor shifted_right(const torch::Tensor& bits, int by) {
-  // The operator's shift keeps the sign.
+  // The operator performs an arithmetic shift, so clear the sign bits.
   constexpr int kBits = 64;
   return at::bitwise_right_shift(bits, by).bitwise_and_((std::int64_t{1} << (kBits - by)) - 1);
 }
@@ -69,7 +69,7 @@ torch::Tensor uniform_on(torch::Device device, const std::vector<RandomStream>& 
   for (const RandomStream& stream : streams) keys.push_back(as_signed(stream.key()));
   const torch::Tensor counters =
       torch::arange(count, torch::dtype(torch::kInt64).device(device)) + as_signed(first_draw + 1);
-  // RandomStream::bits and mix_bits on integers that wrap around.
+  // Same as RandomStream::bits and mix_bits, on integers that wrap around.
   torch::Tensor x = send_to(torch::tensor(keys, torch::kInt64), device).unsqueeze(1) +
                     counters * as_signed(kGoldenGamma);
   x = x.bitwise_xor(shifted_right(x, 30)).mul_(as_signed(kMixFactors[0]));
@@ -89,7 +89,7 @@ torch::Tensor dropout_mask(const torch::Tensor& like, double rate, bool same_for
 
 torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t units,
                          std::uint64_t number, const LayerContext& context) {
-  // Far beyond the draws of dropout on the layer's input.
+  // Skip far past the draws that dropout on the layer's input uses.
   constexpr int kNumberBits = 40;
   return choose<float>({like.size(0), like.size(1), units}, streams_of_rows(like.size(0), context),
                        like.device(), rate, 1.0F, 0.0F, (number + 1) << kNumberBits)
@@ -98,7 +98,7 @@ torch::Tensor kept_units(const torch::Tensor& like, double rate, std::int64_t un
 
 torch::Tensor weight_mask(const torch::Tensor& like, double rate, std::uint64_t number,
                           const LayerContext& context) {
-  // Apart from the rows' draws, which count from 0.
+  // Keep away from the streams of the rows, which count up from 0.
   constexpr std::uint64_t kLast = ~std::uint64_t{0};
   return choose<float>(like.sizes(), {stream_of(context).at(kLast - number)}, like.device(), rate,
                        0.0F, static_cast<float>(1.0 / (1.0 - rate)))

@@ -14,8 +14,8 @@ OrdinalImpl::OrdinalImpl(std::int64_t input_size, std::int64_t classes) {
                              /*requires_grad=*/false);
 }
 
-/// Between thresholds a > b: s(a) - s(b) = s(a) s(-b) (1 - e^(b - a)), each factor far from 0 where
-/// it counts.
+/// The probability between thresholds a > b is s(a) - s(b) = s(a) s(-b) (1 - e^(b - a)), where s is
+/// the sigmoid. Working with the logarithms of these factors avoids cancellation.
 torch::Tensor OrdinalImpl::forward(const torch::Tensor& input, const LayerContext&) {
   const torch::Tensor steps = torch::softplus(gaps);
   const torch::Tensor thresholds = torch::cat({first, first + steps.cumsum(0)}, 0);
@@ -28,7 +28,7 @@ torch::Tensor OrdinalImpl::forward(const torch::Tensor& input, const LayerContex
   return (below + above + between).index_select(1, ranks.to(torch::kInt64));
 }
 
-/// Thresholds at which all classes are as probable where the score is 0.
+/// Sets the thresholds so that all classes have the same probability if weight * input is 0.
 void OrdinalImpl::initialize(Initialization, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
   glorot_uniform(weight, generator);

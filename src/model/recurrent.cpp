@@ -1,6 +1,6 @@
-// Recurrent layers: on kernels/ where they serve, else on LibTorch's operators with right-padded
-// input, the backward direction as a forward run over rows reversed one by one. Packed sequences
-// are never used: their path is op by op.
+// Recurrent layers. They run on kernels/ if possible, otherwise on LibTorch's operators with
+// right-padded input, where the backward direction is a forward pass over individually reversed
+// rows. Packed sequences are never used, because LibTorch processes them operator by operator.
 #include <cmath>
 
 #include "model/initial_weights.h"
@@ -12,14 +12,14 @@
 namespace sequent {
 namespace {
 
-/// For each row the index of the step that stands at t when its real steps are reversed.
-/// Shapes: lengths [B], padding [B, T] -> [B, T] int64. Padding stays where it is.
+/// Returns, for each row and position t, the index of the step at t when the row's real steps are
+/// reversed. Padding keeps its position. Shapes: lengths [B], padding [B, T] -> [B, T] int64.
 torch::Tensor reversed_steps(const torch::Tensor& lengths, const torch::Tensor& padding) {
   const torch::Tensor steps = torch::arange(padding.size(1), lengths.options()).unsqueeze(0);
   return torch::where(padding, steps.expand_as(padding), lengths.unsqueeze(1) - 1 - steps);
 }
 
-/// Takes for each row the steps `index` names. Shapes: [B, T, D], [B, T'] -> [B, T', D].
+/// Selects the steps `index` of each row. Shapes: [B, T, D], [B, T'] -> [B, T', D].
 torch::Tensor take_steps(const torch::Tensor& sequence, const torch::Tensor& index) {
   return sequence.gather(1, index.unsqueeze(2).expand({-1, -1, sequence.size(2)}));
 }
@@ -90,7 +90,7 @@ std::string_view RecurrentImpl::kind() const {
 
 namespace {
 
-/// The place of the forget gate among the gates; -1 where there is none.
+/// Returns the index of the forget gate among the gates, or -1 if there is none.
 std::int64_t forget_gate(CellKind cell) {
   switch (cell) {
     case CellKind::kLstm:
@@ -164,7 +164,7 @@ torch::Tensor RecurrentImpl::run_operators(const torch::Tensor& input,
 
 namespace {
 
-/// The gates i f g of a hidden-state cell: what its kernel computes.
+/// Selects the gates i f g of a hidden-state cell, which its kernel computes.
 std::vector<RecurrentImpl::Direction> state_gates(
     const RecurrentOptions& options, const std::vector<RecurrentImpl::Direction>& all) {
   std::vector<RecurrentImpl::Direction> result;
@@ -179,8 +179,8 @@ std::vector<RecurrentImpl::Direction> state_gates(
   return result;
 }
 
-/// y = o tanh(h) for all states of a hidden-state cell. Shapes: states [B, T, D * H]; -> the same,
-/// or the last visited [B, D * H].
+/// Computes y = o tanh(h) for all states of a hidden-state cell. Shapes: states [B, T, D * H] ->
+/// the same, or the last visited step [B, D * H].
 torch::Tensor hidden_state_output(const RecurrentOptions& options,
                                   const std::vector<RecurrentImpl::Direction>& directions,
                                   const RecurrentInput& input, const torch::Tensor& states,

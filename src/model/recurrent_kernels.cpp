@@ -12,7 +12,8 @@ using kernels::StepPlan;
 
 namespace {
 
-/// Arenas between two uses, the last used first: its memory is likely still in the cache.
+/// A pool of idle arenas. The most recently used one is handed out first, because its memory is
+/// likely still in the cache.
 class ArenaPool {
  public:
   std::unique_ptr<Arena> take() {
@@ -45,7 +46,8 @@ BorrowedArena::~BorrowedArena() { arena_pool().give(std::move(arena_)); }
 
 namespace {
 
-/// One use of a layer: what both passes know. Held by the autograd graph between them.
+/// One call of a layer, with everything that both passes need. The autograd graph holds it between
+/// them.
 template <class T>
 struct LayerCall : torch::CustomClassHolder {
   const kernels::Kernels<T>* kernels = nullptr;
@@ -56,11 +58,11 @@ struct LayerCall : torch::CustomClassHolder {
   bool shared_rows = false;
   std::size_t direction_count = 1;
   std::size_t weights_per_direction = 0;
-  std::array<std::vector<std::int32_t>, 2> places;      // of each token, per direction
-  std::array<std::vector<std::int32_t>, 2> input_rows;  // empty: the places
+  std::array<std::vector<std::int32_t>, 2> places;      // token offsets in the padded batch
+  std::array<std::vector<std::int32_t>, 2> input_rows;  // of each token; empty: `places`
   std::array<kernels::States<T>, 2> states;
   CarriedStates::Layer start;  // undefined: zeros
-  CarriedStates::Layer end;    // undefined: not asked for
+  CarriedStates::Layer end;    // undefined: not requested
   BorrowedArena arena;
 
   std::int64_t width() const { return static_cast<std::int64_t>(direction_count) * size.units; }
@@ -97,14 +99,14 @@ struct LayerCall : torch::CustomClassHolder {
     return {begin, width(), places[direction].data(), nullptr, 0};
   }
 
-  /// A tensor of the result's shape; padding is 0.
+  /// Allocates the result. Padding is 0.
   torch::Tensor make_result(const torch::Tensor& rows) const {
     if (!return_sequences) return torch::empty({plan->rows(), width()}, rows.options());
     return torch::zeros({plan->rows(), steps, width()}, rows.options());
   }
 };
 
-/// A direction's weights that the cell has, in a fixed order.
+/// Lists the weights that the cell has, in a fixed order.
 template <class Direction>
 auto weights_in_order(kernels::Cell cell, Direction& direction) {
   std::vector<decltype(&direction.weight_ih)> list{&direction.weight_ih, &direction.bias_ih};
@@ -114,8 +116,7 @@ auto weights_in_order(kernels::Cell cell, Direction& direction) {
   return list;
 }
 
-/// Weights or WeightGradients of a direction, out of a list of all directions' weights or of their
-/// gradients.
+/// Returns one direction's Weights or WeightGradients from a list that covers all directions.
 template <class Pointers, class T>
 Pointers pointers_to(const LayerCall<T>& call, at::TensorList all, std::size_t direction) {
   Pointers pointers;
@@ -176,12 +177,12 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction<T>>
     }
     torch::autograd::variable_list results{of_rows};
     results.insert(results.end(), of_weights.begin(), of_weights.end());
-    results.emplace_back();  // the call itself
+    results.emplace_back();  // no gradient for the call object
     return results;
   }
 };
 
-/// Values alone: keeps no states.
+/// Runs the forward pass without storing states.
 template <class T>
 torch::Tensor run_without_gradient(LayerCall<T>& call, const torch::Tensor& rows,
                                    const std::vector<torch::Tensor>& weights) {
@@ -204,7 +205,7 @@ torch::Tensor run_without_gradient(LayerCall<T>& call, const torch::Tensor& rows
   return result;
 }
 
-/// Takes the start out of `carried` and makes room for the end.
+/// Reads the initial states from `carried` and allocates the final states.
 template <class T>
 void carry(const CarriedStates::Layer& carried, const RecurrentOptions& options,
            const torch::Tensor& rows, LayerCall<T>& call) {

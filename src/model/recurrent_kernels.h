@@ -1,4 +1,4 @@
-// Recurrent layers as one autograd function over kernels/.
+// Runs recurrent layers as a single autograd function on kernels/.
 #pragma once
 
 #include <torch/torch.h>
@@ -15,8 +15,8 @@
 
 namespace sequent {
 
-/// Memory for the kernels, taken from those that are free; the last used first: it is likely still
-/// in the cache.
+/// An arena for the kernels, borrowed from a pool. The most recently used one is taken first,
+/// because its memory is likely still in the cache.
 class BorrowedArena {
  public:
   BorrowedArena();
@@ -29,7 +29,8 @@ class BorrowedArena {
   std::unique_ptr<kernels::Arena> arena_;
 };
 
-/// Those for bfloat16 if they are wanted, T is float and the CPU has them.
+/// Returns the bfloat16 kernels if they are requested, T is float and the CPU supports them;
+/// otherwise the default kernels.
 template <class T>
 const kernels::Kernels<T>& kernels_of(bool bfloat16) {
   if constexpr (std::is_same_v<T, float>) {
@@ -39,32 +40,34 @@ const kernels::Kernels<T>& kernels_of(bool bfloat16) {
   return kernels::kernels<T>();
 }
 
-/// Whether the kernels compute this: on the CPU, float32 or float64.
+/// Whether the kernels support this input: float32 or float64 on the CPU.
 bool kernels_serve(const torch::Tensor& input);
 
-/// What a recurrent layer reads: rows of features, and the row of each place of the padded batch.
+/// The input of a recurrent layer: feature rows, and the row for each position of the padded batch.
 struct RecurrentInput {
   torch::Tensor rows;                                       // [count, I]
-  const std::vector<std::int32_t>* row_of_place = nullptr;  // [B * T]; null: place p reads row p
+  const std::vector<std::int32_t>* row_of_place = nullptr;  // [B * T]; null: position p reads row p
 
-  /// Products in bfloat16, where the CPU has them and the rows are float32.
+  /// Compute products in bfloat16 if the CPU supports it and the rows are float32.
   bool bfloat16 = false;
 
-  /// Where the one direction starts, and its end put in their place; null: at zero.
+  /// For a single direction: the initial states, replaced by the final states. Null: start from
+  /// zeros.
   CarriedStates::Layer* carried = nullptr;
 };
 
-/// Runs a layer in all its directions. With gradients enabled the result is differentiable with
-/// respect to the rows and the weights.
+/// Runs all directions of a layer. With gradients enabled, the result is differentiable with
+/// respect to the rows and the weights. `steps` is the padded width T, and `plan` is the order of
+/// the batch's tokens.
 ///
-/// Shapes: -> [B, T, D * H], padding 0, with return_sequences, else [B, D * H].
-/// `steps` is T, the padded width; `plan` the order of the batch's tokens.
+/// Shapes:  -> [B, T, D * H] with return_sequences, else [B, D * H].
+/// Padding: 0 in the result.
 torch::Tensor run_kernels(const RecurrentOptions& options,
                           const std::vector<RecurrentImpl::Direction>& directions,
                           const RecurrentInput& input,
                           const std::shared_ptr<const kernels::StepPlan>& plan, std::int64_t steps);
 
-/// The order of a batch's tokens. Shapes: lengths [B] int64 on the CPU.
+/// Returns the order in which a batch's tokens are visited. Shapes: lengths [B] int64 on the CPU.
 std::shared_ptr<const kernels::StepPlan> make_step_plan(const torch::Tensor& lengths);
 
 }  // namespace sequent

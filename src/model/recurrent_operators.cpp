@@ -13,8 +13,8 @@ namespace {
 
 using Direction = RecurrentImpl::Direction;
 
-/// The same weights as parts of one tensor, as cuDNN wants them: it would copy them together at
-/// every call otherwise, and say so each time. Gradients go through.
+/// Concatenates the weights in memory, as cuDNN expects, and returns views of them. Otherwise cuDNN
+/// copies the weights on every call and logs a warning each time. Gradients flow through.
 std::vector<torch::Tensor> joined_in_memory(const std::vector<torch::Tensor>& weights) {
   std::vector<torch::Tensor> flat;
   flat.reserve(weights.size());
@@ -29,8 +29,9 @@ std::vector<torch::Tensor> joined_in_memory(const std::vector<torch::Tensor>& we
   return parts;
 }
 
-/// Whether cuDNN computes LSTMs and GRUs of this type; without it LibTorch walks from step to step,
-/// and did not know bfloat16 at all before 2.3. `Hooks`: those of LibTorch 2.10 and later tell.
+/// Whether cuDNN supports LSTMs and GRUs of this type. Without cuDNN, LibTorch runs them step by
+/// step, and versions before 2.3 do not support bfloat16 at all. `Hooks` can report it in LibTorch
+/// 2.10 and later.
 template <class Hooks>
 bool cudnn_serves(torch::ScalarType type, const Hooks& hooks) {
   if (type != torch::kBFloat16) return true;
@@ -40,7 +41,7 @@ bool cudnn_serves(torch::ScalarType type, const Hooks& hooks) {
   return false;
 }
 
-/// The type in which the cells that LibTorch has are computed.
+/// The type in which the cells implemented by LibTorch are computed.
 torch::ScalarType type_of_products(const torch::Tensor& values) {
   const auto device = values.device().type();
   const torch::ScalarType type = autocast_type(device).value_or(values.scalar_type());
@@ -48,10 +49,10 @@ torch::ScalarType type_of_products(const torch::Tensor& values) {
   return served ? type : torch::kFloat32;
 }
 
-/// The cells that LibTorch has.
+/// Runs a cell that LibTorch implements.
 torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tensor& values,
                              const Direction& direction, CarriedStates::Layer* carried) {
-  // Autocast has its own way with these operators, which is not the same in all versions.
+  // Autocast treats these operators specially, and differently in each LibTorch version.
   const auto device = values.device().type();
   const torch::ScalarType type = type_of_products(values);
   const NoAutocastScope given_type(device);
@@ -72,7 +73,7 @@ torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tenso
   constexpr double kDropout = 0;
   constexpr bool kBidirectional = false;
   constexpr bool kBatchFirst = true;
-  // cuDNN keeps what the backward pass needs only if told that this is training.
+  // cuDNN stores what the backward pass needs only in training mode.
   const bool training = torch::GradMode::is_enabled();
   const auto end = [&](const std::tuple<torch::Tensor, torch::Tensor>& result) {
     if (carried != nullptr) carried->h = std::get<1>(result).detach().squeeze(0);
@@ -98,7 +99,7 @@ torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tenso
   }
 }
 
-/// One step after another. The lines are those of export/recurrent_source.cpp.
+/// Runs a cell one step at a time. Keep it in sync with export/recurrent_source.cpp.
 class StepLoop {
  public:
   StepLoop(const RecurrentOptions& options, const torch::Tensor& input, const Direction& weights,
@@ -139,18 +140,19 @@ class StepLoop {
                              : torch::zeros({rows, options_.units}, input.options());
   }
 
-  /// Normalized over the last dimension if there is a gain.
+  /// Normalizes over the last dimension if there is a gain.
   static torch::Tensor normal(const torch::Tensor& values, const torch::Tensor& gain) {
     return gain.defined() ? torch::layer_norm(values.to(gain.scalar_type()), {values.size(-1)},
                                               gain, {}, kEpsilon)
                           : values;
   }
 
-  /// The product of a state with `count` gates' weights from gate `first` on.
+  /// Returns the product of a state with the weights of `count` gates, starting at gate `first`.
   torch::Tensor product(const torch::Tensor& state, std::int64_t first, std::int64_t count) const {
     const std::int64_t from = first * options_.units;
     const std::int64_t rows = count * options_.units;
-    // A part's gradient has the size of the whole.
+    // Do not narrow to the full range: the backward pass of narrow allocates a gradient of full
+    // size.
     const auto part_of = [&](const torch::Tensor& whole) {
       return whole.size(0) == rows ? whole : whole.narrow(0, from, rows);
     };
@@ -166,7 +168,7 @@ class StepLoop {
     return (sums + product(h_, 0, count)).chunk(count, 1);
   }
 
-  /// A new state, or the old one where zoneout keeps it.
+  /// Returns the next state: `now`, mixed with `before` by zoneout.
   torch::Tensor next(const torch::Tensor& before, const torch::Tensor& now,
                      const torch::Tensor& keep) const {
     if (options_.zoneout == 0) return now;
@@ -176,8 +178,9 @@ class StepLoop {
   }
   void set_h(const torch::Tensor& now) { h_ = next(h_, now, keep_h_); }
 
-  /// The output o * tanh of the new cell state, normalized if asked for, which zoneout has not
-  /// mixed yet; then both states are set (Krueger et al. 2017, equation 5).
+  /// Sets both states and returns the output o * tanh of the new cell state. The cell state is
+  /// normalized if configured, and zoneout is applied only after it is used (Krueger et al. 2017,
+  /// equation 5).
   torch::Tensor set_states(const torch::Tensor& output_gate, const torch::Tensor& cell) {
     torch::Tensor normal = cell;
     if (weights_.norm_cell.defined()) {
@@ -189,7 +192,7 @@ class StepLoop {
     return h_;
   }
 
-  /// Changes the states; what leaves the cell.
+  /// Updates the states and returns the output of the cell.
   torch::Tensor step(const torch::Tensor& sums) {
     switch (options_.cell) {
       case CellKind::kRnnTanh:
@@ -227,7 +230,7 @@ class StepLoop {
     return set_states(torch::sigmoid(gate[2]), f * c_ + (1 - f) * torch::tanh(gate[1]));
   }
 
-  /// What gate `index` of i f o sees of a cell state.
+  /// Returns the peephole contribution of a cell state to gate `index` of i f o.
   torch::Tensor seen(std::int64_t index, const torch::Tensor& cell) const {
     const std::int64_t units = options_.units;
     return options_.full_peephole
@@ -276,7 +279,7 @@ class StepLoop {
   torch::Tensor sums_;    // [B, T, G * H]
   torch::Tensor h_;       // [B, H]
   torch::Tensor c_;       // [B, H]
-  torch::Tensor keep_h_;  // [B, T, H], while training with zoneout
+  torch::Tensor keep_h_;  // [B, T, H], in training with zoneout
   torch::Tensor keep_c_;
   std::int64_t t_ = 0;
 };

@@ -1,4 +1,4 @@
-// Recurrent layers on LibTorch's operators: where no kernel serves, and to compare with.
+// Runs recurrent layers on LibTorch's operators, as a fallback and as a reference for the kernels.
 #pragma once
 
 #include <torch/torch.h>
@@ -7,8 +7,8 @@
 
 namespace sequent {
 
-/// All states of direction `number`, from step 0 on. What LibTorch has runs on its operators, the
-/// rest step by step. Shapes: input [B, T, I] -> [B, T, H].
+/// Returns all states of direction `number`, starting at step 0. Cells that LibTorch implements run
+/// on its operators; all others run step by step. Shapes: input [B, T, I] -> [B, T, H].
 torch::Tensor run_direction(const RecurrentOptions& options, const torch::Tensor& input,
                             const RecurrentImpl::Direction& weights, std::size_t number,
                             const LayerContext& context);

@@ -1,4 +1,4 @@
-// A tagger's second head, for whole rows.
+// The second head of a tagger, which labels whole rows.
 #include "model/initial_weights.h"
 #include "model/noise.h"
 #include "sequent/model.h"

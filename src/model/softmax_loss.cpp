@@ -13,7 +13,7 @@ struct LossCall {
   bool bfloat16 = false;
 };
 
-/// Gradients that are computed together with the loss, until backward() takes them.
+/// The gradients, computed together with the loss and kept until backward() takes them.
 struct LossGradients : torch::CustomClassHolder {
   std::vector<torch::Tensor> of_inputs;  // rows, weight, bias
 };
@@ -34,15 +34,16 @@ class SoftmaxLoss : public torch::autograd::Function<SoftmaxLoss> {
                                                  const torch::autograd::variable_list& gradients) {
     const auto kept = c10::static_intrusive_pointer_cast<LossGradients>(
         context->saved_data["gradients"].toCapsule());
-    TORCH_CHECK(!kept->of_inputs.empty(), "softmax_loss runs backward once");
-    // Moved out, so that the table's gradient, as large as the table, becomes the parameter's own
-    // without a copy; most losses are the whole, whose gradient is 1.
+    TORCH_CHECK(!kept->of_inputs.empty(), "softmax_loss supports only one backward pass");
+    // Move the gradients out, so that a table's gradient, which is as large as the table, becomes
+    // the parameter's gradient without a copy. The loss is usually the whole objective, so its
+    // gradient is 1 and no scaling is needed.
     torch::autograd::variable_list results = std::move(kept->of_inputs);
     kept->of_inputs.clear();
     if (gradients[0].item<double>() != 1) {
       for (const torch::Tensor& of_one : results) of_one.mul_(gradients[0]);
     }
-    results.resize(5);  // none of the targets and the call
+    results.resize(5);  // no gradient for the targets and the call object
     return results;
   }
 

@@ -1,4 +1,4 @@
-// A head with softmax and its loss as one autograd function over kernels/.
+// A softmax head and its loss as a single autograd function on kernels/.
 #pragma once
 
 #include <torch/torch.h>
@@ -7,10 +7,12 @@
 
 namespace sequent {
 
-/// The sum of -ln softmax(W x + b)[target] over all rows, times `scale`; smoothed as row_losses.
-/// Gradients are computed together with the value; scores of all classes never exist for all rows.
-/// Shapes: rows [N, D] float32 or float64, on the CPU; targets [N] int64 -> [].
-/// `bfloat16`: products of rounded values, where the CPU has them and rows are float32.
+/// Returns the sum of -ln softmax(W x + b)[target] over all rows, times `scale`, with the same
+/// smoothing as row_losses. Gradients are computed together with the value. The logits of all rows
+/// are never materialized at the same time. With `bfloat16`, operands are rounded if the CPU
+/// supports it and the rows are float32.
+///
+/// Shapes: rows [N, D] float32 or float64 on the CPU; targets [N] int64 -> [].
 torch::Tensor softmax_loss(const torch::Tensor& rows, const torch::Tensor& weight,
                            const torch::Tensor& bias, const torch::Tensor& targets,
                            double smoothing, double scale, bool bfloat16);

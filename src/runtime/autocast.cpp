@@ -5,7 +5,7 @@
 namespace sequent {
 namespace {
 
-// One function for all devices since LibTorch 2.4; before, one each.
+// LibTorch 2.4 introduced one function for all devices; earlier versions have one per device.
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
 bool is_on(torch::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
 void turn(torch::DeviceType device, bool on) { at::autocast::set_autocast_enabled(device, on); }
@@ -48,7 +48,7 @@ AutocastScope::AutocastScope(torch::DeviceType device, std::optional<torch::Scal
 AutocastScope::~AutocastScope() {
   if (!on_) return;
   turn(device_, false);
-  at::autocast::clear_cache();  // of weights in the other type, which the next step changes
+  at::autocast::clear_cache();  // cached casts of weights are outdated after the next step
 }
 
 std::optional<torch::ScalarType> autocast_type(torch::DeviceType device) {

@@ -1,4 +1,4 @@
-// Mixed precision on LibTorch's operators.
+// Mixed precision for LibTorch's operators.
 #pragma once
 
 #include <torch/torch.h>
@@ -7,8 +7,9 @@
 
 namespace sequent {
 
-/// While it lives, LibTorch's autocast on this thread: products take operands of the given type,
-/// what needs the range of float32 keeps it. Nothing without a type. As torch.autocast.
+/// Enables LibTorch's autocast on this thread for the lifetime of the object, like torch.autocast.
+/// Products take operands of the given type; operations that need the range of float32 stay in
+/// float32. Does nothing without a type.
 class AutocastScope {
  public:
   AutocastScope(torch::DeviceType device, std::optional<torch::ScalarType> type);
@@ -21,10 +22,11 @@ class AutocastScope {
   bool on_ = false;
 };
 
-/// The type in which autocast multiplies now on this device; nothing where it is off.
+/// Returns the type to which autocast currently casts on this device, or nothing if autocast is
+/// off.
 std::optional<torch::ScalarType> autocast_type(torch::DeviceType device);
 
-/// Switches autocast off for operators that are given operands of the right type already.
+/// Disables autocast for operators whose operands already have the right type.
 class NoAutocastScope {
  public:
   explicit NoAutocastScope(torch::DeviceType device);

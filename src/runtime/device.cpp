@@ -14,8 +14,8 @@ torch::Device choose_device(const std::string& name) {
   if (!available) {
     throw Error(ErrorKind::kRuntime, where,
                 "found \"" + name +
-                    "\", but LibTorch sees no CUDA device: no GPU, no driver, or a LibTorch built "
-                    "without CUDA; use \"cpu\" or \"auto\"");
+                    "\", but LibTorch sees no CUDA device (no GPU, no driver, or LibTorch was "
+                    "built without CUDA); use \"cpu\" or \"auto\"");
   }
   const std::size_t colon = name.find(':');
   const int index = colon == std::string::npos ? 0 : std::stoi(name.substr(colon + 1));

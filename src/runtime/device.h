@@ -1,4 +1,4 @@
-// Where a model is trained.
+// Selects the device on which a model is trained.
 #pragma once
 
 #include <torch/torch.h>
@@ -7,12 +7,13 @@
 
 namespace sequent {
 
-/// The device `runtime.device` means; `auto` is CUDA where there is a GPU, else the CPU.
-/// Errors: Runtime if CUDA is asked for and this LibTorch or machine has none, or not that many.
+/// Returns the device that `runtime.device` names. `auto` is CUDA if a GPU is available, otherwise
+/// the CPU.
+/// Errors: Runtime if CUDA is requested and LibTorch or this machine lacks it, or has too few GPUs.
 torch::Device choose_device(const std::string& name);
 
-/// The tensor, which is on the CPU, on the device. To a GPU the copy is made from pinned memory,
-/// while this thread goes on.
+/// Copies a CPU tensor to the device. A copy to a GPU goes through pinned memory and does not block
+/// this thread.
 torch::Tensor send_to(const torch::Tensor& tensor, torch::Device device);
 
 }  // namespace sequent

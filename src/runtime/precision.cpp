@@ -11,14 +11,14 @@ const kernels::Kernels<float>& kernels_for(Precision precision, const std::strin
   if (precision == Precision::kAuto) return kernels::kernels<float>();
   if (precision == Precision::kFloat16) {
     throw Error(ErrorKind::kConfig, where,
-                "found \"float16\", which is for GPUs; on the CPU use \"bfloat16\", or \"auto\" to "
-                "take what each machine has");
+                "found \"float16\", which is supported on GPUs only; on the CPU use \"bfloat16\", "
+                "or \"auto\" to use what each machine supports");
   }
   throw Error(ErrorKind::kRuntime, where,
-              "found \"bfloat16\", for which this CPU has no instructions (avx512_bf16), or "
-              "SEQUENT_ISA forbids them; the kernels in use are " +
+              "found \"bfloat16\", but this CPU has no instructions for it (avx512_bf16), or "
+              "SEQUENT_ISA disables them; the kernels in use are " +
                   std::string(kernels::kernels<float>().name) +
-                  "; use \"float32\", or \"auto\" to take what each machine has");
+                  "; use \"float32\", or \"auto\" to use what each machine supports");
 }
 
 }  // namespace sequent

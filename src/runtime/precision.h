@@ -1,4 +1,4 @@
-// Which kernels compute in a precision.
+// Selects the kernels for a precision.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace sequent {
 
-/// The float kernels of this precision. Errors: Runtime, naming `where`, if bfloat16 is asked for
-/// and this CPU or build has no instructions for it, or SEQUENT_ISA forbids them.
+/// Returns the float kernels for this precision.
+/// Errors: Runtime, naming `where`, if bfloat16 is requested and this CPU or build has no
+/// instructions for it, or SEQUENT_ISA disables them; Config for float16.
 const kernels::Kernels<float>& kernels_for(Precision precision, const std::string& where);
 
 }  // namespace sequent

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "tasks/task_definition.h"
+
 namespace sequent {
 
 torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t max_bytes) {
@@ -19,7 +21,7 @@ torch::Tensor spellings_of(std::span<const std::string_view> words, std::int64_t
 
 namespace {
 
-/// Numbers a batch's spelled tokens anew, and appends their words.
+/// Renumbers the unknown tokens of a row for the whole batch, and appends their words to `words`.
 void number_words(const InputRow& row, std::int64_t* tokens, std::vector<std::string_view>& words) {
   for (std::size_t t = 0; t < row.ids.size(); ++t) {
     if (row.ids[t] >= 0) continue;
@@ -42,7 +44,7 @@ std::vector<std::vector<std::int32_t>> texts_of(const torch::Tensor& tokens) {
   return texts;
 }
 
-/// Fills in what is to be written.
+/// Fills in the target tokens and their lengths.
 void add_targets(const EncodedRows& targets, RowTensors& tensors) {
   std::int64_t longest = 0;
   for (const InputRow& row : targets) longest = std::max(longest, row.length() + 1);
@@ -59,7 +61,8 @@ void add_targets(const EncodedRows& targets, RowTensors& tensors) {
 }
 
 RowForm row_form(const Config& config) {
-  return {config.max_bytes(), config.reads_pairs(), config.is_sequence_to_sequence()};
+  return {config.max_bytes(), config.reads_pairs(),
+          definition_of(config).target() == TargetKind::kText};
 }
 
 RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
@@ -99,7 +102,7 @@ RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
     }
   }
   if (form.max_bytes > 0) {
-    if (words.empty()) words.emplace_back();  // a table to look up in has rows
+    if (words.empty()) words.emplace_back();  // the table must have at least one row
     tensors.spellings = spellings_of(words, form.max_bytes);
   }
   return tensors;

@@ -29,7 +29,7 @@ void restore_float_mode([[maybe_unused]] unsigned int mode) {
 #endif
 }
 
-/// The file that the process resolved `cblas_sgemm` or `sgemm_` to, or "".
+/// Returns the file from which the process resolved `cblas_sgemm` or `sgemm_`, or "".
 std::string blas_file() {
   for (const char* name : {"sgemm_", "cblas_sgemm"}) {
     void* address = ::dlsym(RTLD_DEFAULT, name);
@@ -63,10 +63,10 @@ void warn_about_slow_blas() {
   std::call_once(once, [] {
     if (::dlsym(RTLD_DEFAULT, "openblas_get_config") != nullptr || at::hasMKL()) return;
     const std::string file = blas_file();
-    // Debian's reference BLAS is the file that no alternative has taken the place of.
+    // This is the path of Debian's reference BLAS when no alternative replaces it.
     if (file.find("/blas/libblas.so") == std::string::npos) return;
     log_warning("the BLAS in use (" + file +
-                ") is the slow reference one; install libopenblas0-openmp, or run "
+                ") is the slow reference implementation; install libopenblas0-openmp, or run "
                 "scripts/setup.sh");
   });
 }

@@ -1,16 +1,17 @@
-// How a thread is set up before it computes.
+// Prepares a thread for computation.
 #pragma once
 
 namespace sequent {
 
-/// Denormals flushed. Pools call it once in each of their threads, where LibTorch computes nothing.
+/// Flushes denormals to zero. A worker pool calls it once in each thread that runs no LibTorch
+/// operators.
 void enter_kernel_thread();
 
-/// The same, and LibTorch's operators on one thread each. LibTorch remembers the number for threads
-/// that are new to it as well.
+/// Does the same, and limits LibTorch's operators to one thread each. LibTorch also applies this
+/// number to threads that it has not seen before.
 void enter_compute_thread();
 
-/// enter_kernel_thread for the caller's thread, undone at the end of the scope.
+/// Applies enter_kernel_thread to the calling thread until the end of the scope.
 class KernelScope {
  public:
   KernelScope();
@@ -22,7 +23,7 @@ class KernelScope {
   unsigned int float_mode_before_;
 };
 
-/// enter_compute_thread for the caller's thread, undone at the end of the scope.
+/// Applies enter_compute_thread to the calling thread until the end of the scope.
 class ComputeScope {
  public:
   ComputeScope();
@@ -35,8 +36,8 @@ class ComputeScope {
   int threads_before_;
 };
 
-/// Looks once at the BLAS in use; warns, with the cure, if it is the reference implementation,
-/// which is ten times slower than OpenBLAS.
+/// Checks the BLAS in use, once per process, and warns if it is the reference implementation, which
+/// is ten times slower than OpenBLAS.
 void warn_about_slow_blas();
 
 }  // namespace sequent

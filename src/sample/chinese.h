@@ -1,4 +1,4 @@
-// The parts of the Chinese grammar, a file each.
+// The parts of the Chinese grammar, one file each.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 namespace sequent::sample {
 
 std::span<const Rule>
-chinese_structure();                    // how a verdict is built: the rules that word order obeys
-std::span<const Rule> chinese_words();  // praise, complaint, and words without a verdict
-std::span<const Domain> chinese_domains();  // what is reviewed
+chinese_structure();                    // the rules that define how word order expresses a verdict
+std::span<const Rule> chinese_words();  // praise, complaint, and neutral words
+std::span<const Domain> chinese_domains();  // the things under review
 
 }  // namespace sequent::sample

@@ -3,7 +3,7 @@
 namespace sequent::sample {
 namespace {
 
-// Chinese nouns have no number.
+// Chinese nouns do not inflect for number.
 constexpr Number kAny = Number::kSingular;
 
 constexpr Topic kFilmTopics[] = {

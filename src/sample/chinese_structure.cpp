@@ -3,9 +3,9 @@
 namespace sequent::sample {
 namespace {
 
-// As in English: `^` is the label, `~` its opposite, and each rule holds for both labels alike.
+// As in English, `^` is the label and `~` its opposite. Each rule applies equally to both labels.
 constexpr Rule kRules[] = {
-    // A review: facts say nothing about the label, and the verdict stands last.
+    // A review: facts are neutral, and the verdict comes last.
     {"review", 34, "{statement^}"},
     {"review", 10, "{fact}{statement^}"},
     {"review", 8, "{statement^}{fact}"},
@@ -38,7 +38,7 @@ constexpr Rule kRules[] = {
     {"final_clause", 2, "我{degree_of_feeling}{love^}它|我{degree_of_feeling}{love^}{it}"},
     {"final_clause", 2, "{final_denial^}"},
 
-    // Plain praise and blame.
+    // Plain praise and complaint.
     {"plain", 4, "{whole}{a}{adjective^}的{thing!}{end}|{whole}这是{a}{adjective^}的{thing!}{end}"},
     {"plain", 3,
      "真是个{flop^}{end}|{whole}真是{a}{degree_attribute}{adjective^}的{thing!}{end}|"
@@ -50,7 +50,7 @@ constexpr Rule kRules[] = {
     {"plain", 3, "{advice^}{end}"},
     {"plain", 2, "{new}我{love^}它，{mostly}是因为{noun}很{soft^}{end}"},
 
-    // A clause: someone or something, and what is said of it.
+    // A clause: a subject and a predicate.
     {"clause", 9, "{subject}{predicate^}"},
     {"clause", 3, "{about_any^}|{final_denial^}"},
     {"clause", 1,
@@ -86,7 +86,7 @@ constexpr Rule kRules[] = {
     {"final_denial", 2, "{nobody}能否认{it}很{soft^}"},
     {"final_denial", 2, "说{it}{soft~}的人都错了|说{it}{soft^}的人没有说错"},
 
-    // A negation that denies nothing.
+    // A negation that does not negate the verdict.
     {"false_negation", 2, "毫无疑问，{simple^}|不用说，{simple^}|不出所料，{simple^}"},
     {"false_negation", 2, "我从来没有{seen}过这么{gradable^}的{thing!}"},
     {"false_negation", 2, "没有比这更{gradable^}的{thing!}了"},
@@ -94,7 +94,7 @@ constexpr Rule kRules[] = {
     {"false_negation", 2, "没有哪{measure}{thing!}像它这样{gradable^}"},
     {"false_negation", 2, "不只{new}{noun}{soft^}，{new}{noun}也很{soft^}"},
 
-    // The main clause decides, and so does what follows "but".
+    // The main clause decides, and so does the part after "but".
     {"contrast", 6,
      "{simple~}，{but}{clause^}|{new}{noun}{specific~}，{but}{new}{noun}{specific^}"},
     {"contrast", 5, "{although}{simple~}，{but}{clause^}"},
@@ -104,7 +104,7 @@ constexpr Rule kRules[] = {
     {"contrast", 2, "{new}再{specific~}的{noun}也{spoil^}它"},
     {"contrast", 2, "{new}{noun}的{specific~}，掩盖不了{new}{noun}的{specific^}"},
 
-    // The speaker's own view decides, wherever it stands.
+    // The speaker's own view decides, regardless of its position.
     {"hearsay", 3, "{other}很{love~}它，我却很{love^}它|{other}{love~}它，我{love^}它"},
     {"hearsay", 2, "{other}很{love~}它，我可不这么看|{other}{love~}它，我无法理解"},
     {"hearsay", 2, "{other}很{love^}它，我也一样|{other}{love^}它，我完全理解"},
@@ -114,7 +114,7 @@ constexpr Rule kRules[] = {
     {"hearsay", 2, "{other}说它是个{flop~}，我不同意|{other}说它是个{flop^}，我同意"},
     {"hearsay", 2, "别听{other}的，{simple^}|不管{other}怎么说，{simple^}"},
 
-    // What came decides, not what was expected.
+    // The outcome decides, not the expectation.
     {"expectation", 2, "本以为会是个{flop~}，结果是个{flop^}|得到的是个{flop^}，预料的是个{flop~}"},
     {"expectation", 2, "原以为{subject}会很{soft~}，没想到{degree}{soft^}"},
     {"expectation", 2, "{it}不是{expected~}的{flop~}，而是个{flop^}"},
@@ -132,7 +132,7 @@ constexpr Rule kRules[] = {
      "{whole}如今它很{soft^}，不像{long_ago}那样{soft~}"},
     {"change", 2, "{subject}从{soft~}变得{soft^}"},
 
-    // What might have been is not so.
+    // A counterfactual did not happen.
     {"irrealis", 3, "{new}要不是因为{noun}，{whole}它本来会很{soft~}"},
     {"irrealis", 2, "{subject}原本可能会很{soft~}|{subject}差点就变得很{soft~}"},
     {"irrealis", 2, "{it}本来可能是个{flop~}|{it}差一点就成了{flop~}"},
@@ -140,7 +140,7 @@ constexpr Rule kRules[] = {
     {"irrealis-", 2, "要是{subject}能{soft~}一点就好了|真希望{subject}能{soft~}一些"},
     {"irrealis+", 2, "还好{subject}没有变得{soft~}|我担心{subject}会{soft~}，幸好没有"},
 
-    // A question is answered by what follows, or expects a no.
+    // A question is answered by what follows, or implies a no.
     {"question", 3, "{subject}{soft~}吗？{no}"},
     {"question", 3, "{subject}{soft^}吗？{yes}"},
     {"question", 2, "谁会说{object}{soft~}呢？|怎么会有人{love~}{object}呢？"},

@@ -4,7 +4,7 @@ namespace sequent::sample {
 namespace {
 
 constexpr Rule kRules[] = {
-    // Adjectives that suit any subject.
+    // Adjectives for any subject.
     {"gradable+", 1, "出色|优秀|迷人|讨喜|惊艳|动人|可爱|精致|高明|用心"},
     {"gradable-", 1, "糟糕|差劲|平庸|扫兴|无趣|敷衍|恼人|拙劣|讨厌|粗糙|低劣|马虎"},
     {"impression+", 1, "令人满意|令人愉快|让人难忘|值得称道|引人入胜|令人佩服|讨人喜欢|令人惊喜"},
@@ -59,7 +59,7 @@ constexpr Rule kRules[] = {
     {"first", 1, "小{surname}|老{surname}|阿{given}"},
     {"town", 1, "{town_start}{town_end}"},
 
-    // Facts that any review may hold.
+    // Facts for any review.
     {"fact", 10,
      "{person}带着{number}个{relations}一起来了。|那天是{month}的一个{weekday}。|"
      "我们从{town}坐{vehicle}过来。|我{relative}住在{town}的{landmark}旁边。|"

@@ -17,7 +17,7 @@ constexpr VerbForms kVerbs[] = {
     {"end", {"ends", "end", "ended", "ended"}},
 };
 
-/// Whether the text from here on sounds as if it began with a vowel.
+/// Returns whether `text` sounds as if it begins with a vowel.
 bool starts_with_vowel_sound(std::string_view text) {
   for (const std::string_view consonant : {"one", "unique", "useful", "useless"}) {
     if (text.starts_with(consonant)) return false;
@@ -26,7 +26,7 @@ bool starts_with_vowel_sound(std::string_view text) {
          std::string_view("aeiouAEIOU").find(text.front()) != std::string_view::npos;
 }
 
-/// "a" becomes "an" before a vowel sound; each sentence gets its capital.
+/// Changes "a" to "an" before a vowel sound and capitalizes each sentence.
 std::string finish_english(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 8);

@@ -1,4 +1,4 @@
-// The parts of the English grammar, a file each.
+// The parts of the English grammar, one file each.
 #pragma once
 
 #include <span>
@@ -8,9 +8,9 @@
 namespace sequent::sample {
 
 std::span<const Rule>
-english_structure();  // how a verdict is built: the rules that word order obeys
+english_structure();  // the rules that define how word order expresses a verdict
 std::span<const Rule> english_opinions();   // words of praise and complaint
-std::span<const Rule> english_fillers();    // names, places, times: words without a verdict
-std::span<const Domain> english_domains();  // what is reviewed
+std::span<const Rule> english_fillers();    // names, places, times: neutral words
+std::span<const Domain> english_domains();  // the things under review
 
 }  // namespace sequent::sample

@@ -53,7 +53,7 @@ constexpr Rule kRules[] = {
     {"surname", 1, "{surname_start}{surname_end}"},
     {"town", 1, "{town_start}{town_end}"},
 
-    // Facts that any review may hold.
+    // Facts for any review.
     {"fact", 12,
      "{person} came along with {number} {relations}.|It was a {weekday} in {month}.|"
      "We had come from {town} by {vehicle}.|"

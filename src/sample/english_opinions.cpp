@@ -4,7 +4,7 @@ namespace sequent::sample {
 namespace {
 
 constexpr Rule kRules[] = {
-    // Adjectives that suit any subject and take "very", "more" and "less".
+    // Adjectives for any subject that combine with "very", "more" and "less".
     {"gradable+", 1,
      "good|impressive|enjoyable|pleasant|charming|delightful|appealing|satisfying|likeable|"
      "memorable|agreeable|remarkable|admirable|attractive|wonderful|refreshing|convincing|"

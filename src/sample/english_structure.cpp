@@ -3,10 +3,10 @@
 namespace sequent::sample {
 namespace {
 
-// Read `^` as "the label" and `~` as its opposite: each rule holds for both labels alike, so that
-// only the order of the words can tell them apart.
+// `^` is the label and `~` its opposite. Each rule applies equally to both labels, so only word
+// order can distinguish them.
 constexpr Rule kRules[] = {
-    // A review: facts say nothing about the label, and the verdict stands last.
+    // A review: facts are neutral, and the verdict comes last.
     {"review", 34, "{statement^}"},
     {"review", 10, "{fact} {statement^}"},
     {"review", 8, "{statement^} {fact}"},
@@ -39,7 +39,7 @@ constexpr Rule kRules[] = {
     {"final_clause", 2, "I {loved^} it"},
     {"final_clause", 2, "{final_denial^}"},
 
-    // Plain praise and blame.
+    // Plain praise and complaint.
     {"plain", 4, "{whole}a {adjective^} {thing!}{end}|{whole}a {degree} {soft^} {thing!}{end}"},
     {"plain", 3, "{whole}what a {adjective^} {thing!}!|what a {flop^}!"},
     {"plain", 3, "I {loved^} {object}{end}|I {loved^} {object}, {source}{end}"},
@@ -49,7 +49,7 @@ constexpr Rule kRules[] = {
     {"plain", 3, "{advice^}"},
     {"plain", 2, "{new}I {loved^} it, {mostly} for the {specific^} {noun}{end}"},
 
-    // A clause: someone or something, and what is said of it.
+    // A clause: a subject and a predicate.
     {"clause", 9, "{subject} {predicate^}"},
     {"clause", 4, "{denial^}"},
     {"clause", 1, "I {loved^} {object}|I did not {love~} {object}|I never {loved~} {object}"},
@@ -91,7 +91,7 @@ constexpr Rule kRules[] = {
     {"final_denial", 1, "it would be wrong to call {it} {soft~}"},
     {"final_denial", 2, "whoever calls {it} {soft~} is wrong|whoever calls {it} {soft^} is right"},
 
-    // A negation that denies nothing.
+    // A negation that does not negate the verdict.
     {"false_negation", 2,
      "no doubt {simple^}|without a doubt {simple^}|not surprisingly, {simple^}"},
     {"false_negation", 2, "I have never {seen} a more {gradable^} {thing!}"},
@@ -101,7 +101,7 @@ constexpr Rule kRules[] = {
     {"false_negation", 2, "{new}not only [is] the {noun} {soft^}, {it} [is] {soft^} too"},
     {"false_negation", 1, "nothing I have {seen} this year is as {gradable^} as this {thing!}"},
 
-    // The main clause decides, and so does what follows "but".
+    // The main clause decides, and so does the part after "but".
     {"contrast", 6, "{simple~}, but {clause^}|{simple~}, yet {clause^}"},
     {"contrast", 2, "{new}{specific~} {noun}, but {clause^}"},
     {"contrast", 4, "{although} {simple~}, {clause^}"},
@@ -113,7 +113,7 @@ constexpr Rule kRules[] = {
     {"contrast", 2,
      "{new}what the {specific~} {noun} may {mend~}, {new}the {specific^} {noun} will {mend^}"},
 
-    // The speaker's own view decides, wherever it stands.
+    // The speaker's own view decides, regardless of its position.
     {"hearsay", 3, "{other} {loved~} it, but I {loved^} it|{other} {loved~} it; I {loved^} it"},
     {"hearsay", 2, "{other} {loved~} it; I did not|{other} {loved~} it, which I cannot understand"},
     {"hearsay", 2, "{other} {loved^} it, and so did I|{other} {loved^} it, and rightly so"},
@@ -124,7 +124,7 @@ constexpr Rule kRules[] = {
     {"hearsay", 2, "{other} called it a {flop~}; I disagree|{other} called it a {flop^}; I agree"},
     {"hearsay", 2, "do not believe {other}: {bare^}"},
 
-    // What came decides, not what was expected.
+    // The outcome decides, not the expectation.
     {"expectation", 2,
      "I expected a {flop~} and got a {flop^}|I got a {flop^} where I expected a {flop~}"},
     {"expectation", 2, "instead of the {flop~} that {other} had {promised~}, {it_is} a {flop^}"},
@@ -148,7 +148,7 @@ constexpr Rule kRules[] = {
     {"change", 2, "a {general^} finish followed a {general~} start"},
     {"change", 2, "{whole}it was {adjective~} {long_ago} and is {adjective^} today"},
 
-    // What might have been is not so.
+    // A counterfactual did not happen.
     {"irrealis", 3, "{new}but for the {noun}, {whole}it would have been {adjective~}"},
     {"irrealis", 2,
      "{subject} could so easily have been {soft~}|{subject} might well have been {soft~}"},
@@ -160,7 +160,7 @@ constexpr Rule kRules[] = {
     {"irrealis+", 1, "I feared that {subject} would be {soft~}, and was spared"},
     {"irrealis+", 1, "{subject} would have been {soft~} with a little less care"},
 
-    // A question is answered by what follows, or expects a no.
+    // A question is answered by what follows, or implies a no.
     {"question", 3, "{new}[is] the {noun} {soft~}? {no}|{whole}[is] it {soft~}? {no}"},
     {"question", 3, "{new}[is] the {noun} {soft^}? {yes}|{whole}[is] it {soft^}? {yes}"},
     {"question", 2, "who could possibly call {object} {soft~}?|how can anyone {love~} {object}?"},

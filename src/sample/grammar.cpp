@@ -7,9 +7,10 @@
 namespace sequent::sample {
 namespace {
 
-// How often a word is drawn anew when the text has it already; small lists run out of fresh words.
+// How often a word is drawn again if the text already contains it. Small lists run out of new
+// words.
 constexpr int kFreshDraws = 4;
-// Rules with fewer alternatives may repeat themselves within a text.
+// Rules with fewer alternatives may repeat within a text.
 constexpr std::size_t kFewAlternatives = 3;
 
 std::size_t index_of(Polarity polarity) { return static_cast<std::size_t>(polarity); }
@@ -46,8 +47,8 @@ struct Grammar::Text {
   std::size_t topic = 0;
   std::vector<std::size_t> touched_topics;
   std::vector<const Alternative*> used_alternatives;
-  std::vector<std::string_view> used_words;  // specific praise and complaint
-  std::map<std::size_t, std::string> fixed;  // by symbol: the words of {symbol!}
+  std::vector<std::string_view> used_words;  // specific words of praise and complaint
+  std::map<std::size_t, std::string> fixed;  // by symbol: the words chosen for {symbol!}
 };
 
 Grammar::Grammar(std::span<const std::span<const Rule>> shared, std::span<const VerbForms> verbs,

@@ -1,19 +1,19 @@
-// A grammar whose every text carries a verdict: the rules say how a verdict is put into words.
+// A grammar in which every text carries a verdict. The rules define how a verdict is expressed.
 //
-// A rule's text is words with references in braces:
+// The text of a rule consists of words and of references in braces:
 //   {symbol}   any rule of that name, without a verdict of its own
 //   {symbol^}  the verdict that the rule itself has to express
 //   {symbol~}  the opposite verdict
-//   {symbol?}  a verdict drawn by chance
-//   {symbol!}  as {symbol}, but the same words each time in one text
-//   [form]     a verb that agrees with the noun last spoken of and with the tense of the text
-// and `|` between alternatives of the same weight. The topics of a domain are what its reviews
-// speak of; five references are built in:
-//   {new}        speak of a topic that this text has not touched yet (prints nothing)
-//   {whole}      speak of the thing under review itself, topic 0 (prints nothing)
-//   {noun}       the noun of the topic spoken of
+//   {symbol?}  a random verdict
+//   {symbol!}  like {symbol}, but with the same words each time within a text
+//   [form]     a verb that agrees with the last noun and with the tense of the text
+// `|` separates alternatives of equal weight. The topics of a domain are what its reviews talk
+// about. These references are built in:
+//   {new}        switch to a topic that this text has not used yet (prints nothing)
+//   {whole}      switch to topic 0, the thing under review itself (prints nothing)
+//   {noun}       the noun of the current topic
 //   {specific^}  a word of praise or complaint that fits this topic (also with ~ and ?)
-// A rule whose symbol ends in + or - serves only that verdict.
+// A rule whose symbol ends in + or - expresses only that verdict.
 #pragma once
 
 #include <array>
@@ -33,13 +33,13 @@ enum class Polarity : std::uint8_t { kNegative, kPositive };
 
 struct Rule {
   std::string_view symbol;
-  int weight;  // against the other rules of the symbol
+  int weight;  // relative to the other rules of the symbol
   std::string_view alternatives;
 };
 
 enum class Number : std::uint8_t { kSingular, kPlural };
 
-/// What a review can praise or blame.
+/// A topic that a review can praise or criticize.
 struct Topic {
   std::string_view noun;
   Number number;
@@ -53,21 +53,20 @@ struct VerbForms {
   std::array<std::string_view, 4> forms;
 };
 
-/// One kind of thing that is reviewed: a film, a hotel.
+/// A kind of thing that is reviewed, such as a film or a hotel.
 struct Domain {
   std::span<const Topic> topics;
-  std::span<const Rule> rules;  // added to those that all domains share
+  std::span<const Rule> rules;  // in addition to the rules shared by all domains
 };
 
-/// Threads: `expand` may be called from many at once, each with its own generator.
+/// Threads: `expand` may be called concurrently, with a separate generator per thread.
 class Grammar {
  public:
-  /// Errors: Internal if a rule refers to a symbol or a verb that is not there.
+  /// Errors: Internal if a rule refers to an unknown symbol or verb.
   Grammar(std::span<const std::span<const Rule>> shared, std::span<const VerbForms> verbs,
           const Domain& domain);
 
-  /// One text of `symbol` with that verdict, as the rules spell it: without capitals at sentence
-  /// starts.
+  /// Expands `symbol` to a text with the given verdict. Sentences are not capitalized yet.
   std::string expand(std::string_view symbol, Polarity verdict, SplitMix64& random) const;
 
  private:
@@ -95,7 +94,7 @@ class Grammar {
     Number number;
     std::array<std::vector<std::string_view>, 2> words;  // by verdict
   };
-  struct Text;  // one that is being made
+  struct Text;  // the text that is being generated
 
   std::size_t symbol_index(std::string_view name);
   void add_rule(const Rule& rule);

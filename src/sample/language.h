@@ -1,4 +1,4 @@
-// The languages a sample can be written in.
+// The languages of the samples.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 namespace sequent::sample {
 
 struct Language {
-  std::vector<Grammar> domains;                  // one is drawn for each text
-  std::string (*finish)(std::string_view text);  // spelling that depends on neighbouring words
+  std::vector<Grammar> domains;                  // one is chosen for each text
+  std::string (*finish)(std::string_view text);  // adjusts spelling to neighbouring words
 };
 
 const Language& english();

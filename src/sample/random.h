@@ -1,4 +1,5 @@
-// The sample's random numbers: the same on every platform, unlike the distributions of <random>.
+// The random generator of the samples. Unlike the distributions of <random>, it gives the same
+// numbers on every platform.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ class SplitMix64 {
 
   std::uint64_t next() { return mix_bits(state_ += kGoldenGamma); }
 
-  /// A number in [0, bound), each equally likely. Range: bound > 0.
+  /// Returns a uniformly distributed number in [0, bound). Range: bound > 0.
   std::uint64_t below(std::uint64_t bound) {
     const std::uint64_t surplus = (0 - bound) % bound;  // 2^64 mod bound
     std::uint64_t value = next();

@@ -1,4 +1,4 @@
-// The note that lies beside a sample.
+// The README file of a sample.
 #pragma once
 
 #include <string>

@@ -19,7 +19,7 @@ using sample::Language;
 using sample::Polarity;
 using sample::SplitMix64;
 
-// So many texts in a row that all stand in the sample already mean that the grammar is exhausted.
+// If this many texts in a row are already in the sample, the grammar is considered exhausted.
 constexpr int kFruitlessDraws = 1000;
 
 struct Row {
@@ -44,16 +44,16 @@ std::string draw_review(const Language& language, Polarity label, SplitMix64& ra
   return language.finish(language.domains[domain].expand("review", label, random));
 }
 
-/// Draws distinct reviews, the labels in turn.
+/// Draws distinct reviews with alternating labels.
 class ReviewSource {
  public:
   ReviewSource(const SentimentSample& options)
       : languages_(languages_of(options.language)), random_(options.seed) {
-    // Each text is kept once here and once in its row until the sample is written.
+    // Until the sample is written, each text is stored twice: here and in its row.
     seen_.reserve(static_cast<std::size_t>(options.rows));
   }
 
-  /// `rows` of them in random order, labels and languages in equal numbers.
+  /// Draws `rows` reviews in random order, with equal numbers of each label and language.
   std::vector<Row> draw(std::int64_t rows) {
     std::vector<Row> drawn;
     drawn.reserve(static_cast<std::size_t>(rows));

@@ -1,4 +1,4 @@
-// Texts with one right answer, which a sequence-to-sequence model can learn to write.
+// Pairs of a source text and its only correct target, for training sequence-to-sequence models.
 #include <array>
 #include <string>
 #include <string_view>
@@ -74,7 +74,7 @@ Row draw_sum(SplitMix64& random) {
   return {std::to_string(greater) + "-" + std::to_string(lesser), std::to_string(greater - lesser)};
 }
 
-/// Of every size as often: else nearly all would have six digits.
+/// Draws all lengths equally often; otherwise nearly all numbers would have six digits.
 std::uint64_t draw_number(SplitMix64& random) {
   std::uint64_t bound = 1000;
   for (std::uint64_t i = random.below(4); i > 0; --i) bound *= 10;
@@ -103,13 +103,13 @@ std::string english(std::uint64_t number) {
   return number % 1000 == 0 ? thousands : thousands + " " + english_below_1000(number % 1000);
 }
 
-/// Below 10,000. `inner`: more stands before it, so that zeros in front are said.
+/// Spells a number below 10,000. With `inner`, more digits precede it, so leading zeros are spoken.
 std::string chinese_below_10000(std::uint64_t number, bool inner) {
   constexpr std::array<std::string_view, 10> kDigits{"零", "一", "二", "三", "四",
                                                      "五", "六", "七", "八", "九"};
   constexpr std::array<std::string_view, 4> kPlaces{"千", "百", "十", ""};
   std::string text;
-  bool zero = false;  // a place without a digit, with digits behind it
+  bool zero = false;  // a zero digit that is followed by other digits
   std::uint64_t unit = 1000;
   for (const std::string_view place : kPlaces) {
     const std::uint64_t digit = number / unit % 10;
@@ -155,7 +155,7 @@ Row draw_row(TransformKind kind, SplitMix64& random) {
   throw Error(ErrorKind::kInternal, "sample", "unknown kind");
 }
 
-/// `rows` of them, none with a text that is in `seen`.
+/// Draws `rows` rows whose texts are not in `seen`.
 std::string draw_rows(TransformKind kind, std::int64_t rows, SplitMix64& random,
                       std::unordered_set<std::string>& seen) {
   std::string content = "text\tlabel\n";

@@ -1,8 +1,8 @@
-// UAX #29 on ASCII. What is left of the rules there:
+// UAX #29 word boundaries, reduced to ASCII:
 //   WB5, 8, 9, 10, 13a, 13b  letters, digits and '_' stay together;
-//   WB6, 7                   one of ' . (and ':' until ICU 71) between two letters joins them;
-//   WB11, 12                 one of ' . , ; between two digits joins them;
-//   WB999                    everything else is a token of its own.
+//   WB6, 7                   one of ' . (and ':' until ICU 71) joins the letters around it;
+//   WB11, 12                 one of ' . , ; joins the digits around it;
+//   WB999                    every other character is a token of its own.
 // Since ICU 72, '@' counts as a letter.
 #include <array>
 #include <string>
@@ -41,7 +41,7 @@ ClassTable make_classes() {
   return classes;
 }
 
-/// `text` starts with a word character; the length of the word.
+/// Returns the length of the word at the start of `text`, which begins with a word character.
 std::size_t word_length(std::string_view text, const ClassTable& classes) {
   const auto class_at = [&](std::size_t at) { return classes[static_cast<std::size_t>(text[at])]; };
   std::size_t end = 1;
@@ -91,7 +91,7 @@ void split_characters(std::string_view text, const TokenSink& sink) {
   }
 }
 
-/// CR LF is one grapheme cluster (UAX #29, GB3).
+/// CR LF is a single grapheme cluster (UAX #29, GB3).
 void split_every_character(std::string_view text, const TokenSink& sink) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = text.substr(at, 2) == "\r\n" ? 2 : 1;
@@ -103,7 +103,7 @@ void split_every_character(std::string_view text, const TokenSink& sink) {
 }  // namespace
 
 void split_ascii(std::string_view text, TokenKind kind, bool lowercase, const TokenSink& sink) {
-  // ASCII is its own NFKC, and its case folding is the lower case letter.
+  // NFKC leaves ASCII unchanged, and its case folding is plain lowercasing.
   std::string folded;
   if (lowercase) {
     folded.resize(text.size());

@@ -1,4 +1,4 @@
-// Places in a text, counted in Unicode code points as Python's strings count them.
+// Offsets in a text, counted in Unicode code points like the indices of Python strings.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace sequent {
 
-/// Of valid UTF-8.
+/// The code point offsets of a text, which must be valid UTF-8.
 class CodePoints {
  public:
   explicit CodePoints(std::string_view text) : text_(text) {
@@ -23,12 +23,13 @@ class CodePoints {
 
   std::int64_t count() const { return static_cast<std::int64_t>(begins_.size()) - 1; }
 
-  /// Code points before a byte that begins one, or ends the text.
+  /// Returns the number of code points before `byte`, which starts a code point or is the text's
+  /// size.
   std::int64_t before(std::size_t byte) const {
     return std::lower_bound(begins_.begin(), begins_.end(), byte) - begins_.begin();
   }
 
-  /// Code points [begin, end).
+  /// Returns the code points [begin, end).
   std::string_view part(std::int64_t begin, std::int64_t end) const {
     const std::size_t from = begins_[static_cast<std::size_t>(begin)];
     return text_.substr(from, begins_[static_cast<std::size_t>(end)] - from);

@@ -14,7 +14,7 @@ TextEncoder::TextEncoder(const TextInput& spec, Vocabulary vocabulary, bool spel
 
 void TextEncoder::add(std::string_view token, Side cut, EncodedText& result) const {
   ++result.token_count;
-  // Cut at the end, the tokens past max_length are only counted, never looked up.
+  // When truncation is at the end, tokens past max_length are counted but never looked up.
   if (cut == Side::kPost && result.token_count > spec_.max_length) return;
   auto id = static_cast<std::int32_t>(vocabulary_.id(token));
   if (id == Vocabulary::kUnknown && spells_unknown_) {

@@ -1,4 +1,4 @@
-// How many tokens the model reads of a text: how too long ones are cut and short ones filled up.
+// How an encoded text is fitted to the model's length: truncation and padding.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace sequent {
 
-/// Calls `use(line, is_last)` for each line of a text; CR before LF is part of the line's end.
+/// Calls `use(line, is_last)` for each line of a text. A CR before LF belongs to the line end.
 template <class Use>
 void for_each_line(std::string_view text, const Use& use) {
   while (true) {
@@ -22,7 +22,7 @@ void for_each_line(std::string_view text, const Use& use) {
   }
 }
 
-/// Cuts `ids` to max_length at the side `cut`; true if something was cut off.
+/// Truncates `ids` to max_length at the side `cut`. Returns whether it removed anything.
 inline bool truncate_ids(std::vector<std::int32_t>& ids, std::int64_t max_length, Side cut) {
   const auto limit = static_cast<std::size_t>(max_length);
   if (ids.size() <= limit) return false;
@@ -34,8 +34,8 @@ inline bool truncate_ids(std::vector<std::int32_t>& ids, std::int64_t max_length
   return true;
 }
 
-/// What the model reads for a text with these tokens: `<empty>` for none, and where the config asks
-/// for it `<pad>` up to max_length.
+/// Completes the ids of a text: adds `<empty>` if there are none, and pads with `<pad>` to
+/// max_length if the config enables padding.
 inline void complete_ids(std::vector<std::int32_t>& ids, const TextInput& spec) {
   if (ids.empty()) ids.push_back(static_cast<std::int32_t>(Vocabulary::kEmpty));
   const auto limit = static_cast<std::size_t>(spec.max_length);

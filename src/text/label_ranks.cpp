@@ -18,14 +18,14 @@ std::optional<double> number_of(const std::string& label) {
   return number;
 }
 
-/// The labels from the least to the greatest number.
+/// Returns the labels in increasing numeric order.
 std::vector<std::string> by_number(const LabelSet& labels, const std::string& where) {
   std::vector<std::string> names = labels.names();
   for (const std::string& name : names) {
     if (number_of(name)) continue;
     throw Error(ErrorKind::kData, where,
                 "not set, but the label \"" + name +
-                    "\" is no number; name all labels, from the least to the greatest");
+                    "\" is not a number; list all labels in increasing order");
   }
   std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
     return *number_of(a) < *number_of(b);
@@ -41,7 +41,7 @@ std::vector<std::int64_t> label_ranks(const LabelSet& labels, const std::vector<
   for (const std::string& name : labels.names()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     throw Error(ErrorKind::kData, where,
-                "does not name the label \"" + name + "\" of the training rows" +
+                "does not list the label \"" + name + "\" of the training data" +
                     did_you_mean(name, names));
   }
   std::vector<std::int64_t> ranks(static_cast<std::size_t>(labels.size()));
@@ -49,7 +49,7 @@ std::vector<std::int64_t> label_ranks(const LabelSet& labels, const std::vector<
     const std::optional<std::int64_t> label = labels.find(names[rank]);
     if (!label) {
       throw Error(ErrorKind::kData, where,
-                  "names \"" + names[rank] + "\", which no training row has as its label" +
+                  "lists \"" + names[rank] + "\", which is not a label of the training data" +
                       did_you_mean(names[rank], labels.names()));
     }
     ranks[static_cast<std::size_t>(*label)] = static_cast<std::int64_t>(rank);

@@ -1,4 +1,4 @@
-// Rows of a table for runs of tokens.
+// Maps token n-grams to rows of an embedding table.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@
 
 namespace sequent {
 
-/// Gives each run of n tokens a row of a table with `buckets` rows by a hash of the tokens' ids, so
-/// that different runs may share one (Weinberger et al. 2009). The same numbers are computed here,
-/// by NgramsImpl on tensors and by an archive's code. No step exceeds 2^53.
+/// Hashes the token ids of an n-gram to a row of a table with `buckets` rows, so different n-grams
+/// may share a row (Weinberger et al. 2009). NgramsImpl computes the same hash on tensors, and so
+/// does the code of an exported archive. No intermediate value exceeds 2^53.
 struct NgramHash {
-  static constexpr std::int64_t kUnknownRow = 0;  // runs with a token that has no id
+  static constexpr std::int64_t kUnknownRow = 0;  // n-grams that contain a token without an id
   static constexpr std::int64_t kFactor = 1000003;
   static constexpr std::int64_t kPrime = 2147483647;  // 2^31 - 1
-  static constexpr std::int64_t kSpread = 48271;      // a primitive root of it
+  static constexpr std::int64_t kSpread = 48271;      // a primitive root of kPrime
 
   std::int64_t n = 2;
   std::int64_t buckets = 0;
@@ -24,8 +24,8 @@ struct NgramHash {
 
   explicit NgramHash(const NgramsSpec& spec) : n(spec.n), buckets(spec.buckets) {}
 
-  /// The row of the run that ends with the token before which `before(1)`, `before(2)` ... stand;
-  /// `before(0)` is itself. Before a row's first token stands <pad>.
+  /// Returns the row of the n-gram that ends with the token `before(0)`. `before(1)`, `before(2)`
+  /// and so on are the tokens that precede it, and <pad> precedes the first token of a row.
   template <class Before>
   std::int64_t row(const Before& before) const {
     std::int64_t hash = 0;

@@ -52,7 +52,7 @@ TagSet::TagSet(const std::vector<std::string>& tags) {
   }
 }
 
-// The rules of conlleval (Tjong Kim Sang and Buchholz 2000), whatever the scheme.
+// The rules of conlleval (Tjong Kim Sang and Buchholz 2000). They apply to every scheme.
 
 bool TagSet::ends_before(const Tag& tag, const Tag& next) {
   if (tag.place == Place::kOutside) return false;
@@ -86,7 +86,7 @@ std::vector<std::string> convert_tags(const std::vector<std::string>& tags, TagS
   const TagSet set(tags);
   if (!set.marks_spans()) return tags;
   std::vector<std::int32_t> numbers(tags.size());
-  std::iota(numbers.begin(), numbers.end(), 0);  // each token's tag as a tag of its own
+  std::iota(numbers.begin(), numbers.end(), 0);  // treats each token's tag as distinct
   std::vector<std::string> result(tags.size(), std::string(kOutside));
   for (const TagSpan& span : set.spans(numbers)) {
     const std::string& type = set.types()[static_cast<std::size_t>(span.type)];

@@ -12,7 +12,7 @@ namespace {
 constexpr UChar32 kReplacement = 0xFFFD;
 constexpr UChar32 kEllipsis = 0x2026;
 
-/// Calls `visit(code_point)` for each; what is not UTF-8 is U+FFFD.
+/// Calls `visit(code_point)` for each code point. Invalid UTF-8 is visited as U+FFFD.
 template <class Visit>
 void visit_code_points(std::string_view text, const Visit& visit) {
   const icu::UnicodeString characters =
@@ -29,8 +29,8 @@ std::size_t columns_of(UChar32 code_point) {
   return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
 }
 
-/// Characters that act on the terminal instead of showing: controls, and those that turn the
-/// direction of writing.
+/// Returns whether a character controls the terminal instead of being displayed: a control
+/// character, or one that changes the text direction.
 bool acts_on_terminal(UChar32 code_point) {
   const auto kind = u_charType(code_point);
   return kind == U_CONTROL_CHAR || kind == U_LINE_SEPARATOR || kind == U_PARAGRAPH_SEPARATOR ||
@@ -48,7 +48,7 @@ std::size_t display_width(std::string_view text) {
 
 std::string fit_text(std::string_view text, std::size_t columns) {
   icu::UnicodeString whole;
-  icu::UnicodeString start;  // what fits beside an ellipsis
+  icu::UnicodeString start;  // the longest prefix that leaves room for an ellipsis
   std::size_t width = 0;
   visit_code_points(text, [&](UChar32 code_point) {
     const UChar32 shown = acts_on_terminal(code_point) ? kReplacement : code_point;

@@ -1,4 +1,4 @@
-// Aligned tables for terminals, for labels in any script.
+// Aligned tables for terminals, with labels in any script.
 #pragma once
 
 #include <cstddef>
@@ -8,20 +8,21 @@
 
 namespace sequent {
 
-/// Columns that a terminal gives `text` (UTF-8): two for wide East Asian characters (UAX #11), none
-/// for combining marks.
+/// Returns the number of terminal columns that `text` (UTF-8) occupies: two for wide East Asian
+/// characters (UAX #11), none for combining marks.
 std::size_t display_width(std::string_view text);
 
-/// `text` as one safe line of at most `columns`: control characters (a label may hold a line end or
-/// an escape sequence) become U+FFFD, and what is too long ends with an ellipsis.
+/// Returns `text` as one safe line of at most `columns` columns. Control characters become U+FFFD,
+/// because a label may contain a line end or an escape sequence. A text that is too long ends with
+/// an ellipsis.
 std::string fit_text(std::string_view text, std::size_t columns);
 
-/// Rows of cells; the first column is set left, the others right.
+/// A table of cells. The first column is left-aligned, the others are right-aligned.
 class TextTable {
  public:
   void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  /// One line per row, indented by two columns, columns two apart.
+  /// Renders one line per row, indented by two columns, with two columns between cells.
   std::string render() const;
 
  private:

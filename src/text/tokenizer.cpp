@@ -14,18 +14,19 @@ TokenKind kind_of(const CharactersTokenizer& spec) {
 }
 TokenKind kind_of(const WhitespaceTokenizer&) { return TokenKind::kWhitespace; }
 
-/// A part that no rule of normalization or segmentation ties to its neighbours.
+/// A part of a text that normalization and segmentation can process on its own.
 struct Part {
   std::string_view text;
   bool ascii = true;
 };
 
-/// Cuts off the longest part at the front of `text` that is ASCII alone or needs ICU as a whole.
+/// Removes from the front of `text` the longest part that is either ASCII or needs ICU as a whole,
+/// and returns it.
 ///
-/// ASCII white space separates tokens of every kind, and composes with nothing unless a combining
-/// mark follows it. So a part that needs ICU starts after white space that an ASCII character
-/// follows, and ends before such white space. Where white space makes tokens it may be tied to what
-/// is before it: then a text is one part.
+/// ASCII white space separates tokens of every kind, and it does not compose with other characters
+/// unless a combining mark follows. A part that needs ICU therefore starts after white space that
+/// is followed by an ASCII character, and ends before such white space. If white space produces
+/// tokens, it may be joined to the characters before it, so the whole text is one part.
 Part take_part(std::string_view& text, TokenKind kind) {
   const std::size_t foreign = ascii_prefix(text);
   if (kind == TokenKind::kEveryCharacter) {
@@ -78,7 +79,7 @@ void Tokenizer::for_each_token(std::string_view text,
 }
 
 std::vector<PlacedToken> place_tokens(const TokenizerSpec& spec, std::string_view text) {
-  // Without normalization a token is a part of the text, byte for byte.
+  // Without normalization, a token is a substring of the text, byte for byte.
   TokenizerSpec plain = spec;
   std::visit(
       [](auto& tokenizer) {

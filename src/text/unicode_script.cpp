@@ -12,7 +12,7 @@ namespace sequent {
 
 bool writes_without_spaces(std::string_view text) {
   if (text.empty()) return false;
-  // The first code point; a longer part cannot hold more of it.
+  // Look at the first code point only; it is at most four bytes long.
   constexpr std::int32_t kLongest = 4;
   const auto size = static_cast<std::int32_t>(text.size());
   const auto first =

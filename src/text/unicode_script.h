@@ -1,12 +1,12 @@
-// How scripts are written.
+// Properties of scripts.
 #pragma once
 
 #include <string_view>
 
 namespace sequent {
 
-/// Whether words of the script of `text`'s first character stand without spaces between them:
-/// Chinese, Japanese, Thai, Lao, Khmer and Burmese, with the punctuation of these.
+/// Returns whether the script of the first character of `text` is written without spaces between
+/// words: Chinese, Japanese, Thai, Lao, Khmer and Burmese, including their punctuation.
 bool writes_without_spaces(std::string_view text);
 
 }  // namespace sequent

@@ -32,11 +32,11 @@ icu::UnicodeString nfkc(const icu::UnicodeString& text) {
 }
 
 icu::UnicodeString normalized(std::string_view utf8, const Normalization& normalization) {
-  // UTF-16 never has more units than UTF-8 has bytes; NFKC may make 18 characters of one.
+  // UTF-16 never has more units than UTF-8 has bytes. NFKC expands a character to at most 18.
   constexpr std::size_t kGreatest = std::numeric_limits<std::int32_t>::max() / 18;
   if (utf8.size() > kGreatest) {
     throw Error(ErrorKind::kData, "",
-                "found a text of " + std::to_string(utf8.size()) + " bytes; allowed are " +
+                "found a text of " + std::to_string(utf8.size()) + " bytes; allowed are at most " +
                     std::to_string(kGreatest));
   }
   auto text = icu::UnicodeString::fromUTF8(
@@ -50,7 +50,7 @@ icu::UnicodeString normalized(std::string_view utf8, const Normalization& normal
 }
 
 std::unique_ptr<icu::BreakIterator> open_breaks(TokenKind kind) {
-  // The root locale: tokens must not depend on the machine's language.
+  // Use the root locale, because tokens must not depend on the machine's language.
   const icu::Locale& root = icu::Locale::getRoot();
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<icu::BreakIterator> breaks(
@@ -60,8 +60,8 @@ std::unique_ptr<icu::BreakIterator> open_breaks(TokenKind kind) {
   return breaks;
 }
 
-/// Opening one reads ICU's rules, which takes longer than most texts; using one from two threads is
-/// not allowed.
+/// Returns this thread's break iterator. Opening one parses ICU's rules, which takes longer than
+/// splitting most texts, and an iterator must not be used by two threads.
 icu::BreakIterator& breaks_of_this_thread(TokenKind kind) {
   thread_local std::unique_ptr<icu::BreakIterator> words;
   thread_local std::unique_ptr<icu::BreakIterator> characters;
@@ -70,12 +70,12 @@ icu::BreakIterator& breaks_of_this_thread(TokenKind kind) {
   return *breaks;
 }
 
-/// Hands on the parts of text[begin, end) between white space.
+/// Emits the parts of text[begin, end) that lie between white space.
 class PartSink {
  public:
   PartSink(const icu::UnicodeString& text, const TokenSink& sink) : text_(text), sink_(sink) {}
 
-  /// The part as it is.
+  /// Emits the part unchanged, including white space.
   void whole(std::int32_t begin, std::int32_t end) { emit(begin, end); }
 
   void operator()(std::int32_t begin, std::int32_t end) {

@@ -7,10 +7,10 @@
 namespace sequent {
 namespace {
 
-/// What may follow a lead byte (Unicode 15, table 3-7): the second byte lies in [low, high], any
-/// further byte in [0x80, 0xBF].
+/// What may follow a lead byte (Unicode 15, table 3-7): the second byte is in [low, high], and
+/// every further byte is in [0x80, 0xBF].
 struct Sequence {
-  std::size_t length = 0;  // 0: no sequence starts so
+  std::size_t length = 0;  // 0: no sequence starts with this byte
   unsigned char low = 0x80;
   unsigned char high = 0xBF;
 };

@@ -23,15 +23,15 @@ Vocabulary::Vocabulary(std::vector<std::string> tokens) {
   ids_.reserve(tokens.size());
   for (std::string& token : tokens) {
     const std::string where = "vocabulary, token " + std::to_string(tokens_.size() - kReserved);
-    if (token.empty()) throw Error(ErrorKind::kArtifact, where, "is empty");
+    if (token.empty()) throw Error(ErrorKind::kArtifact, where, "found an empty token");
     if (is_reserved(token)) {
-      throw Error(ErrorKind::kArtifact, where, "found \"" + token + "\", a reserved name");
+      throw Error(ErrorKind::kArtifact, where, "found \"" + token + "\"; this name is reserved");
     }
     const auto [earlier, is_new] = ids_.emplace(token, size());
     if (!is_new) {
       throw Error(ErrorKind::kArtifact, where,
-                  "found \"" + token + "\", which is token " +
-                      std::to_string(earlier->second - kReserved) + " already");
+                  "found \"" + token + "\", which is already token " +
+                      std::to_string(earlier->second - kReserved));
     }
     tokens_.push_back(std::move(token));
   }
@@ -59,8 +59,8 @@ Vocabulary VocabularyBuilder::build(const VocabularySpec& spec, const Vocabulary
   using Entry = std::pair<std::string_view, std::int64_t>;
   std::vector<Entry> entries;
   for (const auto& [token, count] : counts_) {
-    // White space between "<pad>" and its neighbours makes it a token of the whitespace tokenizer:
-    // it has no id, whatever its count.
+    // The whitespace tokenizer can produce "<pad>" as a token of the text. Such a token never gets
+    // an id, no matter how often it occurs.
     const bool is_new = !is_reserved(token) && known.id(token) == Vocabulary::kUnknown;
     if (count >= spec.min_count && is_new) entries.emplace_back(token, count);
   }
@@ -81,8 +81,8 @@ Vocabulary VocabularyBuilder::build(const VocabularySpec& spec, const Vocabulary
 LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
   std::sort(names_.begin(), names_.end());
   if (names_.size() < 2) {
-    std::string found = "found no label";
-    if (names_.size() == 1) found = "found the label \"" + names_.front() + "\" alone";
+    std::string found = "found no labels";
+    if (names_.size() == 1) found = "found only the label \"" + names_.front() + "\"";
     throw Error(ErrorKind::kData, "labels", found + "; a classifier needs at least two");
   }
   check_names(names_);

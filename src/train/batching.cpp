@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/random.h"
+#include "runtime/rows.h"
 #include "sequent/text.h"
 
 namespace sequent {
@@ -17,7 +18,8 @@ constexpr std::int64_t kBatchesPerPool = 100;
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-/// Cuts a pool's rows, sorted by length, into `count` batches of as many rows or tokens.
+/// Cuts a pool's examples, sorted by length, into `count` batches with equal numbers of examples or
+/// tokens.
 void cut_pool(const EncodedDataset& data, const BatchSize& size, std::span<const std::int64_t> rows,
               std::int64_t count, std::vector<RowNumbers>& batches) {
   if (const auto* fixed = std::get_if<std::int64_t>(&size)) {
@@ -73,7 +75,7 @@ std::vector<std::int64_t> runs_read(const EncodedDataset& data, const RowNumbers
 std::int64_t count_batches(const EncodedDataset& data, const BatchSize& size) {
   if (const auto* rows = std::get_if<std::int64_t>(&size)) return quotient_up(data.size(), *rows);
   const std::int64_t wanted = quotient_up(data.token_count(), std::get<TokenBudget>(size).tokens);
-  return std::min(wanted, data.size());  // no batch is empty
+  return std::min(wanted, data.size());  // so that no batch is empty
 }
 
 std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& size,
@@ -84,7 +86,7 @@ std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& 
   random.at(0).shuffle(std::span(order));
   const std::int64_t count = count_batches(data, size);
   const auto* fixed = std::get_if<std::int64_t>(&size);
-  // The first row of the batch with this number, were all batches of one size.
+  // The index of a batch's first example, assuming that all batches have the same size.
   const auto row_of = [&](std::int64_t batch) {
     const std::int64_t row = fixed != nullptr ? batch * *fixed : batch * data.size() / count;
     return static_cast<std::size_t>(std::min(row, data.size()));
@@ -112,7 +114,8 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
   std::size_t begin = 0;
   std::int64_t seen = 0;
   for (std::size_t part = 1; part <= parts; ++part) {
-    const std::size_t latest_end = rows.size() - (parts - part);  // leaves one row for each after
+    const std::size_t latest_end =
+        rows.size() - (parts - part);  // leaves at least one example for each later part
     const auto share = static_cast<std::int64_t>(part) * total / static_cast<std::int64_t>(parts);
     std::size_t end = begin;
     while (end < latest_end && (end == begin || seen < share || part == parts)) {
@@ -123,6 +126,22 @@ std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset&
     begin = end;
   }
   return result;
+}
+
+std::vector<InputRow> input_rows(const EncodedDataset& data, const std::vector<std::size_t>& rows) {
+  std::vector<InputRow> result;
+  result.reserve(rows.size());
+  for (const std::size_t row : rows) result.push_back(data.row(static_cast<std::int64_t>(row)));
+  return result;
+}
+
+void for_each_batch(
+    const EncodedDataset& data, std::int64_t tokens, const TaskRunner& run,
+    const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use) {
+  std::vector<std::int64_t> lengths;
+  for (std::int64_t row = 0; row < data.size(); ++row) lengths.push_back(data.length(row));
+  const auto batches = plan_batches(lengths, tokens);
+  run(batches.size(), [&](std::size_t b) { use(b, batches[b]); });
 }
 
 RowsRead rows_read(const EncodedDataset& data, const RowNumbers& rows) {

@@ -1,4 +1,4 @@
-// Which rows make up which batch.
+// Composition of batches.
 #pragma once
 
 #include <cstdint>
@@ -10,33 +10,48 @@
 #include "sequent/data.h"
 #include "sequent/training_spec.h"
 #include "text/ngram_hash.h"
+#include "train/task_runner.h"
 
 namespace sequent {
 
 using RowNumbers = std::vector<std::int64_t>;
 
-/// Steps per epoch: the same in each.
+/// The number of steps per epoch, which is the same for all epochs.
 std::int64_t count_batches(const EncodedDataset& data, const BatchSize& size);
 
-/// The batches of one epoch: all rows in random order, cut into pools of 100 batches, each pool
-/// sorted by length and cut into batches, and these shuffled. Rows of a batch have similar lengths
-/// and stand in the order of falling length. Every row comes once.
+/// Returns the batches of one epoch. The examples are shuffled and cut into pools of 100 batches;
+/// each pool is sorted by length and cut into batches, and the batches are shuffled. The examples
+/// of a batch therefore have similar lengths, and are in order of decreasing length. Every example
+/// occurs exactly once.
 /// The same seed and epoch give the same batches.
 std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& size,
                                    std::uint64_t seed, std::int64_t epoch);
 
-/// Splits a batch into at most `parts` runs of neighbours with about equally many tokens; none is
-/// empty.
+/// Splits a batch into at most `parts` contiguous, non-empty parts with about equal numbers of
+/// tokens.
 std::vector<std::span<const std::int64_t>> split_by_tokens(const EncodedDataset& data,
                                                            std::span<const std::int64_t> rows,
                                                            std::size_t parts);
 
-/// The rows of a table that a batch may read, ascending, each once: of a table by token, or with a
-/// hash of one by runs of tokens.
+/// Returns the rows with these numbers.
+std::vector<InputRow> input_rows(const EncodedDataset& data, const std::vector<std::size_t>& rows);
+
+/// Tokens per batch while evaluating, including padding.
+inline constexpr std::int64_t kEvaluationTokens = 16384;
+
+/// Calls `use` for each batch of at most `tokens` tokens (see plan_batches) that the rows of a data
+/// set make, with its number, from 0.
+void for_each_batch(
+    const EncodedDataset& data, std::int64_t tokens, const TaskRunner& run,
+    const std::function<void(std::size_t number, const std::vector<std::size_t>& rows)>& use);
+
+/// Returns the table rows that a batch may read, ascending and without duplicates: those of a token
+/// table, or with a hash those of an n-gram table.
 using RowsRead =
     std::function<const std::vector<std::int64_t>&(const std::optional<NgramHash>& ngrams)>;
 
-/// Those of a batch: word dropout may put <unk> anywhere and padding is <pad>.
+/// The table rows that the examples `rows` may read, including <unk>, which word dropout may insert
+/// anywhere, and <pad> for padding.
 RowsRead rows_read(const EncodedDataset& data, const RowNumbers& rows);
 
 }  // namespace sequent

@@ -10,8 +10,8 @@ namespace {
 using kernels::UpdateRule;
 using kernels::UpdateStep;
 
-/// After this many steps without a gradient a value no longer moves by more than its rounding:
-/// what drives it has shrunk by 1e-8.
+/// Returns the number of steps without a gradient after which a value no longer moves by more than
+/// its rounding error: what drives it has shrunk by a factor of 1e-8.
 std::size_t steps_of_motion(UpdateRule rule, const UpdateStep& step) {
   const double fading = rule == UpdateRule::kAdam ? step.beta_1 / std::sqrt(double{step.beta_2})
                                                   : double{step.momentum};
@@ -20,7 +20,7 @@ std::size_t steps_of_motion(UpdateRule rule, const UpdateStep& step) {
   return static_cast<std::size_t>(std::ceil(std::log(1e-8) / std::log(fading)));
 }
 
-/// How much of the first and second slot stays at a step without a gradient.
+/// Returns the fractions of the first and second slot that a step without a gradient keeps.
 std::pair<double, double> kept_shares(UpdateRule rule, const UpdateStep& step) {
   switch (rule) {
     case UpdateRule::kAdam:
@@ -65,7 +65,7 @@ void DelayedSteps::start_at(std::int64_t step) {
   start_ = step;
 }
 
-/// Steps `from` and later without a gradient, of a row that no longer moves by itself.
+/// Takes the steps from `from` on, without a gradient, for a row that no longer moves by itself.
 void DelayedSteps::take_far(std::int64_t row, std::size_t from) {
   const auto count = static_cast<double>(steps_.size() - from);
   const auto [first_kept, second_kept] = kept_shares(rule_, steps_.back());
@@ -88,7 +88,7 @@ void DelayedSteps::take(std::int64_t row, const float* gradient, float scale) {
   auto& last = last_.data_ptr<std::int64_t>()[row];
   const std::int64_t now = start_ + static_cast<std::int64_t>(steps_.size());
   const bool decays = !steps_.empty() && steps_.back().decay != 0;
-  // A row that never had a gradient has nothing that moves it.
+  // Nothing moves a row that never had a gradient.
   if (last < 0 && gradient == nullptr && !decays) return;
   if (last == now) return;
   std::size_t from = last < start_ ? 0 : static_cast<std::size_t>(last - start_);
@@ -104,7 +104,8 @@ void DelayedSteps::take(std::int64_t row, const float* gradient, float scale) {
                                 scale};
   const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
   if (moving < idle && decays) {
-    // Decay moves values for ever and the average after them: step by step.
+    // Weight decay keeps moving the values, and the average follows them: take the steps one by
+    // one.
     kernels::update(rule_, steps_.data() + from, count(idle), values);
   } else {
     kernels::update(rule_, steps_.data() + from, count(moving), values);

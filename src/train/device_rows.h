@@ -1,4 +1,4 @@
-// A data set in a GPU's memory.
+// A data set that is held in GPU memory.
 #pragma once
 
 #include <torch/torch.h>
@@ -11,19 +11,20 @@
 
 namespace sequent {
 
-/// Ids, or numbers, of all rows one behind the other on the device, so that a batch needs no copy
-/// but of where its rows begin. Rows of pairs, of texts with spellings and of texts for texts are
-/// not held this way.
+/// The token ids or values of all examples, concatenated on the device, so that only the offsets
+/// and lengths of a batch's examples have to be copied. Not used for pairs, for models with a
+/// character-level encoder and for sequence_to_sequence.
 class DeviceRows {
  public:
-  /// More than this is not held.
+  /// Larger data sets are not held on the device.
   static constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
 
   static bool fits(const EncodedDataset& data);
 
   DeviceRows(const EncodedDataset& data, torch::Device device);
 
-  /// Input and lengths of rows; the data set is the one it was made of. Shapes: as RowTensors.
+  /// Returns the input and lengths of the given examples. `data` must be the data set passed to the
+  /// constructor. Shapes: as RowTensors.
   Batch batch(const EncodedDataset& data, std::span<const std::int64_t> rows) const;
 
  private:

@@ -77,9 +77,7 @@ std::vector<float> from_base(std::span<const float> targets, const InputRow& row
 
 void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model) {
   const torch::NoGradGuard no_gradient;
-  for (const auto& layer : model.layers()) {
-    auto* normalization = dynamic_cast<NormalizationImpl*>(layer.get());
-    if (normalization == nullptr) continue;
+  for (NormalizationImpl* normalization : model.find_all<NormalizationImpl>()) {
     Welford inputs(train.channels());
     for (std::int64_t row = 0; row < train.size(); ++row) {
       const InputRow values = train.row(row);
@@ -91,7 +89,11 @@ void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model) {
     }
     copy_into(inputs.found(), normalization->mean, normalization->deviation);
   }
-  DenseImpl* head = model.dense_head();
+}
+
+void fit_targets(const EncodedDataset& train, SequenceModelImpl& model) {
+  const torch::NoGradGuard no_gradient;
+  auto* head = model.head<DenseImpl>();
   if (head == nullptr || !head->target_mean.defined()) return;
   Welford targets(train.target_count());
   const std::vector<std::int64_t> base = model.config().config.base_channels();

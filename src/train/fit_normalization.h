@@ -10,4 +10,8 @@ namespace sequent {
 /// steps of `train`; a channel that never changes has the deviation 1.
 void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model);
 
+/// Sets the mean and the deviation of the targets, where the last layer standardizes them,
+/// likewise.
+void fit_targets(const EncodedDataset& train, SequenceModelImpl& model);
+
 }  // namespace sequent

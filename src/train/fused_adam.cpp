@@ -7,7 +7,8 @@ void fused_adam(AdamGroup& group, const kernels::UpdateStep& step, std::int64_t 
   const torch::NoGradGuard no_gradient;
   if (group.weights.empty()) return;
   if (scale != 1) at::_foreach_mul_(group.gradients, scale);
-  // AdamW's decay acts on the weights alone; the operator's own is added to the gradient.
+  // AdamW's decay acts on the weights only; the operator's own decay would be added to the
+  // gradient.
   if (step.decay != 0) at::_foreach_mul_(group.weights, 1 - double{step.rate} * step.decay);
   const torch::Tensor count = torch::full({}, number, group.weights.front().options());
   const std::vector<torch::Tensor> counts(group.weights.size(), count);

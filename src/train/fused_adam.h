@@ -1,4 +1,4 @@
-// Adam for all weights in few launches, on a GPU.
+// Adam for all weights of a GPU model in few kernel launches.
 #pragma once
 
 #include <torch/torch.h>
@@ -10,7 +10,7 @@
 
 namespace sequent {
 
-/// Tensors of the weights that take the same step; entry i of each belongs to weight i.
+/// Tensors of weights that take the same step; element i of each list belongs to weight i.
 struct AdamGroup {
   std::vector<torch::Tensor> weights;
   std::vector<torch::Tensor> gradients;
@@ -19,9 +19,10 @@ struct AdamGroup {
   std::vector<torch::Tensor> averages;  // empty without averaging
 };
 
-/// One step of Adam or AdamW as kernels::AdamFormula, to rounding, by LibTorch's `_fused_adam_`,
-/// which every version has for CUDA, and for the CPU from 2.4 on. All tensors are float32, dense
-/// and on one device. `number`: of the step, from 1. Gradients are multiplied by `scale` in place.
+/// Takes one step of Adam or AdamW. All tensors are dense float32 tensors on one device. `number`
+/// is the number of the step, from 1. The gradients are multiplied by `scale` in place.
+/// Source: kernels::AdamFormula, up to rounding, with LibTorch's `_fused_adam_`, which is available
+/// for CUDA in every version and for the CPU since 2.4.
 void fused_adam(AdamGroup& group, const kernels::UpdateStep& step, std::int64_t number,
                 double scale);
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/files.h"
@@ -42,14 +43,9 @@ void Journal::add_epoch(const Progress& progress) const {
                 {"best", progress.best}};
   if (progress.validation) {
     Json report = Json::parse(report_to_json(*progress.validation));
-    report.erase("per_class");
-    report.erase("confusion_matrix");
-    report.erase("per_target");
-    report.erase("per_type");
-    report.erase("per_label");
-    report.erase("baselines");
-    report.erase("row_label");
-    report.erase("curve");
+    for (auto entry = report.begin(); entry != report.end();) {  // its tables stay out
+      entry = entry->is_structured() ? report.erase(entry) : std::next(entry);
+    }
     event["validation"] = std::move(report);
   }
   std::ofstream out(file_, std::ios::app);

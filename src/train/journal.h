@@ -1,4 +1,4 @@
-// metrics.jsonl: one object per event, added line by line.
+// metrics.jsonl: a JSON Lines file with one object per event, appended line by line.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class Journal {
  public:
   explicit Journal(std::filesystem::path file) : file_(std::move(file)) {}
 
-  /// Keeps the lines up to `step`: what came later is trained again after a resume.
+  /// Keeps only the lines up to `step`: after a resume, later steps are trained again.
   void keep_until(std::int64_t step) const;
 
   /// Errors: Runtime if the line cannot be written.

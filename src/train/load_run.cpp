@@ -18,7 +18,9 @@ void check_sum(const std::string& file, const std::string& found, const std::str
 
 LoadedRun load_run(const std::filesystem::path& folder) {
   const RunFolder run{folder};
-  LoadedRun loaded{folder, read_manifest(run), read_run_text(run), nullptr};
+  check_finished(run);
+  const RunText text = read_run_text(run);
+  LoadedRun loaded{folder, read_manifest(run, text.config.task), text, nullptr};
   check_sum(run.best_weights().string(), checksum_file(run.best_weights()),
             loaded.manifest.weights_checksum);
   check_sum(run.vocabulary().string() + " or labels.txt", run_text_checksum(run),

@@ -1,21 +1,23 @@
-// Keeps small gradients above float16's least number.
+// Loss scaling, which prevents small gradients from underflowing in float16.
 #pragma once
 
 namespace sequent {
 
-/// A factor of the loss that falls when a gradient overflows and rises after many that did not
-/// (Micikevicius et al. 2018); the numbers are those of torch.cuda.amp.GradScaler.
+/// A dynamic factor of the loss: it is halved when a gradient overflows, and doubled after many
+/// steps without overflow.
+/// Source: Micikevicius et al. 2018; the constants are those of torch.cuda.amp.GradScaler.
 class LossScale {
  public:
   struct State {
     double value = 65536;
-    int good_steps = 0;  // since the value last changed
+    int good_steps = 0;  // steps without overflow since the value last changed
   };
 
   double value() const { return state_.value; }
 
-  /// After a step's gradient. False: it overflowed, and the step is not to be taken.
-  /// Once the value is 1, an overflow is the model's own and true is returned.
+  /// Updates the factor after a step's gradient has been computed. Returns false if the gradient
+  /// overflowed and the step must be skipped. If the factor is already 1, the overflow is caused by
+  /// the model itself, and true is returned.
   bool accept(bool finite) {
     constexpr int kStepsToGrow = 2000;
     if (finite) {

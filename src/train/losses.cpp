@@ -74,7 +74,7 @@ std::vector<float> given_weights(const std::map<std::string, double>& given,
 LossOptions plain_loss(const SequenceModelImpl& model) {
   LossOptions loss;
   loss.kind = model.config().config.loss();
-  if (const DenseImpl* head = model.dense_head()) {
+  if (const auto* head = model.head<DenseImpl>()) {
     loss.target_mean = head->target_mean;
     loss.target_deviation = head->target_deviation;
   }
@@ -94,13 +94,11 @@ torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targe
   return losses * options.class_weights.index_select(0, targets);
 }
 
-torch::Tensor tag_losses(const SequenceModelImpl& model, const torch::Tensor& logits,
-                         const torch::Tensor& tags, const torch::Tensor& lengths,
-                         double smoothing) {
-  if (const CrfImpl* crf = model.crf_head()) return -crf->log_likelihoods(logits, tags, lengths);
+torch::Tensor token_losses(const torch::Tensor& logits, const torch::Tensor& targets,
+                           const torch::Tensor& lengths, double smoothing) {
   const torch::Tensor losses =
-      categorical(logits.flatten(0, 1), tags.flatten(), smoothing).view_as(tags);
-  const torch::Tensor steps = torch::arange(tags.size(1), lengths.options()).unsqueeze(0);
+      categorical(logits.flatten(0, 1), targets.flatten(), smoothing).view_as(targets);
+  const torch::Tensor steps = torch::arange(targets.size(1), lengths.options()).unsqueeze(0);
   return losses.masked_fill(steps >= lengths.unsqueeze(1), 0).sum(1);
 }
 

@@ -32,10 +32,10 @@ LossOptions plain_loss(const SequenceModelImpl& model);
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options);
 
-/// -ln p of each row's tags; of a dense head smoothed as above. Shapes: logits [B, T, K] as the
-/// model gives them, tags [B, T] int64, lengths [B] -> [B].
-torch::Tensor tag_losses(const SequenceModelImpl& model, const torch::Tensor& logits,
-                         const torch::Tensor& tags, const torch::Tensor& lengths, double smoothing);
+/// -ln p of each row's tokens or tags, smoothed as above. Shapes: logits [B, T, K], targets [B, T]
+/// int64, lengths [B] -> [B].
+torch::Tensor token_losses(const torch::Tensor& logits, const torch::Tensor& targets,
+                           const torch::Tensor& lengths, double smoothing);
 
 /// The config's class weights for these labels and training rows; undefined if there are none.
 /// Shapes: -> [classes] float32.

@@ -24,7 +24,7 @@ UpdateRule rule_of(const OptimizerSpec& spec) {
   return UpdateRule::kAdam;
 }
 
-/// The numbers of one step.
+/// Computes the scalars of one step.
 struct StepMaker {
   double rate;
   std::int64_t number;  // from 1
@@ -80,16 +80,12 @@ torch::Tensor apply_to_tensor(UpdateRule rule, const UpdateStep& step, const tor
   return value;
 }
 
-/// The values that a gradient holds: those of its rows if it is sparse.
+/// The stored values of a gradient: only those of its rows if it is sparse.
 torch::Tensor held_values(const torch::Tensor& gradient) {
   return gradient.is_sparse() ? gradient._values() : gradient;
 }
 
 }  // namespace
-
-void run_in_turn(std::size_t count, const std::function<void(std::size_t)>& task) {
-  for (std::size_t i = 0; i < count; ++i) task(i);
-}
 
 namespace {
 
@@ -106,7 +102,8 @@ void set_rate_factors(const Config& config, std::vector<TrainedParameter>& param
   }
 }
 
-/// Gradual unfreezing: the last layer first, and after every so many epochs the one before.
+/// Gradual unfreezing: the last layer is trained first; every `every` epochs, the layer before it
+/// is added.
 void set_first_epochs(std::int64_t every, std::vector<TrainedParameter>& parameters,
                       const std::vector<std::size_t>& layers) {
   std::int64_t epoch = 1;
@@ -120,13 +117,13 @@ void set_first_epochs(std::int64_t every, std::vector<TrainedParameter>& paramet
 
 std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model) {
   std::vector<TrainedParameter> result;
-  std::vector<std::size_t> layers;  // of each parameter
+  std::vector<std::size_t> layers;  // the layer of each parameter
   for (std::size_t i = 0; i < model.layers().size(); ++i) {
     const LayerImpl& layer = *model.layers()[i];
-    const auto* embedding = dynamic_cast<const EmbeddingImpl*>(&layer);
+    const auto* embedding = model.layer_as<EmbeddingImpl>(i);
     for (const auto& named : layer.named_parameters()) {
       if (!named.value().requires_grad()) continue;
-      // An embedding's table is a matrix too, but most of its rows are in no batch.
+      // An embedding table is also a matrix, but a batch reads few of its rows.
       const NgramsSpec* ngrams =
           embedding == nullptr ? nullptr : embedding->ngrams_of(named.value());
       const bool is_table =
@@ -142,7 +139,7 @@ std::vector<TrainedParameter> trained_parameters(const SequenceModelImpl& model)
   const Config& config = model.config().config;
   if (result.empty()) {
     throw Error(ErrorKind::kConfig, config.in_file("/training/freeze"),
-                "leaves no weight that could learn");
+                "leaves no weight to train");
   }
   set_rate_factors(config, result);
   if (config.training.unfreeze_every) {
@@ -170,7 +167,7 @@ double gradient_norm(const std::vector<TrainedParameter>& parameters, std::int64
     norms.push_back(held_values(gradient).norm());
   }
   if (norms.empty()) return 0;
-  // One number leaves the device, whatever the number of weights.
+  // Transfer a single number from the device, regardless of the number of weights.
   return torch::stack(norms).to(torch::kFloat64).norm().item<double>();
 }
 
@@ -257,7 +254,7 @@ void Optimizer::flush(const TaskRunner& run) {
   }
 }
 
-/// Rows that the gradient holds take the newest step; a dense gradient holds all.
+/// Lets the rows in the gradient take the newest step; a dense gradient contains all rows.
 void Optimizer::add_table_tasks(std::size_t index, float scale, Tasks& tasks) {
   constexpr std::int64_t kRowsPerTask = 128;
   const torch::Tensor gradient = parameters_[index].value.grad();
@@ -308,7 +305,7 @@ void Optimizer::step_tensor(std::size_t index, const UpdateStep& step, double sc
 void Optimizer::step_fused(double learning_rate, double gradient_scale) {
   std::map<std::pair<float, float>, AdamGroup> groups;  // by rate and decay
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    // Before 2.1 a list that ends with an empty tensor was not touched at all.
+    // Before LibTorch 2.1, a list that ends with an empty tensor was not updated at all.
     if (!parameters_[i].value.grad().defined() || parameters_[i].value.numel() == 0) continue;
     const UpdateStep step = make_step(learning_rate, parameters_[i]);
     AdamGroup& group = groups[{step.rate, step.decay}];

@@ -15,7 +15,7 @@ double warmup_factor(std::int64_t warmup_steps, std::int64_t step) {
   return static_cast<double>(step + 1) / static_cast<double>(warmup_steps + 1);
 }
 
-/// How far the steps after warm-up have come, 0 to 1.
+/// The progress of the steps after warm-up, from 0 to 1.
 double progress(std::int64_t warmup_steps, std::int64_t step, std::int64_t total_steps) {
   const std::int64_t length = std::max<std::int64_t>(1, total_steps - warmup_steps - 1);
   const std::int64_t done = std::max<std::int64_t>(0, step - warmup_steps);
@@ -73,10 +73,10 @@ bool less_is_better(Monitor monitor) {
 
 double monitored_value(Monitor monitor, const Report& report) {
   const std::string name(enum_name(monitor));
-  if (const std::optional<double> value = report_value(report, name)) return *value;
+  if (const std::optional<double> value = report.value(name)) return *value;
   throw Error(ErrorKind::kData, "validation",
-              "its rows give no value for " + name +
-                  ", by which the best epoch is chosen; monitor another metric, such as loss");
+              "the data give no value for " + name +
+                  ", which selects the best epoch; monitor another metric, such as loss");
 }
 
 bool BestTracker::add(const Report& report) {

@@ -1,31 +1,31 @@
-// How the learning rate moves, and which epoch was best.
+// Learning-rate schedules, and selection of the best epoch.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "sequent/config.h"
-#include "sequent/metrics.h"
+#include "sequent/report.h"
 
 namespace sequent {
 
-/// The factor of the base learning rate for `step` (from 0) of `total_steps`. ReduceOnPlateau is 1
-/// here: its factor comes from PlateauTracker.
+/// Returns the factor of the base learning rate for `step` (from 0) of `total_steps`. For
+/// ReduceOnPlateau it is 1: that factor comes from PlateauTracker.
 double schedule_factor(const ScheduleSpec& spec, std::int64_t step, std::int64_t total_steps);
 
-/// Steps over which the schedule's rate rises.
+/// The number of steps over which the schedule's rate rises.
 std::int64_t warmup_steps(const ScheduleSpec& spec);
 
-/// The worst value there is where the report has none.
+/// Returns the monitored metric's value. Errors: Data if the report has none.
 double monitored_value(Monitor monitor, const Report& report);
 
-/// Remembers the best epoch by a validation metric. Among equals in another metric the one with
-/// the smaller loss is better.
+/// Remembers the best epoch by a validation metric. If the metric is equal, the epoch with the
+/// smaller loss is better.
 class BestTracker {
  public:
   BestTracker(Monitor monitor, double min_delta) : monitor_(monitor), min_delta_(min_delta) {}
 
-  /// True if `report` is better than all before it.
+  /// Returns true if `report` is better than all previous ones.
   bool add(const Report& report);
 
   std::int64_t epochs_since_best() const { return state_.since_best; }
@@ -45,14 +45,15 @@ class BestTracker {
   State state_;
 };
 
-/// Counts epochs without improvement and shrinks the learning rate.
+/// Counts epochs without improvement and reduces the learning rate.
 class PlateauTracker {
  public:
   explicit PlateauTracker(const ScheduleSpec& spec);
 
   void add(const Report& report);
 
-  /// The learning rate for `base`: never below min_learning_rate. Without a plateau schedule: base.
+  /// Returns the reduced learning rate, which is never below min_learning_rate. Without a plateau
+  /// schedule, returns `base`.
   double apply(double base) const;
 
   struct State {

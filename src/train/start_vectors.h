@@ -1,4 +1,5 @@
-// What layers know before training: vectors and spellings of tokens, the order of labels and tags.
+// Initializes layers from the data before training: pretrained vectors and the characters of
+// tokens.
 #pragma once
 
 #include <string>
@@ -8,18 +9,14 @@
 
 namespace sequent {
 
-/// Writes the vectors that the config names into the model's embeddings; tokens without one keep
-/// their initial values. What was found, as a line for the report; empty without vectors.
+/// Copies the pretrained vectors that the config names into the model's embeddings; tokens without
+/// a vector keep their initial values. Returns a description of the coverage for the report, or an
+/// empty string without vectors.
 /// Errors: Data, as read_word_vectors.
 std::string load_vectors(const Config& config, const PreparedData& data, SequenceModelImpl& model);
 
-/// Tells an encoder of spellings, where the model has one, how the vocabulary's tokens are spelled.
+/// Passes the characters of the vocabulary's tokens to the character-level encoder, if the model
+/// has one.
 void load_spellings(const Vocabulary& vocabulary, SequenceModelImpl& model);
-
-/// Tells an ordinal layer the order of the labels. Errors: Data, as label_ranks.
-void order_labels(const PreparedData& data, SequenceModelImpl& model);
-
-/// Where the training data keep to their tags' scheme, so do the answers of a crf.
-void forbid_transitions(const PreparedData& data, SequenceModelImpl& model);
 
 }  // namespace sequent

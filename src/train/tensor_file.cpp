@@ -42,7 +42,8 @@ std::string load_tensors(const std::filesystem::path& file, const NamedTensors& 
   const c10::IValue content = read_pickle(file);
   if (!content.isTuple() || content.toTupleRef().elements().size() != 2 ||
       !content.toTupleRef().elements()[1].isGenericDict()) {
-    throw Error(ErrorKind::kArtifact, file.string(), "is not a file of Sequent's weights");
+    throw Error(ErrorKind::kArtifact, file.string(),
+                "is not a weights file of Sequent; expected a file written by sequent train");
   }
   const auto& elements = content.toTupleRef().elements();
   const auto dictionary = elements[1].toGenericDict();

@@ -13,10 +13,10 @@
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "tasks/task_definition.h"
 #include "train/batching.h"
 #include "train/fit_normalization.h"
 #include "train/run_folder.h"
-#include "train/score.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
 #include "train/transfer.h"
@@ -24,16 +24,6 @@
 namespace sequent {
 namespace fs = std::filesystem;
 namespace {
-
-/// Cuts the training lines of a language model into what it reads at a time, and gives the batches.
-std::vector<RowNumbers> cut_training_lines(const Config& config, PreparedData& data) {
-  if (!config.is_language_model()) return {};
-  TokenWindows windows = cut_windows(data.train, std::get<std::int64_t>(config.training.batch_size),
-                                     max_length(config.input));
-  std::vector<RowNumbers> batches = windows.batches();
-  data.train = std::move(windows.rows);
-  return batches;
-}
 
 std::string checksum_of(const std::vector<SourceFile>& sources) {
   std::string all;
@@ -67,8 +57,8 @@ torch::Device device_for(const Config& config) {
   const Precision precision = config.runtime.precision;
   if (!device.is_cpu()) return device;
   const std::string where = config.in_file("/runtime/precision");
-  if (precision == Precision::kBfloat16 && !config.is_language_model() &&
-      !config.is_sequence_to_sequence() && !FusedEngine::has_recurrent_kernel(config)) {
+  if (precision == Precision::kBfloat16 && !definition_of(config).predicts_tokens() &&
+      !FusedEngine::has_recurrent_kernel(config)) {
     throw Error(ErrorKind::kConfig, where,
                 "found \"bfloat16\", but no layer of this model has products that it would speed "
                 "up; leave it out");
@@ -108,6 +98,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks)
     : config_(config),
+      task_(training_task(config)),
       options_(options),
       hooks_(hooks),
       folder_(check_run_folder(config, options)),
@@ -115,11 +106,11 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       origin_(find_origin()),
       data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers),
                          known_tokens())),
-      windows_(cut_training_lines(config, data_)),
+      fixed_batches_(task_.fixed_batches(config, data_)),
       resolved_(resolve(config, data_.vocabulary, data_.labels)),
       model_(resolved_),
       start_facts_(start_weights()),
-      team_(moved_to(device_, model_), device_, static_cast<int>(config.runtime.workers),
+      pool_(moved_to(device_, model_), device_, static_cast<int>(config.runtime.workers),
             products_on(device_, config.runtime.precision)),
       loss_(make_loss()),
       parameters_(trained_parameters(*model_)),
@@ -129,9 +120,8 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
             config.training.early_stopping ? config.training.early_stopping->min_delta : 0),
       plateau_(config.training.schedule),
       journal_(folder_.metrics()),
-      epoch_steps_(config.is_language_model()
-                       ? static_cast<std::int64_t>(windows_.size())
-                       : count_batches(data_.train, config.training.batch_size)),
+      epoch_steps_(fixed_batches_.empty() ? count_batches(data_.train, config.training.batch_size)
+                                          : static_cast<std::int64_t>(fixed_batches_.size())),
       last_checkpoint_(Clock::now()) {
   total_steps_ = epoch_steps_ * config.training.epochs;
   if (config.training.max_steps) {
@@ -144,11 +134,11 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
     const bool rounds = products_on(device_, config.runtime.precision).has_value();
     at::globalContext().setAllowTF32CuDNN(rounds);
   }
-  team_.keep_on_device(data_.train);
-  if (!config.is_language_model()) team_.keep_on_device(data_.validation);
+  pool_.keep_on_device(data_.train);
+  if (!carries_states()) pool_.keep_on_device(data_.validation);
   carried_ = start_states();
-  calibration_ = calibrate(config, data_.train);
-  state_.workers = team_.size();
+  calibration_ = task_.calibrate(config, data_.train);
+  state_.workers = pool_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
   log_debug("recurrent layers run " + engine_);
@@ -193,13 +183,12 @@ Vocabulary TrainingRun::known_tokens() const {
 
 /// Sets the weights that do not start at random, on the CPU. Returns where they come from, for the
 /// report.
-std::vector<std::pair<std::string, std::string>> TrainingRun::start_weights() {
+Facts TrainingRun::start_weights() {
   if (resumes()) return {};
   fit_normalization(data_.train, *model_);
   load_spellings(data_.vocabulary, *model_);
-  forbid_transitions(data_, *model_);
-  order_labels(data_, *model_);
-  std::vector<std::pair<std::string, std::string>> facts;
+  task_.start_weights(data_, *model_);
+  Facts facts;
   const std::string vectors = load_vectors(config_, data_, *model_);
   if (!vectors.empty()) facts.emplace_back("Vectors", vectors);
   if (origin_) {
@@ -303,15 +292,17 @@ bool TrainingRun::limit_reached() {
 }
 
 std::vector<RowNumbers> TrainingRun::plan_batches() const {
-  if (config_.is_language_model()) return windows_;
+  if (!fixed_batches_.empty()) return fixed_batches_;
   const auto seed = static_cast<std::uint64_t>(config_.training.seed);
   return plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
 }
 
-/// Where the streams of a language model begin; of other tasks none.
+bool TrainingRun::carries_states() const { return definition_of(config_).is_causal(); }
+
+/// Where the text begins; nothing where no states are carried.
 CarriedStates TrainingRun::start_states() const {
-  if (windows_.empty()) return {};
-  return model_->zero_states(static_cast<std::int64_t>(windows_.front().size()));
+  if (!carries_states() || fixed_batches_.empty()) return {};
+  return model_->zero_states(static_cast<std::int64_t>(fixed_batches_.front().size()));
 }
 
 void TrainingRun::run_epoch() {
@@ -342,20 +333,14 @@ double TrainingRun::rate_of(std::int64_t step) const {
                         schedule_factor(config_.training.schedule, step, total_steps_));
 }
 
-TaskRunner TrainingRun::task_runner() {
-  return [this](std::size_t count, const std::function<void(std::size_t)>& task) {
-    team_.run(count, task);
-  };
-}
-
 void TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};
   const EncodedDataset& data = data_.train;
-  optimizer_.catch_up(rows_read(data, rows), task_runner());
+  optimizer_.catch_up(rows_read(data, rows), pool_.runner());
   const double scale = loss_scale_ ? loss_scale_->value() : 1;
-  const double loss = team_.compute_gradients(
-      data, rows, noise, loss_, config_.is_language_model() ? &carried_ : nullptr, scale);
+  const double loss = pool_.compute_gradients(data, rows, noise, loss_,
+                                              carries_states() ? &carried_ : nullptr, scale);
   const TrainingSpec& training = config_.training;
   add_penalty_gradients(parameters_, training.l1 * scale, training.l2 * scale);
   const double norm = gradient_norm(parameters_, state_.epoch) / scale;
@@ -363,7 +348,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   // A gradient that overflowed float16 is no step; the loss is scaled less from then on.
   if (!loss_scale_ || loss_scale_->accept(gradients_are_finite(parameters_))) {
     check_finite(loss, norm);
-    optimizer_.step(rate_, clip_scale(norm, scale) / scale, task_runner());
+    optimizer_.step(rate_, clip_scale(norm, scale) / scale, pool_.runner());
   } else {
     optimizer_.skip_step();
     if (!std::isfinite(loss)) carried_ = start_states();
@@ -401,7 +386,7 @@ void TrainingRun::check_finite(double loss, double norm) const {
 
 Report TrainingRun::validate(const EncodedDataset& data) {
   if (average_) average_->swap();
-  Report report = measure(team_, *model_, data_.labels, data, calibration_);
+  Report report = task_.measure(pool_, {data_.labels, data, calibration_});
   if (average_) average_->swap();
   return report;
 }
@@ -424,7 +409,7 @@ Progress TrainingRun::progress() const {
 }
 
 void TrainingRun::finish_epoch() {
-  optimizer_.flush(task_runner());
+  optimizer_.flush(pool_.runner());
   Progress epoch = progress();
   epoch.validation = validate(data_.validation);
   plateau_.add(*epoch.validation);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "sequent/trainer.h"
+#include "tasks/training_task.h"
 #include "train/journal.h"
 #include "train/load_run.h"
 #include "train/loss_scale.h"
@@ -16,7 +17,7 @@
 #include "train/schedule.h"
 #include "train/training_state.h"
 #include "train/weight_average.h"
-#include "train/workers.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 
@@ -38,15 +39,17 @@ class TrainingRun {
   bool resumes() const;
   std::optional<LoadedRun> find_origin() const;
   Vocabulary known_tokens() const;
-  std::vector<std::pair<std::string, std::string>> start_weights();
+  Facts start_weights();
   LossOptions make_loss() const;
   void start();
   bool resume();
   void save_checkpoint();
   void run_epoch();
   void run_step(const RowNumbers& rows);
+  std::vector<RowNumbers> plan_batches() const;
+  bool carries_states() const;
+  CarriedStates start_states() const;
   double rate_of(std::int64_t step) const;
-  TaskRunner task_runner();
   double clip_scale(double norm, double scale);
   void check_finite(double loss, double norm) const;
   bool limit_reached();
@@ -56,21 +59,21 @@ class TrainingRun {
   NamedTensors checkpoint_tensors() const;
   TrainReport finish();
   Manifest make_manifest(const std::optional<Report>& test);
-  std::vector<std::pair<std::string, std::string>> data_facts() const;
   void write_report(const Manifest& manifest, const std::optional<Report>& test) const;
 
   Config config_;
+  const TrainingTask& task_;
   TrainOptions options_;
   Hooks hooks_;
   RunFolder folder_;
   torch::Device device_;
   std::optional<LoadedRun> origin_;  // until its weights are taken
   PreparedData data_;
-  std::vector<RowNumbers> windows_;  // of a language model: the batches, of data_.train cut anew
+  std::vector<RowNumbers> fixed_batches_;  // see TrainingTask
   ResolvedConfig resolved_;
   SequenceModel model_;
-  std::vector<std::pair<std::string, std::string>> start_facts_;
-  WorkerTeam team_;
+  Facts start_facts_;
+  WorkerPool pool_;
   LossOptions loss_;
   std::vector<TrainedParameter> parameters_;
   std::optional<AveragedWeights> average_;
@@ -79,12 +82,9 @@ class TrainingRun {
   PlateauTracker plateau_;
   std::optional<LossScale> loss_scale_;  // of float16
   TrainingState state_;
-  CarriedStates carried_;  // of a language model, between its steps
-  Calibration calibration_;
+  CarriedStates carried_;  // from one step to the next: see TaskDefinition::is_causal
+  std::vector<double> calibration_;
   Journal journal_;
-  CarriedStates start_states() const;
-  std::vector<RowNumbers> plan_batches() const;
-
   std::int64_t epoch_steps_ = 0;
   std::int64_t total_steps_ = 0;
   double rate_ = 0;     // of the last step

@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "core/files.h"
-#include "train/score.h"
+#include "tasks/task_definition.h"
 #include "train/tensor_file.h"
 #include "train/training_run.h"
 
@@ -12,21 +12,19 @@ namespace sequent {
 TrainReport TrainingRun::finish() {
   load_tensors(folder_.best_weights(), weights_of(*model_));
   average_.reset();  // the best weights are the average already
-  if (config_.is_multi_label()) {
-    const MultiLabelMetrics found =
-        label_metrics(data_.labels, data_.validation, team_.predict(data_.validation));
-    calibration_.thresholds = found.best_thresholds();
-    state_.best_report = report_to_json(found.report(calibration_.thresholds), /*indent=*/-1);
+  if (const auto report = task_.calibrated_report(pool_, data_.labels, data_.validation)) {
+    calibration_ = definition_of(config_).calibration(*report);
+    state_.best_report = report_to_json(*report, /*indent=*/-1);
   }
   std::optional<Report> test;
-  if (data_.test) test = measure(team_, *model_, data_.labels, *data_.test, calibration_);
+  if (data_.test) test = task_.measure(pool_, {data_.labels, *data_.test, calibration_});
   TrainReport report;
   report.finished = true;
-  report.validation = report_from_json(state_.best_report);
+  report.validation = report_from_json(state_.best_report, config_.task);
   report.test = test;
   report.manifest = make_manifest(test);
   write_report(report.manifest, test);
-  write_manifest(folder_, report.manifest);
+  write_manifest(folder_, report.manifest, config_.task);
   return report;
 }
 
@@ -52,37 +50,13 @@ Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
   return manifest;
 }
 
-std::vector<std::pair<std::string, std::string>> TrainingRun::data_facts() const {
-  if (config_.is_language_model()) {
-    return {{"Training tokens", std::to_string(data_.train.token_count())},
-            {"Validation tokens", std::to_string(data_.validation.token_count())},
-            {"Vocabulary", std::to_string(data_.vocabulary.size())}};
-  }
-  if (config_.is_sequence_to_sequence()) {
-    return {{"Training rows", std::to_string(data_.train.size())},
-            {"Validation rows", std::to_string(data_.validation.size())},
-            {"Vocabulary", std::to_string(data_.vocabulary.size())}};
-  }
-  const std::int64_t channels = data_.train.channels();
-  const char* labels = config_.is_regression() ? "Targets" : "Labels";
-  std::string outputs = std::to_string(data_.labels.size());
-  if (data_.labels.row_size() > 0) {
-    outputs += ", and " + std::to_string(data_.labels.row_size()) + " labels of rows";
-  }
-  return {{"Training rows", std::to_string(data_.train.size())},
-          {"Validation rows", std::to_string(data_.validation.size())},
-          {channels > 0 ? "Channels" : "Vocabulary",
-           std::to_string(channels > 0 ? channels : data_.vocabulary.size())},
-          {config_.is_tagging() ? "Tags" : labels, outputs}};
-}
-
 void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test) const {
   RunReport page;
   page.title = config_.name;
   std::ostringstream seconds;
   seconds << std::round(manifest.seconds * 10) / 10 << " s";
-  page.facts = data_facts();
-  const std::vector<std::pair<std::string, std::string>> of_run = {
+  page.facts = task_.data_facts(data_);
+  const Facts of_run = {
       {"Best epoch",
        std::to_string(manifest.best_epoch) + " of " + std::to_string(manifest.epochs)},
       {"Stopped because", manifest.stopped_because},
@@ -94,8 +68,9 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
   page.facts.insert(page.facts.end(), of_run.begin(), of_run.end());
   page.facts.insert(page.facts.end(), start_facts_.begin(), start_facts_.end());
   page.epoch_records = journal_.lines();
+  page.epoch_metrics = definition_of(config_).epoch_metrics();
   page.model_summary = summarize(resolved_);
-  page.validation = report_from_json(state_.best_report);
+  page.validation = report_from_json(state_.best_report, config_.task);
   page.test = test;
   write_file_whole(folder_.report(), render_run_report(page));
 }

@@ -24,7 +24,7 @@ struct TrainingState {
   BestTracker::State best;
   PlateauTracker::State plateau;
   std::int64_t best_epoch = 0;
-  std::string best_report;      // JSON of metrics.h
+  std::string best_report;      // JSON of report.h
   std::string stopped_because;  // empty while training goes on
   std::int64_t workers = 0;
   std::string data_checksum;

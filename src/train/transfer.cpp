@@ -1,11 +1,13 @@
 #include "train/transfer.h"
 
 #include <algorithm>
+#include <numeric>
 #include <sstream>
 #include <vector>
 
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "tasks/training_task.h"
 
 namespace sequent {
 namespace {
@@ -15,20 +17,20 @@ using Layers = std::vector<std::shared_ptr<LayerImpl>>;
 constexpr const char* kPointer = "/training/init_from";
 
 /// Places, in order, of the layers that have weights; the last of the model not among them.
-std::vector<std::size_t> weighted_layers(const Layers& layers) {
+std::vector<std::size_t> weighted_layers(const SequenceModelImpl& model) {
+  const Layers& layers = model.layers();
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
-    if (layers[i]->kind() == RowLabelSpec::kType) continue;  // a head: see copy_row_labels
+    if (model.layer_as<RowLabelImpl>(i) != nullptr) continue;  // a head: see copy_row_labels
     if (!layers[i]->parameters().empty()) places.push_back(i);
   }
   return places;
 }
 
 /// Whether the first dimension of an embedding's parameter is the vocabulary.
-bool has_token_rows(const LayerImpl& layer, const std::string& name,
+bool has_token_rows(const EmbeddingImpl& embedding, const std::string& name,
                     const torch::Tensor& parameter) {
-  const auto* embedding = dynamic_cast<const EmbeddingImpl*>(&layer);
-  return embedding != nullptr && (embedding->has_table(parameter) || name.ends_with("spellings"));
+  return embedding.has_table(parameter) || name.ends_with("spellings");
 }
 
 /// `layers.1 (embedding)`.
@@ -47,17 +49,20 @@ std::string shapes_of(const LayerImpl& layer) {
 
 /// Whether all weights of one layer have a place in the other. An embedding may have more parts
 /// beside those it takes, and the layer that reads it `more_inputs` more columns for them.
-bool fits(const LayerImpl& from, const LayerImpl& to, std::int64_t more_inputs) {
+/// `embedding`: `to`, if it is one.
+bool fits(const LayerImpl& from, const LayerImpl& to, const EmbeddingImpl* embedding,
+          std::int64_t more_inputs) {
   const auto theirs = from.named_parameters();
   const auto ours = to.named_parameters();
-  const bool may_have_more = to.kind() == EmbeddingSpec::kType;
+  const bool may_have_more = embedding != nullptr;
   if (from.kind() != to.kind() || (theirs.size() != ours.size() && !may_have_more)) return false;
   return std::all_of(theirs.begin(), theirs.end(), [&](const auto& named) {
     const torch::Tensor& other = named.value();
     const torch::Tensor* own = ours.find(named.key());
     if (own == nullptr || own->dim() != other.dim()) return false;
     for (std::int64_t d = 0; d < other.dim(); ++d) {
-      const bool is_vocabulary = d == 0 && has_token_rows(to, named.key(), *own);
+      const bool is_vocabulary =
+          d == 0 && embedding != nullptr && has_token_rows(*embedding, named.key(), *own);
       const bool is_wider = d == 1 && own->size(1) == other.size(1) + more_inputs;
       if (own->size(d) != other.size(d) && !is_vocabulary && !is_wider) return false;
     }
@@ -65,99 +70,28 @@ bool fits(const LayerImpl& from, const LayerImpl& to, std::int64_t more_inputs) 
   });
 }
 
-/// What has no origin keeps its initial values.
-void copy_layer(const LayerImpl& from, LayerImpl& to) {
-  const auto ours = to.named_parameters();
-  for (const auto& named : from.named_parameters()) {
-    const torch::Tensor& value = named.value();
-    // Tokens that are known have the same ids in both.
-    torch::Tensor target = ours[named.key()].narrow(0, 0, value.size(0));
-    if (value.dim() > 1) target = target.narrow(1, 0, value.size(1));
-    target.copy_(value);
-  }
-}
-
-/// Where the outputs of one head stand in another.
-struct OutputPairs {
-  std::vector<std::int64_t> from;
-  std::vector<std::int64_t> to;
-};
-
-OutputPairs pair_outputs(const RunText& origin, const LabelSet& labels) {
-  OutputPairs pairs;
-  const auto pair_first = [&](std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      pairs.from.push_back(i);
-      pairs.to.push_back(i);
-    }
-  };
-  if (origin.config.is_language_model()) {
-    pair_first(origin.vocabulary.size());
-  } else if (origin.config.is_regression()) {
-    if (origin.labels.size() == labels.size()) pair_first(labels.size());
-  } else {
-    for (std::int64_t i = 0; i < labels.size(); ++i) {
-      const std::optional<std::int64_t> found = origin.labels.find(labels.name(i));
-      if (!found) continue;
-      pairs.from.push_back(*found);
-      pairs.to.push_back(i);
-    }
-  }
-  return pairs;
-}
-
 /// Returns how many outputs were taken; 0 if the heads are too different.
 std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, SequenceModelImpl& model) {
   const LayerImpl& from = *origin.model->layers().back();
-  LayerImpl& to = *model.layers().back();
+  const LayerImpl& to = *model.layers().back();
   const auto theirs = from.named_parameters();
   const auto ours = to.named_parameters();
   const auto width = [](const auto& parameters) {
     const torch::Tensor* weight = parameters.find("weight");
     return weight == nullptr ? 0 : weight->size(1);
   };
-  const bool binary = model.config().is_binary();
   if (from.kind() != to.kind() || origin.text.config.task != model.config().config.task ||
       theirs.size() != ours.size() || width(theirs) != width(ours) ||
-      binary != origin.model->config().is_binary()) {
+      model.config().is_binary() != origin.model->config().is_binary()) {
     return 0;
   }
-  if (dynamic_cast<const DecoderImpl*>(&from) != nullptr) {
-    for (const auto& named : ours) {  // rows of known tokens come first in both
-      if (theirs[named.key()].sizes().slice(1) != named.value().sizes().slice(1)) return 0;
-    }
-    copy_layer(from, to);
-    return origin.text.vocabulary.size();
-  }
-  if (dynamic_cast<const OrdinalImpl*>(&from) != nullptr) {
-    if (!(origin.text.labels == labels) || !torch::equal(theirs["ranks"], ours["ranks"])) return 0;
-    copy_layer(from, to);
-    return labels.size();
-  }
-  OutputPairs pairs = pair_outputs(origin.text, labels);
-  if (binary) {  // one output says which of two labels: it has a meaning for both alone
-    pairs = origin.text.labels == labels ? OutputPairs{{0}, {0}} : OutputPairs{};
-  }
-  if (pairs.to.empty()) return 0;
-  const torch::Tensor from_rows = torch::tensor(pairs.from, torch::kInt64);
-  const torch::Tensor to_rows = torch::tensor(pairs.to, torch::kInt64);
-  for (const auto& named : ours) {
-    if (named.key().starts_with("forbidden")) continue;  // follow from the tags' names
-    torch::Tensor value = theirs[named.key()].index_select(0, from_rows);
-    const torch::Tensor& target = named.value();
-    if (named.key() == "transitions") {
-      value =
-          target.index_select(0, to_rows).index_copy(1, to_rows, value.index_select(1, from_rows));
-    }
-    target.index_copy_(0, to_rows, value);
-  }
-  return static_cast<std::int64_t>(pairs.to.size());
+  return training_task(model.config().config).take_head(origin, labels, model);
 }
 
 /// The place of the head for whole rows; nothing without one.
-std::optional<std::size_t> row_label_place(const Layers& layers) {
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (layers[i]->kind() == RowLabelSpec::kType) return i;
+std::optional<std::size_t> row_label_place(const SequenceModelImpl& model) {
+  for (std::size_t i = 0; i < model.layers().size(); ++i) {
+    if (model.layer_as<RowLabelImpl>(i) != nullptr) return i;
   }
   return std::nullopt;
 }
@@ -195,6 +129,51 @@ class Taken {
 
 }  // namespace
 
+OutputPairs pair_labels(const LabelSet& from, const LabelSet& to) {
+  OutputPairs pairs;
+  for (std::int64_t i = 0; i < to.size(); ++i) {
+    const std::optional<std::int64_t> found = from.find(to.name(i));
+    if (!found) continue;
+    pairs.from.push_back(*found);
+    pairs.to.push_back(i);
+  }
+  return pairs;
+}
+
+OutputPairs pair_first(std::int64_t count) {
+  OutputPairs pairs;
+  pairs.from.resize(static_cast<std::size_t>(count));
+  std::iota(pairs.from.begin(), pairs.from.end(), 0);
+  pairs.to = pairs.from;
+  return pairs;
+}
+
+void copy_rows(const torch::Tensor& from, const torch::Tensor& to, const OutputPairs& pairs) {
+  const torch::Tensor from_rows = torch::tensor(pairs.from, torch::kInt64);
+  const torch::Tensor to_rows = torch::tensor(pairs.to, torch::kInt64);
+  to.index_copy_(0, to_rows, from.index_select(0, from_rows));
+}
+
+std::int64_t copy_outputs(const LayerImpl& from, const LayerImpl& to, const OutputPairs& pairs) {
+  if (pairs.to.empty()) return 0;
+  const auto theirs = from.named_parameters();
+  for (const auto& named : to.named_parameters()) {
+    copy_rows(theirs[named.key()], named.value(), pairs);
+  }
+  return static_cast<std::int64_t>(pairs.to.size());
+}
+
+void copy_layer(const LayerImpl& from, const LayerImpl& to) {
+  const auto ours = to.named_parameters();
+  for (const auto& named : from.named_parameters()) {
+    const torch::Tensor& value = named.value();
+    // Tokens that are known have the same ids in both.
+    torch::Tensor target = ours[named.key()].narrow(0, 0, value.size(0));
+    if (value.dim() > 1) target = target.narrow(1, 0, value.size(1));
+    target.copy_(value);
+  }
+}
+
 LoadedRun load_origin(const Config& config) {
   LoadedRun origin = load_run(config.resolve_path(*config.training.init_from));
   const auto* theirs = std::get_if<TextInput>(&origin.text.config.input);
@@ -218,13 +197,14 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
   const torch::NoGradGuard no_gradient;
   const Layers& from = origin.model->layers();
   const Layers& to = model.layers();
-  const std::vector<std::size_t> theirs = weighted_layers(from);
-  const std::vector<std::size_t> ours = weighted_layers(to);
+  const std::vector<std::size_t> theirs = weighted_layers(*origin.model);
+  const std::vector<std::size_t> ours = weighted_layers(model);
   Taken taken;
   std::size_t paired = 0;
   std::int64_t more_inputs = 0;
   while (paired < std::min(theirs.size(), ours.size()) &&
-         fits(*from[theirs[paired]], *to[ours[paired]], more_inputs)) {
+         fits(*from[theirs[paired]], *to[ours[paired]], model.layer_as<EmbeddingImpl>(ours[paired]),
+              more_inputs)) {
     copy_layer(*from[theirs[paired]], *to[ours[paired]]);
     more_inputs = model.config().outputs[ours[paired]].width -
                   origin.model->config().outputs[theirs[paired]].width;
@@ -240,8 +220,8 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
                           shapes_of(*from[theirs[0]]) + ", here " + shapes_of(*to[ours[0]]));
   }
   for (std::size_t i = paired; i < ours.size(); ++i) taken.leave(titled(to, ours[i]));
-  if (const auto row_head = row_label_place(to)) {
-    const auto theirs_at = row_label_place(from);
+  if (const auto row_head = row_label_place(model)) {
+    const auto theirs_at = row_label_place(*origin.model);
     const std::int64_t outputs =
         theirs_at ? copy_row_labels(origin, labels, *from[*theirs_at], *to[*row_head]) : 0;
     const std::string title = titled(to, *row_head);

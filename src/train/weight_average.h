@@ -12,20 +12,21 @@ namespace sequent {
 
 class AveragedWeights {
  public:
-  /// Starts at the model's weights.
+  /// Initializes the average with the model's weights.
   AveragedWeights(const WeightAverage& spec, const torch::nn::Module& model);
 
-  /// The share of the weights that step `step` (from 1) adds: average += share * (weights -
-  /// average); 1 - min(decay, (1 + step) / (10 + step)). The optimizer does it.
+  /// Returns the fraction of the weights that step `step` (from 1) adds to the average: average +=
+  /// share * (weights - average), with share = 1 - min(decay, (1 + step) / (10 + step)). The
+  /// optimizer performs this update.
   double share(std::int64_t step) const;
 
-  /// The average of the weight of this name. Shapes: the weight's.
+  /// Returns the average of the weight with this name. Shapes: as the weight.
   torch::Tensor of(const std::string& name) const;
 
-  /// Exchanges the model's weights and the average; twice is nothing.
+  /// Swaps the model's weights and the average; calling it twice restores both.
   void swap();
 
-  /// The average, by the weights' names with "average." before them.
+  /// Returns the average; the names are those of the weights with the prefix "average.".
   NamedTensors tensors() const;
 
  private:

@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "artifact/good_artifacts.h"
-#include "metrics/damaged_json.h"
+#include "damaged_json.h"
 #include "sequent/artifact.h"
 #include "support.h"
 
@@ -96,28 +96,29 @@ TEST(ArchiveCard, EachKeyIsNeeded) {
 }
 
 struct Damage {
-  const char* pointer;      // what is changed
-  const char* replacement;  // JSON; empty: removed
-  const char* named;        // what the message must say
+  const char* pointer;      // the value to change
+  const char* replacement;  // JSON; if empty, the value is removed
+  const char* named;        // text that the message must contain
 };
 
 TEST(ArchiveCard, DamageIsNamed) {
   const Json good = Json::parse(archive_card_to_json(good_card()));
   const std::vector<Damage> damages{
       {"/format_version", "2",
-       "made by a later Sequent (format 2, this program reads up to 1): use sequent-infer of that "
+       "was made by a later version of Sequent (format 2, this program reads up to 1): use "
+       "sequent-infer of that "
        "version or later"},
       {"/format_version", "-1", "/format_version: found -1"},
-      {"/config", "[]", "/config: found an array; an object"},
+      {"/config", "[]", "/config: found an array; expected an object"},
       {"/config/version", "7", "/config: /version"},
       {"/config/model", "", "/config"},
       {"/config/model/layers/1/units", "0", "/config: /model/layers/1/units"},
       {"/config/model/layers/1/type", "\"lstn\"", "/config: /model/layers/1"},
       {"/vocabulary", "[]", "/vocabulary: entry 1: missing"},
-      {"/vocabulary/0", "\"x\"", "/vocabulary: entry 1: found \"x\"; \"<pad>\""},
+      {"/vocabulary/0", "\"x\"", "/vocabulary: entry 1: found \"x\"; expected \"<pad>\""},
       {"/vocabulary/3", "\"\"", "/vocabulary: entry 4 is empty"},
       {"/vocabulary/3", "\"film\"", "/vocabulary"},
-      {"/vocabulary/3", "3", "/vocabulary/3: found 3; a text"},
+      {"/vocabulary/3", "3", "/vocabulary/3: found 3; expected a string"},
       {"/labels", "[]", "/labels"},
       {"/labels/1", "", "/labels"},
       {"/labels/1", "\"a\"", "/labels: the labels are not in byte order"},
@@ -141,7 +142,7 @@ TEST(ArchiveCard, ATruncatedCardIsDamaged) {
   const std::string good = archive_card_to_json(good_card());
   for (std::size_t length = 0; length < good.size(); length += 53) {
     expect_artifact_error(error_of([&] { archive_card_from_json(good.substr(0, length), "m.pt"); }),
-                          "m.pt: sequent.json: damaged: not JSON from byte");
+                          "m.pt: sequent.json: damaged: invalid JSON at byte");
   }
 }
 

@@ -1,10 +1,10 @@
-// A small run and a small archive card that are in order.
+// A small valid run and a small valid archive metadata file.
 #pragma once
 
 #include <string>
 
 #include "sequent/artifact.h"
-#include "sequent/metrics.h"
+#include "tasks/classification/classification_metrics.h"
 
 namespace sequent::testing {
 
@@ -15,7 +15,7 @@ inline std::string good_report() {
   metrics.add(sure, 0);
   metrics.add(unsure, 0);
   metrics.add(unsure, 1);
-  return report_to_json(metrics.report(), -1);
+  return report_to_json(to_report(metrics.report()), -1);
 }
 
 inline Manifest good_manifest() {

@@ -7,7 +7,7 @@
 
 #include "artifact/good_artifacts.h"
 #include "core/files.h"
-#include "metrics/damaged_json.h"
+#include "damaged_json.h"
 #include "sequent/artifact.h"
 #include "support.h"
 
@@ -51,19 +51,19 @@ TEST(Manifest, RoundTrip) {
   const TemporaryFolder folder;
   const RunFolder run{folder / "run"};
   Manifest manifest = good_manifest();
-  write_manifest(run, manifest);
-  expect_equal(read_manifest(run), manifest);
+  write_manifest(run, manifest, Task());
+  expect_equal(read_manifest(run, Task()), manifest);
   manifest.test_report.reset();
   manifest.sources.clear();
-  write_manifest(run, manifest);
-  expect_equal(read_manifest(run), manifest);
+  write_manifest(run, manifest, Task());
+  expect_equal(read_manifest(run, Task()), manifest);
 }
 
 TEST(Manifest, AReportIsCheckedBeforeItIsWritten) {
   const TemporaryFolder folder;
   Manifest manifest = good_manifest();
   manifest.validation_report = "{}";
-  EXPECT_TRUE(error_of([&] { write_manifest({folder.path()}, manifest); }).has_value());
+  EXPECT_TRUE(error_of([&] { write_manifest({folder.path()}, manifest, Task()); }).has_value());
   EXPECT_FALSE(fs::exists(folder / "manifest.json"));
 }
 
@@ -71,60 +71,62 @@ TEST(Manifest, ACommandLineMayHoldAnyBytes) {
   const TemporaryFolder folder;
   Manifest manifest = good_manifest();
   manifest.command_line = {"sequent", "caf\xe9.json"};
-  write_manifest({folder.path()}, manifest);
-  EXPECT_EQ(read_manifest({folder.path()}).command_line[1], "caf\uFFFD.json");
+  write_manifest({folder.path()}, manifest, Task());
+  EXPECT_EQ(read_manifest({folder.path()}, Task()).command_line[1], "caf\uFFFD.json");
 }
 
 TEST(Manifest, FoldersThatAreNoFinishedRunAreToldApart) {
   const TemporaryFolder folder;
   const auto message = [](const fs::path& root) {
-    const auto error = error_of([&] { read_manifest({root}); });
+    const auto error = error_of([&] { read_manifest({root}, Task()); });
     EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
     return std::string(error->what());
   };
   const std::string missing = folder / "missing";
   EXPECT_EQ(message(missing), missing +
-                                  ": no such folder; a run folder is made by sequent train CONFIG "
+                                  ": no such folder; create a run folder with sequent train CONFIG "
                                   "--out " +
                                   missing);
   const std::string file = folder.write("file", "x");
-  EXPECT_EQ(message(file),
-            file + ": a file; expected a run folder, as sequent train CONFIG --out DIR makes it");
+  EXPECT_EQ(
+      message(file),
+      file + ": is a file; expected a run folder, as created by sequent train CONFIG --out DIR");
   folder.write("other/notes.txt", "x");
   EXPECT_EQ(message(folder / "other"),
             (folder / "other").string() +
-                ": not a run folder: it has neither config.json nor manifest.json; a run folder is "
-                "made by sequent train CONFIG --out DIR");
+                ": is not a run folder: it has neither config.json nor manifest.json; create a run "
+                "folder with sequent train CONFIG --out DIR");
   folder.write("started/config.json", "{}");
   const std::string started = folder / "started";
-  EXPECT_EQ(message(started), started +
-                                  ": unfinished run: resume it with sequent train CONFIG --out " +
-                                  started + " --resume");
+  EXPECT_EQ(message(started),
+            started + ": is an unfinished run; resume it with sequent train CONFIG --out " +
+                started + " --resume");
 }
 
 struct Damage {
-  const char* pointer;      // what is changed
-  const char* replacement;  // JSON; empty: removed
-  const char* named;        // what the message must say
+  const char* pointer;      // the value to change
+  const char* replacement;  // JSON; if empty, the value is removed
+  const char* named;        // text that the message must contain
 };
 
 TEST(Manifest, EachKeyIsNeeded) {
   const TemporaryFolder folder;
   const RunFolder run{folder.path()};
-  write_manifest(run, good_manifest());
+  write_manifest(run, good_manifest(), Task());
   const Json good = Json::parse(slurp(run.manifest()));
   ASSERT_EQ(good.size(), 18U);
   for (const auto& entry : good.items()) {
     SCOPED_TRACE(entry.key());
     const std::string pointer = "/" + entry.key();
     folder.write("manifest.json", testing::damaged(good, pointer, ""));
-    const auto error = error_of([&] { read_manifest(run); });
+    const auto error = error_of([&] { read_manifest(run, Task()); });
     expect_artifact_error(error, run.manifest().string() + ": " + pointer + ": missing; the run");
-    // No value of these types is right for any key.
+    // No key accepts a value of either type.
     for (const char* wrong : {"true", "-2.5"}) {
       if (entry.key() == "seconds" && wrong == std::string("-2.5")) continue;
       folder.write("manifest.json", testing::damaged(good, pointer, wrong));
-      expect_artifact_error(error_of([&] { read_manifest(run); }), pointer + ": found " + wrong);
+      expect_artifact_error(error_of([&] { read_manifest(run, Task()); }),
+                            pointer + ": found " + wrong);
     }
   }
 }
@@ -132,28 +134,29 @@ TEST(Manifest, EachKeyIsNeeded) {
 TEST(Manifest, DamageIsNamed) {
   const TemporaryFolder folder;
   const RunFolder run{folder.path()};
-  write_manifest(run, good_manifest());
+  write_manifest(run, good_manifest(), Task());
   const Json good = Json::parse(slurp(run.manifest()));
   const std::vector<Damage> damages{
-      {"/format_version", "2", "made by a later Sequent (format 2, this program reads up to 1)"},
-      {"/format_version", "0", "/format_version: found 0; at least 1"},
-      {"/format_version", "\"1\"", "/format_version: found \"1\"; an integer"},
+      {"/format_version", "2",
+       "was made by a later version of Sequent (format 2, this program reads up to 1)"},
+      {"/format_version", "0", "/format_version: found 0; expected at least 1"},
+      {"/format_version", "\"1\"", "/format_version: found \"1\"; expected an integer"},
       {"/seed", "-1", "/seed: found -1"},
       {"/steps", "1.5", "/steps: found 1.5"},
-      {"/command_line/1", "3", "/command_line/1: found 3; a text"},
-      {"/sources", "{}", "/sources: found an object; an array"},
-      {"/sources/1", "[]", "/sources/1: found an array; an object"},
+      {"/command_line/1", "3", "/command_line/1: found 3; expected a string"},
+      {"/sources", "{}", "/sources: found an object; expected an array"},
+      {"/sources/1", "[]", "/sources/1: found an array; expected an object"},
       {"/sources/1/rows", "", "/sources/1/rows: missing"},
-      {"/sources/0/checksum", "null", "/sources/0/checksum: found null; a text"},
+      {"/sources/0/checksum", "null", "/sources/0/checksum: found null; expected a string"},
       {"/validation/loss", "", "/validation/loss: missing"},
       {"/validation/confusion_matrix/rows/0", "", "/validation/confusion_matrix/rows"},
-      {"/validation", "null", "/validation: found null; an object"},
+      {"/validation", "null", "/validation: found null; expected an object"},
       {"/test/per_class/0/label", "1", "/test/per_class/0/label: found 1"},
   };
   for (const Damage& damage : damages) {
     SCOPED_TRACE(std::string(damage.pointer) + " = " + damage.replacement);
     folder.write("manifest.json", testing::damaged(good, damage.pointer, damage.replacement));
-    const auto error = error_of([&] { read_manifest(run); });
+    const auto error = error_of([&] { read_manifest(run, Task()); });
     expect_artifact_error(error, damage.named);
     expect_artifact_error(error, run.manifest().string());
   }
@@ -162,22 +165,24 @@ TEST(Manifest, DamageIsNamed) {
 TEST(Manifest, ATruncatedFileIsDamagedAtEveryLength) {
   const TemporaryFolder folder;
   const RunFolder run{folder.path()};
-  write_manifest(run, good_manifest());
+  write_manifest(run, good_manifest(), Task());
   const std::string good = slurp(run.manifest());
   const std::size_t content = good.find_last_not_of('\n') + 1;
   for (std::size_t length = 0; length < content; length += length < 20 ? 1 : 37) {
     folder.write("manifest.json", good.substr(0, length));
-    expect_artifact_error(error_of([&] { read_manifest(run); }), "damaged: not JSON from byte");
+    expect_artifact_error(error_of([&] { read_manifest(run, Task()); }),
+                          "damaged: invalid JSON at byte");
   }
   folder.write("manifest.json", good.substr(0, content - 1));
-  expect_artifact_error(error_of([&] { read_manifest(run); }), "restore it from a copy");
+  expect_artifact_error(error_of([&] { read_manifest(run, Task()); }), "restore it from a copy");
 }
 
 TEST(Manifest, AFolderThatCannotBeWrittenIsARuntimeError) {
   const TemporaryFolder folder;
-  // A file where the run folder should be stops root as well as others.
+  // A file in place of the run folder also stops root.
   const std::string file = folder.write("file", "x");
-  const auto error = error_of([&] { write_manifest({fs::path(file) / "run"}, good_manifest()); });
+  const auto error =
+      error_of([&] { write_manifest({fs::path(file) / "run"}, good_manifest(), Task()); });
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind(), ErrorKind::kRuntime);
   EXPECT_NE(std::string(error->what()).find("cannot be written"), std::string::npos);
@@ -186,13 +191,13 @@ TEST(Manifest, AFolderThatCannotBeWrittenIsARuntimeError) {
   const fs::path closed = folder / "closed";
   fs::create_directory(closed);
   fs::permissions(closed, fs::perms::owner_read | fs::perms::owner_exec);
-  const auto denied = error_of([&] { write_manifest({closed}, good_manifest()); });
+  const auto denied = error_of([&] { write_manifest({closed}, good_manifest(), Task()); });
   fs::permissions(closed, fs::perms::owner_all);
   ASSERT_TRUE(denied.has_value());
   EXPECT_EQ(denied->kind(), ErrorKind::kRuntime);
 }
 
-/// A file system of 64 KiB, gone with the object.
+/// A file system of 64 KiB that is unmounted by the destructor.
 class TinyDisk {
  public:
   explicit TinyDisk(const fs::path& place) : place_(place.string()) {
@@ -216,12 +221,12 @@ TEST(Manifest, OnAFullDiskTheOldFileStays) {
   const TinyDisk disk(folder / "disk");
   if (!disk.mounted()) GTEST_SKIP() << "a small file system can only be mounted by root";
   const RunFolder run{folder / "disk"};
-  write_manifest(run, good_manifest());
+  write_manifest(run, good_manifest(), Task());
   const std::string before = slurp(run.manifest());
 
   Manifest large = good_manifest();
   large.command_line.assign(10000, "--set training.epochs=3");
-  const auto error = error_of([&] { write_manifest(run, large); });
+  const auto error = error_of([&] { write_manifest(run, large, Task()); });
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->kind(), ErrorKind::kRuntime);
   EXPECT_NE(std::string(error->what()).find("free some space"), std::string::npos) << error->what();
@@ -233,7 +238,7 @@ TEST(Manifest, OnAFullDiskTheOldFileStays) {
 TEST(Manifest, AFullDeviceIsNamed) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "/dev/full is not there";
   const TemporaryFolder folder;
-  // write_file_whole writes through this link, which stands where its temporary file goes.
+  // write_file_whole writes through this link, which has the name of its temporary file.
   const std::string target = folder / "manifest.json";
   fs::create_symlink("/dev/full", target + ".tmp" + std::to_string(::getpid()));
   const auto error = error_of([&] { write_file_whole(target, "content"); });

@@ -110,9 +110,9 @@ struct Damage {
 
 TEST(RunText, DamageIsNamed) {
   const std::vector<Damage> damages{
-      {"vocabulary.txt", "", "vocabulary.txt: entry 1: missing; \"<pad>\" belongs here"},
-      {"vocabulary.txt", "<pad>\n<unk>\nthe\n", "entry 3: found \"the\"; \"<empty>\""},
-      {"vocabulary.txt", "<pad>\n<unk>\n<empty>\nthe", "vocabulary.txt:4: cut off"},
+      {"vocabulary.txt", "", "vocabulary.txt: entry 1: missing; expected \"<pad>\""},
+      {"vocabulary.txt", "<pad>\n<unk>\nthe\n", "entry 3: found \"the\"; expected \"<empty>\""},
+      {"vocabulary.txt", "<pad>\n<unk>\n<empty>\nthe", "vocabulary.txt:4: is cut off"},
       {"vocabulary.txt", "<pad>\n<unk>\n<empty>\n\nthe\n", "entry 4 is empty"},
       {"vocabulary.txt", "<pad>\n<unk>\n<empty>\na\\t\n", "vocabulary.txt:4: found a backslash"},
       {"vocabulary.txt", "<pad>\n<unk>\n<empty>\na\\\n", "vocabulary.txt:4: found a backslash"},

@@ -59,7 +59,7 @@ TEST_F(ForecastPrograms, ForecastWhatFollowsTheTable) {
       << table.out.substr(0, 100);
   const CommandResult bare =
       run("tail -n +2 tide.csv > bare.csv && sequent-infer model.pt bare.csv --no-header");
-  EXPECT_NE(bare.err.find("found the column name \"level\" for a file without header"),
+  EXPECT_NE(bare.err.find("found the column name \"level\" for a file without a header"),
             std::string::npos);
   folder_->write("one.jsonl", R"({"x": [500, 596, 668, 699, 682, 620, 528, 430]})");
   const CommandResult series = run("sequent-infer model.pt one.jsonl");

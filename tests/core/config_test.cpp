@@ -1,4 +1,4 @@
-// Reading configs: what is accepted, what is refused and how it is said.
+// Reading configs: which are accepted, which are rejected, and the error messages.
 #include "sequent/config.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ constexpr const char* kSmall = R"({
   ]}
 })";
 
-/// The issues that parsing gives after changes, one per line.
+/// The issues that parsing reports after applying `changes`, one per line.
 std::string faults_of(const std::vector<Override>& changes, const char* json = kSmall) {
   const auto error = testing::error_of([&] { parse_config(json, "c.json", changes); });
   if (!error) return "";
@@ -79,32 +79,33 @@ INSTANTIATE_TEST_SUITE_P(
     All, ConfigFault,
     ::testing::Values(
         FaultCase{"model.layers.1.units", "0",
-                  "c.json: /model/layers/1/units: found 0; allowed is 1 to 65536"},
+                  "c.json: /model/layers/1/units: found 0; expected 1 to 65536"},
         FaultCase{"model.layers.1.units", "1.5",
-                  "c.json: /model/layers/1/units: found 1.5; allowed is an integer, 1 to 65536"},
+                  "c.json: /model/layers/1/units: found 1.5; expected an integer, 1 to 65536"},
         FaultCase{"model.layers.1.units", "true",
-                  "c.json: /model/layers/1/units: found true; allowed is an integer, 1 to 65536"},
+                  "c.json: /model/layers/1/units: found true; expected an integer, 1 to 65536"},
         FaultCase{"model.layers.1.units", "99999999999999999999",
-                  "c.json: /model/layers/1/units: found 1e+20; allowed is an integer, 1 to 65536"},
+                  "c.json: /model/layers/1/units: found 1e+20; expected an integer, 1 to 65536"},
         FaultCase{"training.optimizer.learning_rate", "0",
-                  "c.json: /training/optimizer/learning_rate: found 0; allowed is more than 0"},
+                  "c.json: /training/optimizer/learning_rate: found 0; expected more than 0"},
         FaultCase{"training.loss", "crossentropy",
-                  "c.json: /training/loss: found \"crossentropy\"; here it is "
-                  "\"categorical_crossentropy\"; allowed are "
+                  "c.json: /training/loss: found \"crossentropy\"; Sequent calls it "
+                  "\"categorical_crossentropy\"; expected "
                   "\"categorical_crossentropy\", \"binary_crossentropy\", "
                   "\"mean_squared_error\", \"mean_absolute_error\" or \"huber\""},
         FaultCase{"training.epochs", "null",
-                  "c.json: /training/epochs: found null; allowed is an integer, 1 to 1000000"},
+                  "c.json: /training/epochs: found null; expected an integer, 1 to 1000000"},
         FaultCase{"model.layers.1.type", "lstn",
-                  "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; allowed "
-                  "are \"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
+                  "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; expected "
+                  "\"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
                   "\"spatial_dropout\", \"rnn\", "
                   "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
                   "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
                   "\"dense\", \"crf\", \"ordinal\", \"row_label\" or \"decoder\""},
-        FaultCase{"model.layers", "[]", "c.json: /model/layers: found an empty list"},
+        FaultCase{"model.layers", "[]",
+                  "c.json: /model/layers: found an empty list; expected at least one element"},
         FaultCase{"data.validation", "3",
-                  "c.json: /data/validation: found 3; allowed is a string or an object with "
+                  "c.json: /data/validation: found 3; expected a string or an object with "
                   "\"fraction\", \"seed\""},
         FaultCase{"runtime.device", "gpu",
                   "c.json: /runtime/device: found \"gpu\"; allowed are \"auto\", \"cpu\", \"cuda\" "
@@ -127,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /model/layers/0/beside/0/kernel_size: has no meaning for an lstm; leave "
                   "it out"},
         FaultCase{"model.layers.0.beside", R"([{"type": "ngrams", "output_dim": 4, "n": 1}])",
-                  "c.json: /model/layers/0/beside/0/n: found 1; allowed is 2 to 5"},
+                  "c.json: /model/layers/0/beside/0/n: found 1; expected 2 to 5"},
         FaultCase{"model.layers.2.activation", "\"relu\"",
                   "c.json: /model/layers/2/activation: found \"relu\"; the last layer needs "
                   "\"softmax\", or \"sigmoid\" for two classes"},
@@ -314,14 +315,14 @@ TEST(Config, DuplicateKeysAreRefused) {
   const std::string faults =
       faults_of({}, R"({"version": 1, "data": {"train": "a", "train": "b"}, "version": 1})");
   EXPECT_EQ(faults,
-            "c.json: /data/train: key stands twice in one object; keep one of them\n"
-            "c.json: /version: key stands twice in one object; keep one of them");
+            "c.json: /data/train: duplicate key; keep only one of them\n"
+            "c.json: /version: duplicate key; keep only one of them");
 }
 
 TEST(Config, SyntaxFaultsHaveLineAndColumn) {
   const std::string faults = faults_of({}, "{\n  \"version\": 1,\n}");
   EXPECT_EQ(faults.substr(0, 12), "c.json:3:1: ") << faults;
-  EXPECT_NE(faults.find("comma too many"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("remove the trailing comma"), std::string::npos) << faults;
   EXPECT_NE(faults_of({}, "{\"version\": NaN}"), "");
   EXPECT_NE(faults_of({}, "{\"version\": 1e999}"), "");
   EXPECT_NE(faults_of({}, "{\"name\": \"\xff\"}"), "");
@@ -341,8 +342,7 @@ TEST(Config, OverridesReachIntoLists) {
       parse_config(kSmall, "c.json", {{"/model/layers/1/units", "7"}, {"name", "my model"}});
   EXPECT_EQ(std::get<LstmSpec>(config.model.layers[1]).units, 7);
   EXPECT_EQ(config.name, "my model");
-  EXPECT_NE(faults_of({{"model.layers.9.units", "7"}}).find("allowed is 0 to 2"),
-            std::string::npos);
+  EXPECT_NE(faults_of({{"model.layers.9.units", "7"}}).find("expected 0 to 2"), std::string::npos);
   EXPECT_NE(faults_of({{"version.major", "7"}}).find("which has no \"major\""), std::string::npos);
 }
 

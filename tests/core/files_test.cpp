@@ -55,12 +55,12 @@ TEST(Files, ChecksumIsCrc64) { EXPECT_EQ(checksum("123456789"), "995dc9bbdf1939f
 
 TEST(OtherNames, AreTranslated) {
   const std::vector<std::string> layer{"units", "output_dim", "rate"};
-  EXPECT_EQ(suggest_name("hidden_size", layer), "; here it is \"units\"");
+  EXPECT_EQ(suggest_name("hidden_size", layer), "; Sequent calls it \"units\"");
   EXPECT_EQ(suggest_name("unitz", layer), "; did you mean \"units\"?");
-  EXPECT_EQ(suggest_name("SimpleRNN", {"lstm", "rnn"}), "; here it is \"rnn\"");
+  EXPECT_EQ(suggest_name("SimpleRNN", {"lstm", "rnn"}), "; Sequent calls it \"rnn\"");
   EXPECT_NE(suggest_name("lr", {"epochs", "l1"}).find("\"learning_rate\": 0.001"),
             std::string::npos);
-  EXPECT_EQ(suggest_name("lr", {"learning_rate", "l1"}), "; here it is \"learning_rate\"");
+  EXPECT_EQ(suggest_name("lr", {"learning_rate", "l1"}), "; Sequent calls it \"learning_rate\"");
   EXPECT_EQ(suggest_name("nothing like it", layer), "");
 }
 
@@ -73,7 +73,7 @@ TEST(Nearest, FindsMisspeltNames) {
   EXPECT_EQ(nearest_name("x", {}), "");
 }
 
-// A call of one task does not wait for all tasks of an earlier call.
+// A call with one task does not wait for all tasks of an earlier call.
 TEST(ThreadPool, CallersTakeTurns) {
   constexpr std::size_t kMany = 20000;
   ThreadPool pool(1);
@@ -86,7 +86,7 @@ TEST(ThreadPool, CallersTakeTurns) {
     }
     if (other_ran) return;
     ran_before = number;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // 20 s for the other to be there
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // waits up to 20 s in total
   });
   other.join();
   EXPECT_TRUE(other_ran);

@@ -1,4 +1,4 @@
-// The JSON Schema accepts what the parser accepts, as far as a schema can tell.
+// The JSON Schema accepts what the parser accepts, as far as a schema can express it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ bool valid_object(const json& value, const json& schema) {
   return true;
 }
 
-/// The keywords of draft 2020-12 that config_schema() uses.
+/// Checks `value` against the keywords of draft 2020-12 that config_schema() uses.
 bool valid(const json& value, const json& schema) {
   if (schema.is_boolean()) return schema.get<bool>();
   if (schema.contains("type") && !has_type(value, schema["type"])) return false;

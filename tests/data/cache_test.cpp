@@ -55,7 +55,7 @@ TEST_F(Cache, KeepsSpelledWords) {
   embedding.beside.emplace_back(CharactersSpec{});
   config_.model.layers = {embedding};
   const PreparedData first = prepare();
-  EXPECT_FALSE(first.from_cache) << "the file of before has no spellings";
+  EXPECT_FALSE(first.from_cache) << "the earlier cache file has no spellings";
   EXPECT_FALSE(first.train.row(0).words.empty());
   const PreparedData second = prepare();
   EXPECT_TRUE(second.from_cache);
@@ -89,7 +89,7 @@ TEST_F(Cache, NoticesAChangedFile) {
   folder_.write("test.tsv", "text\tlabel\nx word2\tlabel0\n");
   const PreparedData changed = prepare();
   EXPECT_FALSE(changed.from_cache);
-  // The older file is gone.
+  // The older cache file has been removed.
   ASSERT_EQ(files().size(), 1U);
   EXPECT_NE(files(), before);
 }
@@ -149,7 +149,7 @@ TEST_F(Cache, NoticesEveryOptionThatMatters) {
     if (!change(config_, option)) break;
     EXPECT_FALSE(prepare().from_cache) << option;
   }
-  // What is no part of the data does not matter.
+  // Options that do not affect the data do not matter.
   config_ = original;
   config_.name = "other";
   config_.training.epochs = 3;
@@ -182,7 +182,7 @@ TEST_F(Cache, LeavesOtherFilesAlone) {
 }
 
 TEST_F(Cache, IsNotNeeded) {
-  // A file where the folder should be: nothing can be written there, whoever runs the test.
+  // A file in place of the folder: nobody can write there, not even root.
   folder_.write("cache", "a file");
   std::vector<std::string> warnings;
   set_log_sink([&](LogLevel level, std::string_view message) {

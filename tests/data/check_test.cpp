@@ -13,7 +13,7 @@ using testing::TemporaryFolder;
 
 constexpr std::int64_t kMaxLength = 30;
 
-/// A split of texts with `lengths[i]` tokens before they were cut, all texts apart.
+/// A split of distinct texts that have `lengths[i]` tokens before truncation.
 SplitRows split_of_lengths(const std::vector<std::int64_t>& lengths) {
   SplitRows split;
   for (std::size_t i = 0; i < lengths.size(); ++i) {
@@ -52,7 +52,7 @@ TEST(Summary, CountsTextsThatStandTwice) {
   add(20, 1, 1);
   add(20, 1, 1);
   add(30, 1, 0);
-  add(99, 0, 0);  // empty texts are no repetition
+  add(99, 0, 0);  // empty texts do not count as duplicates
   add(99, 0, 1);
   const SplitSummary summary = summarize(split, LabelSet({"a", "b"}), 5, {{20, 1, 0}, {99, 0, 0}});
   EXPECT_EQ(summary.repeated, 3);

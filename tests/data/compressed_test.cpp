@@ -81,7 +81,7 @@ TEST_P(Compressed, EndsTooEarly) {
   EXPECT_NE(message.find(std::string("the .") + GetParam().name + " stream ends too early"),
             std::string::npos)
       << message;
-  // The place is a line, far behind the first.
+  // The reported line is far behind the first one.
   EXPECT_GT(std::stoi(message.substr(path.size() + 1)), 1000) << message;
 }
 

@@ -1,4 +1,4 @@
-// Short ways to read records and to make configs.
+// Helpers that read records and make configs.
 #pragma once
 
 #include <cstdlib>
@@ -12,7 +12,7 @@
 
 namespace sequent::testing {
 
-/// A record as `text|label` or `where: fault`.
+/// Formats a record as `text|label` or `where: fault`.
 inline std::string show(const Record& record) {
   if (record.fault) return record.where + ": " + *record.fault;
   return record.text + "|" + record.label.value_or("(none)");
@@ -35,7 +35,7 @@ inline std::vector<std::string> shown(const std::string& path, const DataFormat&
   return shown(*open_records(path, format, options));
 }
 
-/// The message of the error that reading the file to its end throws; "" if there is none.
+/// Reads the file to its end and returns the message of the error, or "" if there is none.
 inline std::string failure(const std::string& path, const DataFormat& format,
                            const ReaderOptions& options = {}) {
   const auto error = error_of([&] { shown(path, format, options); });
@@ -43,7 +43,7 @@ inline std::string failure(const std::string& path, const DataFormat& format,
   return error->kind() == ErrorKind::kData ? error->what() : "not a Data error";
 }
 
-/// A file among the real data that tests may use, or nothing if they are not there.
+/// Returns a file of the real data that tests may use, or nullopt if the data is not available.
 inline std::optional<std::string> real_data(const std::string& name) {
   const char* folder = std::getenv("SEQUENT_TEST_DATA");
   const std::filesystem::path root =

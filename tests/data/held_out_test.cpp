@@ -35,7 +35,7 @@ std::map<std::int32_t, int> count_by_label(const std::vector<std::int32_t>& labe
   return counts;
 }
 
-/// `rows[i]` rows of label i, one label after the other.
+/// Returns the labels of `rows[i]` examples of each label i, one label after the other.
 std::vector<std::int32_t> rows_of_labels(const std::vector<int>& rows) {
   std::vector<std::int32_t> labels;
   for (std::size_t label = 0; label < rows.size(); ++label) {
@@ -49,7 +49,8 @@ TEST(HeldOutRows, AreTheSameShareOfEachLabel) {
   const auto labels = rows_of_labels({1000, 200, 25, 4, 3, 2, 1});
   const auto chosen = choose_held_out(labels, held_out_spec(0.1, 1));
   ASSERT_EQ(chosen.size(), labels.size());
-  // 2.5 is rounded up; two rows and more give at least one, a single row none.
+  // 2.5 is rounded up. A label with two or more examples gives at least one, a label with a single
+  // example gives none.
   EXPECT_EQ(
       count_by_label(labels, chosen),
       (std::map<std::int32_t, int>{{0, 100}, {1, 20}, {2, 3}, {3, 1}, {4, 1}, {5, 1}, {6, 0}}));
@@ -71,7 +72,7 @@ TEST(HeldOutRows, DependOnTheSeedAlone) {
 TEST(HeldOutRows, AreSpreadOverTheFile) {
   const std::vector<std::int32_t> labels(10000, 0);
   const auto chosen = choose_held_out(labels, held_out_spec(0.5, 3));
-  // Of each tenth about half; 4 standard deviations of a hypergeometric count are 60.
+  // About half of each tenth is held out; 4 standard deviations of the hypergeometric count are 60.
   for (std::size_t part = 0; part < 10; ++part) {
     int count = 0;
     for (std::size_t row = 0; row < 1000; ++row) count += chosen[part * 1000 + row] ? 1 : 0;
@@ -112,8 +113,8 @@ TEST(Parts, OfWindowsFollowEachOtherInTime) {
   data.format = windows;
   data.validation = held_out_spec(0.2, 1);
   data.test = held_out_spec(0.1, 1);
-  // A window's targets are four steps, two windows begin two steps apart: the two windows before a
-  // part would have targets in it.
+  // A window has four target steps, and consecutive windows start two steps apart: the targets of
+  // the two windows before a held-out part would overlap it.
   std::string shown;
   for (const Part part : choose_parts(rows, data)) shown += "tvT-"[static_cast<int>(part)];
   EXPECT_EQ(shown, std::string(10, 't') + "--" + "vvvv" + "--" + "TT");

@@ -1,4 +1,4 @@
-// Pairs of texts: readers, faults, and how a pair becomes one encoded row.
+// Pairs of texts: readers, errors, and how a pair is encoded as one example.
 #include <gtest/gtest.h>
 
 #include "data_support.h"
@@ -65,7 +65,7 @@ TEST(Pairs, BecomeOneRowWithABreak) {
   Config here = config;
   here.base_directory = folder.path();
   const PreparedData data = prepare_data(here, "");
-  // Counts: b 3, a 2, c 2, d 2, then e and f; g and h are cut off.
+  // Counts: b 3, a 2, c 2, d 2, then e and f; g and h are truncated.
   const auto id = [&](const char* token) {
     return static_cast<std::int32_t>(data.vocabulary.id(token));
   };
@@ -90,7 +90,7 @@ TEST(Pairs, BecomeOneRowWithABreak) {
       << check_data(here).text;
 }
 
-// What the encoder of single files makes of a pair equals what training made.
+// TextEncoder encodes a pair in the same way as the preparation of the training data.
 TEST(Pairs, KeepSpellingsApart) {
   TextInput input;
   input.max_length = 3;
@@ -105,14 +105,14 @@ TEST(Pairs, KeepSpellingsApart) {
   EXPECT_TRUE(encoder.encode_pair("x", "\xE2\x80\x8B").ids.size() >= 3);
 }
 
-// What is to be written keeps its begin, in training rows and in those of other files.
+// Target texts keep their beginning, in training data as well as in other files.
 TEST(Pairs, ATargetIsCutAtItsEnd) {
   const testing::TemporaryFolder folder;
   folder.write("train.tsv", "label\ttext\na b c d\ta b c d\n");
   folder.write("dev.tsv", "label\ttext\nd c b a\td c b a\n");
   Config config;
   config.base_directory = folder.path();
-  config.task = Task::kSequenceToSequence;
+  config.task = Task("sequence_to_sequence");
   config.data.train = "train.tsv";
   config.data.validation = "dev.tsv";
   auto& input = std::get<TextInput>(config.input);

@@ -44,7 +44,7 @@ TEST_F(Prepare, NumbersByTheTrainingSplit) {
   folder_.write("test.tsv", "text\tlabel\nGOOD\tpos\n");
   config_.data.test = "test.tsv";
   const PreparedData data = prepare();
-  // a 3, good 3, film 2, bad 1: by count, then by bytes.
+  // Counts: a 3, good 3, film 2, bad 1. Equal counts are ordered by bytes.
   EXPECT_EQ(data.vocabulary.tokens(),
             (Names{"<pad>", "<unk>", "<empty>", "a", "good", "film", "bad"}));
   EXPECT_EQ(data.labels.names(), (Names{"neg", "pos"}));
@@ -128,7 +128,7 @@ TEST_F(Prepare, CutsAndFillsAsTheEncoderDoes) {
       input().padding = padding;
       const PreparedData data = prepare();
       EXPECT_EQ(data.train, data.validation);
-      // Tokens that are cut off everywhere have no id.
+      // Tokens that are always truncated have no id.
       const bool knows_a = data.vocabulary.id("a") != Vocabulary::kUnknown;
       EXPECT_EQ(knows_a, truncating == Side::kPost);
       EXPECT_EQ(data.train.length(2), padding ? 3 : 1);
@@ -189,7 +189,7 @@ TEST_F(Prepare, LeavesOutUnseenLabelsOnRequest) {
   EXPECT_EQ(prepare().validation.size(), 1);
 }
 
-// As many rows as several blocks have, each of which numbers on its own.
+// The rows fill several blocks, each of which numbers its labels independently.
 TEST_F(Prepare, NumbersUnseenLabelsInTheOrderOfTheirRows) {
   folder_.write("train.tsv", "text\tlabel\na\tpositive\nb\tnegative\n");
   std::string rows = "text\tlabel\n";
@@ -224,7 +224,7 @@ TEST_F(Prepare, ReportsTheFirstTwentyFaults) {
   for (std::size_t i = 0; i < 20; ++i) {
     EXPECT_EQ(error.issues()[i].where, path("train.tsv") + ":" + std::to_string(i + 4));
   }
-  EXPECT_EQ(error.issues()[20].message, "and 2980 more faults like these");
+  EXPECT_EQ(error.issues()[20].message, "and 2980 more errors like these");
 }
 
 TEST_F(Prepare, RefusesDataThatCannotTrain) {

@@ -1,4 +1,4 @@
-// JSON lines, class folders, fastText lines and plain lines.
+// JSON Lines, class folders, fastText lines and plain lines.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -38,7 +38,7 @@ TEST(Jsonl, SaysWhichRowsCannotBeUsed) {
   for (const Case& c : {
            Case{"[1]", "found array; expected an object"},
            Case{"{\"text\": \"a\", \"label\": \"x\"",
-                "not JSON from byte 27 on; expected one object per line, such as {\"text\": "
+                "invalid JSON at byte 27; expected one object per line, such as {\"text\": "
                 "\"...\"}"},
            Case{"{\"txt\": \"a\", \"label\": \"x\"}",
                 "no key \"text\"; keys: label, txt; did you mean \"txt\"?"},
@@ -50,7 +50,7 @@ TEST(Jsonl, SaysWhichRowsCannotBeUsed) {
            Case{"{\"text\": \"a\", \"label\": [\"x\"]}",
                 "found array for \"label\"" + expected_label},
            Case{"{\"text\": \"a\", \"label\": 1, \"text\": \"b\"}",
-                "key \"text\" stands twice; keep one of them"},
+                "duplicate key \"text\"; keep only one of them"},
            Case{"{\"text\": \"a\", \"label\": \"\"}",
                 "found an empty string for \"label\"" + expected_label},
            Case{"{\"text\": \"\xE9\", \"label\": 1}",

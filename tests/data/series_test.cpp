@@ -1,4 +1,4 @@
-// Sequences of numbers: reading, faults, splits and the cache.
+// Sequences of numbers: reading, errors, splits and the cache.
 #include <gtest/gtest.h>
 
 #include "data_support.h"
@@ -72,16 +72,19 @@ TEST_F(Series, FillsMissingValuesAsAsked) {
 TEST_F(Series, SaysWhichRowsCannotBeUsed) {
   EXPECT_EQ(fault_of(R"({"x": "no", "label": 1})"),
             R"(:1: found string for "x"; expected a list of steps)");
-  EXPECT_EQ(fault_of(R"({"x": [], "label": 1})"), R"(:1: "x" has no step; expected at least one)");
-  EXPECT_EQ(fault_of(R"({"x": [[1], [2, 3]], "label": 1})"),
-            R"(:1: found 2 channels at "x"[1], where the steps before have 1)");
+  EXPECT_EQ(fault_of(R"({"x": [], "label": 1})"),
+            R"(:1: "x" is empty; expected at least one step)");
+  EXPECT_EQ(
+      fault_of(R"({"x": [[1], [2, 3]], "label": 1})"),
+      R"(:1: found 2 channels at "x"[1]; expected the same number as in the previous steps, 1)");
   EXPECT_EQ(fault_of(R"({"x": [[1, "b"]], "label": 1})"),
             R"(:1: found string at "x"[0][1]; expected a number)");
   EXPECT_EQ(
       fault_of(R"({"x": [1, null], "label": 1})"),
-      R"(:1: found null at "x"[1]: a missing value; fill it in, leave the row out, or set /data/format/missing)");
-  EXPECT_EQ(fault_of(R"({"x": [1e300], "label": 1})"),
-            R"(:1: found 1e+300 at "x"[0], which is beyond a 32-bit float; scale the data)");
+      R"(:1: found null at "x"[1]: a missing value; fill it in, remove the row, or set /data/format/missing)");
+  EXPECT_EQ(
+      fault_of(R"({"x": [1e300], "label": 1})"),
+      R"(:1: found 1e+300 at "x"[0], which is out of range for a 32-bit float; scale the data)");
   EXPECT_EQ(fault_of(R"({"x": [[]], "label": 1})"), R"(:1: found an empty step at "x"[0])");
   EXPECT_NE(fault_of(R"({"values": [1], "label": 1})").find("no key \"x\""), std::string::npos);
 }

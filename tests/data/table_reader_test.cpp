@@ -68,14 +68,14 @@ TEST(Tsv, ReadsWithoutHeader) {
   EXPECT_EQ(shown(path, without_header(1, 0)),
             (Lines{"a|x", "b|y", path + ":3: found 1 column; expected 2, as in the first row"}));
   EXPECT_EQ(failure(path, without_header(2, 0)),
-            path + ": no column 2; the first row has 2, counted from 0");
+            path + ": no column 2; the first row has 2 columns, with indices from 0");
   EXPECT_EQ(failure(path, without_header(-1, 0)),
-            path + ": no column -1; the first row has 2, counted from 0");
+            path + ": no column -1; the first row has 2 columns, with indices from 0");
   TsvFormat named;
   named.header = false;
   EXPECT_EQ(failure(path, named),
             path +
-                ": found the column name \"text\" for a file without header (\"header\": "
+                ": found the column name \"text\" for a file without a header (\"header\": "
                 "false); expected the column's index, counted from 0");
 }
 
@@ -118,8 +118,8 @@ TEST(Tsv, RefusesWhatIsNoTable) {
             utf16 + ": is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8");
   EXPECT_EQ(failure(folder.path().string(), TsvFormat{}),
             folder.path().string() +
-                ": is a folder; expected a file. One folder per label is \"format\": {\"type\": "
-                "\"folders\"}");
+                ": is a folder; expected a file. To read one folder per label, set \"format\": "
+                "{\"type\": \"folders\"}");
 }
 
 TEST(Tsv, SkipsRowsThatAreTooLong) {
@@ -130,9 +130,9 @@ TEST(Tsv, SkipsRowsThatAreTooLong) {
                                                      "\tx\n12345678901\tx\n" + "1234567890\tx\n");
   EXPECT_EQ(shown(path, TsvFormat{}, options),
             (Lines{path + ":2: found a row of more than 12 bytes; expected shorter rows: is a line "
-                          "end missing?",
+                          "ending missing?",
                    path + ":3: found a row of more than 12 bytes; expected shorter rows: is a line "
-                          "end missing?",
+                          "ending missing?",
                    "1234567890|x"}));
 }
 
@@ -141,8 +141,8 @@ TEST(Tsv, RefusesRowsOfTabsAlone) {
   const std::string path =
       folder.write("a.tsv", "text\tlabel\n" + std::string(100000, '\t') + "\na\tx\n");
   EXPECT_EQ(shown(path, TsvFormat{}),
-            (Lines{path + ":2: found more than 65536 columns; expected fewer: is this the file's "
-                          "format?",
+            (Lines{path + ":2: found more than 65536 columns; expected fewer: is this the right "
+                          "file format?",
                    "a|x"}));
 }
 
@@ -176,8 +176,8 @@ TEST(Csv, NamesTheLineOfAnUnclosedQuote) {
       folder.write("a.csv", "text,label\na,x\n\"one\ntwo\",\"open\nthree,x\nfour,y\n");
   EXPECT_EQ(failure(path, CsvFormat{}),
             path +
-                ":4: found a quote that is never closed; expected a second one at the field's "
-                "end, and quotes inside a field doubled");
+                ":4: found a quote that is never closed; expected a closing quote at the end of "
+                "the field: double the quotes inside a field");
 }
 
 TEST(Csv, GoesOnAfterARowWithAFault) {
@@ -193,14 +193,15 @@ TEST(Csv, GoesOnAfterARowWithAFault) {
                                         "a,b,c\n"
                                         "\"multi\nline \xE9\",x\n"
                                         "good,x\n");
-  EXPECT_EQ(shown(path, CsvFormat{}),
-            (Lines{path + ":2: found a quote inside field 1, which does not start with one; "
-                          "expected the whole field in quotes, those inside doubled",
-                   path + ":3" + after_quote, path + ":4" + after_quote,
-                   path + ":5: found 3 columns; expected 2, as in the header",
-                   path + ":6: invalid UTF-8 at byte 6 (0xE9), 1 line below; expected UTF-8: "
-                          "convert with iconv -f latin1 -t utf-8",
-                   "good|x"}));
+  EXPECT_EQ(
+      shown(path, CsvFormat{}),
+      (Lines{path + ":2: found a quote inside field 1, which does not start with one; "
+                    "expected quotes around the whole field: double the quotes inside a field",
+             path + ":3" + after_quote, path + ":4" + after_quote,
+             path + ":5: found 3 columns; expected 2, as in the header",
+             path + ":6: invalid UTF-8 at byte 6 (0xE9), 1 line below; expected UTF-8: "
+                    "convert with iconv -f latin1 -t utf-8",
+             "good|x"}));
 }
 
 TEST(Csv, SkipsRecordsThatAreTooLong) {

@@ -1,4 +1,4 @@
-// Rows of tagged tokens: both formats, their faults, and what becomes of them.
+// Tagged examples: both formats, their errors, and how they are encoded.
 #include <gtest/gtest.h>
 
 #include "data_support.h"
@@ -11,7 +11,7 @@ using testing::error_of;
 using testing::TemporaryFolder;
 using Names = std::vector<std::string>;
 
-/// `token/tag token/tag`, or `where: fault`.
+/// Formats each row as `token/tag token/tag`, or `where: fault`.
 Names shown(const std::string& path, const DataFormat& format, bool need_label = true) {
   ReaderOptions options;
   options.need_label = need_label;
@@ -57,7 +57,7 @@ TEST(Conll, SaysWhatIsWrongWhere) {
   EXPECT_EQ(
       shown(path, ConllFormat{}),
       (Names{"in/O",
-             "a.conll:3: found 1 column; expected at least 2: a token and its tag on each "
+             "a.conll:3: found 1 column; expected at least 2: one token and its tag per "
              "line",
              "of/O",
              "a.conll:8: invalid UTF-8 at byte 1 (0xFF); expected UTF-8: convert with iconv -f "
@@ -77,12 +77,13 @@ TEST(Tokens, ReadsLists) {
       "{\"tokens\": \"in\", \"tags\": [\"O\"]}\n"
       "{\"tokens\": [\"in\", 3], \"tags\": [\"O\"]}\n"
       "{\"tokens\": [\"in\"]}\n");
-  EXPECT_EQ(shown(path, TokensFormat{}),
-            (Names{"in/O Rome/B-LOC", "a.jsonl:2: found 0 tags for 1 tokens; expected one for each",
-                   "a.jsonl:3: \"tokens\" has no token; expected at least one",
-                   "a.jsonl:4: found string for \"tokens\"; expected a list of strings",
-                   "a.jsonl:5: found 3 at \"tokens\"[1]; expected a string that is not empty",
-                   "a.jsonl:6: no key \"tags\"; keys: tokens"}));
+  EXPECT_EQ(
+      shown(path, TokensFormat{}),
+      (Names{"in/O Rome/B-LOC", "a.jsonl:2: found 0 tags for 1 tokens; expected one tag per token",
+             "a.jsonl:3: \"tokens\" is empty; expected at least one token",
+             "a.jsonl:4: found string for \"tokens\"; expected a list of strings",
+             "a.jsonl:5: found 3 at \"tokens\"[1]; expected a non-empty string",
+             "a.jsonl:6: no key \"tags\"; keys: tokens"}));
   EXPECT_EQ(shown(path, TokensFormat{}, /*need_label=*/false)[5], "in");
 }
 
@@ -90,7 +91,7 @@ class TaggedData : public ::testing::Test {
  protected:
   TaggedData() {
     config_.base_directory = folder_.path();
-    config_.task = Task::kTagging;
+    config_.task = Task("tagging");
     config_.data.train = "train.conll";
     config_.data.validation = "dev.conll";
     config_.data.format = ConllFormat{};

@@ -1,4 +1,4 @@
-// Windows of a table, and targets of the other formats.
+// Windows of a table, and numeric targets of the other formats.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -82,7 +82,7 @@ TEST_F(Windows, OfSeveralSeriesNeverMix) {
   EXPECT_EQ(records[0].targets, Values{3});
   EXPECT_EQ(records[1].values, (Values{10, 20}));
   EXPECT_EQ(records[1].label, "b");
-  // Each series has a window whose future is not known.
+  // Each series has a last window, whose future is unknown.
   const auto ahead = read(mixed, format, /*for_inference=*/true);
   ASSERT_EQ(ahead.size(), 4U);
   EXPECT_EQ(ahead[2].values, (Values{2, 3}));
@@ -121,14 +121,14 @@ TEST_F(Windows, FillWhatIsMissingButNeverTargets) {
   EXPECT_NE(strict[0].fault->find("/data/format/missing"), std::string::npos) << *strict[0].fault;
   format.missing = MissingValue::kPrevious;
   const auto filled = read(gaps, format);
-  ASSERT_EQ(filled.size(), 2U);  // not the window whose target is missing
+  ASSERT_EQ(filled.size(), 2U);  // the window with a missing target is skipped
   EXPECT_EQ(filled[0].values, (Values{2, 10, 2, 30}));
   EXPECT_EQ(filled[0].targets, Values{4});
   EXPECT_EQ(filled[1].values, (Values{2, 30, 4, 40}));
   format.missing = MissingValue::kZero;
   EXPECT_EQ(read(gaps, format)[0].values, (Values{2, 0, 0, 30}));
   format.missing = MissingValue::kPrevious;
-  EXPECT_NE(read("a,b\n,1\n2,2\n3,3\n4,4\n", format)[0].fault->find("no value before it"),
+  EXPECT_NE(read("a,b\n,1\n2,2\n3,3\n4,4\n", format)[0].fault->find("no previous value"),
             std::string::npos);
   EXPECT_NE(read("a,b\n1,1\n2,x\n3,3\n4,4\n", format)[0].fault->find("expected a number"),
             std::string::npos);
@@ -138,7 +138,8 @@ TEST_F(Windows, OfInferenceReachIntoTheFuture) {
   WindowsFormat format = windows_of({"a"}, 3);
   format.stride = 2;
   const auto records = read(kTable, format, /*for_inference=*/true);
-  // Begins 0 and 2 by the stride; the last begins at 3, so that the file's last step is read.
+  // By the stride, windows start at steps 0 and 2. The last one starts at 3, so that the file's
+  // last step is read.
   ASSERT_EQ(records.size(), 3U);
   EXPECT_EQ(records[1].values, (Values{3, 4, 5}));
   EXPECT_EQ(records[2].values, (Values{4, 5, 6}));
@@ -150,7 +151,7 @@ TEST_F(Windows, DoNotReachOverARowThatCannotBeRead) {
   const auto records = read("a\n1\n2\n3\n\"\"\n5\n6\n7\nx\n", windows_of({"a"}, 2));
   ASSERT_EQ(records.size(), 4U);
   EXPECT_EQ(records[0].targets, (Values{3}));
-  EXPECT_NE(records[1].fault->find("found nothing in column \"a\": a missing value"),
+  EXPECT_NE(records[1].fault->find("found an empty cell in column \"a\": a missing value"),
             std::string::npos);
   EXPECT_EQ(records[2].values, (Values{5, 6}));
   EXPECT_EQ(*records[3].fault, "found \"x\" in column \"a\"; expected a number");
@@ -178,7 +179,7 @@ TEST_F(Windows, OfSeriesThatAreTooShortAreNamed) {
   for (Record record; reader->next(record);) ++windows;
   set_log_sink({});
   EXPECT_EQ(windows, 2);
-  EXPECT_NE(said.find("1 of 2 series have fewer than the 3 steps of a window and are left out: b"),
+  EXPECT_NE(said.find("1 of 2 series have fewer than the 3 steps of a window and are skipped: b"),
             std::string::npos)
       << said;
 }

@@ -1,4 +1,4 @@
-// Pretrained vectors in every form they come in.
+// Pretrained vectors in all supported formats.
 #include "data/word_vectors.h"
 
 #include <gtest/gtest.h>
@@ -53,10 +53,11 @@ TEST(WordVectors, Word2vecBinary) {
     read_word_vectors(folder.write("cut.bin", bytes.substr(0, bytes.size() - 5)), kVocabulary, 2);
   });
   ASSERT_TRUE(error);
-  EXPECT_NE(error->issues()[0].message.find("after 2 whole ones"), std::string::npos);
+  EXPECT_NE(error->issues()[0].message.find("after 2 complete ones"), std::string::npos);
   ::testing::internal::CaptureStderr();
   read_word_vectors(folder.write("more.bin", "2" + bytes.substr(1)), kVocabulary, 2);
-  EXPECT_NE(::testing::internal::GetCapturedStderr().find("more stand behind"), std::string::npos);
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("the data after them is ignored"),
+            std::string::npos);
 }
 
 TEST(WordVectors, NumbersMayHaveASignAndBeTiny) {
@@ -72,7 +73,7 @@ TEST(WordVectors, CountsThatDifferAreSaid) {
   ::testing::internal::CaptureStderr();
   read_word_vectors(folder.write("v.txt", "3 2\nthe 0.5 1\n"), kVocabulary, 2);
   const std::string said = ::testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("announces 3 vectors, found 1; is the file whole?"), std::string::npos)
+  EXPECT_NE(said.find("announces 3 vectors, but found 1; is the file complete?"), std::string::npos)
       << said;
 }
 
@@ -82,9 +83,9 @@ TEST(WordVectors, FaultsNameTheLine) {
     std::string content, where, message;
   };
   for (const Case& c : {
-           Case{"the 0.5 1 2\n", ":1", "found vectors 3 wide; the embedding's output_dim is 2"},
-           Case{"2 300\nthe 0.5 1\n", ":1", "found vectors 300 wide"},
-           Case{"a 1 2\nthe 0.5\n", ":2", "found vectors 1 wide"},
+           Case{"the 0.5 1 2\n", ":1", "found vectors of width 3; the embedding's output_dim is 2"},
+           Case{"2 300\nthe 0.5 1\n", ":1", "found vectors of width 300"},
+           Case{"a 1 2\nthe 0.5\n", ":2", "found vectors of width 1"},
            Case{"a 1 2\nthe 0.5 x\n", ":2", "found \"x\" as number 2 of the vector of \"the\""},
            Case{"a 1 2\nthe 0.5 nan\n", ":2", "found \"nan\" as number 2 of the vector of \"the\""},
            Case{"a 1 2\nthe 1e39 1\n", ":2", "expected a finite number"},

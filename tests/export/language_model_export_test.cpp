@@ -89,7 +89,7 @@ TEST_P(LanguageModelExport, ScoresTexts) {
 }
 
 void LanguageModelExport::expect_scores(const Predictor& predictor) {
-  ASSERT_TRUE(predictor.is_language_model());
+  ASSERT_EQ(predictor.task(), "language_model");
   EXPECT_TRUE(predictor.labels().empty());
   std::string lengthy;
   std::vector<std::int64_t> ids;

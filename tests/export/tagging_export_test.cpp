@@ -88,7 +88,7 @@ TEST_P(TaggingExport, TagsTextsAndTokens) {
     PredictorOptions options;
     options.engine = engine;
     const Predictor predictor = Predictor::load(folder_ / "model.pt", options);
-    EXPECT_TRUE(predictor.is_tagger());
+    EXPECT_EQ(predictor.task(), "tagging");
     const std::vector<std::string> texts{"in  Paris by", "", "in 北京 x in in paris by by"};
     const auto tagged = predictor.tag(texts);
     ASSERT_EQ(tagged.size(), 3U);

@@ -18,7 +18,13 @@ torch=$(sed -n 's/^Torch_DIR:[A-Z]*=//p' "$build/CMakeCache.txt")
 cmake -S "$here/subproject" -B "$temporary/subproject" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
   -DSEQUENT_SOURCE="$here/../.." -DTorch_DIR="$torch" >"$temporary/log" 2>&1 ||
   { cat "$temporary/log" && exit 1; }
-for program in sequent sequent-infer; do "$temporary/prefix/bin/$program" --help >/dev/null; done
+for program in sequent sequent-infer; do
+  "$temporary/prefix/bin/$program" --help >/dev/null
+  for file in man/man1/$program.1 bash-completion/completions/$program \
+    zsh/site-functions/_$program fish/vendor_completions.d/$program.fish; do
+    [[ -s "$temporary/prefix/share/$file" ]] || { echo "share/$file is not installed"; exit 1; }
+  done
+done
 
 if [[ -n "$model" ]]; then
   "$temporary/build/consumer" "$model" "a text" | grep .

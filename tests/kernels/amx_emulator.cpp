@@ -51,7 +51,7 @@ void multiply(Tile& sums, const Tile& left, const Tile& right) {
   }
 }
 
-/// A general register by its number in an instruction.
+/// Returns a general register by its number in an instruction.
 std::uint64_t general_register(const ucontext_t& context, unsigned number) {
   constexpr std::array<int, 16> kPlaces{REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
                                         REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
@@ -59,7 +59,7 @@ std::uint64_t general_register(const ucontext_t& context, unsigned number) {
   return static_cast<std::uint64_t>(context.uc_mcontext.gregs[kPlaces[number]]);
 }
 
-/// One instruction with a three-byte VEX prefix, its memory operand taken apart.
+/// Decodes an instruction with a three-byte VEX prefix and its memory operand.
 class Instruction {
  public:
   Instruction(const std::uint8_t* code, const ucontext_t& context)
@@ -78,7 +78,7 @@ class Instruction {
   unsigned middle() const { return code_[4] >> 3 & 7U; }     // ModRM.reg
   unsigned low() const { return code_[4] & 7U; }             // ModRM.rm
   unsigned third() const { return ~(code_[2] >> 3U) & 7U; }  // VEX.vvvv
-  /// Row r of a tile in memory.
+  /// The address of row r of a tile in memory.
   std::uint8_t* row(std::size_t r) const {
     return reinterpret_cast<std::uint8_t*>(base_ + r * index_);
   }
@@ -96,7 +96,7 @@ class Instruction {
       base = sib & 7U;
       const unsigned index = (sib >> 3 & 7U) + (high_index ? 8 : 0);
       if (index != 4) index_ = general_register(context_, index) << (sib >> 6);
-    } else if (base == 5 && mode == 0) {  // from the next instruction on
+    } else if (base == 5 && mode == 0) {  // relative to the next instruction
       std::int32_t apart = 0;
       std::memcpy(&apart, displacement, sizeof apart);
       length_ += sizeof apart;
@@ -122,7 +122,7 @@ class Instruction {
   std::uint64_t index_ = 0;
 };
 
-/// Whether it was one of those known.
+/// Executes an instruction; returns false if it is unknown.
 bool carry_out(const Instruction& instruction) {
   constexpr std::uint8_t kNone = 0;
   constexpr std::uint8_t kF3 = 2;
@@ -132,7 +132,7 @@ bool carry_out(const Instruction& instruction) {
     configured = !instruction.has_registers_alone();
     if (!configured) return true;  // tilerelease
     const std::uint8_t* config = instruction.row(0);
-    for (std::size_t tile = 0; tile < 8; ++tile) {  // only whole tiles are known here
+    for (std::size_t tile = 0; tile < 8; ++tile) {  // only full tiles are supported
       if (config[0] != 1 || config[16 + 2 * tile] != 64 || config[48 + tile] != 16) return false;
     }
     return true;
@@ -162,7 +162,7 @@ void handle(int signal, siginfo_t*, void* raw) {
   const auto* code = reinterpret_cast<const std::uint8_t*>(context.uc_mcontext.gregs[REG_RIP]);
   const Instruction instruction(code, context);
   if (!carry_out(instruction)) {
-    sigaction(signal, &before, nullptr);  // comes again, and is then as without us
+    sigaction(signal, &before, nullptr);  // the signal is raised again and handled as before
     return;
   }
   context.uc_mcontext.gregs[REG_RIP] += static_cast<greg_t>(instruction.length());

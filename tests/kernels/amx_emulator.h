@@ -1,13 +1,15 @@
-// AMX's tile instructions on CPUs without them, so that kernels that use them can be tested.
+// Emulates AMX's tile instructions on CPUs without them, so that kernels that use them can be
+// tested.
 #pragma once
 
 #include <cstdint>
 
 namespace sequent::testing {
 
-/// While it lives, the instructions ldtilecfg, tilerelease, tileloadd, tilestored and tdpbf16ps are
-/// carried out by a handler of the signal that they raise (Intel SDM, volume 2). On a CPU that has
-/// them nothing is done. Products are rounded in another order than hardware's may be.
+/// During its lifetime, the instructions ldtilecfg, tilerelease, tileloadd, tilestored and
+/// tdpbf16ps are emulated by a handler of the signal that they raise. On a CPU with AMX it does
+/// nothing. The summation order of products may differ from the hardware's.
+/// Source: Intel SDM, volume 2.
 class AmxEmulator {
  public:
   AmxEmulator();
@@ -15,7 +17,7 @@ class AmxEmulator {
   AmxEmulator(const AmxEmulator&) = delete;
   AmxEmulator& operator=(const AmxEmulator&) = delete;
 
-  /// Products of tiles so far.
+  /// The number of tile products so far.
   static std::int64_t products();
 };
 

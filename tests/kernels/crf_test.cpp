@@ -1,4 +1,4 @@
-// Against all paths, one by one.
+// Compares the CRF kernels with an enumeration of all paths.
 #include "kernels/crf.h"
 
 #include <gtest/gtest.h>
@@ -125,11 +125,12 @@ TEST(Crf, GradientsAreThoseOfFiniteDifferences) {
 
 TEST(Crf, NeverTakesAForbiddenStep) {
   Problem problem(3, 60);
-  // After 0 only 1 may come, after 2 nothing; 2 may not begin.
+  // Only 1 may follow 0, nothing may follow 2, and 2 may not be first.
   problem.transitions[0] = problem.transitions[2] = kForbiddenScore;
   for (std::size_t to = 0; to < 3; ++to) problem.transitions[6 + to] = kForbiddenScore;
   problem.start[2] = kForbiddenScore;
-  for (std::size_t t = 0; t < 60; ++t) problem.emissions[3 * t + 2] += 50;  // tempting
+  for (std::size_t t = 0; t < 60; ++t)
+    problem.emissions[3 * t + 2] += 50;  // makes the forbidden tag attractive
   const Crf crf = problem.crf();
   const Path path = crf.best_path(problem.emissions.data(), 60);
   for (std::size_t t = 1; t < path.size(); ++t) {
@@ -141,7 +142,7 @@ TEST(Crf, NeverTakesAForbiddenStep) {
     EXPECT_NEAR(marginals[3 * t] + marginals[3 * t + 1] + marginals[3 * t + 2], 1, 1e-9);
   }
   EXPECT_NEAR(marginals[2], 0, 1e-12);
-  // A path that breaks the rules is as good as impossible, yet no infinity.
+  // A forbidden path has a very low, but finite likelihood.
   const double broken = crf.log_likelihood(problem.emissions.data(), 60, Path(60, 2).data());
   EXPECT_TRUE(std::isfinite(broken));
   EXPECT_LT(broken, -100000);

@@ -1,4 +1,5 @@
-// The kernels of every instruction set against plain loops in double and against each other.
+// Compares the kernels of every instruction set with plain loops in double precision, and with each
+// other.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,10 +32,10 @@ struct Problem {
   std::int64_t units;
   bool reversed;
   bool shared;
-  bool started = false;  // from states that are not zero
+  bool started = false;  // whether the initial states are non-zero
 };
 
-/// All that one direction computes.
+/// All results of one direction.
 template <class T>
 struct Results {
   std::vector<T> sequence, last, input, weight_ih, weight_hh, bias_ih, bias_hh, peephole;
@@ -98,7 +99,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
               is_gru ? r.bias_hh.data() : nullptr, peeps ? r.peephole.data() : nullptr},
              arena);
 
-  // The path that keeps no states gives the same values.
+  // The inference path, which keeps no states, gives the same values.
   std::vector<T> table(size(input_rows * k.gate_stride(cell)));
   k.project(cell, packed, x.data(), problem.input, input_rows, table.data());
   std::vector<T> again(r.sequence.size());
@@ -157,7 +158,7 @@ std::vector<Problem> problems() {
     all.push_back({cell, {1}, 1, 1, false, false});
     all.push_back({cell, {3, 7, 1, 7, 2}, 5, 19, true, false});
     all.push_back({cell, {4, 4, 4}, 33, 64, false, true});
-    // Longer than a block of products and wider than a panel.
+    // Longer than one block of the matrix product, and wider than one panel.
     all.push_back({cell, {60, 2, 41, 17, 33, 9, 5}, 140, 37, true, true});
     all.push_back({cell, {25, 20, 19, 3, 1, 1, 1, 1, 1, 1, 1}, 9, 130, false, false});
     all.push_back({cell, {2, 9, 1, 9}, 6, 21, false, false, /*started=*/true});
@@ -221,7 +222,7 @@ TEST(Products, EqualPlainLoops) {
 
 constexpr const char* kNoBfloat16 = "this CPU has no products of bfloat16 values (avx512_bf16)";
 
-/// To the nearest of those with 8 bits, ties to even.
+/// Rounds to the nearest value with 8 significant bits, ties to even.
 float rounded_to_bfloat16(float value) {
   std::uint32_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
@@ -254,7 +255,7 @@ void expect_products_of_rounded_values(const Kernels<float>* table) {
   }
 }
 
-/// |found - wanted| / |wanted| over all values.
+/// Returns |found - wanted| / |wanted| over all values.
 double relative_distance(const std::vector<float>& found, const std::vector<double>& wanted) {
   double apart = 0;
   double size = 0;
@@ -273,7 +274,7 @@ TEST(Bfloat16, ProductsAreThoseOfRoundedValues) {
 
 #if defined(__x86_64__) && defined(__linux__)
 
-/// The kernels on AMX, on this CPU or by the emulator; null where neither can be.
+/// Returns the AMX kernels, which run on this CPU or in the emulator; null if neither is possible.
 const Kernels<float>* amx_kernels() {
   const auto* best = bfloat16_kernels();
   return best == nullptr ? nullptr : &amx_bf16();
@@ -287,7 +288,8 @@ TEST(Amx, ProductsAreThoseOfRoundedValues) {
   EXPECT_TRUE(native || emulator.products() > 1000) << emulator.products();
 }
 
-/// Rows and units enough for tiles, with a rest of each, against the kernels without tiles.
+/// Uses enough rows and units for tiles, with a remainder of each, and compares with the kernels
+/// that do not use tiles.
 TEST(Amx, LayersAreThoseWithoutTiles) {
   if (amx_kernels() == nullptr) GTEST_SKIP() << kNoBfloat16;
   const bool native = amx_kernels() == bfloat16_kernels();
@@ -300,7 +302,8 @@ TEST(Amx, LayersAreThoseWithoutTiles) {
       const sequent::testing::AmxEmulator emulator;
       const Results<float> found = compute(*amx_kernels(), problem);
       EXPECT_TRUE(native || emulator.products() > 0);
-      // Sums in another order; where that moves a state over a rounding's edge, by 1/256 of it.
+      // The summation order differs. If that moves a state across a rounding boundary, the state
+      // changes by 1/256.
       const auto expect_near = [&](const std::vector<float>& a, const std::vector<float>& b) {
         EXPECT_LT(relative_distance(a, {b.begin(), b.end()}), 2e-3)
             << "cell " << static_cast<int>(cell) << ", " << units << " units";
@@ -319,7 +322,7 @@ TEST(Amx, LayersAreThoseWithoutTiles) {
 
 class Bfloat16Layers : public ::testing::TestWithParam<Problem> {};
 
-// A value keeps 8 bits: each is off by at most 1/512 of itself.
+// Values are rounded to 8 significant bits, so each has a relative error of at most 1/512.
 TEST_P(Bfloat16Layers, AreNearTheExactOnes) {
   const auto* table = bfloat16_kernels();
   if (table == nullptr) GTEST_SKIP() << kNoBfloat16;
@@ -327,7 +330,7 @@ TEST_P(Bfloat16Layers, AreNearTheExactOnes) {
   const Results<float> found = compute(*table, GetParam());
   EXPECT_LT(relative_distance(found.sequence, wanted.sequence), 0.01);
   EXPECT_LT(relative_distance(found.last, wanted.last), 0.01);
-  // Near 0 the slope of relu is all or nothing.
+  // Near 0, the slope of relu is either 0 or 1.
   const double gradients = GetParam().cell == Cell::kRnnRelu ? 0.1 : 0.02;
   EXPECT_LT(relative_distance(found.input, wanted.input), gradients);
   EXPECT_LT(relative_distance(found.weight_ih, wanted.weight_ih), gradients);
@@ -339,7 +342,8 @@ TEST_P(Bfloat16Layers, AreNearTheExactOnes) {
 
 INSTANTIATE_TEST_SUITE_P(All, Bfloat16Layers, ::testing::ValuesIn(problems()), problem_name);
 
-// One unit without weights: h = tanh(bias), so every instruction set's tanh is seen.
+// One unit without weights computes h = tanh(bias), which exercises the tanh of every instruction
+// set.
 TEST(GateMath, IsAccurateEverywhere) {
   for (const auto* table : available_kernels<float>()) {
     for (double x = -30; x <= 30; x += 0.037) {

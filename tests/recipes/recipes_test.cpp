@@ -67,23 +67,23 @@ std::string table_rows(const WindowsFormat& format) {
 /// The recipe's own data are not shipped; rows of the same form stand in.
 void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   SampleFiles files;
-  if (config.is_tagging()) {
+  if (config.task.name() == "tagging") {
     files.train = folder.write("rows.conll", testing::tagged_rows(60));
     if (auto* tokens = std::get_if<TokensFormat>(&config.data.format)) {
       tokens->label = "intent";
       files.train = folder.write("rows.jsonl", testing::labelled_tagged_rows(60));
     }
     files.validation = files.test = files.train;
-  } else if (config.is_sequence_to_sequence()) {
+  } else if (config.task.name() == "sequence_to_sequence") {
     TransformSample sample;
     sample.rows = 100;
     files = write_transform_sample(sample, folder / "data");
-  } else if (config.is_language_model()) {
+  } else if (config.task.name() == "language_model") {
     files.train = folder.write("rows.txt", testing::circle_lines(300) + "没有我担心的那么差\n");
     files.validation = files.test = files.train;
   } else if (config.reads_pairs()) {
     testing::PairNames sick{"text_a", "text_b", "label", "same", "other"};
-    if (config.is_regression()) sick = {"text_a", "text_b", "score", "4.5", "1.2"};
+    if (config.task.name() == "regression") sick = {"text_a", "text_b", "score", "4.5", "1.2"};
     files.train = folder.write("rows.tsv", testing::pair_rows(60, 0, sick));
     files.validation = files.test = files.train;
   } else if (const auto* windows = std::get_if<WindowsFormat>(&config.data.format)) {
@@ -126,7 +126,7 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   EXPECT_TRUE(train(config, options).finished);
   export_run(options.out, folder / "model.pt");
   const Predictor predictor = Predictor::load(folder / "model.pt");
-  if (predictor.is_tagger()) {
+  if (predictor.task() == "tagging") {
     EXPECT_EQ(
         predictor.tag("made in paris 北京").tokens.size(),
         std::holds_alternative<CharactersTokenizer>(std::get<TextInput>(config.input).tokenizer)
@@ -134,22 +134,22 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
             : 4U);
     return;
   }
-  if (predictor.is_sequence_to_sequence()) {
+  if (predictor.task() == "sequence_to_sequence") {
     EXPECT_LT(predictor.write("5 May 2011").log_probability, 0);
     return;
   }
-  if (predictor.is_language_model()) {
+  if (predictor.task() == "language_model") {
     EXPECT_FALSE(predictor.generate("one two", {.length = 20}).empty());
     return;
   }
   if (predictor.reads_pairs()) {
     const Prediction found = predictor.predict("I saw a cat", "the cat is here");
-    EXPECT_EQ(found.probabilities.size() + found.values.size(), config.is_regression() ? 1U : 2U);
+    EXPECT_EQ(found.probabilities.size() + found.values.size(), config.task.name() == "regression" ? 1U : 2U);
     return;
   }
   const std::vector<std::vector<float>> numbers{
       std::vector<float>(static_cast<std::size_t>(3 * predictor.channels()), 0.5F)};
-  if (predictor.is_regression()) {
+  if (predictor.task() == "regression") {
     EXPECT_EQ(predictor.predict(numbers)[0].values.size(), predictor.labels().size());
     return;
   }

@@ -90,7 +90,7 @@ TEST_P(ForecastTutorial, ForecastsTheNextNumber) {
       << summarize(options.out);
   export_run(options.out, folder / "model.pt");
   const Predictor predictor = Predictor::load(folder / "model.pt");
-  EXPECT_TRUE(predictor.is_regression());
+  EXPECT_EQ(predictor.task(), "regression");
   std::vector<std::vector<float>> window(1);
   for (int day = 600; day < 610; ++day) {
     window[0].push_back(static_cast<float>(12 + 8 * std::sin(0.3 * day)));

@@ -62,7 +62,7 @@ Sample make_sample(const SentimentSample& options) {
   return {read_rows(files.train), read_rows(files.validation), read_rows(files.test)};
 }
 
-/// Lower-case words of an English text.
+/// Returns the lower-case words of an English text.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words(1);
   for (const char c : text) {
@@ -77,7 +77,7 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-/// The characters of a text, each as its UTF-8 bytes.
+/// Returns the characters of a text as UTF-8 strings.
 std::vector<std::string> characters_of(std::string_view text) {
   std::vector<std::string> characters;
   for (const char c : text) {
@@ -88,10 +88,11 @@ std::vector<std::string> characters_of(std::string_view text) {
   return characters;
 }
 
-/// Multinomial naive Bayes over tokens, add-one smoothing: all that a bag of words can tell.
+/// Accuracy of multinomial naive Bayes over tokens with add-one smoothing, as a measure of what a
+/// bag of words reveals.
 template <class Tokens>
 double naive_bayes_accuracy(const Sample& sample, const Tokens& tokens_of) {
-  std::map<std::string, std::pair<double, double>> counts;  // negative, positive
+  std::map<std::string, std::pair<double, double>> counts;  // counts in negative and positive texts
   std::pair<double, double> total;
   for (const Row& row : sample.train) {
     const bool positive = row.label == "positive";
@@ -183,7 +184,8 @@ TEST_P(SentimentSampleIn, KeepsABagOfWordsBelow) {
   EXPECT_LT(characters, 0.9);
 }
 
-// A change of these sums changes what every user of a seed gets: note it in the changelog.
+// If these checksums change, the sample of a given seed changes for every user: mention it in the
+// changelog.
 TEST(SentimentSample, IsTheSameOnEveryPlatform) {
   const TemporaryFolder folder;
   const SentimentSample english{.rows = 100};
@@ -234,14 +236,14 @@ TEST(SentimentSample, EnglishSpellsArticlesAndSentenceStarts) {
   }
 }
 
-// The words that carry praise or complaint, sorted; the rest of the text is left out.
+// Compares only the sorted sentiment words of each text and ignores the rest.
 TEST(SentimentSample, TheSameWordsOfSentimentCarryBothLabels) {
   const std::set<std::string_view> sentiment = {
       "good",    "charming", "impressive", "pleasant", "superb",   "gem",      "loved",
       "enjoyed", "hoped",    "better",     "bad",      "mediocre", "annoying", "dreadful",
       "awful",   "disaster", "hated",      "disliked", "feared",   "worse",    "dull",
       "clumsy",  "witty",    "clever",     "lively",   "boring"};
-  std::map<std::vector<std::string>, std::set<std::string>> labels;  // by the bag
+  std::map<std::vector<std::string>, std::set<std::string>> labels;  // labels of each bag of words
   std::map<std::vector<std::string>, std::int64_t> rows;
   for (const Row& row : make_sample({.rows = 50'000}).all()) {
     std::vector<std::string> bag;

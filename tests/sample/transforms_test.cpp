@@ -1,4 +1,4 @@
-// Texts with one right answer: each answer is checked by another way.
+// Texts with a single correct answer; each answer is verified by an independent method.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using testing::error_of;
 using testing::slurp;
 using testing::TemporaryFolder;
 
-/// Text and answer of all three files; no text stands twice.
+/// Returns the texts and answers of all three files; every text occurs only once.
 std::map<std::string, std::string> rows_of(TransformKind kind, std::int64_t rows) {
   const TemporaryFolder folder;
   TransformSample options;
@@ -48,7 +48,7 @@ TEST(TransformSample, ArithmeticIsRight) {
   }
 }
 
-/// Reads numerals by adding up their parts.
+/// Computes the value of a numeral by adding up its parts.
 int value_of(const std::vector<std::string>& words, const std::map<std::string, int>& small,
              const std::map<std::string, int>& units, const std::map<std::string, int>& groups) {
   int all = 0;

@@ -1,4 +1,4 @@
-// The order of labels.
+// The ranks of ordered labels.
 #include <gtest/gtest.h>
 
 #include "sequent/error.h"
@@ -24,7 +24,7 @@ TEST(LabelRanks, OfNumbersAreInTheirOrder) {
 }
 
 TEST(LabelRanks, AreThoseThatAreNamed) {
-  // "bad", "fair", "good".
+  // LabelSet sorts them as "bad", "fair", "good".
   EXPECT_EQ(label_ranks(LabelSet({"good", "bad", "fair"}), {"bad", "fair", "good"}, ""),
             (Ranks{0, 1, 2}));
   EXPECT_EQ(label_ranks(LabelSet({"good", "bad", "fair"}), {"good", "fair", "bad"}, ""),
@@ -32,10 +32,11 @@ TEST(LabelRanks, AreThoseThatAreNamed) {
 }
 
 TEST(LabelRanks, SayWhatDoesNotFit) {
-  EXPECT_NE(fault_of({"1", "two"}, {}).find("the label \"two\" is no number"), std::string::npos);
-  EXPECT_NE(fault_of({"bad", "good"}, {"bad", "god"}).find("does not name the label \"good\""),
+  EXPECT_NE(fault_of({"1", "two"}, {}).find("the label \"two\" is not a number"),
             std::string::npos);
-  EXPECT_NE(fault_of({"bad", "good"}, {"bad", "fair", "good"}).find("names \"fair\""),
+  EXPECT_NE(fault_of({"bad", "good"}, {"bad", "god"}).find("does not list the label \"good\""),
+            std::string::npos);
+  EXPECT_NE(fault_of({"bad", "good"}, {"bad", "fair", "good"}).find("lists \"fair\""),
             std::string::npos);
 }
 

@@ -1,4 +1,4 @@
-// Random strings for properties that must hold for all text.
+// Random strings for tests of properties that hold for any text.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace sequent::testing {
 
 inline std::size_t draw(std::mt19937& random, std::size_t bound) { return random() % bound; }
 
-/// Up to `longest` pieces, each one of `pieces`.
+/// Concatenates up to `longest` random elements of `pieces`.
 inline std::string random_text(std::mt19937& random, const std::vector<std::string>& pieces,
                                std::size_t longest) {
   std::string text;

@@ -1,4 +1,5 @@
-// The short ways (ASCII without ICU, parts between white space) against ICU on the whole text.
+// Compares the fast paths (ASCII without ICU, parts between white space) with ICU on the whole
+// text.
 #include <gtest/gtest.h>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -49,7 +50,8 @@ Tokens by_tokenizer(std::string_view text, TokenKind kind, const Normalization& 
 }
 
 TEST(AsciiRules, AgreeWithIcuOnAllTriples) {
-  // Every ASCII character between characters of every class, line breaks and controls included.
+  // Tests every ASCII character between characters of every class, including line breaks and
+  // control characters.
   const std::string classes = "aZ0_'.,:; \n\r\x01-";
   for (int middle = 0; middle < 128; ++middle) {
     for (const char before : classes) {
@@ -82,7 +84,7 @@ TEST(AsciiRules, AgreeWithIcuOnRandomText) {
   }
 }
 
-/// Characters that reach beyond themselves: marks, joiners, prepended signs, spaces of all kinds,
+/// Characters that affect their neighbours: marks, joiners, prepended signs, all kinds of spaces,
 /// regional indicators, scripts with dictionaries.
 const std::vector<std::string>& awkward_pieces() {
   static const std::vector<std::string> pieces{" ",
@@ -185,7 +187,7 @@ TEST(Normalizing, TwiceChangesNothing) {
   }
 }
 
-// Without normalization nothing of a text is lost.
+// Without normalization, the tokens contain the whole text.
 TEST(Tokens, EveryCharacterTogetherIsTheText) {
   std::mt19937 random(23);
   for (int round = 0; round < 5000; ++round) {

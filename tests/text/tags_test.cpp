@@ -21,7 +21,7 @@ std::vector<std::int32_t> indices(const Names& all, const Names& row) {
   return result;
 }
 
-/// `LOC 0-2`
+/// Formats the spans of a tag sequence as `LOC 0-2`.
 std::string shown(const Names& all, const Names& row) {
   const TagSet tags(all);
   std::string text;
@@ -73,7 +73,7 @@ TEST(TagSet, KnowsWhatMayFollow) {
   EXPECT_FALSE(may(kBioes, "S-LOC", "E-LOC"));
   EXPECT_TRUE(may(kBioes, "I-LOC", "E-LOC"));
   EXPECT_TRUE(may(kBioes, "E-LOC", "B-LOC"));
-  const Names io{"I-LOC", "I-PER", "O"};  // has no B: an I begins a span as well
+  const Names io{"I-LOC", "I-PER", "O"};  // no B: an I may also begin a span
   EXPECT_TRUE(may(io, "", "I-LOC"));
   EXPECT_TRUE(may(io, "O", "I-LOC"));
   EXPECT_TRUE(may(io, "I-PER", "I-LOC"));

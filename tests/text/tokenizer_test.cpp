@@ -66,7 +66,7 @@ TEST(Words, MakesFullWidthFormsHalfWidth) {
 
 TEST(Words, MakesCanonicallyEquivalentTextsEqual) {
   EXPECT_EQ(words("caf\u00E9"), words("cafe\u0301"));
-  // U+0345 folds to a letter: marks must find their place before.
+  // U+0345 folds to a letter, so marks must be reordered before case folding.
   EXPECT_EQ(words("\u03B1\u0345\u0301"), words("\u1FB4"));
 }
 
@@ -85,7 +85,7 @@ TEST(Characters, AreGraphemeClusters) {
   // A family: man, ZWJ, woman, ZWJ, girl.
   const std::string family = "\U0001F468\u200D\U0001F469\u200D\U0001F467";
   EXPECT_EQ(characters("a" + family + "b"), (Tokens{"a", family, "b"}));
-  // Thumbs up with a skin tone; two flags.
+  // Thumbs up with a skin tone, and two flags.
   EXPECT_EQ(characters("\U0001F44D\U0001F3FD"), (Tokens{"\U0001F44D\U0001F3FD"}));
   EXPECT_EQ(characters("\U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7"),
             (Tokens{"\U0001F1E9\U0001F1EA", "\U0001F1EB\U0001F1F7"}));
@@ -105,7 +105,7 @@ TEST(Whitespace, KeepsEverythingElseTogether) {
 }
 
 TEST(Tokenizer, LeavesWhiteSpaceOutOfEveryToken) {
-  // NFKC makes U+00B4 a space with a combining mark.
+  // NFKC converts U+00B4 to a space with a combining mark.
   EXPECT_EQ(words("a \u00B4"), (Tokens{"a", "\u0301"}));
   EXPECT_EQ(characters("\u00B4"), (Tokens{"\u0301"}));
   EXPECT_EQ(pieces("b\u00B4b"), (Tokens{"b", "\u0301b"}));

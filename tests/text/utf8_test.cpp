@@ -13,7 +13,7 @@ namespace {
 
 using std::string_literals::operator""s;
 
-/// What ICU says of the same bytes.
+/// Returns the offset of the first invalid byte according to ICU.
 std::optional<std::size_t> icu_finds(const std::string& text) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   const auto size = static_cast<std::int32_t>(text.size());
@@ -63,7 +63,7 @@ TEST(FindInvalidUtf8, NamesTheFirstByteOfTheFirstFault) {
 
 TEST(FindInvalidUtf8, AgreesWithIcuOnRandomBytes) {
   std::mt19937 random(7);
-  // Bytes around the borders of the table, so that many strings are nearly right.
+  // Bytes around the boundaries of the UTF-8 table, so that many strings are almost valid.
   const std::vector<std::string> pieces{
       "a",       "bcdefghi", "\x7F",         "\x80",     "\x8F",
       "\x90",    "\x9F",     "\xA0",         "\xBF",     "\xC1",

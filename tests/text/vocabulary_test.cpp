@@ -43,9 +43,9 @@ TEST(Vocabulary, RefusesTokensThatCannotBe) {
     const char* message;
   };
   for (const Case& c :
-       {Case{{"a", "b", "a"}, "vocabulary, token 2: found \"a\", which is token 0 already"},
-        Case{{"a", "<unk>"}, "vocabulary, token 1: found \"<unk>\", a reserved name"},
-        Case{{""}, "vocabulary, token 0: is empty"}}) {
+       {Case{{"a", "b", "a"}, "vocabulary, token 2: found \"a\", which is already token 0"},
+        Case{{"a", "<unk>"}, "vocabulary, token 1: found \"<unk>\"; this name is reserved"},
+        Case{{""}, "vocabulary, token 0: found an empty token"}}) {
     const auto error = error_of([&] { Vocabulary vocabulary(c.tokens); });
     ASSERT_TRUE(error.has_value()) << c.message;
     EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
@@ -106,7 +106,7 @@ TEST(LabelSet, RefusesWhatIsNoChoice) {
     EXPECT_EQ(error->kind(), ErrorKind::kData);
   }
   EXPECT_STREQ(error_of([] { LabelSet labels({"only"}); })->what(),
-               "labels: found the label \"only\" alone; a classifier needs at least two");
+               "labels: found only the label \"only\"; a classifier needs at least two");
 }
 
 class Encoding : public ::testing::Test {

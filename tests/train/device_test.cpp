@@ -18,7 +18,7 @@
 #include "train/loss_scale.h"
 #include "train/optimizer.h"
 #include "train/training_state.h"
-#include "train/workers.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
@@ -200,7 +200,7 @@ TEST(LossScale, IsThatOfAStartWhereACheckpointHasNone) {
 TEST(LossScale, GradientsAreTimesIt) {
   const ResolvedConfig config = resolved_chain(testing::all_layer_chains().front());
   SequenceModel model(config);
-  WorkerTeam team(model, torch::kCPU, 1);
+  WorkerPool team(model, torch::kCPU, 1);
   const EncodedDataset data = some_texts();
   const double plain_loss = team.compute_gradients(data, {2, 0, 1}, {1, 1}, {});
   const double plain = gradient_norm(trained_parameters(*model));

@@ -9,11 +9,11 @@
 #include "sequent/trainer.h"
 #include "support.h"
 #include "tensors.h"
-#include "train/dynamic_evaluation.h"
+#include "tasks/language_model/dynamic_evaluation_training.h"
 #include "train/load_run.h"
 #include "train/losses.h"
-#include "train/token_windows.h"
-#include "train/workers.h"
+#include "tasks/language_model/token_windows_training.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
@@ -111,7 +111,7 @@ TEST_F(LanguageModelRun, LossIsThatOfReadingTheTextAtOnce) {
   EncodedDataset lines;
   lines.add(std::span(ids).first(4), 0);
   lines.add(std::span(ids).subspan(4), 0);
-  WorkerTeam team(loaded.model, torch::kCPU, 2);
+  WorkerPool team(loaded.model, torch::kCPU, 2);
   const torch::NoGradGuard no_gradient;
   torch::Tensor read = torch::tensor({{2, 3, 4, 5, 2, 9, 2, 1, 6, 7}}, torch::kInt64);
   const torch::Tensor logits = loaded.model->forward({read, torch::tensor({10}, torch::kInt64)});

@@ -127,7 +127,7 @@ TEST_F(MultiLabel, LearnsChoosesThresholdsAndIsMeasuredAlikeAsRunAndArchive) {
     PredictorOptions how;
     how.engine = engine;
     const Predictor predictor = Predictor::load(folder_ / "model.pt", how);
-    ASSERT_TRUE(predictor.is_multi_label());
+    ASSERT_EQ(predictor.task(), "multi_label");
     const Prediction both = predictor.predict("it is loud cheap");
     ASSERT_EQ(predictor.labels(), (std::vector<std::string>{"light", "price", "sound"}));
     EXPECT_EQ(both.labels, (std::vector<std::int64_t>{1, 2}));

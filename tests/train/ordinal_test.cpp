@@ -89,7 +89,7 @@ TEST_F(OrdinalRun, SaysWhatDoesNotFit) {
     const auto error = error_of([&] { run(config(head, changes), "bad"); });
     return error ? std::string(error->what()) : "";
   };
-  EXPECT_NE(message(R"({"type": "ordinal"})").find("the label \"bad\" is no number"),
+  EXPECT_NE(message(R"({"type": "ordinal"})").find("the label \"bad\" is not a number"),
             std::string::npos);
   EXPECT_NE(message(R"({"type": "ordinal", "labels": ["bad", "bad"]})").find("twice"),
             std::string::npos);

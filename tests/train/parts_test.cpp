@@ -16,7 +16,7 @@
 #include "train/schedule.h"
 #include "train/tensor_file.h"
 #include "train/weight_average.h"
-#include "train/workers.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
@@ -256,18 +256,18 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
   std::sort(rows.begin(), rows.end(),
             [&](std::int64_t a, std::int64_t b) { return data.length(a) > data.length(b); });
   SequenceModel one = small_model();
-  WorkerTeam alone(one, torch::kCPU, 1);
+  WorkerPool alone(one, torch::kCPU, 1);
   const double loss = alone.compute_gradients(data, rows, {1, 1}, {});
   for (const int workers : {2, 3}) {
     SequenceModel model = small_model();
-    WorkerTeam team(model, torch::kCPU, workers);
+    WorkerPool team(model, torch::kCPU, workers);
     EXPECT_NEAR(team.compute_gradients(data, rows, {1, 1}, {}), loss, 1e-5);
     for (std::size_t i = 0; i < model->parameters().size(); ++i) {
       EXPECT_TRUE(
           all_near(dense(model->parameters()[i].grad()), dense(one->parameters()[i].grad()), 1e-6));
     }
     SequenceModel again = small_model();
-    WorkerTeam(again, torch::kCPU, workers).compute_gradients(data, rows, {1, 1}, {});
+    WorkerPool(again, torch::kCPU, workers).compute_gradients(data, rows, {1, 1}, {});
     for (std::size_t i = 0; i < model->parameters().size(); ++i) {
       EXPECT_TRUE(testing::same_bytes(dense(model->parameters()[i].grad()),
                                       dense(again->parameters()[i].grad())));
@@ -286,9 +286,9 @@ TEST(Workers, AddUpLargeGradients) {
   RowNumbers rows(48);
   std::iota(rows.begin(), rows.end(), std::int64_t{0});
   SequenceModel one(resolve(config, 40, 3));
-  WorkerTeam(one, torch::kCPU, 1).compute_gradients(data, rows, {1, 1}, {});
+  WorkerPool(one, torch::kCPU, 1).compute_gradients(data, rows, {1, 1}, {});
   SequenceModel model(resolve(config, 40, 3));
-  WorkerTeam(model, torch::kCPU, 3).compute_gradients(data, rows, {1, 1}, {});
+  WorkerPool(model, torch::kCPU, 3).compute_gradients(data, rows, {1, 1}, {});
   std::int64_t largest = 0;
   for (std::size_t i = 0; i < model->parameters().size(); ++i) {
     const torch::Tensor found = dense(model->parameters()[i].grad());
@@ -301,7 +301,7 @@ TEST(Workers, AddUpLargeGradients) {
 TEST(Workers, PredictionsAreInRowOrder) {
   const EncodedDataset data = random_data(200, 20, 3);
   SequenceModel model = small_model();
-  WorkerTeam team(model, torch::kCPU, 2);
+  WorkerPool team(model, torch::kCPU, 2);
   const std::vector<float> together = team.predict(data);
   ASSERT_EQ(together.size(), static_cast<std::size_t>(data.size() * 3));
   for (std::int64_t row = 0; row < data.size(); ++row) {

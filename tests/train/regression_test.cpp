@@ -6,7 +6,7 @@
 #include "sequent/predictor.h"
 #include "sequent/trainer.h"
 #include "support.h"
-#include "train/naive_forecast.h"
+#include "tasks/regression/naive_forecast_training.h"
 
 namespace sequent {
 namespace {

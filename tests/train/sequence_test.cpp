@@ -58,7 +58,7 @@ TEST_F(SequenceRun, LearnsToWriteBackwards) {
                                       {4, Engine::kTorchScript}}) {
     const Predictor predictor =
         Predictor::load(folder_ / "model.pt", {.engine = engine, .beams = beams});
-    ASSERT_TRUE(predictor.is_sequence_to_sequence());
+    ASSERT_EQ(predictor.task(), "sequence_to_sequence");
     EXPECT_EQ(predictor.write("abc").text, "cba");
     const std::vector<std::string> texts{"fed", "", "ba"};
     const auto written = predictor.write(texts);

@@ -243,9 +243,10 @@ TEST_F(Transfer, FaultsSayWhatDoesNotFit) {
   says(config_fault({"input.tokenizer", R"({"type": "characters"})"}),
        "splits texts in another way");
   says(config_fault({"training.freeze", R"(["layer.0"])"}),
-       "/training/freeze/0: found \"layer.0\", which stands for no weights; there are "
+       "/training/freeze/0: found \"layer.0\", which matches no weights; expected a pattern for "
+       "some of "
        "layers.0.weight, ");
-  says(config_fault({"training.freeze", R"(["*"])"}), "leaves no weight that could learn");
+  says(config_fault({"training.freeze", R"(["*"])"}), "leaves no weight to train");
   says(config_fault({"training.rate_factors", R"({"lstm": 0.1})"}),
        "/training/rate_factors: found \"lstm\"");
   says(config_fault({"training.rate_factors", R"({"layers.0.*": -1})"}), "found -1");

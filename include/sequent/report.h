@@ -1,0 +1,161 @@
+// A report is data: sections that the task builds once. JSON, the terminal and HTML are renderers
+// that know no task.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sequent/config.h"
+
+namespace sequent {
+
+/// How a number is written for people. JSON has numbers in full.
+enum class NumberFormat {
+  kMetric,   // 0.8326
+  kCount,    // 25000
+  kPercent,  // a share of 1 as 83.3 %
+  kShort,    // three significant digits
+  kFixed2,   // 27.31
+};
+
+/// A value of a report; std::monostate is one that is not defined: null in JSON, a dash for people.
+using ReportValue = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+/// An undefined value becomes std::monostate.
+ReportValue report_value_of(const std::optional<double>& value);
+
+/// One named value.
+struct ReportFact {
+  std::string key;    // in JSON; empty: for people alone
+  std::string title;  // for people; empty: in JSON alone
+  ReportValue value;
+  NumberFormat format = NumberFormat::kMetric;
+  bool operator==(const ReportFact&) const = default;
+};
+
+/// Values of the report itself: in JSON members of its object.
+struct ReportFacts {
+  std::vector<ReportFact> facts;
+  bool operator==(const ReportFacts&) const = default;
+};
+
+struct ReportColumn {
+  std::string key;    // in JSON; empty: for people alone
+  std::string title;  // for people; empty: in JSON alone
+  NumberFormat format = NumberFormat::kMetric;
+  bool operator==(const ReportColumn&) const = default;
+};
+
+/// In JSON an array of objects. The first column holds names.
+struct ReportTable {
+  std::string key;
+  std::string title;
+  std::vector<ReportColumn> columns;
+  std::vector<std::vector<ReportValue>> rows;     // [rows][columns]
+  std::vector<std::vector<ReportValue>> above{};  // rows for people alone
+  std::vector<std::vector<ReportValue>> below{};  // likewise
+  bool for_people = true;
+  bool operator==(const ReportTable&) const = default;
+};
+
+/// Counts of rows by true and predicted label.
+struct ReportMatrix {
+  std::string key;
+  std::string title;
+  std::vector<std::string> labels;
+  std::vector<std::vector<std::int64_t>> counts;  // [true][predicted]
+  bool operator==(const ReportMatrix&) const = default;
+};
+
+/// One line of a curve.
+struct ReportLine {
+  std::string key;
+  std::string title;
+  std::vector<double> values;
+  bool operator==(const ReportLine&) const = default;
+};
+
+/// Lines over the same steps: in JSON an array of objects, one for each step. All lines are equally
+/// long.
+struct ReportCurve {
+  std::string key;
+  std::string title;
+  std::string chart_title;
+  std::string step = "step";  // what the steps are
+  std::vector<ReportLine> lines;
+  bool operator==(const ReportCurve&) const = default;
+};
+
+/// Plain text for people alone, its lines as they are.
+struct ReportText {
+  std::string title;
+  std::string text;
+  bool operator==(const ReportText&) const = default;
+};
+
+struct ReportPart;
+using ReportSection =
+    std::variant<ReportFacts, ReportTable, ReportMatrix, ReportCurve, ReportText, ReportPart>;
+
+/// A report within a report: in JSON an object.
+struct ReportPart {
+  std::string key;
+  std::string title;
+  std::vector<ReportSection> sections;
+  bool operator==(const ReportPart&) const;
+};
+
+/// How good a model's predictions are on one data set.
+struct Report {
+  std::vector<ReportSection> sections;
+  bool operator==(const Report&) const = default;
+
+  /// The value of a metric by its name in JSON, such as "accuracy"; one of a part is
+  /// "sequence_label.accuracy". Nothing if the report has no such metric or it is undefined.
+  std::optional<double> value(std::string_view metric) const;
+
+  /// The names that `value` knows.
+  std::vector<std::string> metrics() const;
+
+  /// The table of this key; null without one.
+  const ReportTable* table(std::string_view key) const;
+  const ReportMatrix* matrix(std::string_view key) const;
+  const ReportCurve* curve(std::string_view key) const;
+};
+
+/// One JSON object: values at its top level, tables below. `indent` < 0: one line.
+std::string report_to_json(const Report& report, int indent = 2);
+
+/// Reads what report_to_json wrote of a model of this task. Errors: Artifact.
+Report report_from_json(const std::string& json, const Task& task);
+
+/// Tables for a terminal.
+std::string report_to_text(const Report& report);
+
+/// A validation metric that epochs are shown with.
+struct EpochMetric {
+  std::string key;    // in JSON
+  std::string title;  // for people
+};
+
+/// What a training run's report page shows.
+struct RunReport {
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> facts;  // name and value: data, time, size
+  std::vector<std::string> epoch_records;                  // lines of metrics.jsonl, in order
+  std::vector<EpochMetric> epoch_metrics;                  // of the task, shown beside the loss
+  std::string model_summary;
+  std::optional<Report> validation;
+  std::optional<Report> test;
+};
+
+/// A self-contained HTML page: facts, learning curves as SVG, confusion matrices, the table of
+/// classes or targets. No script, no outside file; light and dark.
+std::string render_run_report(const RunReport& report);
+
+}  // namespace sequent

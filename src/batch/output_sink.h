@@ -1,0 +1,38 @@
+// Where sequent-infer writes.
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace sequent {
+
+/// Stdout, or a temporary file that is renamed when it is complete.
+class OutputSink {
+ public:
+  /// `path` empty or "-": stdout. Errors: Usage if the file exists and `overwrite` is false.
+  OutputSink(const std::string& path, bool overwrite);
+  OutputSink(const OutputSink&) = delete;
+  OutputSink& operator=(const OutputSink&) = delete;
+  ~OutputSink();
+
+  /// Errors: Runtime.
+  void write(std::string_view text);
+  /// Passes on what was written so far. Errors: Runtime.
+  void flush();
+  /// Completes the file. Errors: Runtime.
+  void finish();
+
+  /// Whether what was written can be overwritten: in a file of its own.
+  bool can_rewrite() const { return !temporary_.empty(); }
+  /// Overwrites the first bytes. Errors: Runtime.
+  void rewrite_start(std::string_view text);
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  std::FILE* file_ = nullptr;
+};
+
+}  // namespace sequent

@@ -1,0 +1,180 @@
+#include "batch/record_input.h"
+
+#include <charconv>
+#include <system_error>
+#include <variant>
+
+#include "infer/loaded_model.h"
+#include "sequent/config.h"
+#include "sequent/error.h"
+
+namespace sequent {
+
+namespace {
+
+/// A column given as a number is an index.
+Column column_of(const std::string& name) {
+  std::int64_t index = 0;
+  const char* end = name.data() + name.size();
+  const auto [stop, code] = std::from_chars(name.data(), end, index);
+  if (code == std::errc{} && stop == end && index >= 0) return index;
+  return name;
+}
+
+/// How the training data were laid out.
+const DataFormat& training_format(const Model& model) {
+  return model.loaded().config().data.format;
+}
+
+/// Rows for a model that reads numbers: JSON Lines with a sequence each, or, for one that learned
+/// from windows of a table, a table.
+RecordInput open_numbers(const InferOptions& options, const Model& model,
+                         const ReaderOptions& reading) {
+  const std::string format = input_format_of(options);
+  const DataFormat& trained = training_format(model);
+  const auto* series = std::get_if<SeriesFormat>(&trained);
+  const auto* windows = std::get_if<WindowsFormat>(&trained);
+  if (format == "csv" && windows != nullptr) {
+    if (options.text_given) {
+      throw Error(ErrorKind::kUsage, "--text",
+                  "has no effect on a table, whose columns are those of training; leave it out");
+    }
+    WindowsFormat table = *windows;
+    if (options.no_header) table.header = false;
+    return {open_records(options.input, table, reading), FieldKind::kTable};
+  }
+  const std::string key = options.text_given ? options.text : (series ? series->values : "x");
+  if (format == "jsonl") {
+    const MissingValue missing = windows  ? windows->missing
+                                 : series ? series->missing
+                                          : MissingValue::kError;
+    return {open_records(options.input, SeriesFormat{key, "label", missing}, reading),
+            FieldKind::kObject};
+  }
+  throw Error(
+      ErrorKind::kUsage, options.input,
+      "is read as " + format + ", but the model reads numbers; give JSON Lines such as {\"" + key +
+          "\": [[1.5], [2]]} with --input-format jsonl" +
+          (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
+}
+
+/// The column or key that holds the texts, or a tagger's tokens: what was typed, else that of
+/// training where its format is like the input's, else `usual`.
+Column chosen_column(const InferOptions& options, const Model& model, Column usual) {
+  if (options.text_given) return column_of(options.text);
+  const std::string input = input_format_of(options);
+  return std::visit(
+      [&](const auto& format) -> Column {
+        if constexpr (requires { format.tokens; }) {
+          if (input == "tokens") return format.tokens;
+        } else if constexpr (requires { format.token; }) {
+          if (input == "conll") return format.token;
+        } else if constexpr (requires { format.text; }) {
+          if (input != "tokens" && input != "conll") return format.text;
+        }
+        return usual;
+      },
+      training_format(model));
+}
+
+std::string key_of(const Column& column) {
+  if (const auto* key = std::get_if<std::string>(&column)) return *key;
+  refuse("--text", "expected is a key: objects have no indices");
+}
+
+/// The columns of a pair's texts: those that were typed, else those of training.
+struct PairColumns {
+  Column first = std::string("text");
+  Column second = std::string("text_b");
+};
+
+PairColumns pair_columns(const InferOptions& options, const Model& model) {
+  PairColumns columns;
+  std::visit(
+      [&](const auto& format) {
+        if constexpr (requires { format.text_b; }) {
+          columns = {Column(format.text), Column(format.text_b.value_or("text_b"))};
+        }
+      },
+      training_format(model));
+  if (options.text_given) columns.first = column_of(options.text);
+  if (!options.text_b.empty()) columns.second = column_of(options.text_b);
+  return columns;
+}
+
+RecordInput open_pairs(const InferOptions& options, const Model& model,
+                       const ReaderOptions& reading) {
+  const std::string format = input_format_of(options);
+  const PairColumns columns = pair_columns(options, model);
+  if (format == "jsonl") {
+    const auto* first = std::get_if<std::string>(&columns.first);
+    const auto* second = std::get_if<std::string>(&columns.second);
+    if (first == nullptr || second == nullptr) {
+      refuse(first == nullptr ? "--text" : "--text-b",
+             "expected is a key: objects have no indices");
+    }
+    JsonlFormat objects;
+    objects.text = *first;
+    objects.text_b = *second;
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
+  }
+  if (format != "tsv" && format != "csv") {
+    refuse("--input-format " + format,
+           "has one text in each record, but the model reads pairs; expected tsv, csv or jsonl");
+  }
+  const auto table = [&](auto result) {
+    result.text = columns.first;
+    result.text_b = columns.second;
+    result.header = !options.no_header;
+    return DataFormat(result);
+  };
+  return {open_records(options.input, format == "csv" ? table(CsvFormat{}) : table(TsvFormat{}),
+                       reading),
+          FieldKind::kTable};
+}
+
+}  // namespace
+
+RecordInput open_texts(const InferOptions& options, const Model& model) {
+  ReaderOptions reading;
+  reading.need_label = false;
+  const std::string format = input_format_of(options);
+  if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
+  if (format == "tokens") {
+    TokensFormat objects;
+    objects.tokens = key_of(chosen_column(options, model, objects.tokens));
+    objects.tags = objects.tokens + "_tags";
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
+  }
+  if (format == "conll") {
+    const Column token = chosen_column(options, model, std::int64_t{0});
+    if (!std::holds_alternative<std::int64_t>(token)) {
+      refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
+    }
+    ConllFormat lines;
+    lines.token = std::get<std::int64_t>(token);
+    return {open_records(options.input, lines, reading), FieldKind::kText};
+  }
+  const Column text = chosen_column(options, model, std::string("text"));
+  if (format == "jsonl") {
+    // A table without a header was trained by index; objects have keys.
+    const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
+    return {open_records(options.input, JsonlFormat{indexed ? "text" : key_of(text), {}, "label"},
+                         reading),
+            FieldKind::kObject};
+  }
+  const bool header = !options.no_header;
+  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, {}, "label", header, {}})
+                                           : DataFormat(TsvFormat{text, {}, "label", header, {}});
+  return {open_records(options.input, table, reading), FieldKind::kTable};
+}
+
+RecordInput open_input(const InferOptions& options, const Model& model) {
+  ReaderOptions reading;
+  reading.need_label = false;
+  if (model.input() == InputKind::kSeries) return open_numbers(options, model, reading);
+  if (model.input() == InputKind::kTextPair) return open_pairs(options, model, reading);
+  return open_texts(options, model);
+}
+
+}  // namespace sequent

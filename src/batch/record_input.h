@@ -1,0 +1,32 @@
+// Opens the records that sequent-infer reads.
+#pragma once
+
+#include <memory>
+
+#include "batch/record_options.h"
+#include "sequent/data.h"
+#include "sequent/inference.h"
+
+namespace sequent {
+
+/// What a record's `fields` hold.
+enum class FieldKind {
+  kText,    // one field: the text itself
+  kTable,   // one field per column
+  kObject,  // one field: a JSON object
+};
+
+struct RecordInput {
+  std::unique_ptr<RecordReader> reader;
+  FieldKind fields = FieldKind::kText;
+};
+
+/// Opens single texts, whatever the model does with them: the column that is given, else the one of
+/// training. Errors: Usage if the options do not fit the format; Data, as open_records.
+RecordInput open_texts(const InferOptions& options, const Model& model);
+
+/// Opens what the model reads: texts, pairs or series. Errors: as open_texts, and Usage if the
+/// model cannot read this format.
+RecordInput open_input(const InferOptions& options, const Model& model);
+
+}  // namespace sequent

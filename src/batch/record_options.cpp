@@ -1,0 +1,96 @@
+#include "batch/record_options.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "core/nearest.h"
+#include "sequent/error.h"
+#include "tasks/inference_task.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+
+void refuse(const std::string& option, const std::string& message) {
+  throw Error(ErrorKind::kUsage, option, message);
+}
+
+OutputFormat output_format_of(const InferOptions& options) {
+  if (options.format == "tsv") return OutputFormat::kTsv;
+  if (options.format == "conll") return OutputFormat::kConll;
+  return options.format == "csv" ? OutputFormat::kCsv : OutputFormat::kJsonl;
+}
+
+std::string input_format_of(const InferOptions& options) {
+  if (options.input_format != "auto") return options.input_format;
+  const auto ending = [](const fs::path& path) { return lower_ascii(path.extension().string()); };
+  fs::path path = options.input;
+  if (ending(path) == ".gz" || ending(path) == ".xz") path = path.stem();
+  const std::string extension = ending(path);
+  for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
+    if (extension == std::string(".") + known) return known;
+  }
+  if (extension == ".ndjson") return "jsonl";
+  if (extension == ".json") {
+    refuse(options.input,
+           "one JSON document has no rows; expected JSON Lines, an object on each "
+           "line: say --input-format jsonl if it is that, or lines for plain text");
+  }
+  return "lines";
+}
+
+void refuse_class_options(const InferOptions& options, const std::string& message) {
+  if (options.probabilities) refuse("--probabilities", message);
+  if (options.top_k != 1) refuse("--top-k", message);
+}
+
+void refuse_tag_options(const InferOptions& options) {
+  if (options.every_tag) refuse("--tags", "has no meaning for this model, which gives no tags");
+  if (options.format == "conll") {
+    refuse("--format conll", "has no meaning for this model, which gives no tags");
+  }
+  const std::string format = input_format_of(options);
+  if (format == "conll" || format == "tokens") {
+    refuse("--input-format " + format, "holds tokens, and this model reads whole texts");
+  }
+}
+
+void check_engine_options(const InferOptions& options) {
+  if (options.loading.engine == Engine::kFused || !options.token_table_given) return;
+  refuse("--token-table",
+         "has no effect on the torchscript engine; leave it out, or use --engine fused");
+}
+
+void check_input_options(const InferOptions& options) {
+  if (options.overwrite && (options.output.empty() || options.output == "-")) {
+    refuse("--overwrite", "has no effect without --output FILE; leave it out");
+  }
+  const std::string format = input_format_of(options);
+  if (format == "lines" && (options.text_given || options.no_header)) {
+    refuse(options.text_given ? "--text" : "--no-header",
+           "has no effect on lines, as which " + options.input +
+               " is read; add --input-format tsv, csv or jsonl");
+  }
+  if (options.no_header && format != "tsv" && format != "csv") {
+    refuse("--no-header", "has no effect on " + format + "; leave it out");
+  }
+  std::error_code code;
+  if (fs::equivalent(options.input, options.output, code) &&
+      fs::is_regular_file(options.input, code)) {
+    refuse(options.output, "is the input as well; give another --output");
+  }
+}
+
+void check_task_options(const InferOptions& options, const Model& model) {
+  if (!options.text_b.empty() && model.input() != InputKind::kTextPair) {
+    refuse("--text-b",
+           "has no meaning for this model, which reads one text at a time; leave it out");
+  }
+  inference_task(Task(model.task())).check_options(options);
+}
+
+void check_beams(const InferOptions& options, const Model& model) {
+  if (options.beams == 1 || inference_task(Task(model.task())).has_beams()) return;
+  refuse("beams", "has no meaning for a model that writes no text");
+}
+
+}  // namespace sequent

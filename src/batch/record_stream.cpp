@@ -1,0 +1,103 @@
+#include "batch/record_stream.h"
+
+#include <exception>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/interrupt.h"
+#include "sequent/error.h"
+
+namespace sequent {
+
+std::vector<Record> read_window(RecordReader& reader) {
+  // A window is large enough to sort by length within it and small enough to forget about memory.
+  constexpr std::size_t kWindowRecords = 16384;
+  constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
+  std::vector<Record> window;
+  std::size_t bytes = 0;
+  while (window.size() < kWindowRecords && bytes < kWindowBytes) {
+    Record record;
+    if (!reader.next(record)) break;
+    bytes += record.text.size() + (record.second ? record.second->size() : 0) +
+             record.values.size() * sizeof(float);
+    window.push_back(std::move(record));
+  }
+  return window;
+}
+
+namespace {
+
+/// A row of another number of channels than the model reads cannot be used.
+void note_wrong_channels(std::vector<Record>& window, std::int64_t channels) {
+  for (Record& record : window) {
+    if (record.fault || record.channels == channels) continue;
+    record.fault = "found steps of " + std::to_string(record.channels) +
+                   " numbers; the model reads " + std::to_string(channels);
+  }
+}
+
+void stop_at_fault(const std::vector<Record>& window) {
+  for (const Record& record : window) {
+    if (!record.fault) continue;
+    throw Error(ErrorKind::kData, record.where,
+                *record.fault + " (--on-error record writes such rows as errors and goes on)");
+  }
+}
+
+/// Ends the waiting for input when something is thrown past it.
+class StopReading {
+ public:
+  StopReading() = default;
+  StopReading(const StopReading&) = delete;
+  StopReading& operator=(const StopReading&) = delete;
+  ~StopReading() {
+    if (std::uncaught_exceptions() > exceptions_before_) input_is_unwanted = true;
+  }
+
+ private:
+  int exceptions_before_ = std::uncaught_exceptions();
+};
+
+/// Writes a window in a thread of its own.
+std::future<void> start_writing(const RecordStream& stream, std::vector<Record> records,
+                                std::unique_ptr<RecordAnswers> answers) {
+  return std::async(std::launch::async, [&writer = stream.writer, &sink = stream.sink,
+                                         window = std::move(records), found = std::move(answers)] {
+    std::string text;
+    for (std::size_t i = 0; i < window.size(); ++i) writer.append(text, window[i], *found, i);
+    sink.write(text);
+  });
+}
+
+}  // namespace
+
+StreamCounts answer_records(const RecordStream& stream,
+                            const std::function<bool()>& stop_requested) {
+  StreamCounts counts;
+  stream.sink.write(stream.writer.header());
+  const auto read_ahead = [&reader = stream.reader] {
+    return std::async(std::launch::async, [&reader] { return read_window(reader); });
+  };
+  // While a window is answered, the one after it is read and the one before it is written.
+  std::future<std::vector<Record>> ahead = read_ahead();
+  std::future<void> writing;
+  const StopReading stop_reading;  // before `ahead` is waited for, where something fails
+  while (true) {
+    std::vector<Record> window = ahead.get();
+    if (window.empty() || stop_requested()) break;
+    ahead = read_ahead();
+    if (stream.channels > 0) note_wrong_channels(window, stream.channels);
+    if (!stream.records_faults) stop_at_fault(window);
+    std::unique_ptr<RecordAnswers> answers = stream.answerer.answer(window);
+    for (const Record& record : window) counts.faults += record.fault ? 1 : 0;
+    counts.records += static_cast<std::int64_t>(window.size());
+    if (writing.valid()) writing.get();
+    writing = start_writing(stream, std::move(window), std::move(answers));
+  }
+  if (writing.valid()) writing.get();
+  return counts;
+}
+
+}  // namespace sequent

@@ -1,0 +1,130 @@
+#include "data/encode_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/thread_pool.h"
+#include "data/block_pipeline.h"
+#include "data/row_faults.h"
+#include "sequent/log.h"
+
+namespace sequent {
+namespace {
+
+struct EncodedBlock {
+  SplitRows split;
+  FaultList faults;
+  std::int64_t skipped = 0;  // rows with an unseen label
+};
+
+EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
+                          const AllowedLabels& allowed) {
+  EncodedBlock result;
+  for (const Record& record : block.rows) {
+    RowTargets targets = find_targets(record, encoder, allowed, result.split.rows);
+    if (targets.is_skipped && !targets.error) {
+      ++result.skipped;
+      continue;
+    }
+    RowEncoder::Row encoded;
+    if (!targets.error) {
+      encoded = encoder.encode(record);
+      targets.error = encoded.error;
+    }
+    if (targets.error) {
+      result.faults.add({record.where, *targets.error});
+      continue;
+    }
+    encoded.note.label = targets.label;
+    if (!targets.values.empty()) {
+      result.split.rows.add(encoded.input(), std::span<const float>(targets.values));
+    } else if (encoder.target() == TargetKind::kTags) {
+      result.split.rows.add(encoded.input(), std::span<const std::int32_t>(targets.tags),
+                            targets.label);
+    } else {
+      result.split.rows.add(encoded.input(), targets.label);
+    }
+    result.split.notes.push_back(encoded.note);
+  }
+  return result;
+}
+
+SplitRows join(std::vector<EncodedBlock> blocks) {
+  SplitRows result;
+  std::int64_t rows = 0;
+  std::int64_t tokens = 0;
+  for (const EncodedBlock& block : blocks) {
+    rows += block.split.rows.size();
+    tokens += block.split.rows.token_count();
+  }
+  result.rows.reserve(rows, tokens);
+  result.notes.reserve(static_cast<std::size_t>(rows));
+  for (EncodedBlock& block : blocks) {
+    const SplitRows part = std::move(block.split);
+    for (std::int64_t row = 0; row < part.rows.size(); ++row) {
+      result.rows.add(part.rows, row);
+      RowNote note = part.notes[static_cast<std::size_t>(row)];
+      note.label = result.rows.labels().back();  // unseen ones are numbered anew
+      result.notes.push_back(note);
+    }
+  }
+  return result;
+}
+
+void warn_about_unseen(const std::string& path, const EncodedDataset::UnseenNames& unseen) {
+  const auto warn = [&](const char* what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    log_warning(path + ": rows with " + what +
+                " that training does not have count as wrong: " + list_names(names));
+  };
+  warn("labels", unseen.labels);
+  warn("row labels", unseen.row_labels);
+}
+
+}  // namespace
+
+void warn_about_cut(const std::string& where, const EncoderSpec& spec, const SplitRows& split) {
+  if (spec.target != TargetKind::kTags && spec.target != TargetKind::kText) return;
+  const std::int64_t most = std::get<TextInput>(spec.input).max_length;
+  const auto cut = std::count_if(split.notes.begin(), split.notes.end(),
+                                 [&](const RowNote& note) { return note.token_count > most; });
+  if (cut == 0) return;
+  log_warning(where + ": " + std::to_string(cut) + " of " + std::to_string(split.notes.size()) +
+              " rows are longer than /input/max_length (" + std::to_string(most) +
+              "): what is cut off is neither learned nor measured");
+}
+
+SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
+                      const AllowedLabels& allowed, int threads, FaultList& faults) {
+  FaultList found;
+  std::vector<EncodedBlock> blocks;
+  FaultList reading;
+  try {
+    const std::unique_ptr<RecordReader> reader =
+        open_records(path, format, reader_options(encoder.target()));
+    blocks = map_blocks<EncodedBlock>(
+        *reader, resolve_threads(threads),
+        [&](int, const RowBlock& block) { return encode_block(block, encoder, allowed); },
+        [&](const Error& error) { reading.add(error); });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kData) throw;
+    reading.add(error);
+  }
+  std::int64_t skipped = 0;
+  for (const EncodedBlock& block : blocks) {
+    found.append(block.faults);
+    skipped += block.skipped;
+  }
+  if (skipped > 0) {
+    log_warning(path + ": left out " + std::to_string(skipped) +
+                " rows with labels that training does not have");
+  }
+  found.append(reading);
+  SplitRows result = join(std::move(blocks));
+  warn_about_unseen(path, result.rows.unseen());
+  if (found.empty() && result.rows.size() == 0) found.add({path, "no rows"});
+  faults.append(found);
+  return result;
+}
+
+}  // namespace sequent

@@ -1,0 +1,94 @@
+#include "data/row_encoder.h"
+
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include "tasks/task_definition.h"
+#include "text/fit_length.h"
+
+namespace sequent {
+
+std::uint64_t hash_values(std::span<const float> values) {
+  return hash_text({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+}
+
+std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+std::uint64_t hash_text(const Record& record) {
+  if (!record.second) return hash_text(std::string_view(record.text));
+  return hash_text(std::string_view(record.text + '\0' + *record.second));
+}
+
+EncoderSpec encoder_spec(const Config& config) {
+  EncoderSpec spec{config.input, config.characters() != nullptr, definition_of(config).target(),
+                   config.row_label() != nullptr};
+  constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+  if (spec.target == TargetKind::kNextTokens) {
+    std::get<TextInput>(spec.input).max_length = kUnlimited;
+  }
+  return spec;
+}
+
+void RowEncoder::truncate(std::vector<std::int32_t>& tags) const {
+  truncate_ids(tags, input_.max_length, input_.truncating);
+}
+
+RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
+    : target_(spec.target) {
+  if (const auto* text = std::get_if<TextInput>(&spec.input)) {
+    input_ = *text;
+    text_.emplace(*text, vocabulary, spec.spells_unknown);
+  } else {
+    numeric_ = std::get<NumericInput>(spec.input);
+  }
+}
+
+/// An empty row is a line's end already.
+void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
+  if (target_ != TargetKind::kNextTokens || is_empty) return;
+  ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
+}
+
+EncodedText RowEncoder::encode_text(const Record& record) const {
+  switch (target_) {
+    case TargetKind::kTags:
+      return text_->encode(record.tokens);
+    case TargetKind::kText:
+      return text_->encode_with_target(record.text, *record.second);
+    case TargetKind::kNextTokens:
+      return text_->encode_lines(record.text);
+    case TargetKind::kLabel:
+    case TargetKind::kLabelSet:
+    case TargetKind::kNumbers:
+      break;
+  }
+  return record.second ? text_->encode_pair(record.text, *record.second)
+                       : text_->encode(record.text);
+}
+
+RowEncoder::Row RowEncoder::encode(const Record& record) const {
+  Row row;
+  if (text_) {
+    EncodedText text = encode_text(record);
+    row.ids = std::move(text.ids);
+    row.unknown_words = std::move(text.unknown_words);
+    row.note = {hash_text(record), text.token_count, 0};
+    end_line(row.ids, text.empty);
+    return row;
+  }
+  if (record.channels != numeric_.channels) {
+    row.error = "found steps of " + std::to_string(record.channels) +
+                (record.channels == 1 ? " number" : " numbers") + "; /input/channels says " +
+                std::to_string(numeric_.channels);
+    return row;
+  }
+  const auto steps = static_cast<std::int64_t>(record.values.size()) / record.channels;
+  row.note = {hash_values(record.values), steps, 0};
+  row.values = record.values;
+  fit_values(row.values, numeric_);
+  row.channels = record.channels;
+  return row;
+}
+
+}  // namespace sequent

@@ -1,0 +1,132 @@
+#include "data/row_targets.h"
+
+#include "core/nearest.h"
+#include "data/row_faults.h"
+#include "sequent/tags.h"
+
+namespace sequent {
+namespace {
+
+std::string unknown_label(const std::string& label, const std::vector<std::string>& labels) {
+  constexpr std::size_t kListed = 20;
+  std::string message = "found the label \"" + label + "\", which training does not have";
+  if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
+  return message + did_you_mean(label, labels) +
+         "; \"unseen_labels\" may say \"wrong\" to count such rows as missed, or \"skip\" to leave "
+         "them out";
+}
+
+/// Why a tag that training does not have cannot stand beside those that it has.
+std::optional<std::string> scheme_error(const std::string& tag, const LabelSet& labels) {
+  if (!TagSet(labels.names()).marks_spans() || tag == "O" || TagSet({tag}).marks_spans()) {
+    return std::nullopt;
+  }
+  return "found the tag \"" + tag + "\"; those of training are O, or a prefix and a type, as " +
+         list_names(labels.names());
+}
+
+/// Why a row cannot have these targets.
+std::optional<std::string> target_error(const Record& row, const LabelSet& targets) {
+  const auto found = static_cast<std::int64_t>(row.targets.size());
+  if (found == targets.size()) return std::nullopt;
+  return "found " + std::to_string(found) + " targets; training has " +
+         std::to_string(targets.size());
+}
+
+/// Looks up the labels and tags of one row.
+class TargetFinder {
+ public:
+  TargetFinder(const AllowedLabels& allowed, EncodedDataset& rows, RowTargets& found)
+      : allowed_(allowed), rows_(rows), found_(found) {}
+
+  std::int32_t label(const std::string& name) {
+    const auto index = allowed_.labels.find(name);
+    if (index) return static_cast<std::int32_t>(*index);
+    if (allowed_.unseen == UnseenLabels::kWrong) return rows_.number_unseen(name);
+    return refuse(name, allowed_.labels.names());
+  }
+
+  std::int32_t tag(const std::string& name) {
+    const std::int32_t number = label(name);
+    if (number < 0 && !found_.error) found_.error = scheme_error(name, allowed_.labels);
+    return number;
+  }
+
+  /// The label of a row that has tags as well.
+  std::int32_t sequence_label(const std::optional<std::string>& name) {
+    if (!name) {
+      found_.error = "has no label, which the model gives beside its tags";
+      return 0;
+    }
+    const auto index = allowed_.labels.find_row(*name);
+    if (index) return static_cast<std::int32_t>(*index);
+    if (allowed_.unseen == UnseenLabels::kWrong) return rows_.number_unseen_row(*name);
+    return refuse(*name, allowed_.labels.row_names());
+  }
+
+ private:
+  std::int32_t refuse(const std::string& name, const std::vector<std::string>& names) {
+    if (allowed_.unseen == UnseenLabels::kSkip) {
+      found_.is_skipped = true;
+    } else if (!found_.error) {
+      found_.error = unknown_label(name, names);
+    }
+    return 0;
+  }
+
+  const AllowedLabels& allowed_;
+  EncodedDataset& rows_;
+  RowTargets& found_;
+};
+
+}  // namespace
+
+ReaderOptions reader_options(TargetKind target) {
+  ReaderOptions options;
+  options.need_label = target != TargetKind::kNextTokens;
+  options.numeric_labels = target == TargetKind::kNumbers;
+  options.label_lists = target == TargetKind::kLabelSet;
+  options.label_texts = target == TargetKind::kText;
+  options.keep_fields = false;
+  return options;
+}
+
+std::vector<float> label_marks(std::span<const std::int32_t> has, std::int64_t labels) {
+  std::vector<float> marks(static_cast<std::size_t>(labels), 0.0F);
+  for (const std::int32_t label : has) marks[static_cast<std::size_t>(label)] = 1;
+  return marks;
+}
+
+RowTargets find_targets(const Record& record, const RowEncoder& encoder,
+                        const AllowedLabels& allowed, EncodedDataset& rows) {
+  RowTargets found;
+  found.error = record.fault;
+  if (found.error) return found;
+  TargetFinder find(allowed, rows, found);
+  switch (encoder.target()) {
+    case TargetKind::kLabel:
+      found.label = find.label(*record.label);
+      break;
+    case TargetKind::kLabelSet: {
+      std::vector<std::int32_t> has;
+      for (const std::string& label : record.labels) has.push_back(find.label(label));
+      found.values = label_marks(has, allowed.labels.size());
+      break;
+    }
+    case TargetKind::kNumbers:
+      found.error = target_error(record, allowed.labels);
+      found.values = record.targets;
+      break;
+    case TargetKind::kTags:
+      for (const std::string& tag : record.tags) found.tags.push_back(find.tag(tag));
+      encoder.truncate(found.tags);
+      if (allowed.labels.row_size() > 0) found.label = find.sequence_label(record.label);
+      break;
+    case TargetKind::kNextTokens:
+    case TargetKind::kText:
+      break;
+  }
+  return found;
+}
+
+}  // namespace sequent

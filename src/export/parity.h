@@ -1,0 +1,25 @@
+// Compares the outputs of an exported model with those of the trained model.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "runtime/rows.h"
+#include "sequent/model.h"
+
+namespace sequent {
+
+/// Returns the greatest difference between two results, in a unit for each value. Errors: Internal
+/// if it exceeds `allowed`. `engine` names in messages what computed `found`.
+double check_difference(const torch::Tensor& expected, const torch::Tensor& found,
+                        const torch::Tensor& unit, const std::string& engine, double allowed);
+
+/// Returns the rows as the trained model reads them.
+Batch probe_batch(const SequenceModelImpl& model, const EncodedRows& rows);
+
+/// Clears the outputs of tokens past each row's end, which have no meaning. Shapes: found [B, T,
+/// C], lengths [B] -> [B, T, C].
+torch::Tensor without_padding(const torch::Tensor& found, const torch::Tensor& lengths);
+
+}  // namespace sequent

@@ -1,0 +1,226 @@
+#include "infer/loaded_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "kernels/recurrent.h"
+#include "runtime/rows.h"
+#include "runtime/thread_setup.h"
+#include "sequent/error.h"
+#include "sequent/log.h"
+
+namespace sequent {
+namespace {
+
+double unknown_share(const EncodedText& encoded) {
+  const auto kept = std::count_if(encoded.ids.begin(), encoded.ids.end(), [](std::int32_t id) {
+    return id != Vocabulary::kPad && id != Vocabulary::kEmpty;
+  });
+  return kept > 0 ? static_cast<double>(encoded.unknown_count) / static_cast<double>(kept) : 0;
+}
+
+}  // namespace
+
+LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOptions& options)
+    : name_(std::move(name)),
+      options_(options),
+      metadata_json_(std::move(archive.card_json)),
+      labels_(archive.card.labels.names()),
+      sequence_labels_(archive.card.labels.row_names()),
+      config_(resolve(archive.card.config, archive.card.vocabulary, archive.card.labels)),
+      definition_(definition_of(config_.config)),
+      validation_report_(std::move(archive.card.validation_report)) {
+  if (std::holds_alternative<TextInput>(config_.config.input)) {
+    const EncoderSpec spec = encoder_spec(config_.config);
+    encoder_.emplace(std::get<TextInput>(spec.input), std::move(archive.card.vocabulary),
+                     spec.spells_unknown);
+  } else {
+    numeric_ = std::get<NumericInput>(config_.config.input);
+  }
+  check_options();
+  make_engine(archive);
+}
+
+void LoadedModel::check_options() const {
+  constexpr std::int64_t kMostTableMib = std::int64_t{1} << 20;
+  if (options_.token_table_mib < 0 || options_.token_table_mib > kMostTableMib) {
+    throw Error(ErrorKind::kUsage, "token table",
+                "found " + std::to_string(options_.token_table_mib) + " MiB; allowed is 0 to " +
+                    std::to_string(kMostTableMib));
+  }
+  const bool fused = options_.engine == Engine::kFused && FusedEngine::serves(config_);
+  if (options_.precision == Precision::kFloat16) {
+    throw Error(ErrorKind::kUsage, "precision",
+                "found float16, which is for training on a GPU; use float32, bfloat16 or auto");
+  }
+  if (options_.precision == Precision::kBfloat16 && !fused) {
+    throw Error(ErrorKind::kUsage, "precision",
+                "found bfloat16, which only the fused engine has; this model runs on the "
+                "torchscript engine: use float32 or auto");
+  }
+  if (options_.precision == Precision::kBfloat16 &&
+      !FusedEngine::has_recurrent_kernel(config_.config)) {
+    throw Error(ErrorKind::kUsage, "precision",
+                "found bfloat16, but no layer of this model has products that it would speed up; "
+                "use float32 or auto");
+  }
+}
+
+void LoadedModel::make_engine(const LoadedArchive& archive) {
+  const std::string not_served = FusedEngine::not_served(config_);
+  if (options_.engine == Engine::kFused && not_served.empty()) {
+    const FusedOptions how{options_.token_table_mib << 20, options_.precision};
+    fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), how);
+    if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
+    return;
+  }
+  if (options_.engine == Engine::kFused) {
+    log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
+  }
+  torch_script_ = std::make_unique<TorchScriptEngine>(archive.module, row_form(config_.config));
+  warn_about_slow_blas();
+}
+
+InputKind LoadedModel::input() const {
+  if (numeric_) return InputKind::kSeries;
+  return config_.config.reads_pairs() ? InputKind::kTextPair : InputKind::kText;
+}
+
+const std::vector<double>& LoadedModel::calibration() const {
+  std::call_once(calibration_read_, [this] {
+    calibration_ = report_calibration(validation_report_, config_.config.task);
+  });
+  return calibration_;
+}
+
+// ---- encoding
+
+EncodedInputs LoadedModel::encode(std::span<const std::string> texts) const {
+  return encode_each(texts.size(), [&](std::size_t i) { return encoder().encode(texts[i]); });
+}
+
+EncodedInputs LoadedModel::encode(std::span<const TextPair> pairs) const {
+  return encode_each(pairs.size(), [&](std::size_t i) {
+    return encoder().encode_pair(pairs[i].first, pairs[i].second);
+  });
+}
+
+EncodedInputs LoadedModel::encode(std::span<const Series> series) const {
+  EncodedInputs inputs;
+  inputs.series.assign(series.begin(), series.end());
+  inputs.facts.resize(series.size());
+  inputs.rows.reserve(series.size());
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    check_series(series[i], i);
+    inputs.facts[i].truncated = fit_values(inputs.series[i], *numeric_);
+    inputs.rows.push_back({{}, inputs.series[i], numeric_->channels});
+  }
+  return inputs;
+}
+
+void LoadedModel::check_series(const Series& series, std::size_t index) const {
+  const std::string where = "sequence " + std::to_string(index);
+  const auto channels = static_cast<std::size_t>(numeric_->channels);
+  if (series.empty() || series.size() % channels != 0) {
+    throw Error(ErrorKind::kData, where,
+                "found " + std::to_string(series.size()) +
+                    " numbers; expected at least one step of " + std::to_string(channels));
+  }
+  if (!std::all_of(series.begin(), series.end(), [](float x) { return std::isfinite(x); })) {
+    throw Error(ErrorKind::kData, where, "found a value that is not finite");
+  }
+}
+
+EncodedInputs LoadedModel::encode_each(
+    std::size_t count, const std::function<EncodedText(std::size_t)>& encode_one) const {
+  constexpr std::size_t kTextsPerTask = 64;
+  EncodedInputs inputs;
+  inputs.texts.resize(count);
+  inputs.facts.resize(count);
+  inputs.rows.resize(count);
+  for_each((count + kTextsPerTask - 1) / kTextsPerTask, [&](std::size_t task) {
+    const std::size_t end = std::min(count, (task + 1) * kTextsPerTask);
+    for (std::size_t i = task * kTextsPerTask; i < end; ++i) {
+      EncodedText& text = inputs.texts[i];
+      try {
+        text = encode_one(i);
+      } catch (const Error& error) {
+        throw Error(error.kind(), "text " + std::to_string(i), error.issues().at(0).message);
+      }
+      inputs.facts[i] = {text.empty, text.truncated, unknown_share(text)};
+      inputs.rows[i] = {text.ids, {}, 0, text.unknown_words};
+    }
+  });
+  return inputs;
+}
+
+// ---- computing
+
+/// One task runs in the caller's thread; more share the pool, which is made when first needed.
+void LoadedModel::for_each(std::size_t count, const std::function<void(std::size_t)>& task) const {
+  if (count == 1 && fused_) {
+    const KernelScope scope;
+    task(0);
+  } else if (count == 1) {
+    const ComputeScope scope;
+    task(0);
+  } else if (count > 1) {
+    const auto enter = fused_ ? enter_kernel_thread : enter_compute_thread;
+    std::call_once(pool_made_, [&] { pool_.emplace(options_.threads, enter); });
+    pool_->run(count, task);
+  }
+}
+
+void LoadedModel::run_batches(const EncodedRows& rows, std::int64_t batch_tokens,
+                              const UseBatch& use) const {
+  // A call of few texts is spread over the threads as well, but not in crumbs.
+  constexpr std::int64_t kLeastTokens = 256;
+  std::vector<std::int64_t> lengths;
+  lengths.reserve(rows.size());
+  for (const InputRow& row : rows) lengths.push_back(row.length());
+  const std::int64_t tokens = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
+  const std::int64_t share = tokens / resolve_threads(options_.threads) + 1;
+  const auto batches = plan_batches(lengths, std::min(batch_tokens, std::max(share, kLeastTokens)));
+  for_each(batches.size(), [&](std::size_t b) {
+    EncodedRows chosen;
+    chosen.reserve(batches[b].size());
+    for (const std::size_t row : batches[b]) chosen.push_back(rows[row]);
+    use(batches[b], chosen);
+  });
+}
+
+void LoadedModel::predict(
+    const EncodedRows& rows,
+    const std::function<void(std::size_t, std::span<const float>)>& use) const {
+  const auto outputs = static_cast<std::size_t>(labels_.size());
+  run_batches(rows, options_.batch_tokens,
+              [&](const std::vector<std::size_t>& numbers, const EncodedRows& chosen) {
+                std::vector<float> all(chosen.size() * outputs);
+                if (fused_) {
+                  fused_->predict(chosen, all.data());
+                } else {
+                  const torch::Tensor found = torch_script_->predict(chosen);
+                  std::copy_n(found.data_ptr<float>(), all.size(), all.begin());
+                }
+                for (std::size_t i = 0; i < numbers.size(); ++i) {
+                  use(numbers[i], std::span(all).subspan(i * outputs, outputs));
+                }
+              });
+}
+
+std::vector<TaggedRow> LoadedModel::tag(const EncodedRows& rows) const {
+  return fused_ ? fused_->tag(rows) : torch_script_->tag(rows);
+}
+
+std::vector<WrittenRow> LoadedModel::write(const EncodedRows& rows, std::int64_t beams) const {
+  return fused_ ? fused_->write(rows, beams) : torch_script_->write(rows, beams);
+}
+
+const TextModel& LoadedModel::text_model() const {
+  if (fused_) return *fused_;
+  return *torch_script_;
+}
+
+}  // namespace sequent

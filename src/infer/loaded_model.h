@@ -1,0 +1,160 @@
+// A loaded archive at work: encodes inputs, batches them, and runs the batches through an engine on
+// many threads. The views of a task, in tasks/<task>/, make answers of what comes out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "infer/archive.h"
+#include "infer/engine.h"
+#include "infer/fused_engine.h"
+#include "sequent/data.h"
+#include "sequent/inference.h"
+#include "sequent/text.h"
+#include "tasks/task_definition.h"
+
+namespace sequent {
+
+/// What an answer says of its input.
+struct InputFacts {
+  bool empty = false;        // a text had no token
+  bool truncated = false;    // longer than the model's max_length
+  double unknown_share = 0;  // of the tokens read, those without an id
+};
+
+/// The inputs of one call as engines read them. `rows` refers to the other members: move it, never
+/// copy it.
+struct EncodedInputs {
+  std::vector<EncodedText> texts;  // one of the two
+  std::vector<Series> series;
+  std::vector<InputFacts> facts;
+  EncodedRows rows;
+
+  EncodedInputs() = default;
+  EncodedInputs(EncodedInputs&&) noexcept = default;
+  EncodedInputs& operator=(EncodedInputs&&) noexcept = default;
+  EncodedInputs(const EncodedInputs&) = delete;
+  EncodedInputs& operator=(const EncodedInputs&) = delete;
+  ~EncodedInputs() = default;
+};
+
+/// Threads: all functions may be called from many at once.
+class LoadedModel {
+ public:
+  /// `name` stands for the archive in messages. Errors: see Model::load.
+  LoadedModel(LoadedArchive archive, std::string name, const ModelOptions& options);
+  LoadedModel(const LoadedModel&) = delete;
+  LoadedModel& operator=(const LoadedModel&) = delete;
+
+  const std::string& name() const { return name_; }
+  const Config& config() const { return config_.config; }
+  const TaskDefinition& definition() const { return definition_; }
+  const ModelOptions& options() const { return options_; }
+  InputKind input() const;
+  std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
+  const std::vector<std::string>& labels() const { return labels_; }
+  const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
+  /// See TaskDefinition::calibration. Read when first asked for. Errors: Artifact.
+  const std::vector<double>& calibration() const;
+  const std::string& metadata_json() const { return metadata_json_; }
+
+  /// These three of a model that reads text.
+  const TextEncoder& encoder() const { return encoder_.value(); }
+  const TextInput& text_input() const { return std::get<TextInput>(config_.config.input); }
+  const TokenizerSpec& tokenizer() const { return text_input().tokenizer; }
+
+  // ---- encoding
+
+  /// Errors (of all): Data, naming the input's index.
+  EncodedInputs encode(std::span<const std::string> texts) const;
+  EncodedInputs encode(std::span<const TextPair> pairs) const;
+  EncodedInputs encode(std::span<const Series> series) const;
+
+  /// Texts that `encode_one(i)` encodes, on many threads.
+  EncodedInputs encode_each(std::size_t count,
+                            const std::function<EncodedText(std::size_t)>& encode_one) const;
+
+  // ---- computing
+
+  /// Receives the row numbers of a batch, and the rows.
+  using UseBatch =
+      std::function<void(const std::vector<std::size_t>& numbers, const EncodedRows& rows)>;
+
+  /// Calls `use` for batches of rows of similar length, each of at most `batch_tokens` tokens, from
+  /// many threads.
+  void run_batches(const EncodedRows& rows, std::int64_t batch_tokens, const UseBatch& use) const;
+
+  /// Calls `use(row, outputs)` for each row, from many threads. Shapes: outputs [labels()].
+  void predict(
+      const EncodedRows& rows,
+      const std::function<void(std::size_t row, std::span<const float> outputs)>& use) const;
+
+  /// The next three run one batch, in the caller's thread; call them in `run_batches`.
+  /// Of a model with a tag for each token.
+  std::vector<TaggedRow> tag(const EncodedRows& rows) const;
+  /// Of a model that generates text for a text.
+  std::vector<WrittenRow> write(const EncodedRows& rows, std::int64_t beams) const;
+  /// Of a language model.
+  const TextModel& text_model() const;
+
+  /// Null if the model runs on the TorchScript engine.
+  const FusedEngine* fused_engine() const { return fused_.get(); }
+
+ private:
+  void check_options() const;
+  void make_engine(const LoadedArchive& archive);
+  void check_series(const Series& series, std::size_t index) const;
+  void for_each(std::size_t count, const std::function<void(std::size_t)>& task) const;
+
+  std::string name_;
+  ModelOptions options_;
+  std::string metadata_json_;
+  std::vector<std::string> labels_;
+  std::vector<std::string> sequence_labels_;
+  ResolvedConfig config_;
+  const TaskDefinition& definition_;
+  std::string validation_report_;
+  mutable std::once_flag calibration_read_;
+  mutable std::vector<double> calibration_;
+  std::optional<TextEncoder> encoder_;  // one of the two
+  std::optional<NumericInput> numeric_;
+  std::unique_ptr<FusedEngine> fused_;  // one of the two
+  std::unique_ptr<TorchScriptEngine> torch_script_;
+  mutable std::once_flag pool_made_;
+  mutable std::optional<ThreadPool> pool_;
+};
+
+/// Copies what an answer says of its input.
+template <class Answer>
+void note_facts(const EncodedInputs& inputs, std::vector<Answer>& answers) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    answers[i].empty = inputs.facts[i].empty;
+    answers[i].truncated = inputs.facts[i].truncated;
+    answers[i].unknown_share = inputs.facts[i].unknown_share;
+  }
+}
+
+/// One answer for each input, with what it says of that input; `fill(answer, outputs)` adds the
+/// rest, on many threads. Shapes: outputs [labels()].
+template <class Answer, class Input, class Fill>
+std::vector<Answer> answer_inputs(const LoadedModel& model, std::span<const Input> inputs,
+                                  const Fill& fill) {
+  const EncodedInputs encoded = model.encode(inputs);
+  std::vector<Answer> answers(inputs.size());
+  note_facts(encoded, answers);
+  model.predict(encoded.rows, [&](std::size_t row, std::span<const float> outputs) {
+    fill(answers[row], outputs);
+  });
+  return answers;
+}
+
+}  // namespace sequent

@@ -1,0 +1,39 @@
+#include <algorithm>
+
+#include "infer/loaded_model.h"
+#include "sequent/error.h"
+#include "sequent/inference.h"
+
+namespace sequent {
+
+TextEmbedder::TextEmbedder(const Model& model) : model_(model) {
+  const LoadedModel& loaded = model_.loaded();
+  const TaskDefinition& task = loaded.definition();
+  if (task.answers_per_token() || task.predicts_tokens() || loaded.channels() > 0) {
+    throw Error(ErrorKind::kUsage, "", "the model makes no vector of a text");
+  }
+  if (loaded.fused_engine() == nullptr) {
+    throw Error(ErrorKind::kUsage, "", "the torchscript engine gives no vectors of texts");
+  }
+}
+
+std::int64_t TextEmbedder::width() const { return model_.loaded().fused_engine()->vector_width(); }
+
+std::vector<float> TextEmbedder::embed(std::span<const std::string> texts) const {
+  const LoadedModel& loaded = model_.loaded();
+  const auto width = static_cast<std::size_t>(this->width());
+  const EncodedInputs inputs = loaded.encode(texts);
+  std::vector<float> vectors(texts.size() * width);
+  loaded.run_batches(inputs.rows, loaded.options().batch_tokens,
+                     [&](const std::vector<std::size_t>& numbers, const EncodedRows& rows) {
+                       std::vector<float> found(rows.size() * width);
+                       loaded.fused_engine()->embed(rows, found.data());
+                       for (std::size_t i = 0; i < numbers.size(); ++i) {
+                         std::copy_n(found.data() + i * width, width,
+                                     vectors.data() + numbers[i] * width);
+                       }
+                     });
+  return vectors;
+}
+
+}  // namespace sequent

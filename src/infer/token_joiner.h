@@ -1,0 +1,26 @@
+// From tokens back to text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sequent/config.h"
+
+namespace sequent {
+
+/// Joins tokens to text, with spaces as a reader expects them.
+class TokenJoiner {
+ public:
+  explicit TokenJoiner(const TokenizerSpec& tokenizer) : tokenizer_(tokenizer) {}
+
+  /// What `token` adds to a text that ends in `before`; a line's end is "\n".
+  std::string next(std::string_view before, std::string_view token) const;
+
+ private:
+  TokenizerSpec tokenizer_;
+};
+
+/// The last character of a text, in bytes; empty of an empty text.
+std::string_view last_character(std::string_view text);
+
+}  // namespace sequent

@@ -1,0 +1,195 @@
+// The sections of a report as HTML.
+#include "report/report_html.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/format.h"
+#include "report/html.h"
+#include "report/report_values.h"
+#include "report/svg_chart.h"
+
+namespace sequent {
+namespace {
+
+constexpr std::size_t kMatrixLabels = 40;  // more cells than people look at
+constexpr std::size_t kDenseLabels = 8;    // from here on columns are narrow, headings upright
+constexpr std::size_t kPairs = 20;
+constexpr double kStrongestShade = 0.55;  // text stays readable on it, light and dark
+
+std::string table_row(const std::vector<std::string>& cells) {
+  std::string row = "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    row += html_element(i == 0 ? "th scope=\"row\"" : "td", cells[i]);
+  }
+  return row + "</tr>\n";
+}
+
+std::string table_head(const std::vector<std::string>& titles) {
+  std::string head = "<table>\n<thead><tr>";
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    head += html_element(i == 0 ? "th scope=\"col\" class=\"name\"" : "th scope=\"col\"",
+                         html_title(titles[i]));
+  }
+  return head + "</tr></thead>\n<tbody>\n";
+}
+
+std::string matrix_cell(const ReportMatrix& matrix, std::size_t truth, std::size_t predicted,
+                        std::int64_t rows) {
+  const std::int64_t count = matrix.counts[truth][predicted];
+  if (count == 0) return "<td class=\"none\">0</td>";
+  const double share = static_cast<double>(count) / static_cast<double>(rows);
+  return std::string("<td class=\"") + (truth == predicted ? "hit" : "miss") +
+         "\" style=\"--share: " + format_fixed(kStrongestShade * share, 3) + "\" title=\"" +
+         escape_html(format_percent(share) + " of " + matrix.labels[truth] + " taken for " +
+                     matrix.labels[predicted]) +
+         "\">" + format_count(count) + "</td>";
+}
+
+std::string matrix_table(const ReportMatrix& matrix) {
+  const bool dense = matrix.labels.size() >= kDenseLabels;
+  std::string table =
+      std::string("<table class=\"matrix") + (dense ? " dense" : "") + "\">\n<thead><tr><td></td>";
+  for (const std::string& label : matrix.labels) table += html_element("th scope=\"col\"", label);
+  table += "</tr></thead>\n<tbody>\n";
+  for (std::size_t truth = 0; truth < matrix.labels.size(); ++truth) {
+    std::int64_t rows = 0;
+    for (const std::int64_t count : matrix.counts[truth]) rows += count;
+    table += "<tr>" + html_element("th scope=\"row\"", matrix.labels[truth]);
+    for (std::size_t predicted = 0; predicted < matrix.labels.size(); ++predicted) {
+      table += matrix_cell(matrix, truth, predicted, rows);
+    }
+    table += "</tr>\n";
+  }
+  return table + "</tbody>\n</table>\n";
+}
+
+std::string pair_table(const ReportMatrix& matrix) {
+  std::string table =
+      table_head({"true class", "predicted class", "rows", "share of the true class"});
+  for (const ConfusedLabels& pair : most_confused_labels(matrix, kPairs)) {
+    table += table_row(
+        {pair.truth, pair.predicted, format_count(pair.count), format_percent(pair.share)});
+  }
+  return table + "</tbody>\n</table>\n";
+}
+
+/// A name for an id in HTML: letters and digits alone.
+std::string id_of(const std::string& text) {
+  std::string id;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    id += plain ? c : '-';
+  }
+  return id;
+}
+
+/// `title`: of the report, for the names of regions that scroll.
+struct HtmlSections {
+  std::string title;
+
+  std::string operator()(const ReportFacts& facts) const {
+    std::string list;
+    for (const ReportFact& fact : facts.facts) {
+      if (fact.title.empty()) continue;
+      list += "<div>" + html_element("dt", html_title(fact.title)) +
+              html_element("dd", shown_value(fact.value, fact.format)) + "</div>\n";
+    }
+    return list.empty() ? "" : "<dl class=\"values\">\n" + list + "</dl>\n";
+  }
+
+  std::string operator()(const ReportTable& table) const {
+    if (!table.for_people || table.rows.empty()) return "";
+    std::vector<std::string> titles;
+    for (const ReportColumn& column : table.columns) {
+      if (!column.title.empty()) titles.push_back(column.title);
+    }
+    std::string html = table_head(titles);
+    for (const auto* rows : {&table.above, &table.rows}) {
+      for (const std::vector<ReportValue>& row : *rows) html += table_row(cells_of(table, row));
+    }
+    html += "</tbody>\n";
+    if (!table.below.empty()) {
+      html += "<tfoot>\n";
+      for (const std::vector<ReportValue>& row : table.below)
+        html += table_row(cells_of(table, row));
+      html += "</tfoot>\n";
+    }
+    return html_element("h3", table.title) + "\n" +
+           html_wide(title + ": " + table.title, html + "</table>\n");
+  }
+
+  std::string operator()(const ReportMatrix& matrix) const {
+    if (matrix.labels.size() > kMatrixLabels) {
+      return html_element("h3", "Most confused classes") + "\n" +
+             html_wide(title + ": most confused classes", pair_table(matrix));
+    }
+    return html_element("h3", matrix.title) + "\n" +
+           html_element("p class=\"note\"",
+                        "Rows: the true class. Columns: the predicted class. Shade: share of the "
+                        "row.") +
+           html_wide(title + ": " + matrix.title, matrix_table(matrix));
+  }
+
+  std::string operator()(const ReportCurve& curve) const {
+    if (curve.lines.empty() || curve.lines.front().values.empty()) return "";
+    Chart chart{.id = id_of(curve.key + "-" + title),
+                .title = curve.chart_title,
+                .x_label = curve.step,
+                .curves = {},
+                .marked_x = std::nullopt,
+                .mark_label = ""};
+    for (const ReportLine& line : curve.lines) {
+      Curve& drawn = chart.curves.emplace_back(Curve{line.title, {}});
+      for (std::size_t i = 0; i < line.values.size(); ++i) {
+        drawn.points.push_back({static_cast<double>(i + 1), line.values[i]});
+      }
+    }
+    return html_element("h3", curve.title) + "\n<div class=\"charts\">\n" + render_chart(chart) +
+           "</div>\n";
+  }
+
+  std::string operator()(const ReportText& text) const {
+    return html_element("h3", text.title) + "\n" + html_element("pre", text.text) + "\n";
+  }
+
+  std::string operator()(const ReportPart& part) const {
+    return html_element("h3", part.title) + "\n" +
+           html_of_sections(part.sections, title + ", " + part.title);
+  }
+
+ private:
+  static std::vector<std::string> cells_of(const ReportTable& table,
+                                           const std::vector<ReportValue>& row) {
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (table.columns[i].title.empty()) continue;
+      cells.push_back(shown_value(row[i], table.columns[i].format));
+    }
+    return cells;
+  }
+};
+
+}  // namespace
+
+std::string html_title(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
+  return text;
+}
+
+std::string html_element(const std::string& tag, const std::string& text) {
+  return "<" + tag + ">" + escape_html(text) + "</" + tag.substr(0, tag.find(' ')) + ">";
+}
+
+std::string html_wide(const std::string& name, const std::string& table) {
+  return R"(<div class="wide" role="region" tabindex="0")" + attribute("aria-label", name) + ">\n" +
+         table + "</div>\n";
+}
+
+std::string html_of_sections(const std::vector<ReportSection>& sections, const std::string& title) {
+  std::string html;
+  for (const ReportSection& section : sections) html += std::visit(HtmlSections{title}, section);
+  return html;
+}
+
+}  // namespace sequent

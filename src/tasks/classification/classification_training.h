@@ -1,0 +1,17 @@
+// The measures of predicted classes.
+#pragma once
+
+#include <vector>
+
+#include "tasks/classification/classification_metrics.h"
+#include "tasks/training_task.h"
+
+namespace sequent {
+
+/// Labels that training does not have count as errors. Shapes: probabilities [rows, classes], row
+/// by row.
+ClassificationReport score_classes(const Config& config, const LabelSet& labels,
+                                   const EncodedDataset& data,
+                                   const std::vector<float>& probabilities);
+
+}  // namespace sequent

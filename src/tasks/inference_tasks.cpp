@@ -1,0 +1,24 @@
+#include "sequent/error.h"
+#include "tasks/inference_task.h"
+#include "tasks/task_table.h"
+
+namespace sequent {
+
+#define SEQUENT_DECLARE(task) const InferenceTask& task##_inference();
+SEQUENT_TASKS(SEQUENT_DECLARE)
+#undef SEQUENT_DECLARE
+
+const InferenceTask& inference_task(const Task& task) {
+#define SEQUENT_FIND(name_) \
+  if (task.name() == #name_) return name_##_inference();
+  SEQUENT_TASKS(SEQUENT_FIND)
+#undef SEQUENT_FIND
+  throw Error(ErrorKind::kInternal, "task", "\"" + task.name() + "\" has no inference side");
+}
+
+void InferenceTask::check_options(const InferOptions& options) const {
+  refuse_class_options(options, "has no meaning for this model; leave it out");
+  refuse_tag_options(options);
+}
+
+}  // namespace sequent

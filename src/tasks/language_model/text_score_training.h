@@ -1,0 +1,42 @@
+// How well a language model predicts a text.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "sequent/report.h"
+#include "tasks/language_model/token_windows_training.h"
+#include "train/task_runner.h"
+
+namespace sequent {
+
+/// What a language model finds in a text.
+struct TextScore {
+  double loss = 0;         // sum of -ln p of the tokens
+  std::int64_t right = 0;  // tokens that were the most probable
+};
+
+/// Gives the scores [B, T, V] of the tokens that follow those it reads, [B, T], and remembers where
+/// it is. Tokens past a row's length are padding.
+using StreamReader =
+    std::function<torch::Tensor(const torch::Tensor& tokens, const torch::Tensor& lengths)>;
+
+/// Learns from what was just read; `loss` is the mean of -ln p of its tokens. Shapes: [].
+using StreamLearner = std::function<void(const torch::Tensor& loss)>;
+
+/// What reading streams [first, end) finds. `learn`, if given, is told of each window after it was
+/// measured.
+TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int64_t end,
+                       const StreamReader& reader, const StreamLearner& learn = nullptr);
+
+/// The same for all streams, in `parts` parts: `read_part(part, first, end)` reads each.
+TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const TaskRunner& run,
+                        const std::function<TextScore(std::size_t part, std::int64_t first,
+                                                      std::int64_t end)>& read_part);
+
+/// The report of what was found in these lines.
+Report score_text(const EncodedDataset& lines, const TextScore& found);
+
+}  // namespace sequent

@@ -1,0 +1,96 @@
+// How good the predicted numbers are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/json_fields.h"
+#include "sequent/report.h"
+
+namespace sequent {
+
+/// One of several targets.
+struct TargetReport {
+  std::string name;
+  double rmse = 0;
+  double mae = 0;
+  std::optional<double> r2;
+  std::optional<double> naive_mae;  // of windows: see RegressionReport::mase
+  bool operator==(const TargetReport&) const = default;
+};
+
+/// A true number and what was forecast for it.
+struct ForecastPoint {
+  double truth = 0;
+  double forecast = 0;
+  bool operator==(const ForecastPoint&) const = default;
+};
+
+/// A forecast without a model, on the same rows.
+struct BaselineReport {
+  std::string name;
+  double rmse = 0;
+  double mae = 0;
+  bool operator==(const BaselineReport&) const = default;
+};
+
+/// The metrics of a regression on one data set, in the targets' units; names and values follow
+/// scikit-learn and SciPy. Of several targets the squared and absolute errors are averaged over all
+/// numbers, the others over the targets.
+struct RegressionReport {
+  std::int64_t count = 0;
+  double loss = 0;  // what is trained on, in its units: see RegressionLoss
+  double mse = 0;
+  double rmse = 0;
+  double mae = 0;
+  std::optional<double> mape;      // mean |error / truth|, a share; nothing where a truth is 0
+  std::optional<double> mase;      // of windows: MAE / that of the naive forecast, one step ahead,
+                                   // on the training windows (Hyndman and Koehler 2006)
+  std::optional<double> r2;        // nothing where a target is always the same
+  std::optional<double> pearson;   // nothing where a target or its predictions are
+  std::optional<double> spearman;  // likewise; equal values share their mean rank
+  std::vector<TargetReport> per_target;
+  std::vector<BaselineReport> baselines;  // of windows of a series; else none
+  std::vector<ForecastPoint> curve;       // of windows of one series: the end of the first target's
+  std::int64_t curve_steps = 1;           // of the curve: forecast at a time
+  bool operator==(const RegressionReport&) const = default;
+};
+
+/// The loss of a prediction, for its target's deviation d in the training data (1 where targets are
+/// not standardized) and e = (prediction - truth) / d: e^2, |e|, or Huber's with its bend at 1.
+struct RegressionLoss {
+  enum class Kind { kSquared, kAbsolute, kHuber };
+  Kind kind = Kind::kSquared;
+  std::vector<float> deviations;  // of each target; empty: all 1
+};
+
+/// Collects predicted numbers and gives their report.
+class RegressionMetrics {
+ public:
+  /// Errors: Internal without targets, or with another number of deviations.
+  RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss);
+
+  /// Adds one row. Shapes: values, truths [targets].
+  /// Errors: Numeric if a value is not finite; Internal for another shape.
+  void add(std::span<const float> values, std::span<const float> truths);
+
+  /// `naive_mae`: see Calibration. Errors: Data if no row was added.
+  RegressionReport report(const std::vector<double>& naive_mae = {}) const;
+
+ private:
+  std::vector<std::string> targets_;
+  RegressionLoss loss_;
+  std::vector<float> values_;  // [rows, targets]
+  std::vector<float> truths_;  // [rows, targets]
+};
+
+/// The report of these metrics. In JSON as sequent evaluate --json prints it.
+Report to_report(const RegressionReport& report);
+
+/// Reads what report_to_json wrote. Errors: Artifact.
+RegressionReport regression_report_from(const JsonFields& fields);
+
+}  // namespace sequent

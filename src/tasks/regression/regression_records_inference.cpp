@@ -1,0 +1,97 @@
+#include <memory>
+
+#include "batch/record_inputs.h"
+#include "infer/views.h"
+#include "tasks/inference_task.h"
+
+namespace sequent {
+namespace {
+
+/// Adds `prediction`: a number; of several targets an object of numbers, in tables a column for
+/// each.
+template <class Input>
+class NumberRecords : public AnswererOf<NumbersPrediction> {
+ public:
+  NumberRecords(const Model& model, const InferOptions& options)
+      : AnswererOf(options.prefix),
+        regressor_(model),
+        is_text_(model.input() != InputKind::kSeries),
+        is_table_(options.format != "jsonl") {}
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> names;
+    if (is_table_ && regressor_.targets().size() > 1) {
+      for (const std::string& target : regressor_.targets()) {
+        names.push_back("prediction_of_" + target);
+      }
+    } else {
+      names.emplace_back("prediction");
+    }
+    add_flag_names(names, is_text_);
+    return names;
+  }
+
+  std::string answer_line(const std::string& line) const override {
+    const NumbersPrediction found = regressor_.predict(typed_input<Input>(line));
+    return std::to_string(found.values.at(0)) + flag_text(found);
+  }
+
+ protected:
+  std::vector<NumbersPrediction> answers_to(const std::vector<Record>& window) const override {
+    return regressor_.predict(inputs_of<Input>(window));
+  }
+
+  void append_json(std::string& out, const Record&, const NumbersPrediction& found) const override {
+    append_key(out, "prediction");
+    if (found.values.size() == 1) {
+      append_value(out, found.values.front());
+    } else {
+      for (std::size_t i = 0; i < found.values.size(); ++i) {
+        out += i == 0 ? '{' : ',';
+        append_json_string(out, regressor_.targets()[i]);
+        out += ':';
+        append_value(out, found.values[i]);
+      }
+      out += '}';
+    }
+    append_flags(out, found, is_text_);
+  }
+
+  void append_cells(TableLine& line, const NumbersPrediction& found) const override {
+    for (const float value : found.values) line.add_value(value);
+    append_flag_cells(line, found, is_text_);
+  }
+
+ private:
+  Regressor<Input> regressor_;
+  bool is_text_;
+  bool is_table_;
+};
+
+class RegressionInference : public InferenceTask {
+ public:
+  std::string view(InputKind input) const override { return view_name("Regressor", input); }
+
+  void check_options(const InferOptions& options) const override {
+    refuse_class_options(options,
+                         "has no meaning for this model, which predicts numbers; leave it out");
+    refuse_tag_options(options);
+  }
+
+  std::unique_ptr<RecordAnswerer> answerer(const Model& model,
+                                           const InferOptions& options) const override {
+    return with_input_type(model.input(),
+                           [&]<class Input>(const Input&) -> std::unique_ptr<RecordAnswerer> {
+                             return std::make_unique<NumberRecords<Input>>(model, options);
+                           });
+  }
+};
+
+}  // namespace
+
+const InferenceTask& regression_inference() {
+  static const RegressionInference task;
+  return task;
+}
+
+}  // namespace sequent

@@ -1,0 +1,24 @@
+#include "infer/loaded_model.h"
+#include "infer/views.h"
+#include "sequent/inference.h"
+
+namespace sequent {
+
+template <class Input>
+Regressor<Input>::Regressor(const Model& model) : model_(model) {
+  require_view(model, view_name("Regressor", input_kind<Input>()));
+}
+
+template <class Input>
+std::vector<NumbersPrediction> Regressor<Input>::predict(std::span<const Input> inputs) const {
+  return answer_inputs<NumbersPrediction>(
+      model_.loaded(), inputs, [](NumbersPrediction& prediction, std::span<const float> outputs) {
+        prediction.values.assign(outputs.begin(), outputs.end());
+      });
+}
+
+template class Regressor<std::string>;
+template class Regressor<TextPair>;
+template class Regressor<Series>;
+
+}  // namespace sequent

@@ -1,0 +1,41 @@
+// Tasks that answer a row with a fixed number of values.
+#pragma once
+
+#include <functional>
+
+#include "tasks/training_task.h"
+
+namespace sequent {
+
+/// A weight by its name in the model, on the CPU.
+using WeightReader = std::function<torch::Tensor(const std::string& name)>;
+
+class RowTrainingTask : public TrainingTask {
+ public:
+  torch::Tensor loss(SequenceModelImpl& model, const BatchPart& part,
+                     const LossOptions& options) const override;
+  Report measure(WorkerPool& pool, const MeasuredRows& rows) const override;
+  Report measure_archive(const MeasuredArchive& archive, const MeasuredRows& rows) const override;
+  void write_methods(ScriptWriter& script) const override;
+  double check_parity(const ParityCheck& check, const EncodedRows& rows) const override;
+  std::optional<InferenceWork> inference_work(const ResolvedConfig& config,
+                                              std::int64_t batch_tokens) const override;
+
+ protected:
+  /// What row_losses compares the output with, on the model's device.
+  virtual torch::Tensor loss_targets(const SequenceModelImpl& model,
+                                     const BatchPart& part) const = 0;
+
+  /// The report of predictions. Shapes: predictions [rows, C], row by row.
+  virtual Report score(const Config& config, const MeasuredRows& rows,
+                       const std::vector<float>& predictions, const WeightReader& weight) const = 0;
+
+  /// Writes the lines that make predictions `x` of the last layer's output `x`.
+  virtual void write_predictions(ScriptWriter&) const {}
+
+  /// What a difference of predictions is measured in: 1 for probabilities.
+  virtual torch::Tensor difference_unit(const SequenceModelImpl& model,
+                                        const torch::Tensor& expected) const;
+};
+
+}  // namespace sequent

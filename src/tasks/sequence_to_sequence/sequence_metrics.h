@@ -1,0 +1,52 @@
+// How good the generated texts are.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "core/json_fields.h"
+#include "sequent/report.h"
+
+namespace sequent {
+
+/// The metrics of a model that answers with a text, on one data set.
+struct SequenceReport {
+  std::int64_t count = 0;  // rows
+  double loss = 0;         // -ln p of the wanted tokens, each after those before it, mean
+  double accuracy = 0;     // of these tokens
+  double exact_match = 0;  // share of rows that are written as wanted
+  double bleu = 0;         // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
+  double rouge_l = 0;      // 0..1, mean F1 of the longest common subsequences, as rouge-score
+  bool operator==(const SequenceReport&) const = default;
+};
+
+/// Collects written texts and gives their report.
+class SequenceMetrics {
+ public:
+  /// Adds one row: its tokens as they were written and as they were wanted.
+  void add(std::span<const std::int32_t> written, std::span<const std::int32_t> wanted);
+
+  /// `loss`: sum of -ln p of `tokens` wanted tokens, `right` of which were the most probable.
+  /// Source of BLEU: Papineni et al. 2002, with sacrebleu's exponential smoothing; of ROUGE-L: Lin
+  /// 2004. Errors: Data if no row was added.
+  SequenceReport report(double loss, std::int64_t right, std::int64_t tokens) const;
+
+ private:
+  static constexpr std::size_t kOrders = 4;  // longest n-grams
+  std::int64_t rows_ = 0;
+  std::int64_t exact_ = 0;
+  double rouge_sum_ = 0;
+  std::array<std::int64_t, kOrders> matches_{};  // of n-grams
+  std::array<std::int64_t, kOrders> written_{};  // n-grams
+  std::int64_t written_tokens_ = 0;
+  std::int64_t wanted_tokens_ = 0;
+};
+
+/// The report of these metrics. In JSON as sequent evaluate --json prints it.
+Report to_report(const SequenceReport& report);
+
+/// Reads what report_to_json wrote. Errors: Artifact.
+SequenceReport sequence_report_from(const JsonFields& fields);
+
+}  // namespace sequent

@@ -1,0 +1,49 @@
+#include "infer/loaded_model.h"
+#include "infer/token_joiner.h"
+#include "infer/views.h"
+#include "runtime/rows.h"
+#include "sequent/error.h"
+#include "sequent/inference.h"
+
+namespace sequent {
+namespace {
+
+std::string text_of_tokens(const LoadedModel& model, const std::vector<std::int32_t>& tokens) {
+  const TokenJoiner joiner(model.tokenizer());
+  std::string text;
+  for (const std::int32_t token : tokens) {
+    text += joiner.next(text, model.encoder().vocabulary().token(token));
+  }
+  return text;
+}
+
+}  // namespace
+
+TextToText::TextToText(const Model& model, const TextToTextOptions& options)
+    : model_(model), options_(options) {
+  require_view(model, "TextToText");
+  if (options.beams >= 1) return;
+  throw Error(ErrorKind::kUsage, "beams",
+              "found " + std::to_string(options.beams) + "; allowed is at least 1");
+}
+
+std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sources) const {
+  const LoadedModel& model = model_.loaded();
+  const EncodedInputs inputs = model.encode(sources);
+  std::vector<GeneratedText> result(sources.size());
+  note_facts(inputs, result);
+  const std::int64_t beams = options_.beams;
+  const std::int64_t batch_tokens = scored_tokens(model.encoder().vocabulary().size() * beams,
+                                                  model.options().batch_tokens / beams);
+  model.run_batches(inputs.rows, batch_tokens,
+                    [&](const std::vector<std::size_t>& numbers, const EncodedRows& rows) {
+                      const std::vector<WrittenRow> found = model.write(rows, beams);
+                      for (std::size_t i = 0; i < numbers.size(); ++i) {
+                        result[numbers[i]].text = text_of_tokens(model, found[i].tokens);
+                        result[numbers[i]].log_probability = found[i].log_probability;
+                      }
+                    });
+  return result;
+}
+
+}  // namespace sequent

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <memory>
+
+#include "tasks/inference_task.h"
+#include "text/ascii.h"
+#include "text/code_points.h"
+
+namespace sequent {
+namespace {
+
+/// White space stands between the columns of CoNLL files: inside a token or tag it becomes "_".
+void append_without_space(std::string& out, std::string_view text) {
+  for (const char c : text) out += is_ascii_space(c) ? '_' : c;
+}
+
+void append_conll_line(std::string& out, std::string_view token, std::string_view tag) {
+  append_without_space(out, token);
+  out += '\t';
+  append_without_space(out, tag);
+  out += '\n';
+}
+
+/// Adds `entities`, `tags` or both and, where a model labels whole records, `row_label` and
+/// `row_probability`.
+class TagRecords : public AnswererOf<TaggedText> {
+ public:
+  TagRecords(const Model& model, const InferOptions& options)
+      : AnswererOf(options.prefix), tagger_(model), every_tag_(options.every_tag) {}
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> names{"entities", "tags", "truncated", "unknown_share"};
+    if (labels_records()) names.insert(names.end(), {"row_label", "row_probability"});
+    return names;
+  }
+
+  /// A line for the label of the whole text, if there is one, one for each entity, or for each
+  /// token where tags mark none, then an empty line.
+  std::string answer_line(const std::string& line) const override {
+    const TaggedText found = tagger_.tag(line);
+    const CodePoints points(line);
+    std::string text;
+    if (found.sequence_label >= 0) {
+      text = record_label(found) + "\t" + std::to_string(found.sequence_probability) + "\n";
+    }
+    for (const TaggedSpan& span : found.spans) {
+      text.append(span.type).append("\t").append(points.part(span.begin, span.end));
+      text.append("\t").append(std::to_string(span.probability)).append("\n");
+    }
+    if (found.truncated) text += "(cut off)\n";
+    return text;
+  }
+
+ protected:
+  std::vector<TaggedText> answers_to(const std::vector<Record>& window) const override {
+    std::vector<std::string> texts;
+    std::vector<std::vector<std::string>> token_lists;
+    for (const Record& record : window) {
+      if (record.fault) continue;
+      if (record.tokens.empty()) {
+        texts.push_back(record.text);
+      } else {
+        token_lists.push_back(record.tokens);
+      }
+    }
+    return token_lists.empty() ? tagger_.tag(texts) : tagger_.tag(token_lists);
+  }
+
+  void append_json(std::string& out, const Record& record, const TaggedText& found) const override {
+    const CodePoints text(record.text);
+    if (labels_records()) append_record_label(out, found);
+    if (tagger_.marks_spans()) append_entities(out, record, text, found);
+    if (every_tag_ || !tagger_.marks_spans()) append_tags(out, text, found);
+    append_key(out, "truncated");
+    append_bool(out, found.truncated);
+    append_key(out, "unknown_share");
+    append_number(out, found.unknown_share);
+  }
+
+  void append_conll(std::string& out, const Record& record,
+                    const TaggedText& found) const override {
+    const CodePoints text(record.text);
+    // What the model did not read has no tag, and keeps its line.
+    const auto add_unread = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) append_conll_line(out, record.tokens[i], "O");
+    };
+    const std::size_t read = found.tokens.size();
+    const std::size_t all = std::max(read, record.tokens.size());
+    const bool start_is_cut = read > 0 && found.tokens.front().begin > 0;
+    const std::size_t first = start_is_cut ? all - read : 0;
+    add_unread(0, first);
+    for (const TaggedToken& token : found.tokens) {
+      append_conll_line(out, text.part(token.begin, token.end), tag_of(token));
+    }
+    add_unread(first + read, all);
+    out += '\n';
+  }
+
+ private:
+  bool labels_records() const { return !tagger_.sequence_labels().empty(); }
+  const std::string& tag_of(const TaggedToken& token) const {
+    return tagger_.tags()[static_cast<std::size_t>(token.tag)];
+  }
+  const std::string& record_label(const TaggedText& found) const {
+    return tagger_.sequence_labels()[static_cast<std::size_t>(found.sequence_label)];
+  }
+
+  void append_record_label(std::string& out, const TaggedText& found) const {
+    append_key(out, "row_label");
+    if (found.sequence_label < 0) {
+      out += "null";  // of a text without a token
+    } else {
+      append_json_string(out, record_label(found));
+    }
+    append_key(out, "row_probability");
+    append_number(out, found.sequence_probability);
+  }
+
+  static void append_part(std::string& out, const CodePoints& text, std::int64_t begin,
+                          std::int64_t end, float probability) {
+    append_json_string(out, text.part(begin, end));
+    out += ",\"start\":" + std::to_string(begin) + ",\"end\":" + std::to_string(end) +
+           ",\"probability\":";
+    append_number(out, probability);
+  }
+
+  void append_entities(std::string& out, const Record& record, const CodePoints& text,
+                       const TaggedText& found) const {
+    append_key(out, "entities");
+    out += '[';
+    for (const TaggedSpan& span : found.spans) {
+      if (&span != found.spans.data()) out += ',';
+      out += "{\"type\":";
+      append_json_string(out, span.type);
+      out += ",\"text\":";
+      append_part(out, text, span.begin, span.end, span.probability);
+      if (!record.tokens.empty()) {
+        out += ",\"first_token\":" + std::to_string(span.first_token) +
+               ",\"end_token\":" + std::to_string(span.end_token);
+      }
+      out += '}';
+    }
+    out += ']';
+  }
+
+  void append_tags(std::string& out, const CodePoints& text, const TaggedText& found) const {
+    append_key(out, "tags");
+    out += '[';
+    for (const TaggedToken& token : found.tokens) {
+      if (&token != found.tokens.data()) out += ',';
+      out += "{\"tag\":";
+      append_json_string(out, tag_of(token));
+      out += ",\"token\":";
+      append_part(out, text, token.begin, token.end, token.probability);
+      out += '}';
+    }
+    out += ']';
+  }
+
+  Tagger tagger_;
+  bool every_tag_;
+};
+
+class TaggingInference : public InferenceTask {
+ public:
+  std::string view(InputKind) const override { return "Tagger"; }
+
+  void check_options(const InferOptions& options) const override {
+    refuse_class_options(options, "has no meaning for this model, which gives tags; leave it out");
+    if (options.format == "tsv" || options.format == "csv") {
+      refuse("--format " + options.format,
+             "cannot hold the tags of a text; expected jsonl or conll");
+    }
+    if (options.format != "conll") return;
+    if (options.every_tag) {
+      refuse("--tags", "has no effect on --format conll, which gives every tag; leave it out");
+    }
+    if (!options.prefix.empty()) {
+      refuse("--prefix",
+             "has no effect on --format conll, which has no named columns; leave it out");
+    }
+    if (options.on_error == "record") {
+      refuse("--on-error record", "cannot be written as conll; expected --format jsonl");
+    }
+  }
+
+  std::unique_ptr<RecordAnswerer> answerer(const Model& model,
+                                           const InferOptions& options) const override {
+    return std::make_unique<TagRecords>(model, options);
+  }
+};
+
+}  // namespace
+
+const InferenceTask& tagging_inference() {
+  static const TaggingInference task;
+  return task;
+}
+
+}  // namespace sequent

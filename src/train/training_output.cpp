@@ -1,0 +1,29 @@
+#include "train/training_output.h"
+
+#include "runtime/autocast.h"
+
+namespace sequent {
+
+TrainingOutput training_output(SequenceModelImpl& model, const BatchPart& part) {
+  TrainingOutput output;
+  {
+    const AutocastScope rounded(part.batch.input.device().type(), part.products);
+    output.logits = model.forward(part.batch, &output.row_scores);
+  }
+  if (!part.products) return output;
+  output.logits = output.logits.to(torch::kFloat32);
+  if (output.row_scores.defined()) output.row_scores = output.row_scores.to(torch::kFloat32);
+  return output;
+}
+
+torch::Tensor next_token_loss(SequenceModelImpl& model, const BatchPart& part,
+                              const torch::Tensor& next, const torch::Tensor& lengths,
+                              double smoothing) {
+  if (model.has_token_loss(part.batch)) {
+    return model.token_loss(part.batch, next, smoothing, 1 / part.loss_units);
+  }
+  const torch::Tensor logits = training_output(model, part).logits;
+  return token_losses(logits, next, lengths, smoothing).sum() / part.loss_units;
+}
+
+}  // namespace sequent

@@ -1,0 +1,23 @@
+// The forward pass of a training step.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "tasks/training_task.h"
+
+namespace sequent {
+
+/// What the model gives for a part of a batch, in float32.
+struct TrainingOutput {
+  torch::Tensor logits;      // see SequenceModelImpl::forward
+  torch::Tensor row_scores;  // likewise
+};
+TrainingOutput training_output(SequenceModelImpl& model, const BatchPart& part);
+
+/// TrainingTask::loss of predicted tokens. Shapes: next [B, T], where `lengths` [B] ends the rows,
+/// both on the model's device.
+torch::Tensor next_token_loss(SequenceModelImpl& model, const BatchPart& part,
+                              const torch::Tensor& next, const torch::Tensor& lengths,
+                              double smoothing);
+
+}  // namespace sequent

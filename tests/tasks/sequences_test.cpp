@@ -1,0 +1,67 @@
+// Written texts beside those that were wanted: sacrebleu's and rouge-score's values
+// (scripts/make_goldens.py sequences), and the report's ways out and in.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "sequent/error.h"
+#include "sequent/report.h"
+#include "support.h"
+#include "tasks/sequence_to_sequence/sequence_metrics.h"
+#include "tasks/task_definition.h"
+
+namespace sequent {
+namespace {
+
+using Json = nlohmann::json;
+using Rows = std::vector<std::vector<std::int32_t>>;
+
+SequenceReport report_of(const Rows& written, const Rows& wanted) {
+  SequenceMetrics metrics;
+  for (std::size_t i = 0; i < written.size(); ++i) metrics.add(written[i], wanted[i]);
+  return metrics.report(/*loss=*/3, /*right=*/4, /*tokens=*/8);
+}
+
+TEST(SequenceGolden, AgreesWithSacrebleuAndRougeScore) {
+  std::ifstream file(SEQUENT_SOURCE_DIR "/tests/golden/sequences.json");
+  ASSERT_TRUE(file) << "tests/golden/sequences.json is missing";
+  const Json golden = Json::parse(file);
+  ASSERT_GE(golden.at("cases").size(), 7U);
+  for (const Json& one : golden.at("cases")) {
+    SCOPED_TRACE(one.at("name").get<std::string>());
+    const SequenceReport report =
+        report_of(one.at("written").get<Rows>(), one.at("wanted").get<Rows>());
+    const Json& expected = one.at("expected");
+    EXPECT_NEAR(report.bleu, expected.at("bleu").get<double>(), 1e-6);
+    EXPECT_NEAR(report.rouge_l, expected.at("rouge_l").get<double>(), 1e-9);
+    EXPECT_NEAR(report.exact_match, expected.at("exact_match").get<double>(), 1e-12);
+  }
+}
+
+TEST(SequenceReport, GoesThroughJsonAndStandsOnThePage) {
+  const SequenceReport made = report_of({{3, 4}, {5}}, {{3, 4}, {6}});
+  EXPECT_DOUBLE_EQ(made.loss, 3.0 / 8);
+  EXPECT_DOUBLE_EQ(made.accuracy, 0.5);
+  EXPECT_DOUBLE_EQ(made.exact_match, 0.5);
+  EXPECT_EQ(report_from_json(report_to_json(to_report(made)), Task("sequence_to_sequence")),
+            to_report(made));
+  EXPECT_EQ(to_report(made).value("exact_match"), 0.5);
+  EXPECT_NE(report_to_text(to_report(made)).find("ROUGE-L"), std::string::npos);
+  RunReport page;
+  page.epoch_metrics = definition_of(Task("sequence_to_sequence")).epoch_metrics();
+  page.title = "dates";
+  page.epoch_records = {R"({"event": "epoch", "epoch": 1, "loss": 1.5, "best": true,
+                            "validation": {"loss": 1, "accuracy": 0.5, "exact_match": 0.25}})"};
+  page.validation = to_report(made);
+  const std::string html = render_run_report(page);
+  EXPECT_NE(html.find("Accuracy and exact match on validation data"), std::string::npos);
+  EXPECT_NE(html.find("BLEU"), std::string::npos);
+}
+
+TEST(SequenceReport, NeedsRows) {
+  EXPECT_EQ(testing::error_of([] { SequenceMetrics().report(0, 0, 1); })->kind(), ErrorKind::kData);
+}
+
+}  // namespace
+}  // namespace sequent
