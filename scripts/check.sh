@@ -19,6 +19,7 @@ case "${1:-}" in
 esac
 
 failed=0
+exec 3>&1
 check() {
   local name=$1 findings start=$SECONDS
   shift
@@ -180,6 +181,18 @@ readme_map_matches() {
   return "$status"
 }
 
+# ---- manual ------------------------------------------------------------------------------------
+
+manual_is_complete() { python3 scripts/check_docs.py --sequent build/release/sequent; }
+
+manual_builds() {
+  if ! command -v mkdocs >/dev/null; then
+    echo "skipped: mkdocs is not installed" >&3
+    return
+  fi
+  mkdocs build --strict --quiet
+}
+
 # ---- libraries --------------------------------------------------------------------------------
 
 release=build/release
@@ -287,6 +300,8 @@ check "only the model headers and exporter.h use LibTorch" few_headers_mention_t
 check "folders below runtime/ do not use LibTorch" no_torch_in_core_rooms
 check "public headers do not use the JSON library" no_json_library_in_headers
 check "README's map lists the folders of src/" readme_map_matches
+check "the manual has no dead link and knows every command" manual_is_complete
+check "mkdocs builds the manual" manual_builds
 check "sequent_core and sequent_kernels do not link LibTorch" core_links_no_torch
 check "sequent-infer does not link training code" infer_links_no_training
 check "configure for lint" configure_for_lint

@@ -5,6 +5,7 @@
 #   scripts/setup.sh            to build
 #   scripts/setup.sh --tests    to build and run the tests too
 #   scripts/setup.sh --check    to run scripts/check.sh too
+#   scripts/setup.sh --all      everything that any test or check can use
 #
 # Set LIBTORCH (or Torch_DIR, CMAKE_PREFIX_PATH) to use your own LibTorch: an unpacked zip from
 # pytorch.org, or site-packages/torch of a pip installation.
@@ -12,12 +13,17 @@ set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+test_packages=(libgtest-dev python3)
+check_packages=(clang-format clang-tidy libgtest-dev python3)
+# Tests skip what these would check if they are missing, and say so.
+optional_packages=(bash-completion zsh fish groff mkdocs)
 packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev)
 for option in "$@"; do
   case "$option" in
-    --tests) packages+=(libgtest-dev) ;;
-    --check) packages+=(clang-format clang-tidy libgtest-dev) ;;
-    *) die "unknown option $option; allowed are --tests and --check" ;;
+    --tests) packages+=("${test_packages[@]}") ;;
+    --check) packages+=("${check_packages[@]}") ;;
+    --all) packages+=("${test_packages[@]}" "${check_packages[@]}" "${optional_packages[@]}") ;;
+    *) die "unknown option $option; allowed are --tests, --check and --all" ;;
   esac
 done
 

@@ -4,8 +4,9 @@
 //   classification        text, label, probability
 //   multi_label           text, labels separated by |, their probabilities
 //   regression            text, a column for each target
-//   tagging               text, spans as TYPE[begin,end], offsets in code points; of joint models
-//   also the label of the sequence sequence_to_sequence  text, generated text, log probability
+//   tagging               text, spans as TYPE[begin,end] with offsets in code points; joint models
+//                         also give the label of the sequence
+//   sequence_to_sequence  text, generated text, log probability
 //
 // Which columns are written follows from the task that the archive names. Texts are read, computed
 // and written in parts, so that a file of any size needs little memory.

@@ -119,7 +119,7 @@ struct Report {
   /// "sequence_label.accuracy". Nothing if the report has no such metric or it is undefined.
   std::optional<double> value(std::string_view metric) const;
 
-  /// The names that `value` knows.
+  /// The names of the metrics, counts apart.
   std::vector<std::string> metrics() const;
 
   /// The table of this key; null without one.

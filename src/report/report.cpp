@@ -57,8 +57,9 @@ std::optional<double> Report::value(std::string_view metric) const {
 
 std::vector<std::string> Report::metrics() const {
   std::vector<std::string> names;
-  for_each_metric(sections, "",
-                  [&](const std::string& name, const ReportValue&) { names.push_back(name); });
+  for_each_metric(sections, "", [&](const std::string& name, const ReportValue& value) {
+    if (!std::holds_alternative<std::int64_t>(value)) names.push_back(name);
+  });
   return names;
 }
 

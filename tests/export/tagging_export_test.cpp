@@ -6,6 +6,7 @@
 #include "sequent/predictor.h"
 #include "support.h"
 #include "tagging_rows.h"
+#include "tasks/tagging/tag_decisions_training.h"
 #include "tensors.h"
 
 namespace sequent {
@@ -30,7 +31,7 @@ class TaggingExport : public ::testing::TestWithParam<const char*> {
     model_ = SequenceModel(resolve(config, card_.vocabulary.size(), card_.labels.size()));
     torch::manual_seed(7);
     testing::randomize(*model_);
-    if (CrfImpl* crf = model_->crf_head()) crf->forbid(TagSet(kTags));
+    if (auto* crf = model_->head<CrfImpl>()) crf->forbid(TagSet(kTags));
     export_model(*model_, card_, {}, folder_ / "model.pt");
   }
 
@@ -52,7 +53,7 @@ TEST_P(TaggingExport, OpensWithTorchAlone) {
   EXPECT_TRUE(all_near(found.masked_fill(padding.unsqueeze(2), 0),
                        model_->predict(batch).masked_fill(padding.unsqueeze(2), 0), 1e-5));
   const auto answer = plain.get_method("decode")({tokens, lengths}).toTuple();
-  const TagDecisions wanted = model_->decode(batch);
+  const TagDecisions wanted = decode_tags(*model_, batch);
   EXPECT_TRUE(torch::equal(answer->elements()[0].toTensor().masked_fill(padding, 0), wanted.tags));
   EXPECT_TRUE(all_near(answer->elements()[1].toTensor().masked_fill(padding, 0),
                        wanted.probabilities, 1e-5));
@@ -100,7 +101,7 @@ TEST_P(TaggingExport, TagsTextsAndTokens) {
     EXPECT_EQ(tagged[2].tokens[1].begin, 3);
     EXPECT_EQ(tagged[2].tokens[1].end, 5) << "two code points";
     const torch::NoGradGuard no_gradient;
-    const TagDecisions wanted = model_->decode(
+    const TagDecisions wanted = decode_tags(*model_, 
         {torch::tensor({{3, 4, 6}}, torch::kInt64), torch::tensor({3}, torch::kInt64)});
     std::vector<std::int32_t> tags;
     for (std::size_t t = 0; t < 3; ++t) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh BUILD COMPILER [MODEL]: installs a build, builds the program here against it, and runs it;
-# without a model it has to refuse one that is missing, as the header promises. A project with
-# Sequent's sources as a part is configured as well.
+# run.sh BUILD COMPILER [MODEL]: installs a build, builds the program here and the C++ examples
+# against it, and runs them; without a model they have to refuse one that is missing, as the header
+# promises. A project with Sequent's sources as a part is configured as well.
 set -euo pipefail
 
 build=$1 compiler=$2 model=${3:-}
@@ -14,6 +14,12 @@ cmake --install "$build" --prefix "$temporary/prefix" >"$temporary/log" ||
 cmake -S "$here" -B "$temporary/build" -G Ninja -DCMAKE_PREFIX_PATH="$temporary/prefix" \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
 cmake --build "$temporary/build"
+for example in service batch; do
+  cmake -S "$here/../../examples/$example" -B "$temporary/$example" -G Ninja \
+    -DCMAKE_PREFIX_PATH="$temporary/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_BUILD_TYPE=Release >"$temporary/log" || { cat "$temporary/log" && exit 1; }
+  cmake --build "$temporary/$example"
+done
 torch=$(sed -n 's/^Torch_DIR:[A-Z]*=//p' "$build/CMakeCache.txt")
 cmake -S "$here/subproject" -B "$temporary/subproject" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
   -DSEQUENT_SOURCE="$here/../.." -DTorch_DIR="$torch" >"$temporary/log" 2>&1 ||
@@ -28,10 +34,21 @@ done
 
 if [[ -n "$model" ]]; then
   "$temporary/build/consumer" "$model" "a text" | grep .
+  echo "a text" | "$temporary/service/service" "$model" | grep .
+  echo "a text" >"$temporary/texts.txt"
+  "$temporary/batch/batch" "$model" "$temporary/texts.txt" "$temporary/out.tsv"
+  grep . "$temporary/out.tsv"
   exit
 fi
-status=0
-"$temporary/build/consumer" "$temporary/missing.pt" 2>"$temporary/log" || status=$?
-cat "$temporary/log"
-grep -qF "$temporary/missing.pt" "$temporary/log" || { echo "the message does not name the file"; exit 1; }
-[[ $status == 4 ]] || { echo "exit code $status; expected 4"; exit 1; }
+touch "$temporary/texts.txt"
+refuses_missing_model() {
+  local status=0
+  "$@" 2>"$temporary/log" </dev/null || status=$?
+  cat "$temporary/log"
+  grep -qF "$temporary/missing.pt" "$temporary/log" || { echo "$1 does not name the file"; exit 1; }
+  [[ $status == 4 ]] || { echo "$1: exit code $status; expected 4"; exit 1; }
+}
+refuses_missing_model "$temporary/build/consumer" "$temporary/missing.pt"
+refuses_missing_model "$temporary/service/service" "$temporary/missing.pt"
+refuses_missing_model "$temporary/batch/batch" "$temporary/missing.pt" "$temporary/texts.txt" \
+  "$temporary/out.tsv"

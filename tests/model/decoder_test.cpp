@@ -4,6 +4,7 @@
 #include "sequence_rows.h"
 #include "sequent/model.h"
 #include "sequent/text.h"
+#include "tasks/sequence_to_sequence/written_rows_training.h"
 #include "tensors.h"
 
 namespace sequent {
@@ -39,7 +40,7 @@ TEST(Decoder, ScoresAreThoseOfTheFormulas) {
   const torch::NoGradGuard no_gradient;
   const Batch batch = batch_of_two();
   const torch::Tensor found = model->forward(batch);
-  const DecoderImpl& decoder = *model->decoder();
+  const DecoderImpl& decoder = *model->head<DecoderImpl>();
   torch::nn::LSTMCell cell(torch::nn::LSTMCellOptions(4 + 6, 5));
   cell->to(torch::kFloat64);
   cell->weight_ih.copy_(decoder.cell().directions[0].weight_ih);
@@ -51,7 +52,7 @@ TEST(Decoder, ScoresAreThoseOfTheFormulas) {
     const auto length = batch.lengths[row].item<std::int64_t>();
     const torch::Tensor tokens = batch.input[row].slice(0, 0, length).unsqueeze(0);
     torch::Tensor source =
-        torch::embedding(dynamic_cast<EmbeddingImpl*>(model->layers()[0].get())->weight, tokens);
+        torch::embedding(model->layer_as<EmbeddingImpl>(0)->weight, tokens);
     const Batch alone{tokens, torch::tensor({length}, torch::kInt64)};
     source =
         model->layers()[1]->forward(source, {alone, torch::zeros({1, length}, torch::kBool), 1})[0];
@@ -88,7 +89,7 @@ TEST(Decoder, WritesTheMostProbableTokensAndItsOwnProbability) {
   SequenceModel model = model_in_double();
   const torch::NoGradGuard no_gradient;
   Batch batch = batch_of_two();
-  const WrittenTexts written = model->write(batch, /*most_tokens=*/6);
+  const WrittenTexts written = write_texts(*model, batch, /*most_tokens=*/6);
   ASSERT_LE(written.tokens.size(1), 6);
   // Read as targets, each token is the most probable after those before it.
   batch.targets = written.tokens;

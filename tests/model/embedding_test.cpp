@@ -69,7 +69,8 @@ TEST(Embedding, RunsOfTokensHaveTheirRows) {
   const torch::Tensor tokens = batch.input.clamp_min(0);  // of the table by token
   const auto weights = embedding->named_parameters();
   const torch::Tensor found = embedding->forward(tokens, {batch, padding});
-  const torch::Tensor runs = embedding->beside()[0]->forward(batch.input, {batch, padding});
+  const auto& ngrams = std::get<std::shared_ptr<NgramsImpl>>(embedding->beside()[0]);
+  const torch::Tensor runs = ngrams->forward(batch.input, {batch, padding});
   for (std::size_t row = 0; row < rows.size(); ++row) {
     for (std::size_t step = 0; step < rows[row].size(); ++step) {
       const auto r = static_cast<std::int64_t>(row);

@@ -137,7 +137,7 @@ TEST(TokenLoss, IsThatOfAllScores) {
   ASSERT_TRUE(model->has_token_loss(batch));
   const torch::Tensor found = model->token_loss(batch, next, /*smoothing=*/0.1, /*scale=*/0.25);
   const torch::Tensor wanted =
-      tag_losses(*model, model->forward(batch), next, batch.lengths, 0.1).sum() * 0.25;
+      token_losses(model->forward(batch), next, batch.lengths, 0.1).sum() * 0.25;
   EXPECT_NEAR(found.item<double>(), wanted.item<double>(), 1e-10);
   const auto of_found = torch::autograd::grad({found}, model->parameters());
   const auto of_wanted = torch::autograd::grad({wanted}, model->parameters());

@@ -4,7 +4,7 @@
 #include "sequent/model.h"
 #include "tagging_rows.h"
 #include "tensors.h"
-#include "train/losses.h"
+#include "tasks/tagging/tag_decisions_training.h"
 
 namespace sequent {
 namespace {
@@ -51,14 +51,14 @@ TEST_P(TaggingHead, PaddingAndNeighboursNeverInfluenceARow) {
   SequenceModel model = model_of(GetParam());
   const torch::NoGradGuard no_gradient;
   const Batch batch = batch_of_three();
-  const TagDecisions together = model->decode(batch);
+  const TagDecisions together = decode_tags(*model, batch);
   const torch::Tensor losses =
       tag_losses(*model, model->forward(batch), some_tags(), batch.lengths, 0);
   for (std::int64_t row = 0; row < 3; ++row) {
     const auto length = batch.lengths[row].item<std::int64_t>();
     const Batch alone{batch.input[row].narrow(0, 0, length).unsqueeze(0),
                       batch.lengths.narrow(0, row, 1)};
-    const TagDecisions found = model->decode(alone);
+    const TagDecisions found = decode_tags(*model, alone);
     EXPECT_TRUE(torch::equal(found.tags[0], together.tags[row].narrow(0, 0, length)));
     EXPECT_TRUE(
         all_near(found.probabilities[0], together.probabilities[row].narrow(0, 0, length), 1e-6));
@@ -90,7 +90,7 @@ TEST(TaggingHeads, SoftmaxLossIsTorchsCrossEntropy) {
 TEST(TaggingHeads, WithoutPairsACrfIsASoftmax) {
   SequenceModel model = model_of(testing::kCrfHead);
   const torch::NoGradGuard no_gradient;
-  CrfImpl& crf = *model->crf_head();
+  CrfImpl& crf = *model->head<CrfImpl>();
   for (torch::Tensor* scores : {&crf.start, &crf.transitions, &crf.end}) scores->zero_();
   for (torch::Tensor* mask :
        {&crf.forbidden_start, &crf.forbidden_transitions, &crf.forbidden_end}) {
@@ -99,12 +99,12 @@ TEST(TaggingHeads, WithoutPairsACrfIsASoftmax) {
   const Batch batch = batch_of_three();
   const torch::Tensor emissions = model->forward(batch);
   EXPECT_TRUE(all_near(model->predict(batch)[0], torch::softmax(emissions, 2)[0], 1e-6));
-  EXPECT_TRUE(torch::equal(model->decode(batch).tags[0], emissions.argmax(2)[0]));
+  EXPECT_TRUE(torch::equal(decode_tags(*model, batch).tags[0], emissions.argmax(2)[0]));
 }
 
 TEST(TaggingHeads, SchemesAreKept) {
   SequenceModel model = model_of(testing::kCrfHead);
-  CrfImpl& crf = *model->crf_head();
+  CrfImpl& crf = *model->head<CrfImpl>();
   const TagSet tags({"B-LOC", "B-PER", "I-LOC", "I-PER", "O"});
   crf.forbid(tags);
   EXPECT_EQ(crf.forbidden_start[2].item<float>(), 1);
@@ -116,7 +116,7 @@ TEST(TaggingHeads, SchemesAreKept) {
     torch::manual_seed(seed);
     const Batch batch{torch::randint(3, 12, {4, 9}, torch::kInt64),
                       torch::full({4}, 9, torch::kInt64)};
-    const torch::Tensor found = model->decode(batch).tags;
+    const torch::Tensor found = decode_tags(*model, batch).tags;
     for (std::int64_t row = 0; row < 4; ++row) {
       std::int32_t before = TagSet::kEdge;
       for (std::int64_t t = 0; t < 9; ++t) {

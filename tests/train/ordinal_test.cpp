@@ -49,10 +49,10 @@ constexpr const char* kHead = R"({"type": "ordinal", "labels": ["bad", "fair", "
 
 TEST_F(OrdinalRun, LearnsExportsAndAnswersOnBothEngines) {
   const TrainReport report = run(config(kHead), "run");
-  const auto& test = std::get<ClassificationReport>(*report.test);
-  EXPECT_GT(test.accuracy, 0.95);
-  EXPECT_GT(test.quadratic_kappa.value(), 0.95);
-  EXPECT_LT(test.rank_mae.value(), 0.1);
+  const Report& test = *report.test;
+  EXPECT_GT(*test.value("accuracy"), 0.95);
+  EXPECT_GT(*test.value("quadratic_kappa"), 0.95);
+  EXPECT_LT(*test.value("rank_mae"), 0.1);
   EXPECT_NE(report_to_text(test).find("quadratic kappa"), std::string::npos);
   export_run(folder_ / "run", folder_ / "model.pt");
   for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
@@ -66,7 +66,7 @@ TEST_F(OrdinalRun, LearnsExportsAndAnswersOnBothEngines) {
     EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(second)], "good");
   }
   const Report of_archive = evaluate(folder_ / "model.pt", (folder_ / "train.tsv").string());
-  EXPECT_GT(std::get<ClassificationReport>(of_archive).quadratic_kappa.value(), 0.95);
+  EXPECT_GT(*of_archive.value("quadratic_kappa"), 0.95);
 }
 
 TEST_F(OrdinalRun, GoesOnFromARunWithTheSameOrderAlone) {

@@ -65,7 +65,7 @@ class Transfer : public ::testing::Test {
   LoadedRun load(const std::string& name) const { return load_run(folder_ / name); }
 
   Report load_report(const std::string& name) const {
-    return report_from_json(read_manifest(RunFolder{folder_ / name}).validation_report);
+    return report_from_json(read_manifest(RunFolder{folder_ / name}).validation_report, Task());
   }
 
   /// The weights after the last step, whichever epoch was best.
@@ -99,8 +99,7 @@ TEST_F(Transfer, PartsBesideATableMayBeNew) {
   const Report before = load_report("base");
   // Runs start at 0: the same model until they learn.
   const TrainReport found = run("runs", {kFromBase, kNoSteps, runs});
-  EXPECT_NEAR(std::get<ClassificationReport>(found.validation).loss,
-              std::get<ClassificationReport>(before).loss, 1e-6);
+  EXPECT_NEAR(*found.validation.value("loss"), *before.value("loss"), 1e-6);
   const Weights old_weights = load("base").model->named_parameters();
   const Weights weights = load("runs").model->named_parameters();
   EXPECT_TRUE(same_bytes(weights["layers.0.weight"], old_weights["layers.0.weight"]));
@@ -271,11 +270,11 @@ LoadedRun tagger(const std::vector<std::string>& tags) {
 TEST(TakeWeights, TransitionsGoByTheNamesOfBothTags) {
   const LoadedRun from = tagger({"B-LOC", "I-LOC", "O"});
   const LoadedRun to = tagger({"B-LOC", "B-PER", "O"});
-  const torch::Tensor before = to.model->crf_head()->transitions.clone();
+  const torch::Tensor before = to.model->head<CrfImpl>()->transitions.clone();
   SequenceModel model = to.model;
   take_weights(from, to.text.labels, *model);
-  const torch::Tensor theirs = from.model->crf_head()->transitions;
-  const torch::Tensor found = model->crf_head()->transitions;
+  const torch::Tensor theirs = from.model->head<CrfImpl>()->transitions;
+  const torch::Tensor found = model->head<CrfImpl>()->transitions;
   const auto same = [](const torch::Tensor& a, const torch::Tensor& b) {
     EXPECT_EQ(a.item<float>(), b.item<float>());
   };

@@ -5,11 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "report_values.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 #include "support.h"
 #include "tagging_rows.h"
-#include "train/score.h"
+#include "tasks/classification/classification_training.h"
+#include "tasks/tagging/tag_measures_training.h"
+#include "tasks/tagging/tagging_metrics.h"
 
 namespace sequent {
 namespace {
@@ -29,8 +32,8 @@ TEST(UnseenLabels, OfRowsAreClassesThatNothingIsPredictedAs) {
   data.add(ids, data.number_unseen("c"));
   data.add(ids, 1);
   data.add(ids, data.number_unseen("c"));
-  const auto report = std::get<ClassificationReport>(score(
-      Config{}, LabelSet({"a", "b"}), data, {0.5F, 0.5F, 0.5F, 0.5F, 0.75F, 0.25F, 0, 1}, {}));
+  const ClassificationReport report = score_classes(
+      Config{}, LabelSet({"a", "b"}), data, {0.5F, 0.5F, 0.5F, 0.5F, 0.75F, 0.25F, 0, 1});
   EXPECT_EQ(report.count, 4);
   EXPECT_DOUBLE_EQ(report.accuracy, 0.25);
   EXPECT_EQ(report.confusion,
@@ -49,7 +52,7 @@ TEST(UnseenLabels, OfTokensAreSpansThatAreMissed) {
   add_row(data, {b_film, b_film, 0});
   add_row(data, {1, b_film, 3});
   const LabelSet labels({"B-LOC", "B-PER", "I-LOC", "O"});
-  const TaggingReport report = score_tags(labels, data, found, {}, std::nullopt);
+  const Report report = score_tags({labels, data, {}}, {found, {}, std::nullopt});
 
   EncodedDataset known;
   add_row(known, {0, 2, 3});
@@ -59,10 +62,10 @@ TEST(UnseenLabels, OfTokensAreSpansThatAreMissed) {
   for (std::size_t row = 0; row < found.size(); ++row) {
     metrics.add(found[row], known.tags(static_cast<std::int64_t>(row)));
   }
-  EXPECT_EQ(report, metrics.report(std::nullopt));
+  EXPECT_EQ(report, to_report(metrics.report(std::nullopt)));
   // True: LOC, FILM, FILM, LOC, PER, FILM; predicted: LOC, PER, LOC, PER, LOC.
-  EXPECT_DOUBLE_EQ(report.recall, 3.0 / 6);
-  EXPECT_DOUBLE_EQ(report.precision, 3.0 / 5);
+  EXPECT_DOUBLE_EQ(*report.value("recall"), 3.0 / 6);
+  EXPECT_DOUBLE_EQ(*report.value("precision"), 3.0 / 5);
 }
 
 TEST(UnseenLabels, KeepTheirNamesWhenRowsAreBroughtTogether) {
@@ -105,22 +108,23 @@ TEST_P(UnseenTags, CountAsMissedInRunAndArchive) {
   folder_.write("dev.conll", rows + "\nin O\nheat B-FILM\n\nparis B-FILM\n");
   const TrainReport trained =
       run(testing::tagging_config(GetParam()), {{"data.unseen_labels", "wrong"}});
-  const auto& report = std::get<TaggingReport>(trained.test.value());
-  const auto seen = std::get<TaggingReport>(of("run", "seen.conll", UnseenLabels::kError));
-  EXPECT_EQ(report.count, seen.count + 2);
-  EXPECT_EQ(report.tokens, seen.tokens + 3);
-  EXPECT_EQ(report.loss, seen.loss) << "rows with an unseen tag have no probability";
-  EXPECT_EQ(report.per_type.at(0).label, "FILM");
-  EXPECT_EQ(report.per_type.at(0).support, 2);
-  EXPECT_LT(report.recall, seen.recall);
-  EXPECT_EQ(std::get<TaggingReport>(report_from_json(report_to_json(report))), report);
+  const Report& report = trained.test.value();
+  const Report seen = of("run", "seen.conll", UnseenLabels::kError);
+  EXPECT_EQ(*report.value("count"), *seen.value("count") + 2);
+  EXPECT_EQ(*report.value("tokens"), *seen.value("tokens") + 3);
+  EXPECT_EQ(report.value("loss"), seen.value("loss"))
+      << "rows with an unseen tag have no probability";
+  const ReportTable& types = *report.table("per_type");
+  EXPECT_EQ(types.rows.at(0).at(0), ReportValue("FILM"));
+  EXPECT_EQ(testing::cell(types, 0, "support"), ReportValue(std::int64_t{2}));
+  EXPECT_LT(*report.value("recall"), *seen.value("recall"));
+  EXPECT_EQ(report_from_json(report_to_json(report), Task("tagging")), report);
 
-  EXPECT_EQ(std::get<TaggingReport>(of("run", "dev.conll", UnseenLabels::kWrong)), report);
-  EXPECT_EQ(std::get<TaggingReport>(of("run", "dev.conll", UnseenLabels::kSkip)), seen);
+  EXPECT_EQ(of("run", "dev.conll", UnseenLabels::kWrong), report);
+  EXPECT_EQ(of("run", "dev.conll", UnseenLabels::kSkip), seen);
   EXPECT_TRUE(error_of([&] { of("run", "dev.conll", UnseenLabels::kError); }));
   export_run(folder_ / "run", folder_ / "model.pt");
-  EXPECT_EQ(std::get<TaggingReport>(of("model.pt", "dev.conll", UnseenLabels::kWrong)).f1,
-            report.f1);
+  EXPECT_EQ(of("model.pt", "dev.conll", UnseenLabels::kWrong).value("f1"), report.value("f1"));
 }
 
 TEST_P(UnseenTags, CountAsMissedBesideLabelsOfRows) {
@@ -130,13 +134,16 @@ TEST_P(UnseenTags, CountAsMissedBesideLabelsOfRows) {
                                  "\n");
   const TrainReport trained =
       run(testing::joint_config(GetParam()), {{"data.unseen_labels", "wrong"}});
-  const auto& report = std::get<TaggingReport>(trained.test.value());
-  EXPECT_EQ(report.row_label->count, 41);
-  EXPECT_EQ(report.row_label->per_class.back().label, "book");
-  EXPECT_EQ(report.row_label->per_class.back().support, 1);
-  EXPECT_LE(report.row_label->accuracy, 40.0 / 41);
-  EXPECT_LE(report.row_accuracy.value(), 40.0 / 41);
-  EXPECT_EQ(std::get<TaggingReport>(of("run", "dev.jsonl", UnseenLabels::kWrong)), report);
+  const Report& report = trained.test.value();
+  EXPECT_EQ(*report.value("row_label.count"), 41);
+  const Report of_labels = testing::part_of(report, "row_label");
+  const ReportTable& labels = *of_labels.table("per_class");
+  EXPECT_EQ(labels.rows.back().at(0), ReportValue("book"));
+  EXPECT_EQ(testing::cell(labels, labels.rows.size() - 1, "support"),
+            ReportValue(std::int64_t{1}));
+  EXPECT_LE(*report.value("row_label.accuracy"), 40.0 / 41);
+  EXPECT_LE(*report.value("row_accuracy"), 40.0 / 41);
+  EXPECT_EQ(of("run", "dev.jsonl", UnseenLabels::kWrong), report);
 }
 
 INSTANTIATE_TEST_SUITE_P(Heads, UnseenTags,

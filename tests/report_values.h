@@ -1,0 +1,28 @@
+// Values inside a report's tables and parts.
+#pragma once
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "sequent/report.h"
+
+namespace sequent::testing {
+
+/// The value in a row and the column of this key. Errors: std::out_of_range without such a cell.
+inline const ReportValue& cell(const ReportTable& table, std::size_t row, const std::string& key) {
+  const auto column = std::ranges::find(table.columns, key, &ReportColumn::key);
+  if (column == table.columns.end()) throw std::out_of_range("no column " + key);
+  return table.rows.at(row).at(static_cast<std::size_t>(column - table.columns.begin()));
+}
+
+/// The part of this key as a report of its own. Errors: std::out_of_range without it.
+inline Report part_of(const Report& report, const std::string& key) {
+  for (const ReportSection& section : report.sections) {
+    const auto* part = std::get_if<ReportPart>(&section);
+    if (part != nullptr && part->key == key) return {part->sections};
+  }
+  throw std::out_of_range("no part " + key);
+}
+
+}  // namespace sequent::testing
