@@ -1,5 +1,5 @@
-// Read by clang-tidy before every file, by nothing else. libstdc++ 12 makes std::vector constexpr in
-// C++20; clang then wants c10::IValue complete where LibTorch 1.13 has only declared it. Without
+// Read by clang-tidy before every file, by nothing else. libstdc++ 12 makes std::vector constexpr
+// in C++20; clang then wants c10::IValue complete where LibTorch 1.13 has only declared it. Without
 // constexpr it does not ask.
 #include <string>
 

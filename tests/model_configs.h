@@ -127,7 +127,7 @@ inline std::vector<NamedLayers> all_layer_chains() {
                           R"(, {"type": "pool", "mode": "max"},)" + softmax + "]"});
   }
   const std::string two_tables =
-      R"([{"type": "embedding", "output_dim": 3, "beside": [{"type": "table", "output_dim": 4)";
+      R"([{"type": "embedding", "output_dim": 3, "concat": [{"type": "table", "output_dim": 4)";
   chains.push_back(
       {"Tables", two_tables + R"(}]}, {"type": "lstm", "units": 3},)" + softmax + "]"});
   chains.push_back({"TablesConv", two_tables + R"(, "trainable": false}]},

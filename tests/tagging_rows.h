@@ -72,8 +72,8 @@ inline std::string tagging_config(const std::string& head) {
 
 /// The same problem with the rows' labels beside the tags.
 inline std::string joint_config(const std::string& head) {
-  std::string config =
-      tagging_config(R"({"type": "row_label", "mode": ["max", "mean"], "dropout": 0.1}, )" + head);
+  std::string config = tagging_config(
+      R"({"type": "sequence_label", "mode": ["max", "mean"], "dropout": 0.1}, )" + head);
   const auto replace = [&](const std::string& from, const std::string& to) {
     for (std::size_t at = config.find(from); at != std::string::npos; at = config.find(from)) {
       config.replace(at, from.size(), to);

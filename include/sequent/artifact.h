@@ -21,7 +21,9 @@ struct RunFolder {
   std::filesystem::path config() const { return root / "config.json"; }
   std::filesystem::path vocabulary() const { return root / "vocabulary.txt"; }
   std::filesystem::path labels() const { return root / "labels.txt"; }
-  std::filesystem::path row_labels() const { return root / "row_labels.txt"; }
+  std::filesystem::path sequence_labels() const { return root / "sequence_labels.txt"; }
+  /// What version 0.1.0 called that file.
+  std::filesystem::path former_sequence_labels() const { return root / "row_labels.txt"; }
   std::filesystem::path checkpoint() const { return root / "checkpoint" / "state.pt"; }
   std::filesystem::path best_weights() const { return root / "best.weights"; }
   std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
@@ -32,11 +34,11 @@ struct RunFolder {
   /// All of them but the cache, the manifest first: a folder without it is an unfinished run,
   /// whatever else is left.
   std::vector<std::filesystem::path> entries() const {
-    return {manifest(),     checkpoint().parent_path(),
-            best_weights(), metrics(),
-            report(),       config(),
-            vocabulary(),   labels(),
-            row_labels()};
+    return {manifest(),        checkpoint().parent_path(),
+            best_weights(),    metrics(),
+            report(),          config(),
+            vocabulary(),      labels(),
+            sequence_labels(), former_sequence_labels()};
   }
 };
 
@@ -57,7 +59,7 @@ struct Manifest {
   std::string stopped_because;  // epochs, max_steps, max_seconds, early_stopping
   std::vector<SourceFile> sources;
   std::string weights_checksum;   // of best.weights
-  std::string text_checksum;      // of vocabulary.txt, labels.txt and row_labels.txt
+  std::string text_checksum;      // of vocabulary.txt, labels.txt and sequence_labels.txt
   std::string validation_report;  // JSON of report.h
   std::optional<std::string> test_report;
 };
@@ -86,22 +88,21 @@ Config move_config(const Config& config, const std::filesystem::path& folder);
 
 /// Writes the config (as move_config gives it for the folder), the vocabulary (one token a line, in
 /// the order of the ids, the reserved names first) and the labels (one a line; where rows have
-/// labels beside tags, these in row_labels.txt). Line ends and backslashes in names are written as
-/// \n, \r and \\.
-/// Errors: Runtime if a file cannot be written.
+/// labels beside tags, these in sequence_labels.txt). Line ends and backslashes in names are
+/// written as \n, \r and \\. Errors: Runtime if a file cannot be written.
 void write_run_text(const RunFolder& folder, const RunText& text);
 
 /// What write_run_text wrote; the config's base_directory is the folder, links resolved.
 /// Errors: Artifact if a file is missing or damaged.
 RunText read_run_text(const RunFolder& folder);
 
-/// The checksum of vocabulary.txt, labels.txt and, if it is there, row_labels.txt: an order of ids
-/// that is not the training's would go unnoticed without it. Errors: Runtime if a file cannot be
-/// read.
+/// The checksum of vocabulary.txt, labels.txt and, if it is there, sequence_labels.txt: an order of
+/// ids that is not the training's would go unnoticed without it. Errors: Runtime if a file cannot
+/// be read.
 std::string run_text_checksum(const RunFolder& folder);
 
 /// `sequent.json` inside a model archive: all that turns text into tensors and tensors into labels.
-struct ArchiveCard {
+struct ArchiveMetadata {
   static constexpr std::int64_t kFormatVersion = 1;
   static constexpr const char* kFileName = "sequent.json";
   std::string sequent_version;
@@ -118,11 +119,11 @@ struct ArchiveCard {
 
 /// Data paths are kept only where they tell nothing of the machine: relative ones that stay below
 /// the config's folder. Of all others the file name is left.
-std::string archive_card_to_json(const ArchiveCard& card);
+std::string archive_metadata_to_json(const ArchiveMetadata& metadata);
 
 /// `where` names the archive in messages. Errors: Artifact for another format version (which
 /// program to use), for missing or damaged parts.
-ArchiveCard archive_card_from_json(const std::string& json, const std::string& where);
+ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::string& where);
 
 /// The library's version, as CMake's project() says.
 std::string_view version();

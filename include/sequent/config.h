@@ -54,8 +54,8 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-/// The task, by the name that configs write: "classification", "tagging", ... The tasks are listed in
-/// src/tasks/task_table.h; the rest of the library asks a task's properties, never its name.
+/// The task, by the name that configs write: "classification", "tagging", ... The tasks are listed
+/// in src/tasks/task_table.h; the rest of the library asks a task's properties, never its name.
 class Task {
  public:
   Task() : Task("classification") {}
@@ -110,7 +110,7 @@ struct Config {
   Monitor best_monitor() const;
 
   /// A tagger's head that gives the whole row a label; null without one.
-  const RowLabelSpec* row_label() const;
+  const SequenceLabelSpec* sequence_label() const;
 
   /// The last layer where classes have an order; else null.
   const OrdinalSpec* ordinal() const;
@@ -198,7 +198,7 @@ struct ResolvedConfig {
   std::int64_t class_count = 0;  // of a regression: of targets; where text is written: of tokens
   std::vector<Shape> inputs;     // of each layer
   std::vector<Shape> outputs;    // of each layer
-  std::int64_t row_class_count = 0;  // labels of whole rows, beside a tagger's tags
+  std::int64_t sequence_class_count = 0;  // labels of whole rows, beside a tagger's tags
 
   /// True if one sigmoid unit gives the probability of the second of two classes.
   bool is_binary() const;
@@ -207,6 +207,6 @@ struct ResolvedConfig {
 /// Fills in what the data decide and checks the chain of layers against it.
 /// Errors: Config, each at the layer's pointer.
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
-                       std::int64_t row_class_count = 0);
+                       std::int64_t sequence_class_count = 0);
 
 }  // namespace sequent

@@ -110,14 +110,14 @@ class EncodedDataset {
 
   /// Names of labels that training does not have, in the order they were met.
   struct UnseenNames {
-    std::vector<std::string> labels;      // of classes or tags
-    std::vector<std::string> row_labels;  // of rows with tags
+    std::vector<std::string> labels;           // of classes or tags
+    std::vector<std::string> sequence_labels;  // of rows with tags
     bool operator==(const UnseenNames&) const = default;
   };
   const UnseenNames& unseen() const { return unseen_; }
   /// The number of such a label, for `add`.
   std::int32_t number_unseen(const std::string& label);
-  std::int32_t number_unseen_row(const std::string& row_label);
+  std::int32_t number_unseen_sequence(const std::string& sequence_label);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   /// Tokens, or steps.

@@ -231,7 +231,7 @@ struct TokensFormat {
     visit("tokens", self.tokens, "Key of the list of tokens in each line's object.", not_empty);
     visit("tags", self.tags, "Key of the list of tags, one per token.", not_empty);
     visit("label", self.label,
-          "Key of the whole example's label, for a model with a row_label layer.", not_empty);
+          "Key of the whole example's label, for a model with a sequence_label layer.", not_empty);
     visit("scheme", self.scheme,
           "Convert span tags to this scheme when reading. By default, tags are kept unchanged.");
   }

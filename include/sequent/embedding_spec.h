@@ -34,9 +34,9 @@ struct TableSpec {
   }
 };
 
-enum class SpellingEncoder { kCnn, kLstm };
+enum class CharacterEncoderType { kCnn, kLstm };
 template <>
-struct EnumNames<SpellingEncoder> {
+struct EnumNames<CharacterEncoderType> {
   static constexpr std::array<std::string_view, 2> values{"cnn", "lstm"};
 };
 
@@ -45,7 +45,7 @@ struct EnumNames<SpellingEncoder> {
 struct CharactersSpec {
   static constexpr std::string_view kType = "characters";
   std::int64_t output_dim = 50;
-  SpellingEncoder encoder = SpellingEncoder::kCnn;
+  CharacterEncoderType encoder = CharacterEncoderType::kCnn;
   std::int64_t byte_dim = 25;
   std::int64_t kernel_size = 3;
   std::int64_t max_bytes = 24;
@@ -88,9 +88,9 @@ struct NgramsSpec {
   }
 };
 
-using BesideSpec = std::variant<TableSpec, CharactersSpec, NgramsSpec>;
+using ConcatSpec = std::variant<TableSpec, CharactersSpec, NgramsSpec>;
 
-inline std::int64_t output_dim(const BesideSpec& spec) {
+inline std::int64_t output_dim(const ConcatSpec& spec) {
   return std::visit([](const auto& part) { return part.output_dim; }, spec);
 }
 
@@ -102,19 +102,19 @@ struct EmbeddingSpec {
   std::optional<std::string> vectors;
   bool trainable = true;
   bool mask = true;
-  std::vector<BesideSpec> beside;
+  std::vector<ConcatSpec> concat;
   bool operator==(const EmbeddingSpec&) const = default;
 
   /// Total width of the concatenated vectors.
   std::int64_t width() const {
     std::int64_t sum = output_dim;
-    for (const BesideSpec& part : beside) sum += sequent::output_dim(part);
+    for (const ConcatSpec& part : concat) sum += sequent::output_dim(part);
     return sum;
   }
 
   /// The character-level encoder, or null if there is none.
   const CharactersSpec* characters() const {
-    for (const BesideSpec& part : beside) {
+    for (const ConcatSpec& part : concat) {
       if (const auto* found = std::get_if<CharactersSpec>(&part)) return found;
     }
     return nullptr;
@@ -122,7 +122,7 @@ struct EmbeddingSpec {
 
   /// Whether a token's vector depends on the tokens before it.
   bool has_ngrams() const {
-    for (const BesideSpec& part : beside) {
+    for (const ConcatSpec& part : concat) {
       if (std::holds_alternative<NgramsSpec>(part)) return true;
     }
     return false;
@@ -145,7 +145,7 @@ struct EmbeddingSpec {
     visit("mask", self.mask,
           "true: the following layers ignore padding. false (Keras' default): texts are padded to "
           "input.max_length and `<pad>` is treated like any other token; requires input.padding.");
-    visit("beside", self.beside,
+    visit("concat", self.concat,
           "Additional vectors for each token, concatenated with the first: further tables, n-gram "
           "tables, and at most one character-level encoder.");
   }

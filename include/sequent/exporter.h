@@ -21,14 +21,14 @@ namespace sequent {
 /// Padding: positions >= lengths[b] never influence row b.
 std::string torchscript_source(const ResolvedConfig& config);
 
-/// Writes `model` and its metadata `card` to `file`, completely or not at all. Before the file is
-/// renamed to its final name, it is read back and must reproduce `model`'s probabilities on
+/// Writes `model` and its metadata `metadata` to `file`, completely or not at all. Before the file
+/// is renamed to its final name, it is read back and must reproduce `model`'s probabilities on
 /// `probes` to within 1e-5, or 1e-4 if tokens are predicted. Probes may belong to any class.
 /// Edge cases are added: length 1, the greatest length, each row on its own, and mixed lengths. The
 /// parity fields of the metadata are filled in.
 /// Errors: Usage if the model is not on the CPU; Internal if the results differ (no file is left
 /// behind); Runtime if the file cannot be written.
-void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedDataset& probes,
+void export_model(SequenceModelImpl& model, ArchiveMetadata& metadata, const EncodedDataset& probes,
                   const std::filesystem::path& file);
 
 }  // namespace sequent

@@ -32,7 +32,7 @@ class OrdinalImpl : public LayerImpl {
 TORCH_MODULE(Ordinal);
 
 /// Generated texts. Each row of `tokens` ends with kLineEnd followed by 0, unless it was truncated.
-struct WrittenTexts {
+struct GeneratedTexts {
   torch::Tensor tokens;           // [B, U] int64
   torch::Tensor log_probability;  // [B] float64, natural logarithm
 };
@@ -51,8 +51,8 @@ class DecoderImpl : public LayerImpl {
 
   /// Decodes greedily. Each text has at most `most_tokens` tokens including the end, and never
   /// contains <pad> or <unk>. Dropout is off.
-  WrittenTexts write(const torch::Tensor& input, const LayerContext& context,
-                     std::int64_t most_tokens) const;
+  GeneratedTexts write(const torch::Tensor& input, const LayerContext& context,
+                       std::int64_t most_tokens) const;
 
   torch::Tensor table;           // [V, output_dim], embeds the tokens generated so far
   torch::Tensor attention;       // [units, D]

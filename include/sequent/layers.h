@@ -86,12 +86,12 @@ struct PoolSpec {
 /// A tagger's second head (Liu and Lane 2016): predicts a label for the whole example, such as the
 /// intent of a request, with a dense softmax layer on the pooled sequence. The sequence is passed
 /// on unchanged.
-struct RowLabelSpec {
-  static constexpr std::string_view kType = "row_label";
+struct SequenceLabelSpec {
+  static constexpr std::string_view kType = "sequence_label";
   PoolModes mode = PoolMode::kMax;
   double dropout = 0.0;
   double loss_weight = 1.0;
-  bool operator==(const RowLabelSpec&) const = default;
+  bool operator==(const SequenceLabelSpec&) const = default;
 
   std::vector<PoolMode> modes() const { return list_of(mode); }
 
@@ -324,7 +324,7 @@ using LayerSpec =
     std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
                  RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
                  LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, PairSpec, DenseSpec,
-                 CrfSpec, OrdinalSpec, RowLabelSpec, DecoderSpec>;
+                 CrfSpec, OrdinalSpec, SequenceLabelSpec, DecoderSpec>;
 
 enum class Initialization { kKeras, kTorch };
 template <>

@@ -24,7 +24,7 @@ using LayerModule =
                  std::shared_ptr<PoolImpl>, std::shared_ptr<AttentionImpl>,
                  std::shared_ptr<SelfAttentionImpl>, std::shared_ptr<PairImpl>,
                  std::shared_ptr<DenseImpl>, std::shared_ptr<CrfImpl>, std::shared_ptr<OrdinalImpl>,
-                 std::shared_ptr<RowLabelImpl>, std::shared_ptr<DecoderImpl>>;
+                 std::shared_ptr<SequenceLabelImpl>, std::shared_ptr<DecoderImpl>>;
 
 /// The chain of layers that a resolved config describes. Parameter names contain the index of the
 /// layer in the config: `layers.2.weight_ih_l0`.
@@ -38,9 +38,9 @@ class SequenceModelImpl : public torch::nn::Module {
   /// Shapes: -> logits [B, C], or [B, 1] for a sigmoid head; values for regression, standardized if
   /// the config says so; [B, T, C] if each token has an output, which for a crf layer are its
   /// emissions.
-  /// `row_scores` receives the logits [B, L] of a row_label layer. Without such a layer it is
-  /// unchanged.
-  torch::Tensor forward(const Batch& batch, torch::Tensor* row_scores = nullptr);
+  /// `sequence_logits` receives the logits [B, L] of a sequence_label layer. Without such a layer
+  /// it is unchanged.
+  torch::Tensor forward(const Batch& batch, torch::Tensor* sequence_logits = nullptr);
 
   /// Returns the input of the last layer. Shapes: -> [B, D] or [B, T, D].
   torch::Tensor head_input(const Batch& batch);
@@ -106,7 +106,7 @@ class SequenceModelImpl : public torch::nn::Module {
  private:
   void freeze(const std::vector<std::string>& patterns);
   torch::Tensor run_layers(std::size_t count, const Batch& batch,
-                           torch::Tensor* row_scores = nullptr);
+                           torch::Tensor* sequence_logits = nullptr);
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
 
   ResolvedConfig config_;

@@ -68,8 +68,8 @@ struct LayerContext {
   /// The number of input rows of this layer per output row: 2 before a pair layer, otherwise 1.
   std::int64_t rows_each = 1;
 
-  /// Receives the logits [B, L] of a row_label layer; null if they are not needed.
-  torch::Tensor* row_scores = nullptr;
+  /// Receives the logits [B, L] of a sequence_label layer; null if they are not needed.
+  torch::Tensor* sequence_logits = nullptr;
 
   /// On the CPU: the order in which recurrent layers visit the tokens; computed on demand if null.
   std::shared_ptr<const kernels::StepPlan> plan = nullptr;
@@ -183,7 +183,7 @@ class EmbeddingImpl : public LayerImpl {
   /// A part whose vectors are concatenated with those of the table: a table, or an encoder.
   using Part = std::variant<std::shared_ptr<EmbeddingImpl>, std::shared_ptr<NgramsImpl>,
                             std::shared_ptr<CharactersImpl>>;
-  const std::vector<Part>& beside() const { return beside_; }
+  const std::vector<Part>& concat() const { return concat_; }
   /// The character-level encoder; null if there is none.
   CharactersImpl* characters() const;
   /// Whether `parameter` is a table indexed by token.
@@ -196,7 +196,7 @@ class EmbeddingImpl : public LayerImpl {
  private:
   torch::Tensor look_up(const torch::Tensor& tokens) const;
 
-  std::vector<Part> beside_;
+  std::vector<Part> concat_;
   bool dense_gradients_ = false;
 };
 TORCH_MODULE(Embedding);
@@ -344,22 +344,23 @@ class PoolImpl : public LayerImpl {
 };
 TORCH_MODULE(Pool);
 
-/// See RowLabelSpec. Shapes: [B, T, D] -> the same; the logits [B, L] are stored in the context.
-class RowLabelImpl : public LayerImpl {
+/// See SequenceLabelSpec. Shapes: [B, T, D] -> the same; the logits [B, L] are stored in the
+/// context.
+class SequenceLabelImpl : public LayerImpl {
  public:
-  RowLabelImpl(const RowLabelSpec& spec, std::int64_t input_size, std::int64_t labels);
+  SequenceLabelImpl(const SequenceLabelSpec& spec, std::int64_t input_size, std::int64_t labels);
   torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
   void initialize(Initialization kind, at::Generator& generator) override;
-  std::string_view kind() const override { return RowLabelSpec::kType; }
+  std::string_view kind() const override { return SequenceLabelSpec::kType; }
 
   torch::Tensor weight;  // [L, modes * D]
   torch::Tensor bias;    // [L]
 
  private:
-  RowLabelSpec spec_;
+  SequenceLabelSpec spec_;
   PoolImpl pool_;
 };
-TORCH_MODULE(RowLabel);
+TORCH_MODULE(SequenceLabel);
 
 /// See PairSpec. Shapes: [2 B, D], the two vectors of each pair in turn -> [B, PairSpec::width(D)].
 /// The cosine of a zero vector with any vector is 0.

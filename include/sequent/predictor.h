@@ -104,8 +104,8 @@ class Predictor {
   std::int64_t channels() const { return model_.channels(); }
   const std::vector<std::string>& labels() const { return model_.labels(); }
   /// See Tagger::sequence_labels; none of other models.
-  const std::vector<std::string>& row_labels() const;
-  const std::string& card_json() const { return model_.metadata_json(); }
+  const std::vector<std::string>& sequence_labels() const;
+  const std::string& metadata_json() const { return model_.metadata_json(); }
 
   /// For the views that new code uses.
   const Model& model() const { return model_; }

@@ -131,11 +131,11 @@ class LabelSet {
 
   /// Returns a copy that also has labels for whole rows, for a tagger that predicts both.
   /// Errors: Data if there are fewer than two names, or if a name is repeated or empty.
-  LabelSet with_rows(std::vector<std::string> row_names) const;
-  /// The labels of whole rows; empty without with_rows.
-  const std::vector<std::string>& row_names() const { return row_names_; }
-  std::int64_t row_size() const { return static_cast<std::int64_t>(row_names_.size()); }
-  std::optional<std::int64_t> find_row(std::string_view name) const;
+  LabelSet with_sequence_labels(std::vector<std::string> sequence_names) const;
+  /// The labels of whole rows; empty without with_sequence_labels.
+  const std::vector<std::string>& sequence_names() const { return sequence_names_; }
+  std::int64_t sequence_size() const { return static_cast<std::int64_t>(sequence_names_.size()); }
+  std::optional<std::int64_t> find_sequence_label(std::string_view name) const;
 
   /// Returns nothing for targets, because targets are not labels.
   std::optional<std::int64_t> find(std::string_view name) const;
@@ -150,8 +150,8 @@ class LabelSet {
   LabelSet() = default;
   void check_names(std::vector<std::string> sorted) const;
 
-  std::vector<std::string> names_;      // class names are sorted by bytes
-  std::vector<std::string> row_names_;  // sorted by bytes
+  std::vector<std::string> names_;           // class names are sorted by bytes
+  std::vector<std::string> sequence_names_;  // sorted by bytes
   bool are_targets_ = false;
 };
 

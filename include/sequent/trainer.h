@@ -79,8 +79,8 @@ Report evaluate(const std::filesystem::path& run_or_model, const std::string& da
 /// Errors: Artifact, Usage if `out` exists and `overwrite` is false, Internal if the exported model
 /// differs by more than 1e-5, or 1e-4 where tokens are predicted
 /// (no file is left then), Runtime.
-ArchiveCard export_run(const std::filesystem::path& run, const std::filesystem::path& out,
-                       bool overwrite = false);
+ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
+                           bool overwrite = false);
 
 /// The table of layers, output shapes and parameters, as Keras' model.summary(), of a run folder, a
 /// model archive, or a config before training (`vocabulary_size` and `class_count` given).

@@ -15,10 +15,10 @@ struct ExportCommandOptions {
 };
 
 void export_command(const ExportCommandOptions& options) {
-  const ArchiveCard card = export_run(options.run, options.out, options.overwrite);
+  const ArchiveMetadata metadata = export_run(options.run, options.out, options.overwrite);
   std::ostringstream text;
-  text << options.out << ": proven equal to the trained model on " << card.parity_rows
-       << " rows, greatest difference " << card.parity_difference;
+  text << options.out << ": proven equal to the trained model on " << metadata.parity_rows
+       << " rows, greatest difference " << metadata.parity_difference;
   log_info(text.str());
 }
 

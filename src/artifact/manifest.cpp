@@ -77,7 +77,8 @@ Manifest manifest_from_fields(const JsonFields& fields, const Task& task) {
   }
   manifest.weights_checksum = fields.text("weights_checksum");
   manifest.text_checksum = fields.text("text_checksum");
-  manifest.validation_report = report_to_json(report_from_fields(fields.object("validation"), task), -1);
+  manifest.validation_report =
+      report_to_json(report_from_fields(fields.object("validation"), task), -1);
   if (!fields.is_null("test")) {
     manifest.test_report = report_to_json(report_from_fields(fields.object("test"), task), -1);
   }

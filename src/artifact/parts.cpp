@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/former_names.h"
 #include "sequent/error.h"
 #include "tasks/task_definition.h"
 
@@ -47,7 +48,7 @@ void check_format_version(const JsonFields& fields, std::int64_t greatest,
 Config config_from_artifact(const std::string& json, const std::string& where,
                             const std::string& cure) {
   try {
-    return parse_config(json, where);
+    return parse_config(with_present_names(json), where);
   } catch (const Error& error) {
     std::vector<Issue> issues = error.issues();
     for (Issue& issue : issues) issue.message += "; " + cure;
@@ -84,11 +85,12 @@ LabelSet labels_from_artifact(const std::vector<std::string>& names, const Task&
   return labels;
 }
 
-LabelSet with_rows_from_artifact(const LabelSet& labels, const std::vector<std::string>& names,
-                                 const JsonOrigin& origin) {
+LabelSet with_sequence_labels_from_artifact(const LabelSet& labels,
+                                            const std::vector<std::string>& names,
+                                            const JsonOrigin& origin) {
   check_names(names, origin);
-  LabelSet result = made_from_artifact(origin, [&] { return labels.with_rows(names); });
-  if (result.row_names() != names) fail(origin, "the labels are not in byte order");
+  LabelSet result = made_from_artifact(origin, [&] { return labels.with_sequence_labels(names); });
+  if (result.sequence_names() != names) fail(origin, "the labels are not in byte order");
   return result;
 }
 

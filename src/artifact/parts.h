@@ -38,7 +38,8 @@ LabelSet labels_from_artifact(const std::vector<std::string>& names, const Task&
 
 /// Returns `labels` with the labels of whole examples added. Errors: Artifact, as
 /// labels_from_artifact.
-LabelSet with_rows_from_artifact(const LabelSet& labels, const std::vector<std::string>& names,
-                                 const JsonOrigin& origin);
+LabelSet with_sequence_labels_from_artifact(const LabelSet& labels,
+                                            const std::vector<std::string>& names,
+                                            const JsonOrigin& origin);
 
 }  // namespace sequent

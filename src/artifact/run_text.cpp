@@ -83,6 +83,12 @@ std::vector<std::string> read_lines(const fs::path& file) {
   return names;
 }
 
+/// The file as this or an earlier version named it.
+fs::path sequence_labels_file(const RunFolder& folder) {
+  const fs::path file = folder.sequence_labels();
+  return fs::exists(file) ? file : folder.former_sequence_labels();
+}
+
 }  // namespace
 
 Config move_config(const Config& config, const fs::path& folder) {
@@ -102,7 +108,8 @@ Config move_config(const Config& config, const fs::path& folder) {
 void write_run_text(const RunFolder& folder, const RunText& text) {
   write_lines(folder.vocabulary(), text.vocabulary.tokens());
   write_lines(folder.labels(), text.labels.names());
-  if (text.labels.row_size() > 0) write_lines(folder.row_labels(), text.labels.row_names());
+  if (text.labels.sequence_size() > 0)
+    write_lines(folder.sequence_labels(), text.labels.sequence_names());
   write_file_whole(folder.config(), dump_config(move_config(text.config, folder.root)) + "\n");
 }
 
@@ -113,9 +120,10 @@ RunText read_run_text(const RunFolder& folder) {
   const Task& task = config.task;
   LabelSet labels =
       labels_from_artifact(read_lines(folder.labels()), task, {folder.labels().string(), kRunCure});
-  if (config.row_label() != nullptr) {
-    labels = with_rows_from_artifact(labels, read_lines(folder.row_labels()),
-                                     {folder.row_labels().string(), kRunCure});
+  if (config.sequence_label() != nullptr) {
+    const fs::path file = sequence_labels_file(folder);
+    labels =
+        with_sequence_labels_from_artifact(labels, read_lines(file), {file.string(), kRunCure});
   }
   return {.config = std::move(config),
           .vocabulary = vocabulary_from_artifact(read_lines(folder.vocabulary()),
@@ -125,7 +133,8 @@ RunText read_run_text(const RunFolder& folder) {
 
 std::string run_text_checksum(const RunFolder& folder) {
   std::string sums = checksum_file(folder.vocabulary()) + checksum_file(folder.labels());
-  if (fs::exists(folder.row_labels())) sums += checksum_file(folder.row_labels());
+  const fs::path sequence_labels = sequence_labels_file(folder);
+  if (fs::exists(sequence_labels)) sums += checksum_file(sequence_labels);
   return checksum(sums);
 }
 

@@ -266,15 +266,15 @@ Record request_of(const InputRow& row, const Config& config, const Vocabulary& v
 /// One text at a time through an archive: what a service sees.
 void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchReport& report) {
   SequenceModel model(config);
-  ArchiveCard card;
-  card.sequent_version = version();
-  card.created = utc_now();
-  card.config = config.config;
-  card.vocabulary = data.vocabulary;
-  card.labels = data.labels;
+  ArchiveMetadata metadata;
+  metadata.sequent_version = version();
+  metadata.created = utc_now();
+  metadata.config = config.config;
+  metadata.vocabulary = data.vocabulary;
+  metadata.labels = data.labels;
   const std::filesystem::path file = std::filesystem::temp_directory_path() /
                                      ("sequent-bench-" + std::to_string(::getpid()) + ".pt");
-  export_model(*model, card, {}, file);
+  export_model(*model, metadata, {}, file);
   std::optional<Model> loaded;
   ModelOptions how;
   if (FusedEngine::serves(config)) how.precision = config.config.runtime.precision;

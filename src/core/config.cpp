@@ -61,9 +61,9 @@ bool Config::reads_pairs() const {
   });
 }
 
-const RowLabelSpec* Config::row_label() const {
+const SequenceLabelSpec* Config::sequence_label() const {
   for (const LayerSpec& layer : model.layers) {
-    if (const auto* head = std::get_if<RowLabelSpec>(&layer)) return head;
+    if (const auto* head = std::get_if<SequenceLabelSpec>(&layer)) return head;
   }
   return nullptr;
 }

@@ -93,10 +93,10 @@ void check_tags(const Config& config, ConfigIssues& issues) {
     if (tokens->label == tokens->tokens || tokens->label == tokens->tags) {
       issues.add("/data/format/label",
                  "is the key of the tokens or tags as well; name the key of the label");
-    } else if (config.row_label() == nullptr) {
+    } else if (config.sequence_label() == nullptr) {
       issues.add("/data/format/label",
                  "names a label of the whole row, but no layer reads it; add {\"type\": "
-                 "\"row_label\"} before the last layer");
+                 "\"sequence_label\"} before the last layer");
     }
   }
 }

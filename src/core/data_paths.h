@@ -18,7 +18,7 @@ void change_data_paths(Config& config, const Change& change) {
     auto* embedding = std::get_if<EmbeddingSpec>(&layer);
     if (embedding == nullptr) continue;
     if (embedding->vectors) embedding->vectors = change(*embedding->vectors);
-    for (BesideSpec& part : embedding->beside) {
+    for (ConcatSpec& part : embedding->concat) {
       auto* table = std::get_if<TableSpec>(&part);
       if (table != nullptr && table->vectors) table->vectors = change(*table->vectors);
     }

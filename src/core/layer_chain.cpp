@@ -64,18 +64,18 @@ class ChainWalker {
                               std::to_string(step_.vocabulary_size) +
                               " ids: raise it, leave it out, or set /input/vocabulary/max_size");
     }
-    check_beside(spec);
+    check_concat(spec);
     return {Form::kSequence, spec.width()};
   }
 
-  void check_beside(const EmbeddingSpec& spec) {
+  void check_concat(const EmbeddingSpec& spec) {
     std::size_t spellings = 0;
-    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
-      const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i]);
+    for (std::size_t i = 0; i < spec.concat.size(); ++i) {
+      const auto* characters = std::get_if<CharactersSpec>(&spec.concat[i]);
       if (characters == nullptr) continue;
-      const std::string part = "/beside/" + std::to_string(i);
+      const std::string part = "/concat/" + std::to_string(i);
       if (++spellings > 1) error(part, "is the second encoder of spellings; one is allowed");
-      const bool is_lstm = characters->encoder == SpellingEncoder::kLstm;
+      const bool is_lstm = characters->encoder == CharacterEncoderType::kLstm;
       if (is_lstm && characters->output_dim % 2 != 0) {
         error(part + "/output_dim", "found " + std::to_string(characters->output_dim) +
                                         "; an lstm needs an even number: half for each direction");
@@ -180,7 +180,7 @@ class ChainWalker {
     }
   }
 
-  Shape output(const RowLabelSpec& spec) {
+  Shape output(const SequenceLabelSpec& spec) {
     expect_sequence();
     check_modes(spec.modes());
     const auto* tokens = std::get_if<TokensFormat>(&config().data.format);
@@ -190,9 +190,9 @@ class ChainWalker {
             "\"tagging\"");
     } else if (tokens == nullptr || !tokens->label) {
       error("", "needs rows with a label; expected is /data/format \"tokens\" with \"label\"");
-    } else if (config().row_label() !=
-               std::get_if<RowLabelSpec>(&config().model.layers[step_.index])) {
-      error("", "is the second row_label layer; rows have one label");
+    } else if (config().sequence_label() !=
+               std::get_if<SequenceLabelSpec>(&config().model.layers[step_.index])) {
+      error("", "is the second sequence_label layer; rows have one label");
     }
     return input();
   }
@@ -343,13 +343,13 @@ bool ResolvedConfig::is_binary() const {
 }
 
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
-                       std::int64_t row_class_count) {
+                       std::int64_t sequence_class_count) {
   std::vector<Issue> found;
   ConfigIssues issues(config.in_file(""), found);
   if (definition_of(config).predicts_tokens()) class_count = vocabulary_size;
   ResolvedConfig resolved = walk_layers(config, vocabulary_size, class_count, issues);
   if (!found.empty()) throw Error(ErrorKind::kConfig, found);
-  resolved.row_class_count = row_class_count;
+  resolved.sequence_class_count = sequence_class_count;
   return resolved;
 }
 

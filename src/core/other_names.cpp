@@ -26,6 +26,8 @@ constexpr std::string_view kPool = "use {\"type\": \"pool\", \"mode\": \"max\"}"
 constexpr std::string_view kMeanPool = "use {\"type\": \"pool\", \"mode\": \"mean\"}";
 
 constexpr std::array kOtherNames = {
+    OtherName{"beside", "concat", "an embedding has \"concat\""},
+    OtherName{"row_label", "sequence_label", ""},
     OtherName{"lr", "learning_rate", kLearningRate},
     OtherName{"learning_rate", "learning_rate", kLearningRate},
     OtherName{"hidden_size", "units", kUnits},

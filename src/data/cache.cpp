@@ -31,17 +31,17 @@ struct DatasetFile {
     visit(dataset.targets_);
     visit(dataset.tags_);
     visit(dataset.unseen_.labels);
-    visit(dataset.unseen_.row_labels);
+    visit(dataset.unseen_.sequence_labels);
   }
 
   /// What the checksum cannot promise of a file written by other code.
   static bool is_sound(const EncodedDataset& dataset, std::int64_t vocabulary_size,
                        const LabelSet& labels) {
     const std::int64_t class_count = labels.size();
-    const bool labels_rows = labels.row_size() > 0;
-    const std::int64_t row_classes = labels_rows ? labels.row_size() : class_count;
+    const bool labels_rows = labels.sequence_size() > 0;
+    const std::int64_t row_classes = labels_rows ? labels.sequence_size() : class_count;
     const auto unseen = std::ssize(dataset.unseen_.labels);
-    const auto unseen_rows = labels_rows ? std::ssize(dataset.unseen_.row_labels) : unseen;
+    const auto unseen_rows = labels_rows ? std::ssize(dataset.unseen_.sequence_labels) : unseen;
     const auto& offsets = dataset.offsets_;
     if (offsets.size() != dataset.labels_.size() + 1 || offsets.front() != 0) return false;
     const bool numeric = dataset.channels_ > 0;
@@ -196,7 +196,7 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   out.texts(tokens.subspan(Vocabulary::kReserved));
   out.number(data.labels.are_targets() ? 1 : 0);
   out.texts(data.labels.names());
-  out.texts(data.labels.row_names());
+  out.texts(data.labels.sequence_names());
   for (const SourceFile& source : data.sources) out.number(source.rows);
   DatasetFile::visit_parts(data.train, out);
   DatasetFile::visit_parts(data.validation, out);
@@ -215,7 +215,7 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   std::vector<std::string> tokens = in.texts();
   const bool are_targets = in.number() != 0;
   std::vector<std::string> labels = in.texts();
-  std::vector<std::string> row_labels = in.texts();
+  std::vector<std::string> sequence_labels = in.texts();
   for (SourceFile& source : sources) source.rows = in.number();
   EncodedDataset train;
   EncodedDataset validation;
@@ -234,7 +234,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
                                    : LabelSet(std::move(labels)),
                     std::move(sources),
                     /*from_cache=*/true};
-  if (!row_labels.empty()) data.labels = data.labels.with_rows(std::move(row_labels));
+  if (!sequence_labels.empty())
+    data.labels = data.labels.with_sequence_labels(std::move(sequence_labels));
   const auto is_sound = [&](const EncodedDataset& dataset) {
     return DatasetFile::is_sound(dataset, data.vocabulary.size(), data.labels) &&
            (dataset.target_count() == data.labels.size() ||

@@ -94,7 +94,7 @@ void EncodedDataset::add(const EncodedDataset& other, std::int64_t row) {
     std::vector<std::int32_t> tags(other.tags(row).begin(), other.tags(row).end());
     for (std::int32_t& tag : tags) tag = renumbered(tag, names.labels, unseen_.labels);
     add(other.row(row), std::span<const std::int32_t>(tags),
-        renumbered(other.label(row), names.row_labels, unseen_.row_labels));
+        renumbered(other.label(row), names.sequence_labels, unseen_.sequence_labels));
   } else if (other.target_count() > 0) {
     add(other.row(row), other.targets(row));
   } else {
@@ -106,8 +106,8 @@ std::int32_t EncodedDataset::number_unseen(const std::string& label) {
   return number_in(unseen_.labels, label);
 }
 
-std::int32_t EncodedDataset::number_unseen_row(const std::string& row_label) {
-  return number_in(unseen_.row_labels, row_label);
+std::int32_t EncodedDataset::number_unseen_sequence(const std::string& sequence_label) {
+  return number_in(unseen_.sequence_labels, sequence_label);
 }
 
 bool fit_values(std::vector<float>& values, const NumericInput& spec) {

@@ -78,7 +78,7 @@ void warn_about_unseen(const std::string& path, const EncodedDataset::UnseenName
                 " that training does not have count as wrong: " + list_names(names));
   };
   warn("labels", unseen.labels);
-  warn("row labels", unseen.row_labels);
+  warn("row labels", unseen.sequence_labels);
 }
 
 }  // namespace

@@ -44,8 +44,9 @@ struct ObjectLayout {
   const char* example;                               // an example of the content, for messages
   bool is_tagged = false;                            // the label is a list with one tag per token
   std::optional<std::string> second = std::nullopt;  // the key of a pair's second text
-  std::optional<std::string> row_label = std::nullopt;  // the key of a tagged example's own label
-  std::optional<TagScheme> scheme = std::nullopt;       // the scheme to which tags are converted
+  std::optional<std::string> sequence_label =
+      std::nullopt;                                // the key of a tagged example's own label
+  std::optional<TagScheme> scheme = std::nullopt;  // the scheme to which tags are converted
 };
 
 /// Returns the number at `place`. `cure` is the advice for a missing value. Errors: RowFault.
@@ -166,7 +167,7 @@ class JsonlReader : public RecordReader {
     const auto tags = object.find(layout_.label);
     if (tags == object.end()) fail_key(object, layout_.label);
     record.tags = read_names(*tags, layout_.label);
-    if (layout_.row_label) record.label = label_of(object, *layout_.row_label);
+    if (layout_.sequence_label) record.label = label_of(object, *layout_.sequence_label);
     if (record.tags.size() == record.tokens.size()) {
       if (layout_.scheme) record.tags = convert_tags(record.tags, *layout_.scheme);
       return;
@@ -307,7 +308,7 @@ std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensF
                                           const ReaderOptions& options) {
   ObjectLayout layout{format.tokens, format.tags, read_token_list, "[\"in\", \"Paris\"]",
                       /*is_tagged=*/true};
-  layout.row_label = format.label;
+  layout.sequence_label = format.label;
   layout.scheme = format.scheme;
   return std::make_unique<JsonlReader>(path, layout, options);
 }

@@ -72,7 +72,7 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
 }
 
 ResolvedConfig resolve(const Config& config, const Vocabulary& vocabulary, const LabelSet& labels) {
-  return resolve(config, vocabulary.size(), labels.size(), labels.row_size());
+  return resolve(config, vocabulary.size(), labels.size(), labels.sequence_size());
 }
 
 std::vector<std::int64_t> ranks_of(const Config& config, const LabelSet& labels) {

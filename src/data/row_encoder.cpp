@@ -22,7 +22,7 @@ std::uint64_t hash_text(const Record& record) {
 
 EncoderSpec encoder_spec(const Config& config) {
   EncoderSpec spec{config.input, config.characters() != nullptr, definition_of(config).target(),
-                   config.row_label() != nullptr};
+                   config.sequence_label() != nullptr};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
   if (spec.target == TargetKind::kNextTokens) {
     std::get<TextInput>(spec.input).max_length = kUnlimited;

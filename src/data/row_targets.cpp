@@ -58,10 +58,10 @@ class TargetFinder {
       found_.error = "has no label, which the model gives beside its tags";
       return 0;
     }
-    const auto index = allowed_.labels.find_row(*name);
+    const auto index = allowed_.labels.find_sequence_label(*name);
     if (index) return static_cast<std::int32_t>(*index);
-    if (allowed_.unseen == UnseenLabels::kWrong) return rows_.number_unseen_row(*name);
-    return refuse(*name, allowed_.labels.row_names());
+    if (allowed_.unseen == UnseenLabels::kWrong) return rows_.number_unseen_sequence(*name);
+    return refuse(*name, allowed_.labels.sequence_names());
   }
 
  private:
@@ -120,7 +120,7 @@ RowTargets find_targets(const Record& record, const RowEncoder& encoder,
     case TargetKind::kTags:
       for (const std::string& tag : record.tags) found.tags.push_back(find.tag(tag));
       encoder.truncate(found.tags);
-      if (allowed.labels.row_size() > 0) found.label = find.sequence_label(record.label);
+      if (allowed.labels.sequence_size() > 0) found.label = find.sequence_label(record.label);
       break;
     case TargetKind::kNextTokens:
     case TargetKind::kText:

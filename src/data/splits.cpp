@@ -68,10 +68,10 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
   if (task.predicts_tokens()) return LabelSet::none();
   require_two_labels(rows, path);
   LabelSet labels(rows.labels());
-  if constexpr (requires { rows.row_labels(); }) {
-    if (config.row_label() == nullptr) return labels;
+  if constexpr (requires { rows.sequence_labels(); }) {
+    if (config.sequence_label() == nullptr) return labels;
     try {
-      return labels.with_rows(rows.row_labels());
+      return labels.with_sequence_labels(rows.sequence_labels());
     } catch (const Error& error) {
       throw Error(ErrorKind::kData, path, std::string(error.what()));
     }

@@ -90,7 +90,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     RowNote note{hash_text(row), 0, 0};
     number_tokens(row, tokenizer, mine, block, note);
     if (spec_.target == TargetKind::kLabel) note.label = mine.labels.number(*row.label);
-    if (spec_.labels_sequences) note.label = mine.row_labels.number(*row.label);
+    if (spec_.labels_sequences) note.label = mine.sequence_labels.number(*row.label);
     if (spec_.target == TargetKind::kLabelSet) {
       std::vector<std::int32_t>& list = block.label_lists.emplace_back();
       for (const std::string& label : row.labels) list.push_back(mine.labels.number(label));
@@ -149,7 +149,7 @@ TrainingRows::Numbers TrainingRows::settle(NumberedStrings Worker::*strings,
 
 void TrainingRows::settle_labels() {
   const Numbers class_of = settle(&Worker::labels, labels_);
-  const Numbers row_class_of = settle(&Worker::row_labels, row_labels_);
+  const Numbers row_class_of = settle(&Worker::sequence_labels, sequence_labels_);
   for (Block& block : blocks_) {
     for (RowNote& note : block.notes) {
       if (labels_rows()) {

@@ -45,7 +45,7 @@ class TrainingRows {
   /// The labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
   /// Those of whole rows that have tags as well, likewise.
-  const std::vector<std::string>& row_labels() const { return row_labels_; }
+  const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
   /// Of each row, the index of its label; all 0 where a row does not have just one.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
@@ -80,7 +80,7 @@ class TrainingRows {
   struct Worker {
     NumberedStrings tokens;
     NumberedStrings labels;
-    NumberedStrings row_labels;  // beside tags
+    NumberedStrings sequence_labels;  // beside tags
   };
 
   explicit TrainingRows(const EncoderSpec& spec)
@@ -104,7 +104,7 @@ class TrainingRows {
   std::vector<Worker> workers_;
   std::vector<Block> blocks_;  // in input order
   std::vector<std::string> labels_;
-  std::vector<std::string> row_labels_;
+  std::vector<std::string> sequence_labels_;
   std::vector<std::int32_t> classes_;
 };
 

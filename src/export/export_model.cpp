@@ -108,7 +108,7 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows, std::int64_t 
 /// Fills in the parity fields of the metadata. Errors: Internal if an engine differs from the
 /// model.
 void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
-                  const torch::jit::Module& exported, ArchiveCard& card) {
+                  const torch::jit::Module& exported, ArchiveMetadata& metadata) {
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
   const Config& config = model.config().config;
@@ -120,20 +120,22 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
   const TrainingTask& task = training_task(config);
   const ParityCheck check{model, graph, fused ? &*fused : nullptr, allowed_difference(config)};
   Checksum digest;
-  card.parity_difference = 0;
-  card.parity_rows = rows.size();
+  metadata.parity_difference = 0;
+  metadata.parity_rows = rows.size();
   for (const EncodedRows& batch : probe_batches(rows, task.probe_rows().together)) {
     for (const InputRow& row : batch) {
       digest.add({reinterpret_cast<const char*>(row.ids.data()), row.ids.size_bytes()});
       digest.add({reinterpret_cast<const char*>(row.values.data()), row.values.size_bytes()});
     }
-    card.parity_difference = std::max(card.parity_difference, task.check_parity(check, batch));
+    metadata.parity_difference =
+        std::max(metadata.parity_difference, task.check_parity(check, batch));
   }
-  card.parity_digest = digest.hex();
+  metadata.parity_digest = digest.hex();
 }
 
-std::string archive_bytes(const torch::jit::Module& script, const ArchiveCard& card) {
-  const torch::jit::ExtraFilesMap extra{{ArchiveCard::kFileName, archive_card_to_json(card)}};
+std::string archive_bytes(const torch::jit::Module& script, const ArchiveMetadata& metadata) {
+  const torch::jit::ExtraFilesMap extra{
+      {ArchiveMetadata::kFileName, archive_metadata_to_json(metadata)}};
   std::ostringstream bytes;
   script.save(bytes, extra);
   return bytes.str();
@@ -145,7 +147,7 @@ LoadedArchive load_bytes(const std::string& bytes, const std::filesystem::path& 
 
 }  // namespace
 
-void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedDataset& probes,
+void export_model(SequenceModelImpl& model, ArchiveMetadata& metadata, const EncodedDataset& probes,
                   const std::filesystem::path& file) {
   if (!model.parameters().front().device().is_cpu()) {
     throw Error(ErrorKind::kUsage, file.string(),
@@ -163,10 +165,10 @@ void export_model(SequenceModelImpl& model, ArchiveCard& card, const EncodedData
   const torch::jit::Module script = make_script(model);
   // Verify the archive that users will load, not the module in memory. The result is stored in the
   // archive itself, so it is computed on a draft, and the final archive is loaded once more.
-  card.weights_checksum = weights_checksum(script);
-  const LoadedArchive draft = load_bytes(archive_bytes(script, card), file);
-  prove_parity(model, rows, draft.module, card);
-  const std::string bytes = archive_bytes(script, card);
+  metadata.weights_checksum = weights_checksum(script);
+  const LoadedArchive draft = load_bytes(archive_bytes(script, metadata), file);
+  prove_parity(model, rows, draft.module, metadata);
+  const std::string bytes = archive_bytes(script, metadata);
   load_bytes(bytes, file);
   write_file_whole(file, bytes);
 }

@@ -51,22 +51,22 @@ class LayerLines {
   void write_layer(const SpatialDropoutSpec&) {}
 
   // The task writes the methods of these layers.
-  void write_layer(const RowLabelSpec&) {}
+  void write_layer(const SequenceLabelSpec&) {}
   void write_layer(const DecoderSpec&) {}
 
   void write_layer(const EmbeddingSpec& spec) {
     table_ = parameter("weight");
-    if (spec.beside.empty()) {
+    if (spec.concat.empty()) {
       line("    x = torch.embedding(" + parameter("weight") + ", x)");
       return;
     }
     if (spec.characters() != nullptr) line("    x = x.masked_fill(x < 0, 1)");
     line("    vectors = [torch.embedding(" + parameter("weight") + ", x)]");
-    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
-      const std::string part = "beside." + std::to_string(i) + ".";
-      if (const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i])) {
+    for (std::size_t i = 0; i < spec.concat.size(); ++i) {
+      const std::string part = "concat." + std::to_string(i) + ".";
+      if (const auto* characters = std::get_if<CharactersSpec>(&spec.concat[i])) {
         write_characters(*characters, part);
-      } else if (const auto* ngrams = std::get_if<NgramsSpec>(&spec.beside[i])) {
+      } else if (const auto* ngrams = std::get_if<NgramsSpec>(&spec.concat[i])) {
         write_ngrams(*ngrams, part);
       } else {
         line("    vectors.append(torch.embedding(" + parameter(part + "weight") + ", x))");
@@ -111,7 +111,7 @@ class LayerLines {
     line("    letter_counts = (letters > 0).sum(1).clamp_min(1)");
     line("    x = torch.embedding(" + parameter(part + "bytes") + ", letters)");
     script_.write_positions("letter_counts");
-    if (spec.encoder == SpellingEncoder::kLstm) {
+    if (spec.encoder == CharacterEncoderType::kLstm) {
       LstmSpec lstm;
       lstm.units = spec.output_dim / 2;
       lstm.bidirectional = true;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/files.h"
+#include "core/former_names.h"
 #include "infer/parameter_names.h"
 #include "sequent/error.h"
 
@@ -57,7 +58,7 @@ void check_signature(std::istream& in, const std::string& name) {
 }
 
 std::string read_card(std::istream& in, const std::string& name) {
-  const std::string record = std::string("extra/") + ArchiveCard::kFileName;
+  const std::string record = std::string("extra/") + ArchiveMetadata::kFileName;
   try {
     caffe2::serialize::PyTorchStreamReader reader(&in);
     if (reader.hasRecord(record)) {
@@ -75,8 +76,8 @@ std::string read_card(std::istream& in, const std::string& name) {
 LoadedArchive load_from(std::istream& in, const std::string& name) {
   check_signature(in, name);
   LoadedArchive archive;
-  archive.card_json = read_card(in, name);
-  archive.card = archive_card_from_json(archive.card_json, name);
+  archive.metadata_json = read_card(in, name);
+  archive.metadata = archive_metadata_from_json(archive.metadata_json, name);
   in.clear();
   in.seekg(0);
   try {
@@ -85,7 +86,7 @@ LoadedArchive load_from(std::istream& in, const std::string& name) {
     fail(name, "the archive is truncated or damaged; copy or export it again");
   }
   // LibTorch leaves the ZIP format's own checksums aside.
-  if (weights_checksum(archive.module) != archive.card.weights_checksum) {
+  if (weights_checksum(archive.module) != archive.metadata.weights_checksum) {
     fail(name, "the weights are damaged: their checksum differs; copy or export the archive again");
   }
   archive.module.eval();
@@ -132,7 +133,10 @@ ArchiveWeights::ArchiveWeights(const torch::jit::Module& module) {
 }
 
 std::span<const float> ArchiveWeights::operator()(const std::string& name) const {
-  const auto found = weights_.find(script_parameter_name(name));
+  auto found = weights_.find(script_parameter_name(name));
+  if (found == weights_.end()) {
+    found = weights_.find(script_parameter_name(former_weight_name(name)));
+  }
   if (found == weights_.end()) fail(name, "the archive has no such weight; export it again");
   return {found->second.data_ptr<float>(), static_cast<std::size_t>(found->second.numel())};
 }

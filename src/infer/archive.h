@@ -15,8 +15,8 @@ namespace sequent {
 
 struct LoadedArchive {
   torch::jit::Module module;
-  ArchiveCard card;
-  std::string card_json;
+  ArchiveMetadata metadata;
+  std::string metadata_json;
 };
 
 /// Errors: Artifact if the file is missing, truncated, not made by Sequent, or of a later format.

@@ -2,6 +2,8 @@
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include "core/former_names.h"
+
 namespace sequent {
 namespace {
 
@@ -32,15 +34,17 @@ class GraphReader : public TextReader {
 TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const RowForm& form)
     : forward_(module.get_method("forward")), form_(form) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
-  if (const auto labels = module.find_method("row_labels")) row_labels_ = *labels;
+  for (const std::string& name : {std::string("sequence_labels"), former_name("sequence_labels")}) {
+    if (const auto labels = module.find_method(name)) sequence_labels_ = *labels;
+  }
   if (const auto write = module.find_method("write")) write_ = *write;
   if (const auto score = module.find_method("score")) score_ = *score;
   if (const auto start = module.find_method("start")) start_ = *start;
   if (const auto advance = module.find_method("advance")) advance_ = *advance;
 }
 
-std::vector<WrittenRow> TorchScriptEngine::write(const EncodedRows& sources,
-                                                 std::int64_t beams) const {
+std::vector<GeneratedRow> TorchScriptEngine::write(const EncodedRows& sources,
+                                                   std::int64_t beams) const {
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const c10::InferenceMode no_gradient;
   const RowTensors tensors = make_row_tensors(sources);
@@ -48,7 +52,7 @@ std::vector<WrittenRow> TorchScriptEngine::write(const EncodedRows& sources,
   const auto& parts = found.toTupleRef().elements();
   const auto texts = texts_of(parts[0].toTensor());
   const torch::Tensor sums = parts[1].toTensor().to(torch::kFloat64).contiguous();
-  std::vector<WrittenRow> result(sources.size());
+  std::vector<GeneratedRow> result(sources.size());
   for (std::size_t row = 0; row < result.size(); ++row) {
     result[row] = {texts[row], sums.data_ptr<double>()[row]};
   }
@@ -136,11 +140,11 @@ std::vector<TaggedRow> TorchScriptEngine::tag(const EncodedRows& rows) const {
   const torch::Tensor tags = parts[0].toTensor().contiguous();
   const torch::Tensor probabilities = parts[1].toTensor().contiguous();
   std::vector<TaggedRow> result(rows.size());
-  if (row_labels_) {
-    const torch::Tensor labels = call(*row_labels_, rows).toTensor().contiguous();
+  if (sequence_labels_) {
+    const torch::Tensor labels = call(*sequence_labels_, rows).toTensor().contiguous();
     for (std::size_t row = 0; row < rows.size(); ++row) {
       const auto* from = labels.data_ptr<float>() + static_cast<std::int64_t>(row) * labels.size(1);
-      result[row].row_label.assign(from, from + labels.size(1));
+      result[row].sequence_label.assign(from, from + labels.size(1));
     }
   }
   for (std::size_t row = 0; row < rows.size(); ++row) {

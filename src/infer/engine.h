@@ -29,7 +29,7 @@ class TorchScriptEngine : public TextModel {
 
   /// Of a model that writes text: for each source the best of `beams` texts that are written side
   /// by side (1: the most probable token each time), by their probability per token.
-  std::vector<WrittenRow> write(const EncodedRows& sources, std::int64_t beams) const;
+  std::vector<GeneratedRow> write(const EncodedRows& sources, std::int64_t beams) const;
 
   /// Of the same: ln p of the targets' tokens. `rows` are pairs. Shapes: -> [B, U, V].
   torch::Tensor score(const EncodedRows& rows) const;
@@ -54,9 +54,9 @@ class TorchScriptEngine : public TextModel {
   c10::IValue call(const torch::jit::Method& method, const EncodedRows& rows) const;
 
   torch::jit::Method forward_;
-  std::optional<torch::jit::Method> decode_;      // of a tagger
-  std::optional<torch::jit::Method> row_labels_;  // of one that labels whole rows as well
-  std::optional<torch::jit::Method> write_;       // of a model that writes text, as the next
+  std::optional<torch::jit::Method> decode_;           // of a tagger
+  std::optional<torch::jit::Method> sequence_labels_;  // of one that labels whole rows as well
+  std::optional<torch::jit::Method> write_;            // of a model that writes text, as the next
   std::optional<torch::jit::Method> score_;
   std::optional<torch::jit::Method> start_;  // of a language model, as the next
   std::optional<torch::jit::Method> advance_;

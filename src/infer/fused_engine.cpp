@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "infer/stages.h"
-#include "kernels/cell_kind.h"
-#include "infer/text_decoder.h"
 #include "infer/tag_decoder.h"
+#include "infer/text_decoder.h"
+#include "kernels/cell_kind.h"
 #include "tasks/task_definition.h"
 
 namespace sequent {
@@ -108,8 +108,8 @@ class FusedEngine::Impl {
     return result;
   }
 
-  std::vector<WrittenRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const {
-    std::vector<WrittenRow> result;
+  std::vector<GeneratedRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const {
+    std::vector<GeneratedRow> result;
     run(sources, [&](const Flow& flow) { result = made_.decoder->write(flow, beams); });
     return result;
   }
@@ -156,9 +156,10 @@ class FusedEngine::Impl {
         }
         TaggedRow& row = result[to_size(flow.plan.row(place))];
         row = tags_->decode(values, steps);
-        const std::size_t labels = flow.row_labels.size() / rows.size();
-        const auto own = flow.row_labels.subspan(to_size(flow.plan.row(place)) * labels, labels);
-        row.row_label.assign(own.begin(), own.end());
+        const std::size_t labels = flow.sequence_labels.size() / rows.size();
+        const auto own =
+            flow.sequence_labels.subspan(to_size(flow.plan.row(place)) * labels, labels);
+        row.sequence_label.assign(own.begin(), own.end());
       }
     });
     return result;
@@ -235,7 +236,7 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
           } else if constexpr (std::is_same_v<Spec, EmbeddingSpec>) {
             const CharactersSpec* characters = spec.characters();
             const bool lstm =
-                characters != nullptr && characters->encoder == SpellingEncoder::kLstm;
+                characters != nullptr && characters->encoder == CharacterEncoderType::kLstm;
             if (characters != nullptr && spec.has_ngrams()) return "ngrams beside spellings";
             return lstm ? "an LSTM over spellings" : "";
           } else {
@@ -281,8 +282,8 @@ std::vector<TaggedRow> FusedEngine::tag(const std::vector<InputRow>& rows) const
   return impl_->tag(rows);
 }
 
-std::vector<WrittenRow> FusedEngine::write(const std::vector<InputRow>& sources,
-                                           std::int64_t beams) const {
+std::vector<GeneratedRow> FusedEngine::write(const std::vector<InputRow>& sources,
+                                             std::int64_t beams) const {
   return impl_->write(sources, beams);
 }
 

@@ -61,7 +61,7 @@ class FusedEngine : public TextModel {
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
 
   /// Of a model that writes text: see TorchScriptEngine::write.
-  std::vector<WrittenRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const;
+  std::vector<GeneratedRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const;
 
   /// Of a language model, as the next two.
   std::unique_ptr<TextReader> begin_text() const override;

@@ -5,8 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "infer/character_encoder.h"
 #include "infer/dense_product.h"
-#include "infer/spelling.h"
 #include "infer/stages.h"
 #include "sequent/text.h"
 
@@ -63,7 +63,7 @@ class EmbeddingStage : public Stage {
 class SpelledEmbeddingStage : public Stage {
  public:
   SpelledEmbeddingStage(std::span<const float> table, std::int64_t width,
-                        std::unique_ptr<Spelling> spelling, std::int64_t column)
+                        std::unique_ptr<CharacterEncoder> spelling, std::int64_t column)
       : known_({{table, width}}), spelling_(std::move(spelling)), column_(column) {}
 
   void run(Flow& flow) const override {
@@ -82,7 +82,7 @@ class SpelledEmbeddingStage : public Stage {
 
  private:
   EmbeddingStage known_;
-  std::unique_ptr<Spelling> spelling_;
+  std::unique_ptr<CharacterEncoder> spelling_;
   std::int64_t column_;
 };
 
@@ -297,16 +297,16 @@ class NormalizationStage : public Stage {
   std::vector<float> deviation_;
 };
 
-class RowLabelStage : public Stage {
+class SequenceLabelStage : public Stage {
  public:
-  RowLabelStage(StagePointer pool, StagePointer dense)
+  SequenceLabelStage(StagePointer pool, StagePointer dense)
       : pool_(std::move(pool)), dense_(std::move(dense)) {}
 
   void run(Flow& flow) const override {
     Flow own{flow.plan, flow.arena, {}, {}, {}, flow.values, flow.width};
     pool_->run(own);
     dense_->run(own);
-    flow.row_labels = {own.values, to_size(own.rows * own.width)};
+    flow.sequence_labels = {own.values, to_size(own.rows * own.width)};
   }
 
  private:
@@ -397,7 +397,7 @@ StagePointer embedding_stage(const std::vector<VectorTable>& tables) {
   return std::make_unique<EmbeddingStage>(tables);
 }
 StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
-                                     std::unique_ptr<Spelling> spelling,
+                                     std::unique_ptr<CharacterEncoder> spelling,
                                      std::int64_t spelling_column) {
   return std::make_unique<SpelledEmbeddingStage>(table, width, std::move(spelling),
                                                  spelling_column);
@@ -405,11 +405,11 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
 StagePointer pair_stage(const std::vector<PairFeature>& features) {
   return std::make_unique<PairStage>(features);
 }
-StagePointer row_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
-                             std::int64_t labels, std::span<const float> weight,
-                             std::span<const float> bias) {
+StagePointer sequence_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
+                                  std::int64_t labels, std::span<const float> weight,
+                                  std::span<const float> bias) {
   const auto width = input * static_cast<std::int64_t>(modes.size());
-  return std::make_unique<RowLabelStage>(
+  return std::make_unique<SequenceLabelStage>(
       pool_stage(modes), dense_stage(width, labels, Activation::kSoftmax, weight, bias));
 }
 StagePointer pool_stage(const std::vector<PoolMode>& modes) {

@@ -26,15 +26,16 @@ double unknown_share(const EncodedText& encoded) {
 LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOptions& options)
     : name_(std::move(name)),
       options_(options),
-      metadata_json_(std::move(archive.card_json)),
-      labels_(archive.card.labels.names()),
-      sequence_labels_(archive.card.labels.row_names()),
-      config_(resolve(archive.card.config, archive.card.vocabulary, archive.card.labels)),
+      metadata_json_(std::move(archive.metadata_json)),
+      labels_(archive.metadata.labels.names()),
+      sequence_labels_(archive.metadata.labels.sequence_names()),
+      config_(
+          resolve(archive.metadata.config, archive.metadata.vocabulary, archive.metadata.labels)),
       definition_(definition_of(config_.config)),
-      validation_report_(std::move(archive.card.validation_report)) {
+      validation_report_(std::move(archive.metadata.validation_report)) {
   if (std::holds_alternative<TextInput>(config_.config.input)) {
     const EncoderSpec spec = encoder_spec(config_.config);
-    encoder_.emplace(std::get<TextInput>(spec.input), std::move(archive.card.vocabulary),
+    encoder_.emplace(std::get<TextInput>(spec.input), std::move(archive.metadata.vocabulary),
                      spec.spells_unknown);
   } else {
     numeric_ = std::get<NumericInput>(config_.config.input);
@@ -214,7 +215,7 @@ std::vector<TaggedRow> LoadedModel::tag(const EncodedRows& rows) const {
   return fused_ ? fused_->tag(rows) : torch_script_->tag(rows);
 }
 
-std::vector<WrittenRow> LoadedModel::write(const EncodedRows& rows, std::int64_t beams) const {
+std::vector<GeneratedRow> LoadedModel::write(const EncodedRows& rows, std::int64_t beams) const {
   return fused_ ? fused_->write(rows, beams) : torch_script_->write(rows, beams);
 }
 

@@ -102,7 +102,7 @@ class LoadedModel {
   /// Of a model with a tag for each token.
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
   /// Of a model that generates text for a text.
-  std::vector<WrittenRow> write(const EncodedRows& rows, std::int64_t beams) const;
+  std::vector<GeneratedRow> write(const EncodedRows& rows, std::int64_t beams) const;
   /// Of a language model.
   const TextModel& text_model() const;
 

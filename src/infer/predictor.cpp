@@ -180,7 +180,7 @@ WrittenText Predictor::write(std::string_view text) const {
   return text_to_text_of(model_, beams_).generate(std::string(text));
 }
 
-const std::vector<std::string>& Predictor::row_labels() const {
+const std::vector<std::string>& Predictor::sequence_labels() const {
   return model_.loaded().sequence_labels();
 }
 

@@ -4,11 +4,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "infer/spelling.h"
+#include "infer/character_encoder.h"
 #include "infer/stages.h"
+#include "infer/text_decoder.h"
 #include "kernels/cell_kind.h"
 #include "runtime/precision.h"
-#include "infer/text_decoder.h"
 #include "tasks/task_definition.h"
 
 namespace sequent {
@@ -68,7 +68,7 @@ class StageMaker {
       return;
     }
     const std::span<const float> table =
-        spec.beside.empty() ? weights_(prefix() + "weight") : join_tables(spec);
+        spec.concat.empty() ? weights_(prefix() + "weight") : join_tables(spec);
     if (next_reads_tokens()) {
       embedding_ = table;
     } else {
@@ -79,9 +79,9 @@ class StageMaker {
   /// Without characters.
   std::vector<VectorTable> tables_of(const EmbeddingSpec& spec) const {
     std::vector<VectorTable> tables{{weights_(prefix() + "weight"), spec.output_dim}};
-    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
-      tables.push_back({weights_(beside(i) + "weight"), output_dim(spec.beside[i])});
-      const auto* ngrams = std::get_if<NgramsSpec>(&spec.beside[i]);
+    for (std::size_t i = 0; i < spec.concat.size(); ++i) {
+      tables.push_back({weights_(concat(i) + "weight"), output_dim(spec.concat[i])});
+      const auto* ngrams = std::get_if<NgramsSpec>(&spec.concat[i]);
       if (ngrams != nullptr) tables.back().ngrams = NgramHash(*ngrams);
     }
     return tables;
@@ -102,24 +102,24 @@ class StageMaker {
       column += width;
     };
     add_table(first);
-    for (std::size_t i = 0; i < spec.beside.size(); ++i) {
-      const auto* characters = std::get_if<CharactersSpec>(&spec.beside[i]);
+    for (std::size_t i = 0; i < spec.concat.size(); ++i) {
+      const auto* characters = std::get_if<CharactersSpec>(&spec.concat[i]);
       if (characters == nullptr) {
-        add_table(weights_(beside(i) + "weight"));
+        add_table(weights_(concat(i) + "weight"));
       } else {
-        add_table(spelled_table(*characters, beside(i)));
+        add_table(spelled_table(*characters, concat(i)));
       }
     }
     return joined_;
   }
 
-  std::string beside(std::size_t part) const {
-    return prefix() + "beside." + std::to_string(part) + ".";
+  std::string concat(std::size_t part) const {
+    return prefix() + "concat." + std::to_string(part) + ".";
   }
 
   /// What the vocabulary's own tokens are spelled like: computed once.
   std::vector<float> spelled_table(const CharactersSpec& spec, const std::string& own) const {
-    const Spelling spelling(spec, own, weights_);
+    const CharacterEncoder spelling(spec, own, weights_);
     const std::vector<std::string> words = words_of(weights_(own + "spellings"), spec.max_bytes);
     std::vector<float> table;
     constexpr std::size_t kTogether = 256;
@@ -137,12 +137,12 @@ class StageMaker {
   void add_spelled(const EmbeddingSpec& spec) {
     std::int64_t column = spec.output_dim;
     std::size_t part = 0;
-    while (!std::holds_alternative<CharactersSpec>(spec.beside[part])) {
-      column += output_dim(spec.beside[part++]);
+    while (!std::holds_alternative<CharactersSpec>(spec.concat[part])) {
+      column += output_dim(spec.concat[part++]);
     }
     made_.stages.push_back(spelled_embedding_stage(
         join_tables(spec), spec.width(),
-        std::make_unique<Spelling>(*spec.characters(), beside(part), weights_), column));
+        std::make_unique<CharacterEncoder>(*spec.characters(), concat(part), weights_), column));
   }
 
   template <class Spec>
@@ -190,10 +190,10 @@ class StageMaker {
         attention_stage(config_.inputs[index_].width, weights_(prefix() + "weight"),
                         weights_(prefix() + "bias"), weights_(prefix() + "query")));
   }
-  void add(const RowLabelSpec& spec) {
-    made_.stages.push_back(row_label_stage(spec.modes(), config_.inputs[index_].width,
-                                           config_.row_class_count, weights_(prefix() + "weight"),
-                                           weights_(prefix() + "bias")));
+  void add(const SequenceLabelSpec& spec) {
+    made_.stages.push_back(sequence_label_stage(
+        spec.modes(), config_.inputs[index_].width, config_.sequence_class_count,
+        weights_(prefix() + "weight"), weights_(prefix() + "bias")));
   }
   void add(const PairSpec& spec) { made_.stages.push_back(pair_stage(spec.features)); }
   void add(const PoolSpec& spec) { made_.stages.push_back(pool_stage(spec.modes())); }

@@ -16,7 +16,7 @@
 
 namespace sequent {
 
-class Spelling;
+class CharacterEncoder;
 class TextDecoder;
 
 inline std::size_t to_size(std::int64_t n) { return static_cast<std::size_t>(n); }
@@ -41,7 +41,8 @@ struct Flow {
 
   std::int64_t rows = plan.rows();  // that `values` hold once they are vectors
 
-  std::span<const float> row_labels = {};  // [rows, L], probabilities, once a stage has made them
+  std::span<const float> sequence_labels =
+      {};  // [rows, L], probabilities, once a stage has made them
 
   /// Of a language model: where each recurrent layer begins, and then where it ended. A layer takes
   /// the first of them off.
@@ -120,14 +121,14 @@ StagePointer embedding_stage(const std::vector<VectorTable>& tables);
 /// The same where tokens may be spelled: their vector is that of kUnknown, whose last values, those
 /// of the spelling, are replaced.
 StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
-                                     std::unique_ptr<Spelling> spelling,
+                                     std::unique_ptr<CharacterEncoder> spelling,
                                      std::int64_t spelling_column);
 
 StagePointer pair_stage(const std::vector<PairFeature>& features);
-/// Leaves the values as they are, and the probabilities of the rows' labels in `row_labels`.
-StagePointer row_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
-                             std::int64_t labels, std::span<const float> weight,
-                             std::span<const float> bias);
+/// Leaves the values as they are, and the probabilities of the rows' labels in `sequence_labels`.
+StagePointer sequence_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
+                                  std::int64_t labels, std::span<const float> weight,
+                                  std::span<const float> bias);
 StagePointer pool_stage(const std::vector<PoolMode>& modes);
 StagePointer dense_stage(std::int64_t input, std::int64_t units, Activation activation,
                          std::span<const float> weight, std::span<const float> bias);

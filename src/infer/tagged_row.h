@@ -9,12 +9,12 @@ namespace sequent {
 /// A tagger's answer to one row. Shapes: [length of the row].
 struct TaggedRow {
   std::vector<std::int32_t> tags;
-  std::vector<float> probabilities;  // of these tags
-  std::vector<float> row_label;      // [L], probabilities; empty where rows have no labels
+  std::vector<float> probabilities;   // of these tags
+  std::vector<float> sequence_label;  // [L], probabilities; empty where rows have no labels
 };
 
 /// A text that was written, without its end.
-struct WrittenRow {
+struct GeneratedRow {
   std::vector<std::int32_t> tokens;
   double log_probability = 0;  // natural, with the end
 };

@@ -111,9 +111,9 @@ struct TextDecoder::Search {
     candidates.clear();
   }
 
-  WrittenRow best() const {
+  GeneratedRow best() const {
     const auto found = std::ranges::max_element(beams, {}, &Beam::per_token);
-    WrittenRow row{found->tokens, found->total};
+    GeneratedRow row{found->tokens, found->total};
     if (found->done) row.tokens.pop_back();
     return row;
   }
@@ -268,7 +268,7 @@ TextDecoder::Active TextDecoder::active_beams(std::vector<Search>& searches,
   return active;
 }
 
-std::vector<WrittenRow> TextDecoder::write(const Flow& flow, std::int64_t beams) const {
+std::vector<GeneratedRow> TextDecoder::write(const Flow& flow, std::int64_t beams) const {
   const Sources sources = read(flow);
   std::vector<Search> searches(to_size(flow.plan.rows()));
   States states{std::vector<float>(searches.size() * to_size(units_)), {}};
@@ -287,7 +287,7 @@ std::vector<WrittenRow> TextDecoder::write(const Flow& flow, std::int64_t beams)
       if (!search.done()) search.go_on(scores, beams);
     }
   }
-  std::vector<WrittenRow> result;
+  std::vector<GeneratedRow> result;
   result.reserve(searches.size());
   for (const Search& search : searches) result.push_back(search.best());
   return result;

@@ -24,7 +24,7 @@ class TextDecoder {
 
   /// The best of `beams` texts that are written side by side for each row of the flow, by their
   /// probability per token. `flow` holds a vector for each of the rows' tokens.
-  std::vector<WrittenRow> write(const Flow& flow, std::int64_t beams) const;
+  std::vector<GeneratedRow> write(const Flow& flow, std::int64_t beams) const;
 
  private:
   /// What is read of the sources, by the batch's rows.

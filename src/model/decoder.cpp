@@ -100,8 +100,8 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& input, const LayerContex
   return torch::linear(states(input, context), weight, bias);
 }
 
-WrittenTexts DecoderImpl::write(const torch::Tensor& input, const LayerContext& context,
-                                std::int64_t most_tokens) const {
+GeneratedTexts DecoderImpl::write(const torch::Tensor& input, const LayerContext& context,
+                                  std::int64_t most_tokens) const {
   const Source source = read(input, context);
   const RecurrentImpl::Direction& gates = cell_->directions.front();
   const std::int64_t rows = input.size(0);

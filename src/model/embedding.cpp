@@ -104,25 +104,25 @@ EmbeddingImpl::EmbeddingImpl(std::int64_t rows, std::int64_t output_dim, bool tr
 
 EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
     : EmbeddingImpl(rows, spec.output_dim, spec.trainable) {
-  if (spec.beside.empty()) return;
+  if (spec.concat.empty()) return;
   torch::nn::ModuleList list;
-  for (const BesideSpec& part : spec.beside) {
+  for (const ConcatSpec& part : spec.concat) {
     if (const auto* table = std::get_if<TableSpec>(&part)) {
-      beside_.push_back(std::make_shared<EmbeddingImpl>(rows, table->output_dim, table->trainable));
+      concat_.push_back(std::make_shared<EmbeddingImpl>(rows, table->output_dim, table->trainable));
     } else if (const auto* ngrams = std::get_if<NgramsSpec>(&part)) {
-      beside_.push_back(std::make_shared<NgramsImpl>(*ngrams));
+      concat_.push_back(std::make_shared<NgramsImpl>(*ngrams));
     } else {
-      beside_.push_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
+      concat_.push_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
     }
-    list->push_back(layer_of(beside_.back()));
+    list->push_back(layer_of(concat_.back()));
   }
-  register_module("beside", list);
+  register_module("concat", list);
 }
 
 torch::Tensor EmbeddingImpl::rows(const torch::Tensor& ids) const {
-  if (beside_.empty()) return take_rows(weight, ids);
+  if (concat_.empty()) return take_rows(weight, ids);
   std::vector<torch::Tensor> parts{take_rows(weight, ids)};
-  for (const Part& part : beside_) parts.push_back(take_rows(table_of(part)->weight, ids));
+  for (const Part& part : concat_) parts.push_back(take_rows(table_of(part)->weight, ids));
   return torch::cat(parts, 1);
 }
 
@@ -131,15 +131,15 @@ torch::Tensor EmbeddingImpl::look_up(const torch::Tensor& tokens) const {
 }
 
 torch::Tensor EmbeddingImpl::forward(const torch::Tensor& input, const LayerContext& context) {
-  if (beside_.empty()) return look_up(input);
+  if (concat_.empty()) return look_up(input);
   const torch::Tensor tokens = characters() == nullptr ? input : without_spelled(input);
   std::vector<torch::Tensor> parts{look_up(tokens)};
-  for (const Part& part : beside_) parts.push_back(layer_of(part)->forward(tokens, context));
+  for (const Part& part : concat_) parts.push_back(layer_of(part)->forward(tokens, context));
   return torch::cat(parts, 2);
 }
 
 CharactersImpl* EmbeddingImpl::characters() const {
-  for (const Part& part : beside_) {
+  for (const Part& part : concat_) {
     if (const auto* found = std::get_if<std::shared_ptr<CharactersImpl>>(&part))
       return found->get();
   }
@@ -147,12 +147,12 @@ CharactersImpl* EmbeddingImpl::characters() const {
 }
 
 bool EmbeddingImpl::has_own_rows() const {
-  return std::all_of(beside_.begin(), beside_.end(),
+  return std::all_of(concat_.begin(), concat_.end(),
                      [](const Part& part) { return table_of(part) != nullptr; });
 }
 
 const NgramsSpec* EmbeddingImpl::ngrams_of(const torch::Tensor& parameter) const {
-  for (const Part& part : beside_) {
+  for (const Part& part : concat_) {
     const auto* ngrams = std::get_if<std::shared_ptr<NgramsImpl>>(&part);
     if (ngrams != nullptr && parameter.is_same((*ngrams)->weight)) return &(*ngrams)->spec();
   }
@@ -161,7 +161,7 @@ const NgramsSpec* EmbeddingImpl::ngrams_of(const torch::Tensor& parameter) const
 
 bool EmbeddingImpl::has_table(const torch::Tensor& parameter) const {
   if (parameter.is_same(weight)) return true;
-  return std::any_of(beside_.begin(), beside_.end(), [&](const Part& part) {
+  return std::any_of(concat_.begin(), concat_.end(), [&](const Part& part) {
     const EmbeddingImpl* table = table_of(part);
     return table != nullptr && parameter.is_same(table->weight);
   });
@@ -174,7 +174,7 @@ void EmbeddingImpl::initialize(Initialization kind, at::Generator& generator) {
   } else {
     weight.uniform_(-0.05, 0.05, generator);
   }
-  for (const Part& part : beside_) layer_of(part)->initialize(kind, generator);
+  for (const Part& part : concat_) layer_of(part)->initialize(kind, generator);
 }
 
 NgramsImpl::NgramsImpl(const NgramsSpec& spec) : spec_(spec) {
@@ -210,7 +210,7 @@ CharactersImpl::CharactersImpl(const CharactersSpec& spec, std::int64_t rows) : 
   spellings = register_parameter("spellings", torch::zeros({rows, spec.max_bytes}, torch::kUInt8),
                                  /*requires_grad=*/false);
   bytes = register_parameter("bytes", torch::zeros({kBytes, spec.byte_dim}));
-  if (spec.encoder == SpellingEncoder::kLstm) {
+  if (spec.encoder == CharacterEncoderType::kLstm) {
     RecurrentOptions options;
     options.input_size = spec.byte_dim;
     options.units = spec.output_dim / 2;

@@ -33,10 +33,10 @@ torch::Tensor choose(torch::IntArrayRef sizes, const std::vector<RandomStream>& 
                      std::uint64_t first_draw = 0) {
   const auto type = c10::CppTypeToScalarType<T>::value;
   const auto bound = static_cast<float>(rate);
-  const std::int64_t row_size =
+  const std::int64_t sequence_size =
       c10::multiply_integers(sizes) / static_cast<std::int64_t>(streams.size());
   if (!device.is_cpu()) {
-    const torch::Tensor draws = uniform_on(device, streams, first_draw, row_size);
+    const torch::Tensor draws = uniform_on(device, streams, first_draw, sequence_size);
     const auto scalar = [&](T value) {
       return torch::full({}, value, draws.options().dtype(type));
     };
@@ -45,7 +45,7 @@ torch::Tensor choose(torch::IntArrayRef sizes, const std::vector<RandomStream>& 
   torch::Tensor result = torch::empty(sizes, type);
   T* out = result.data_ptr<T>();
   for (const RandomStream& draws : streams) {
-    for (std::int64_t i = 0; i < row_size; ++i) {
+    for (std::int64_t i = 0; i < sequence_size; ++i) {
       *out++ = draws.uniform(first_draw + static_cast<std::uint64_t>(i)) < bound ? chosen : other;
     }
   }

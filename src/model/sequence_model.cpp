@@ -74,8 +74,8 @@ struct LayerBuilder {
     return std::make_shared<AttentionImpl>(input().width, spec.units.value_or(input().width));
   }
   LayerModule operator()(const PoolSpec& spec) const { return std::make_shared<PoolImpl>(spec); }
-  LayerModule operator()(const RowLabelSpec& spec) const {
-    return std::make_shared<RowLabelImpl>(spec, input().width, config.row_class_count);
+  LayerModule operator()(const SequenceLabelSpec& spec) const {
+    return std::make_shared<SequenceLabelImpl>(spec, input().width, config.sequence_class_count);
   }
   LayerModule operator()(const PairSpec& spec) const { return std::make_shared<PairImpl>(spec); }
   LayerModule operator()(const DenseSpec& spec) const {
@@ -184,8 +184,8 @@ std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor
   return next + 1;
 }
 
-torch::Tensor SequenceModelImpl::forward(const Batch& batch, torch::Tensor* row_scores) {
-  return run_layers(layers_.size(), batch, row_scores);
+torch::Tensor SequenceModelImpl::forward(const Batch& batch, torch::Tensor* sequence_logits) {
+  return run_layers(layers_.size(), batch, sequence_logits);
 }
 
 torch::Tensor SequenceModelImpl::head_input(const Batch& batch) {
@@ -220,9 +220,9 @@ torch::Tensor SequenceModelImpl::token_loss(const Batch& batch, const torch::Ten
 
 /// Runs the first `count` layers on the batch.
 torch::Tensor SequenceModelImpl::run_layers(std::size_t count, const Batch& batch,
-                                            torch::Tensor* row_scores) {
+                                            torch::Tensor* sequence_logits) {
   LayerContext context{batch, padding_of(batch)};
-  context.row_scores = row_scores;
+  context.sequence_logits = sequence_logits;
   if (batch.carried != nullptr) batch.carried->layers.resize(layers_.size());
   if (batch.input.device().is_cpu()) context.plan = make_step_plan(batch.lengths);
   if (config_.config.reads_pairs()) context.rows_each = 2;

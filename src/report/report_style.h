@@ -6,12 +6,12 @@ namespace sequent {
 inline constexpr const char* kReportStyle = R"css(
 :root {
   color-scheme: light dark;
-  --page: #f6f7f9; --card: #ffffff; --ink: #1b2330; --muted: #566173; --line: #dde2ea;
+  --page: #f6f7f9; --metadata: #ffffff; --ink: #1b2330; --muted: #566173; --line: #dde2ea;
   --first: #1d5fd0; --second: #b45309; --hit: 29, 95, 208; --miss: 200, 60, 30;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #12151b; --card: #1a1f28; --ink: #e6eaf1; --muted: #9ba7b8; --line: #303846;
+    --page: #12151b; --metadata: #1a1f28; --ink: #e6eaf1; --muted: #9ba7b8; --line: #303846;
     --first: #74a9ff; --second: #f2b04c; --hit: 64, 130, 246; --miss: 236, 92, 58;
   }
 }
@@ -26,7 +26,7 @@ h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 1.25rem; overflow-wrap: 
 h2 { font-size: 1.2rem; margin: 0 0 1rem; }
 h3 { font-size: 1rem; margin: 1.75rem 0 .6rem; }
 section {
-  background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+  background: var(--metadata); border: 1px solid var(--line); border-radius: 10px;
   padding: 1.25rem 1.5rem 1.5rem; margin: 0 0 1.25rem;
 }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem; margin: 0; }
@@ -50,7 +50,7 @@ dl.values dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums;
 .chart .curve-1 { stroke: var(--second); stroke-dasharray: 7 4; }
 .chart polyline, .chart line[class^="curve"] { fill: none; stroke-width: 2.2;
   stroke-linejoin: round; }
-.chart circle { stroke: var(--card); stroke-width: 1; stroke-dasharray: none; }
+.chart circle { stroke: var(--metadata); stroke-width: 1; stroke-dasharray: none; }
 .chart circle.curve-0 { fill: var(--first); }
 .chart circle.curve-1 { fill: var(--second); }
 .wide { overflow-x: auto; }

@@ -45,7 +45,7 @@ Report RowTrainingTask::measure_archive(const MeasuredArchive& measured,
     const std::span<const float> values = weights(name);
     return torch::tensor(std::vector<float>(values.begin(), values.end()));
   };
-  return score(measured.archive.card.config, rows, predictions, weight);
+  return score(measured.archive.metadata.config, rows, predictions, weight);
 }
 
 void RowTrainingTask::write_methods(ScriptWriter& script) const {

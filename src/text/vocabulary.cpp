@@ -99,16 +99,16 @@ LabelSet LabelSet::of_targets(std::vector<std::string> names) {
   return result;
 }
 
-LabelSet LabelSet::with_rows(std::vector<std::string> row_names) const {
+LabelSet LabelSet::with_sequence_labels(std::vector<std::string> sequence_names) const {
   LabelSet result = *this;
-  result.row_names_ = LabelSet(std::move(row_names)).names_;
+  result.sequence_names_ = LabelSet(std::move(sequence_names)).names_;
   return result;
 }
 
-std::optional<std::int64_t> LabelSet::find_row(std::string_view name) const {
-  const auto found = std::lower_bound(row_names_.begin(), row_names_.end(), name);
-  if (found == row_names_.end() || *found != name) return std::nullopt;
-  return found - row_names_.begin();
+std::optional<std::int64_t> LabelSet::find_sequence_label(std::string_view name) const {
+  const auto found = std::lower_bound(sequence_names_.begin(), sequence_names_.end(), name);
+  if (found == sequence_names_.end() || *found != name) return std::nullopt;
+  return found - sequence_names_.begin();
 }
 
 void LabelSet::check_names(std::vector<std::string> sorted) const {

@@ -46,8 +46,8 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
 /// The archive's weights in a model that can learn.
 SequenceModel model_of(const LoadedArchive& archive) {
   const torch::NoGradGuard no_gradient;
-  const ArchiveCard& card = archive.card;
-  SequenceModel model(resolve(card.config, card.vocabulary, card.labels));
+  const ArchiveMetadata& metadata = archive.metadata;
+  SequenceModel model(resolve(metadata.config, metadata.vocabulary, metadata.labels));
   const ArchiveWeights weights(archive.module);
   for (auto& named : model->named_parameters()) {
     const std::span<const float> values = weights(named.key());
@@ -74,14 +74,15 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
 Report evaluate_archive(const std::filesystem::path& path, const std::string& file,
                         const EvaluateOptions& options) {
   const LoadedArchive archive = load_archive(path);
-  const ArchiveCard& card = archive.card;
-  const EncodedDataset data = read_rows(file, card.config, card.vocabulary, card.labels, options);
+  const ArchiveMetadata& metadata = archive.metadata;
+  const EncodedDataset data =
+      read_rows(file, metadata.config, metadata.vocabulary, metadata.labels, options);
   const std::vector<double> calibration =
-      report_calibration(card.validation_report, card.config.task);
-  const MeasuredRows rows{card.labels, data, calibration};
-  const TrainingTask& task = training_task(card.config);
+      report_calibration(metadata.validation_report, metadata.config.task);
+  const MeasuredRows rows{metadata.labels, data, calibration};
+  const TrainingTask& task = training_task(metadata.config);
   if (options.dynamic_rate) return task.measure_dynamically(*model_of(archive), rows, options);
-  const TorchScriptEngine engine(archive.module, row_form(card.config));
+  const TorchScriptEngine engine(archive.module, row_form(metadata.config));
   ThreadPool pool(options.threads, enter_compute_thread);
   return task.measure_archive({archive, engine, pool}, rows);
 }

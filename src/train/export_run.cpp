@@ -29,8 +29,8 @@ EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
 
 }  // namespace
 
-ArchiveCard export_run(const std::filesystem::path& run, const std::filesystem::path& out,
-                       bool overwrite) {
+ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
+                           bool overwrite) {
   if (std::filesystem::is_directory(out)) {
     throw Error(ErrorKind::kUsage, out.string(), "is a folder; expected a file such as model.pt");
   }
@@ -39,15 +39,15 @@ ArchiveCard export_run(const std::filesystem::path& run, const std::filesystem::
                 "exists; give another name, or --overwrite to replace it");
   }
   LoadedRun loaded = load_run(run);
-  ArchiveCard card;
-  card.sequent_version = version();
-  card.created = utc_now();
-  card.config = loaded.text.config;
-  card.vocabulary = loaded.text.vocabulary;
-  card.labels = loaded.text.labels;
-  card.validation_report = loaded.manifest.validation_report;
-  export_model(*loaded.model, card, real_probes(loaded, RunFolder{run}), out);
-  return card;
+  ArchiveMetadata metadata;
+  metadata.sequent_version = version();
+  metadata.created = utc_now();
+  metadata.config = loaded.text.config;
+  metadata.vocabulary = loaded.text.vocabulary;
+  metadata.labels = loaded.text.labels;
+  metadata.validation_report = loaded.manifest.validation_report;
+  export_model(*loaded.model, metadata, real_probes(loaded, RunFolder{run}), out);
+  return metadata;
 }
 
 }  // namespace sequent

@@ -70,11 +70,11 @@ std::string load_vectors(const Config& config, const PreparedData& data, Sequenc
     if (spec == nullptr) continue;
     const EmbeddingImpl& embedding = *model.layer_as<EmbeddingImpl>(i);
     load(spec->vectors, embedding.weight);
-    for (std::size_t part = 0; part < spec->beside.size(); ++part) {
-      const auto* table = std::get_if<TableSpec>(&spec->beside[part]);
+    for (std::size_t part = 0; part < spec->concat.size(); ++part) {
+      const auto* table = std::get_if<TableSpec>(&spec->concat[part]);
       if (table == nullptr) continue;
       load(table->vectors,
-           std::get<std::shared_ptr<EmbeddingImpl>>(embedding.beside()[part])->weight);
+           std::get<std::shared_ptr<EmbeddingImpl>>(embedding.concat()[part])->weight);
     }
   }
   return found;

@@ -41,7 +41,7 @@ struct Details {
       text += detail;
     };
     if (!spec.mask) add("unmasked");
-    for (const BesideSpec& part : spec.beside) {
+    for (const ConcatSpec& part : spec.concat) {
       add("+ " + std::visit([](const auto& one) { return std::string(one.kType); }, part));
     }
     return text;
@@ -92,7 +92,7 @@ struct Details {
   std::string operator()(const DecoderSpec& spec) const {
     return std::to_string(spec.units) + " units";
   }
-  std::string operator()(const RowLabelSpec& spec) const { return rate(spec.dropout); }
+  std::string operator()(const SequenceLabelSpec& spec) const { return rate(spec.dropout); }
   std::string operator()(const DenseSpec& spec) const {
     return std::string(enum_name(spec.activation));
   }
@@ -155,8 +155,8 @@ std::string summarize(const std::filesystem::path& run_or_model) {
   if (std::filesystem::is_directory(run_or_model)) {
     return summarize(load_run(run_or_model).model->config());
   }
-  const ArchiveCard card = load_archive(run_or_model).card;
-  return summarize(resolve(card.config, card.vocabulary, card.labels));
+  const ArchiveMetadata metadata = load_archive(run_or_model).metadata;
+  return summarize(resolve(metadata.config, metadata.vocabulary, metadata.labels));
 }
 
 }  // namespace sequent

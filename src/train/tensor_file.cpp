@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "core/former_names.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -49,7 +50,8 @@ std::string load_tensors(const std::filesystem::path& file, const NamedTensors& 
   const auto dictionary = elements[1].toGenericDict();
   std::vector<Issue> issues;
   for (const auto& [name, tensor] : tensors) {
-    const auto found = dictionary.find(c10::IValue(name));
+    auto found = dictionary.find(c10::IValue(name));
+    if (found == dictionary.end()) found = dictionary.find(c10::IValue(former_weight_name(name)));
     if (found == dictionary.end()) {
       issues.push_back({file.string(), "has no tensor " + name});
       continue;

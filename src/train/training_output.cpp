@@ -8,11 +8,12 @@ TrainingOutput training_output(SequenceModelImpl& model, const BatchPart& part) 
   TrainingOutput output;
   {
     const AutocastScope rounded(part.batch.input.device().type(), part.products);
-    output.logits = model.forward(part.batch, &output.row_scores);
+    output.logits = model.forward(part.batch, &output.sequence_logits);
   }
   if (!part.products) return output;
   output.logits = output.logits.to(torch::kFloat32);
-  if (output.row_scores.defined()) output.row_scores = output.row_scores.to(torch::kFloat32);
+  if (output.sequence_logits.defined())
+    output.sequence_logits = output.sequence_logits.to(torch::kFloat32);
   return output;
 }
 

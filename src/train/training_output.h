@@ -9,8 +9,8 @@ namespace sequent {
 
 /// What the model gives for a part of a batch, in float32.
 struct TrainingOutput {
-  torch::Tensor logits;      // see SequenceModelImpl::forward
-  torch::Tensor row_scores;  // likewise
+  torch::Tensor logits;           // see SequenceModelImpl::forward
+  torch::Tensor sequence_logits;  // likewise
 };
 TrainingOutput training_output(SequenceModelImpl& model, const BatchPart& part);
 

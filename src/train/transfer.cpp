@@ -21,7 +21,7 @@ std::vector<std::size_t> weighted_layers(const SequenceModelImpl& model) {
   const Layers& layers = model.layers();
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
-    if (model.layer_as<RowLabelImpl>(i) != nullptr) continue;  // a head: see copy_row_labels
+    if (model.layer_as<SequenceLabelImpl>(i) != nullptr) continue;  // a head: see copy_row_labels
     if (!layers[i]->parameters().empty()) places.push_back(i);
   }
   return places;
@@ -89,9 +89,9 @@ std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, Sequence
 }
 
 /// The place of the head for whole rows; nothing without one.
-std::optional<std::size_t> row_label_place(const SequenceModelImpl& model) {
+std::optional<std::size_t> sequence_label_index(const SequenceModelImpl& model) {
   for (std::size_t i = 0; i < model.layers().size(); ++i) {
-    if (model.layer_as<RowLabelImpl>(i) != nullptr) return i;
+    if (model.layer_as<SequenceLabelImpl>(i) != nullptr) return i;
   }
   return std::nullopt;
 }
@@ -103,9 +103,9 @@ std::int64_t copy_row_labels(const LoadedRun& origin, const LabelSet& labels, co
   const auto ours = to.named_parameters();
   if (theirs["weight"].size(1) != ours["weight"].size(1)) return 0;
   std::int64_t taken = 0;
-  for (std::int64_t label = 0; label < labels.row_size(); ++label) {
-    const auto known =
-        origin.text.labels.find_row(labels.row_names()[static_cast<std::size_t>(label)]);
+  for (std::int64_t label = 0; label < labels.sequence_size(); ++label) {
+    const auto known = origin.text.labels.find_sequence_label(
+        labels.sequence_names()[static_cast<std::size_t>(label)]);
     if (!known) continue;
     for (const char* name : {"weight", "bias"}) ours[name][label].copy_(theirs[name][*known]);
     ++taken;
@@ -220,8 +220,8 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
                           shapes_of(*from[theirs[0]]) + ", here " + shapes_of(*to[ours[0]]));
   }
   for (std::size_t i = paired; i < ours.size(); ++i) taken.leave(titled(to, ours[i]));
-  if (const auto row_head = row_label_place(model)) {
-    const auto theirs_at = row_label_place(*origin.model);
+  if (const auto row_head = sequence_label_index(model)) {
+    const auto theirs_at = sequence_label_index(*origin.model);
     const std::int64_t outputs =
         theirs_at ? copy_row_labels(origin, labels, *from[*theirs_at], *to[*row_head]) : 0;
     const std::string title = titled(to, *row_head);

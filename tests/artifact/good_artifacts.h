@@ -56,7 +56,7 @@ inline RunText good_run_text() {
           .labels = LabelSet({"negative", "positive"})};
 }
 
-inline ArchiveCard good_card() {
+inline ArchiveMetadata good_metadata() {
   return {.sequent_version = "0.1.0",
           .created = "2026-01-31T12:00:00Z",
           .config = good_config(),

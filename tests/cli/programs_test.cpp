@@ -254,12 +254,12 @@ TEST_F(Programs, PythonOpensTheArchive) {
 import json, sys, torch
 extra = {"sequent.json": ""}
 model = torch.jit.load("model.pt", _extra_files=extra)
-card = json.loads(extra["sequent.json"])
-ids = {token: i for i, token in enumerate(card["vocabulary"])}
+metadata = json.loads(extra["sequent.json"])
+ids = {token: i for i, token in enumerate(metadata["vocabulary"])}
 words = ["the", "film", "is", "great"]
 row = [ids.get(word, 1) for word in words]
 probabilities = model(torch.tensor([row + [0, 0]]), torch.tensor([len(row)]))
-print(json.dumps(dict(zip(card["labels"], probabilities[0].tolist()))))
+print(json.dumps(dict(zip(metadata["labels"], probabilities[0].tolist()))))
 )");
   const CommandResult python = run("/usr/bin/python3 check.py");
   ASSERT_EQ(python.code, 0) << python.err;

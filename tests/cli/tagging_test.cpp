@@ -175,8 +175,8 @@ TEST_F(JointPrograms, GiveIntentAndEntities) {
       run("sequent-infer model.pt dev.jsonl --input-format tokens --prefix my_ | head -1");
   EXPECT_TRUE(json::parse(rows.out).contains("my_row_label")) << rows.out;
   EXPECT_EQ(run("echo 'made by Oslo' | sequent-infer model.pt -i").out.substr(0, 5), "call\t");
-  EXPECT_EQ(run("sequent evaluate run dev.jsonl --require 'row_label.accuracy>=0.9' "
-                "--require 'row_accuracy>=0.8'")
+  EXPECT_EQ(run("sequent evaluate run dev.jsonl --require 'sequence_label.accuracy>=0.9' "
+                "--require 'sequence_accuracy>=0.8'")
                 .code,
             0);
 }

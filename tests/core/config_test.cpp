@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"spatial_dropout\", \"rnn\", "
                   "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
                   "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
-                  "\"dense\", \"crf\", \"ordinal\", \"row_label\" or \"decoder\""},
+                  "\"dense\", \"crf\", \"ordinal\", \"sequence_label\" or \"decoder\""},
         FaultCase{"model.layers", "[]",
                   "c.json: /model/layers: found an empty list; expected at least one element"},
         FaultCase{"data.validation", "3",
@@ -116,19 +116,19 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"model.layers.0.mask", "false",
                   "c.json: /model/layers/0/mask: found false without /input/padding; say on which "
                   "side texts are filled up: \"pre\" or \"post\""},
-        FaultCase{"model.layers.0.beside", R"([{"type": "characters"}, {"type": "characters"}])",
-                  "c.json: /model/layers/0/beside/1: is the second encoder of spellings; one is "
+        FaultCase{"model.layers.0.concat", R"([{"type": "characters"}, {"type": "characters"}])",
+                  "c.json: /model/layers/0/concat/1: is the second encoder of spellings; one is "
                   "allowed"},
-        FaultCase{"model.layers.0.beside",
+        FaultCase{"model.layers.0.concat",
                   R"([{"type": "characters", "encoder": "lstm", "output_dim": 5}])",
-                  "c.json: /model/layers/0/beside/0/output_dim: found 5; an lstm needs an even "
+                  "c.json: /model/layers/0/concat/0/output_dim: found 5; an lstm needs an even "
                   "number: half for each direction"},
-        FaultCase{"model.layers.0.beside",
+        FaultCase{"model.layers.0.concat",
                   R"([{"type": "characters", "encoder": "lstm", "kernel_size": 5}])",
-                  "c.json: /model/layers/0/beside/0/kernel_size: has no meaning for an lstm; leave "
+                  "c.json: /model/layers/0/concat/0/kernel_size: has no meaning for an lstm; leave "
                   "it out"},
-        FaultCase{"model.layers.0.beside", R"([{"type": "ngrams", "output_dim": 4, "n": 1}])",
-                  "c.json: /model/layers/0/beside/0/n: found 1; expected 2 to 5"},
+        FaultCase{"model.layers.0.concat", R"([{"type": "ngrams", "output_dim": 4, "n": 1}])",
+                  "c.json: /model/layers/0/concat/0/n: found 1; expected 2 to 5"},
         FaultCase{"model.layers.2.activation", "\"relu\"",
                   "c.json: /model/layers/2/activation: found \"relu\"; the last layer needs "
                   "\"softmax\", or \"sigmoid\" for two classes"},
@@ -225,9 +225,9 @@ TEST(Config, LanguageModelIsCheckedAsAWhole) {
   expect({{"model.layers.1.units", "5"}}, "/tied: found true, but the input is 5 wide");
   expect({{"model.layers.0.input_dim", "50"}}, "expected is one plain table");
   expect({{"model.layers.2.activation", "linear"}}, "a language model ends in dense");
-  expect({{"model.layers.0.beside", R"([{"type": "characters", "output_dim": 4}])"}},
+  expect({{"model.layers.0.concat", R"([{"type": "characters", "output_dim": 4}])"}},
          "read how tokens are spelled");
-  expect({{"model.layers.0.beside", R"([{"type": "ngrams", "output_dim": 4}])"}},
+  expect({{"model.layers.0.concat", R"([{"type": "ngrams", "output_dim": 4}])"}},
          "read runs of tokens");
   EXPECT_NE(faults_of({{"model.layers.2.tied", "true"}}).find("only the last layer of a language"),
             std::string::npos)

@@ -52,7 +52,7 @@ TEST_F(Cache, KeepsSpelledWords) {
   std::get<TextInput>(config_.input).vocabulary.min_count = 8;
   prepare();
   EmbeddingSpec embedding;
-  embedding.beside.emplace_back(CharactersSpec{});
+  embedding.concat.emplace_back(CharactersSpec{});
   config_.model.layers = {embedding};
   const PreparedData first = prepare();
   EXPECT_FALSE(first.from_cache) << "the earlier cache file has no spellings";

@@ -84,7 +84,7 @@ TEST_F(Prepare, KeepsTheSpellingOfUnknownWordsForWhoReadsIt) {
   input().vocabulary.min_count = 2;
   EXPECT_EQ(words_of(prepare(), prepare().train, 1), (Names{"a", "<unk>", "film"}));
   EmbeddingSpec embedding;
-  embedding.beside.emplace_back(CharactersSpec{});
+  embedding.concat.emplace_back(CharactersSpec{});
   config_.model.layers = {embedding};
   for (const int threads : {1, 3}) {
     const PreparedData data = prepare(threads);

@@ -18,19 +18,19 @@ using testing::error_of;
 using testing::NamedLayers;
 using testing::TemporaryFolder;
 
-ArchiveCard card_of(const ResolvedConfig& config) {
-  ArchiveCard card;
-  card.sequent_version = version();
-  card.created = utc_now();
-  card.config = config.config;
+ArchiveMetadata card_of(const ResolvedConfig& config) {
+  ArchiveMetadata metadata;
+  metadata.sequent_version = version();
+  metadata.created = utc_now();
+  metadata.config = config.config;
   std::vector<std::string> words;
   for (std::int64_t i = Vocabulary::kReserved; i < config.vocabulary_size; ++i) {
     words.push_back("w" + std::to_string(i));
   }
-  card.vocabulary = Vocabulary(words);
-  card.labels = LabelSet(config.class_count == 2 ? std::vector<std::string>{"no", "yes"}
-                                                 : std::vector<std::string>{"a", "b", "c"});
-  return card;
+  metadata.vocabulary = Vocabulary(words);
+  metadata.labels = LabelSet(config.class_count == 2 ? std::vector<std::string>{"no", "yes"}
+                                                     : std::vector<std::string>{"a", "b", "c"});
+  return metadata;
 }
 
 ResolvedConfig resolved_of(const NamedLayers& chain) {
@@ -56,11 +56,11 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
   const TemporaryFolder folder;
   const ResolvedConfig config = resolved_of(GetParam());
   SequenceModel model = random_model(config);
-  ArchiveCard card = card_of(config);
+  ArchiveMetadata metadata = card_of(config);
   const auto file = folder / "model.pt";
-  export_model(*model, card, rows_of({{3, 4, 5}, {39, 1}}), file);
-  EXPECT_LE(card.parity_difference, 1e-5);
-  EXPECT_EQ(card.parity_rows, config.config.characters() == nullptr ? 7 : 8);
+  export_model(*model, metadata, rows_of({{3, 4, 5}, {39, 1}}), file);
+  EXPECT_LE(metadata.parity_difference, 1e-5);
+  EXPECT_EQ(metadata.parity_rows, config.config.characters() == nullptr ? 7 : 8);
 
   // Nothing of ours reads it here.
   torch::jit::Module plain = torch::jit::load(file.string());
@@ -78,14 +78,14 @@ INSTANTIATE_TEST_SUITE_P(All, ExportChain, ::testing::ValuesIn(all_layer_chains(
 TEST(Export, SpelledTokensAreReadByThePlainGraph) {
   torch::manual_seed(3);
   const TemporaryFolder folder;
-  const NamedLayers chain{"Spelled", R"([{"type": "embedding", "output_dim": 4, "beside":
+  const NamedLayers chain{"Spelled", R"([{"type": "embedding", "output_dim": 4, "concat":
       [{"type": "characters", "output_dim": 6, "max_bytes": 5}]},
       {"type": "gru", "units": 4}, {"type": "dense", "activation": "softmax"}])"};
   const ResolvedConfig config = resolved_of(chain);
   SequenceModel model = random_model(config);
-  ArchiveCard card = card_of(config);
+  ArchiveMetadata metadata = card_of(config);
   const auto file = folder / "model.pt";
-  export_model(*model, card, {}, file);
+  export_model(*model, metadata, {}, file);
 
   torch::jit::Module plain = torch::jit::load(file.string());
   const torch::NoGradGuard no_gradient;
@@ -115,8 +115,8 @@ TEST(Export, RefusesWrongShapesWithAMessage) {
   const TemporaryFolder folder;
   const ResolvedConfig config = resolved_of(all_layer_chains()[0]);
   SequenceModel model = random_model(config);
-  ArchiveCard card = card_of(config);
-  export_model(*model, card, {}, folder / "model.pt");
+  ArchiveMetadata metadata = card_of(config);
+  export_model(*model, metadata, {}, folder / "model.pt");
   torch::jit::Module plain = torch::jit::load((folder / "model.pt").string());
   const auto message = [&](const torch::Tensor& tokens, const torch::Tensor& lengths) {
     try {
@@ -136,9 +136,9 @@ TEST(Export, RefusesWrongShapesWithAMessage) {
 TEST(Export, AFullFolderLeavesNoFile) {
   const ResolvedConfig config = resolved_of(all_layer_chains()[0]);
   SequenceModel model = random_model(config);
-  ArchiveCard card = card_of(config);
+  ArchiveMetadata metadata = card_of(config);
   const auto error =
-      error_of([&] { export_model(*model, card, {}, "/proc/no-such-folder/model.pt"); });
+      error_of([&] { export_model(*model, metadata, {}, "/proc/no-such-folder/model.pt"); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kRuntime);
 }
@@ -148,8 +148,8 @@ class DamagedArchive : public ::testing::Test {
   DamagedArchive() {
     const ResolvedConfig config = resolved_of(all_layer_chains()[0]);
     SequenceModel model = random_model(config);
-    ArchiveCard card = card_of(config);
-    export_model(*model, card, {}, folder_ / "model.pt");
+    ArchiveMetadata metadata = card_of(config);
+    export_model(*model, metadata, {}, folder_ / "model.pt");
     bytes_ = testing::slurp(folder_ / "model.pt");
   }
 
@@ -183,7 +183,7 @@ TEST_F(DamagedArchive, AChangedWeightIsSaid) {
     }
   }
   const auto path = folder_ / "changed.pt";
-  archive.module.save(path.string(), {{ArchiveCard::kFileName, archive.card_json}});
+  archive.module.save(path.string(), {{ArchiveMetadata::kFileName, archive.metadata_json}});
   EXPECT_NE(fault_of(testing::slurp(path)).find("weights are damaged"), std::string::npos);
 }
 
@@ -199,13 +199,13 @@ TEST_F(DamagedArchive, ForeignFilesAreSaid) {
 
 TEST_F(DamagedArchive, LaterFormatsAreSaid) {
   LoadedArchive archive = load_archive(folder_ / "model.pt");
-  std::string card = archive.card_json;
-  const std::size_t at = card.find("\"format_version\"");
+  std::string metadata = archive.metadata_json;
+  const std::size_t at = metadata.find("\"format_version\"");
   ASSERT_NE(at, std::string::npos);
-  const std::size_t digit = card.find('1', at);
-  card.replace(digit, 1, "99");
+  const std::size_t digit = metadata.find('1', at);
+  metadata.replace(digit, 1, "99");
   const auto path = folder_ / "later.pt";
-  archive.module.save(path.string(), {{ArchiveCard::kFileName, card}});
+  archive.module.save(path.string(), {{ArchiveMetadata::kFileName, metadata}});
   EXPECT_NE(fault_of(testing::slurp(path)).find("99"), std::string::npos);
 }
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
-#include "infer/text_writer.h"
+#include "infer/token_joiner.h"
 #include "kernels/recurrent.h"
 #include "language_model_rows.h"
 #include "sequent/exporter.h"
@@ -59,7 +59,7 @@ class LanguageModelExport : public ::testing::TestWithParam<const char*> {
   void expect_scores(const Predictor& predictor);
 
   TemporaryFolder folder_;
-  ArchiveCard card_;
+  ArchiveMetadata card_;
   SequenceModel model_{nullptr};
 };
 

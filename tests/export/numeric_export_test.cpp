@@ -38,7 +38,7 @@ class NumericArchive : public ::testing::Test {
   testing::TemporaryFolder folder_;
   std::filesystem::path file_ = folder_ / "model.pt";
   SequenceModel model_;
-  ArchiveCard card_;
+  ArchiveMetadata card_;
 };
 
 TEST_F(NumericArchive, OpensAnywhereAndGivesTheTrainedModelsProbabilities) {

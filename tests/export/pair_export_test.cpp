@@ -17,17 +17,17 @@ using testing::TemporaryFolder;
 class PairArchive : public ::testing::Test {
  protected:
   PairArchive() {
-    ArchiveCard card;
-    card.config = parse_config(testing::kPairConfig, "test");
-    card.vocabulary = Vocabulary({"the", "a", "cat", "ship", "is", "here"});
-    card.labels = LabelSet({"other", "same"});
-    card.sequent_version = version();
-    card.created = utc_now();
-    SequenceModel model(resolve(card.config, card.vocabulary.size(), 2));
+    ArchiveMetadata metadata;
+    metadata.config = parse_config(testing::kPairConfig, "test");
+    metadata.vocabulary = Vocabulary({"the", "a", "cat", "ship", "is", "here"});
+    metadata.labels = LabelSet({"other", "same"});
+    metadata.sequent_version = version();
+    metadata.created = utc_now();
+    SequenceModel model(resolve(metadata.config, metadata.vocabulary.size(), 2));
     torch::manual_seed(1);
     testing::randomize(*model);
-    export_model(*model, card, {}, file_);
-    difference_ = card.parity_difference;
+    export_model(*model, metadata, {}, file_);
+    difference_ = metadata.parity_difference;
   }
 
   TemporaryFolder folder_;

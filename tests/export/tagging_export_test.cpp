@@ -36,7 +36,7 @@ class TaggingExport : public ::testing::TestWithParam<const char*> {
   }
 
   TemporaryFolder folder_;
-  ArchiveCard card_;
+  ArchiveMetadata card_;
   SequenceModel model_{nullptr};
 };
 
@@ -101,8 +101,8 @@ TEST_P(TaggingExport, TagsTextsAndTokens) {
     EXPECT_EQ(tagged[2].tokens[1].begin, 3);
     EXPECT_EQ(tagged[2].tokens[1].end, 5) << "two code points";
     const torch::NoGradGuard no_gradient;
-    const TagDecisions wanted = decode_tags(*model_, 
-        {torch::tensor({{3, 4, 6}}, torch::kInt64), torch::tensor({3}, torch::kInt64)});
+    const TagDecisions wanted = decode_tags(
+        *model_, {torch::tensor({{3, 4, 6}}, torch::kInt64), torch::tensor({3}, torch::kInt64)});
     std::vector<std::int32_t> tags;
     for (std::size_t t = 0; t < 3; ++t) {
       const auto step = static_cast<std::int64_t>(t);

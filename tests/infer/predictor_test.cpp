@@ -27,20 +27,20 @@ class PredictorTest : public ::testing::Test {
         {"type": "lstm", "units": 5, "bidirectional": true, "return_sequences": true},
         {"type": "pool"}, {"type": "dense", "activation": "softmax"}]}})",
                                        "test");
-    ArchiveCard card;
-    card.config = config;
+    ArchiveMetadata metadata;
+    metadata.config = config;
     std::vector<std::string> words;
     for (int i = 0; i < 50; ++i) words.push_back("w" + std::to_string(i));
-    card.vocabulary = Vocabulary(words);
-    card.labels = LabelSet({"a", "b", "c"});
-    card.sequent_version = version();
-    card.created = utc_now();
-    SequenceModel model(resolve(config, card.vocabulary.size(), 3));
+    metadata.vocabulary = Vocabulary(words);
+    metadata.labels = LabelSet({"a", "b", "c"});
+    metadata.sequent_version = version();
+    metadata.created = utc_now();
+    SequenceModel model(resolve(config, metadata.vocabulary.size(), 3));
     {
       const torch::NoGradGuard no_gradient;
       for (torch::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.7);
     }
-    export_model(*model, card, {}, file_);
+    export_model(*model, metadata, {}, file_);
     for (int i = 0; i < 700; ++i) {
       std::string text;
       for (int t = 0; t < i % 30; ++t) text += "w" + std::to_string((i * 7 + t * 13) % 60) + " ";

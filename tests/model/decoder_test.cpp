@@ -4,7 +4,7 @@
 #include "sequence_rows.h"
 #include "sequent/model.h"
 #include "sequent/text.h"
-#include "tasks/sequence_to_sequence/written_rows_training.h"
+#include "tasks/sequence_to_sequence/generated_rows_training.h"
 #include "tensors.h"
 
 namespace sequent {
@@ -51,8 +51,7 @@ TEST(Decoder, ScoresAreThoseOfTheFormulas) {
     // The row alone, step by step, over the states of the layers before.
     const auto length = batch.lengths[row].item<std::int64_t>();
     const torch::Tensor tokens = batch.input[row].slice(0, 0, length).unsqueeze(0);
-    torch::Tensor source =
-        torch::embedding(model->layer_as<EmbeddingImpl>(0)->weight, tokens);
+    torch::Tensor source = torch::embedding(model->layer_as<EmbeddingImpl>(0)->weight, tokens);
     const Batch alone{tokens, torch::tensor({length}, torch::kInt64)};
     source =
         model->layers()[1]->forward(source, {alone, torch::zeros({1, length}, torch::kBool), 1})[0];
@@ -89,7 +88,7 @@ TEST(Decoder, WritesTheMostProbableTokensAndItsOwnProbability) {
   SequenceModel model = model_in_double();
   const torch::NoGradGuard no_gradient;
   Batch batch = batch_of_two();
-  const WrittenTexts written = write_texts(*model, batch, /*most_tokens=*/6);
+  const GeneratedTexts written = write_texts(*model, batch, /*most_tokens=*/6);
   ASSERT_LE(written.tokens.size(1), 6);
   // Read as targets, each token is the most probable after those before it.
   batch.targets = written.tokens;

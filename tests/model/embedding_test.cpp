@@ -16,10 +16,10 @@ using testing::dense;
 constexpr std::int64_t kRows = 8;
 
 /// An embedding of double weights with the parts beside it.
-Embedding random_embedding(std::vector<BesideSpec> beside) {
+Embedding random_embedding(std::vector<ConcatSpec> concat) {
   EmbeddingSpec spec;
   spec.output_dim = 3;
-  spec.beside = std::move(beside);
+  spec.concat = std::move(concat);
   Embedding embedding(spec, kRows);
   embedding->to(torch::kFloat64);
   torch::manual_seed(4);
@@ -69,14 +69,14 @@ TEST(Embedding, RunsOfTokensHaveTheirRows) {
   const torch::Tensor tokens = batch.input.clamp_min(0);  // of the table by token
   const auto weights = embedding->named_parameters();
   const torch::Tensor found = embedding->forward(tokens, {batch, padding});
-  const auto& ngrams = std::get<std::shared_ptr<NgramsImpl>>(embedding->beside()[0]);
+  const auto& ngrams = std::get<std::shared_ptr<NgramsImpl>>(embedding->concat()[0]);
   const torch::Tensor runs = ngrams->forward(batch.input, {batch, padding});
   for (std::size_t row = 0; row < rows.size(); ++row) {
     for (std::size_t step = 0; step < rows[row].size(); ++step) {
       const auto r = static_cast<std::int64_t>(row);
       const auto t = static_cast<std::int64_t>(step);
-      const torch::Tensor pair = weights["beside.0.weight"][row_of_run(rows[row], step, 2, 50)];
-      const torch::Tensor three = weights["beside.1.weight"][row_of_run(rows[row], step, 3, 20)];
+      const torch::Tensor pair = weights["concat.0.weight"][row_of_run(rows[row], step, 2, 50)];
+      const torch::Tensor three = weights["concat.1.weight"][row_of_run(rows[row], step, 3, 20)];
       EXPECT_TRUE(all_near(runs[r][t], pair, 0)) << row << " " << step;
       if (row == 2) continue;
       EXPECT_TRUE(
@@ -87,7 +87,7 @@ TEST(Embedding, RunsOfTokensHaveTheirRows) {
   // The same pair of words is the same row, and its gradient the sum.
   EXPECT_EQ(row_of_run(rows[0], 1, 2, 50), row_of_run(rows[0], 3, 2, 50));
   found[0].sum().backward();
-  const torch::Tensor slopes = dense(weights["beside.0.weight"].grad());
+  const torch::Tensor slopes = dense(weights["concat.0.weight"].grad());
   EXPECT_EQ(slopes[row_of_run(rows[0], 1, 2, 50)][0].item<double>(), 2);
   EXPECT_EQ(slopes.sum().item<double>(), 4 * 2);
 }
@@ -100,7 +100,7 @@ TEST(Embedding, TablesStandSideBySide) {
   const torch::Tensor found = forward(embedding, batch);
   std::vector<torch::Tensor> copies;
   std::vector<torch::Tensor> parts;
-  for (const char* name : {"weight", "beside.0.weight", "beside.1.weight"}) {
+  for (const char* name : {"weight", "concat.0.weight", "concat.1.weight"}) {
     copies.push_back(weights[name].detach().clone().requires_grad_(true));
     parts.push_back(torch::embedding(copies.back(), batch.input));
   }
@@ -110,8 +110,8 @@ TEST(Embedding, TablesStandSideBySide) {
   (found * slope).sum().backward();
   (wanted * slope).sum().backward();
   EXPECT_TRUE(all_near(dense(weights["weight"].grad()), copies[0].grad(), 1e-12));
-  EXPECT_TRUE(all_near(dense(weights["beside.0.weight"].grad()), copies[1].grad(), 1e-12));
-  EXPECT_FALSE(weights["beside.1.weight"].grad().defined());
+  EXPECT_TRUE(all_near(dense(weights["concat.0.weight"].grad()), copies[1].grad(), 1e-12));
+  EXPECT_FALSE(weights["concat.1.weight"].grad().defined());
   const torch::Tensor ids = torch::tensor({1, 4, 7}, torch::kInt64);
   EXPECT_TRUE(
       all_near(embedding->rows(ids), wanted[0].index_select(0, torch::tensor({1, 0, 2})), 0));
@@ -130,9 +130,9 @@ TEST(Embedding, ConvolvedSpellingsEqualOneWordAtATime) {
   for (std::int64_t row = 0; row < 2; ++row) {
     for (std::int64_t step = 0; step < 4; ++step) {
       const torch::Tensor letters = letters_of(*embedding->characters(), batch, row, step);
-      const torch::Tensor x = torch::embedding(weights["beside.0.bytes"], letters).t().unsqueeze(0);
+      const torch::Tensor x = torch::embedding(weights["concat.0.bytes"], letters).t().unsqueeze(0);
       const torch::Tensor y = torch::relu(torch::conv1d(
-          x, weights["beside.0.cnn.weight"], weights["beside.0.cnn.bias"], 1, /*padding=*/1));
+          x, weights["concat.0.cnn.weight"], weights["concat.0.cnn.bias"], 1, /*padding=*/1));
       EXPECT_TRUE(all_near(found[row][step], std::get<0>(y[0].max(1)), 1e-12))
           << row << ", " << step;
     }
@@ -142,7 +142,7 @@ TEST(Embedding, ConvolvedSpellingsEqualOneWordAtATime) {
 TEST(Embedding, LstmSpellingsEqualOneWordAtATime) {
   CharactersSpec spec;
   spec.output_dim = 6;
-  spec.encoder = SpellingEncoder::kLstm;
+  spec.encoder = CharacterEncoderType::kLstm;
   spec.byte_dim = 2;
   spec.max_bytes = 5;
   Embedding embedding = random_embedding({spec});
@@ -154,7 +154,7 @@ TEST(Embedding, LstmSpellingsEqualOneWordAtATime) {
   const torch::NoGradGuard no_gradient;
   for (const auto& named : lstm->named_parameters()) {
     torch::Tensor to = named.value();
-    const auto* from = weights.find("beside.0.lstm." + named.key());
+    const auto* from = weights.find("concat.0.lstm." + named.key());
     if (from == nullptr) {
       to.zero_();  // our cells have one bias
     } else {
@@ -164,7 +164,7 @@ TEST(Embedding, LstmSpellingsEqualOneWordAtATime) {
   for (std::int64_t row = 0; row < 2; ++row) {
     for (std::int64_t step = 0; step < 4; ++step) {
       const torch::Tensor letters = letters_of(*embedding->characters(), batch, row, step);
-      const torch::Tensor x = torch::embedding(weights["beside.0.bytes"], letters).unsqueeze(0);
+      const torch::Tensor x = torch::embedding(weights["concat.0.bytes"], letters).unsqueeze(0);
       const torch::Tensor last = std::get<0>(std::get<1>(lstm->forward(x)));  // [2, 1, 3]
       EXPECT_TRUE(all_near(found[row][step], last.flatten(), 1e-10)) << row << ", " << step;
     }

@@ -3,8 +3,8 @@
 
 #include "sequent/model.h"
 #include "tagging_rows.h"
-#include "tensors.h"
 #include "tasks/tagging/tag_decisions_training.h"
+#include "tensors.h"
 
 namespace sequent {
 namespace {

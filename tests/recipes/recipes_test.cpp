@@ -144,7 +144,8 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
   }
   if (predictor.reads_pairs()) {
     const Prediction found = predictor.predict("I saw a cat", "the cat is here");
-    EXPECT_EQ(found.probabilities.size() + found.values.size(), config.task.name() == "regression" ? 1U : 2U);
+    EXPECT_EQ(found.probabilities.size() + found.values.size(),
+              config.task.name() == "regression" ? 1U : 2U);
     return;
   }
   const std::vector<std::vector<float>> numbers{

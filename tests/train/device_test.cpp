@@ -200,11 +200,11 @@ TEST(LossScale, IsThatOfAStartWhereACheckpointHasNone) {
 TEST(LossScale, GradientsAreTimesIt) {
   const ResolvedConfig config = resolved_chain(testing::all_layer_chains().front());
   SequenceModel model(config);
-  WorkerPool team(model, torch::kCPU, 1);
+  WorkerPool pool(model, torch::kCPU, 1);
   const EncodedDataset data = some_texts();
-  const double plain_loss = team.compute_gradients(data, {2, 0, 1}, {1, 1}, {});
+  const double plain_loss = pool.compute_gradients(data, {2, 0, 1}, {1, 1}, {});
   const double plain = gradient_norm(trained_parameters(*model));
-  const double loss = team.compute_gradients(data, {2, 0, 1}, {1, 1}, {}, nullptr, 1024);
+  const double loss = pool.compute_gradients(data, {2, 0, 1}, {1, 1}, {}, nullptr, 1024);
   EXPECT_DOUBLE_EQ(loss, plain_loss);
   EXPECT_NEAR(gradient_norm(trained_parameters(*model)) / (1024 * plain), 1, 1e-6);
 }

@@ -42,20 +42,20 @@ TEST_P(JointRun, LearnsTagsAndLabelsAndExportsBoth) {
   const TrainReport report = run("run");
   const Report& found = report.test.value();
   EXPECT_GT(*found.value("f1"), 0.97);
-  ASSERT_TRUE(found.value("row_label.accuracy"));
-  EXPECT_GT(*found.value("row_label.accuracy"), 0.95);
-  EXPECT_GT(*found.value("row_accuracy"), 0.9);
+  ASSERT_TRUE(found.value("sequence_label.accuracy"));
+  EXPECT_GT(*found.value("sequence_label.accuracy"), 0.95);
+  EXPECT_GT(*found.value("sequence_accuracy"), 0.9);
   EXPECT_EQ(report_from_json(report_to_json(found), Task("tagging")), found);
   const auto dev = (folder_ / "dev.jsonl").string();
   EXPECT_EQ(evaluate(folder_ / "run", dev), found);
 
   export_run(folder_ / "run", folder_ / "model.pt");
   const Report of_archive = evaluate(folder_ / "model.pt", dev);
-  EXPECT_EQ(of_archive.value("row_accuracy"), found.value("row_accuracy"));
-  EXPECT_NEAR(*of_archive.value("row_label.loss"), *found.value("row_label.loss"), 1e-4);
+  EXPECT_EQ(of_archive.value("sequence_accuracy"), found.value("sequence_accuracy"));
+  EXPECT_NEAR(*of_archive.value("sequence_label.loss"), *found.value("sequence_label.loss"), 1e-4);
   for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
     const Predictor predictor = Predictor::load(folder_ / "model.pt", {.engine = engine});
-    EXPECT_EQ(predictor.row_labels(), (std::vector<std::string>{"call", "travel"}));
+    EXPECT_EQ(predictor.sequence_labels(), (std::vector<std::string>{"call", "travel"}));
     const TaggedText travel = predictor.tag("seen in paris");
     EXPECT_EQ(travel.sequence_label, 1);
     EXPECT_GT(travel.sequence_probability, 0.5);
@@ -90,7 +90,8 @@ TEST_P(JointRun, GoesOnFromAnotherByTheNamesOfTheLabels) {
   options.out = folder_ / "more";
   train(more, options);
   const LoadedRun second = load_run(folder_ / "more");
-  EXPECT_EQ(second.text.labels.row_names(), (std::vector<std::string>{"book", "call", "travel"}));
+  EXPECT_EQ(second.text.labels.sequence_names(),
+            (std::vector<std::string>{"book", "call", "travel"}));
   const torch::Tensor before = first.model->named_parameters()["layers.4.weight"];
   const torch::Tensor after = second.model->named_parameters()["layers.4.weight"];
   EXPECT_TRUE(testing::all_near(after.slice(0, 1), before, 0));
@@ -105,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(Heads, JointRun,
 // The other labels of an overwritten run must not stay beside a model that has none.
 TEST_P(JointRun, LeavesNothingBehindWhenOverwritten) {
   run("run", {{"training.max_steps", "1"}});
-  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/row_labels.txt"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/sequence_labels.txt"));
   folder_.write("train.conll", testing::tagged_rows(60));
   folder_.write("dev.conll", testing::tagged_rows(20, 3));
   Config plain =
@@ -115,7 +116,7 @@ TEST_P(JointRun, LeavesNothingBehindWhenOverwritten) {
   options.out = folder_ / "run";
   options.existing = ExistingRun::kOverwrite;
   train(plain, options);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/row_labels.txt"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/sequence_labels.txt"));
   load_run(folder_ / "run");
 }
 
@@ -126,7 +127,7 @@ TEST_P(JointConfig, WeighsTheTwoLosses) {
   const Report found =
       run("run", {{"model.layers.4.loss_weight", "1e-9"}, {"training.epochs", "3"}}).test.value();
   const Report both = run("both", {{"training.epochs", "3"}}).test.value();
-  EXPECT_GT(*found.value("row_label.loss"), *both.value("row_label.loss") + 0.1);
+  EXPECT_GT(*found.value("sequence_label.loss"), *both.value("sequence_label.loss") + 0.1);
 }
 
 TEST_P(JointConfig, SaysWhatDoesNotFit) {
@@ -138,7 +139,7 @@ TEST_P(JointConfig, SaysWhatDoesNotFit) {
             std::string::npos);
   EXPECT_NE(message({{"data.format.label", "tags"}}).find("name the key of the label"),
             std::string::npos);
-  EXPECT_NE(message({{"model.layers.3", R"({"type": "row_label"})"}}).find("is the second"),
+  EXPECT_NE(message({{"model.layers.3", R"({"type": "sequence_label"})"}}).find("is the second"),
             std::string::npos);
   EXPECT_NE(message({{"model.layers.4", R"({"type": "dropout"})"}}).find("no layer reads it"),
             std::string::npos);

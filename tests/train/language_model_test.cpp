@@ -112,14 +112,14 @@ TEST_F(LanguageModelRun, LossIsThatOfReadingTheTextAtOnce) {
   EncodedDataset lines;
   lines.add(std::span(ids).first(4), 0);
   lines.add(std::span(ids).subspan(4), 0);
-  WorkerPool team(loaded.model, torch::kCPU, 2);
+  WorkerPool pool(loaded.model, torch::kCPU, 2);
   const torch::NoGradGuard no_gradient;
   torch::Tensor read = torch::tensor({{2, 3, 4, 5, 2, 9, 2, 1, 6, 7}}, torch::kInt64);
   const torch::Tensor logits = loaded.model->forward({read, torch::tensor({10}, torch::kInt64)});
   const torch::Tensor next = torch::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()));
   const auto wanted = torch::cross_entropy_loss(logits[0], next, {}, at::Reduction::Sum);
   for (const std::int64_t length : {1, 3, 10}) {
-    EXPECT_NEAR(team.read(cut_windows(lines, 1, length)).loss, wanted.item<double>(), 1e-4);
+    EXPECT_NEAR(read_windows(pool, cut_windows(lines, 1, length)).loss, wanted.item<double>(), 1e-4);
   }
 }
 

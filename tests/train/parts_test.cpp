@@ -214,11 +214,8 @@ TEST(Schedule, FollowsItsFormula) {
   EXPECT_DOUBLE_EQ(schedule_factor(SlantedTriangular{.ratio = 1}, 99, 100), 1);
 }
 
-ClassificationReport report_with(double loss, double accuracy) {
-  ClassificationReport report;
-  report.loss = loss;
-  report.accuracy = accuracy;
-  return report;
+Report report_with(double loss, double accuracy) {
+  return {{ReportFacts{{{"loss", "loss", loss}, {"accuracy", "accuracy", accuracy}}}}};
 }
 
 TEST(Schedule, BestIsByMetricThenByLoss) {
@@ -260,8 +257,8 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
   const double loss = alone.compute_gradients(data, rows, {1, 1}, {});
   for (const int workers : {2, 3}) {
     SequenceModel model = small_model();
-    WorkerPool team(model, torch::kCPU, workers);
-    EXPECT_NEAR(team.compute_gradients(data, rows, {1, 1}, {}), loss, 1e-5);
+    WorkerPool pool(model, torch::kCPU, workers);
+    EXPECT_NEAR(pool.compute_gradients(data, rows, {1, 1}, {}), loss, 1e-5);
     for (std::size_t i = 0; i < model->parameters().size(); ++i) {
       EXPECT_TRUE(
           all_near(dense(model->parameters()[i].grad()), dense(one->parameters()[i].grad()), 1e-6));
@@ -301,11 +298,11 @@ TEST(Workers, AddUpLargeGradients) {
 TEST(Workers, PredictionsAreInRowOrder) {
   const EncodedDataset data = random_data(200, 20, 3);
   SequenceModel model = small_model();
-  WorkerPool team(model, torch::kCPU, 2);
-  const std::vector<float> together = team.predict(data);
+  WorkerPool pool(model, torch::kCPU, 2);
+  const std::vector<float> together = pool.predict(data);
   ASSERT_EQ(together.size(), static_cast<std::size_t>(data.size() * 3));
   for (std::int64_t row = 0; row < data.size(); ++row) {
-    const torch::Tensor alone = team.predict(data, {static_cast<std::size_t>(row)});
+    const torch::Tensor alone = pool.predict(data, {static_cast<std::size_t>(row)});
     for (std::int64_t i = 0; i < 3; ++i) {
       EXPECT_NEAR(together[static_cast<std::size_t>(row * 3 + i)], alone[0][i].item<float>(), 1e-6);
     }

@@ -94,7 +94,8 @@ TEST_F(SequenceRun, GoesOnFromARunWithMoreLetters) {
   const LoadedRun second = load_run(folder_ / "more");
   const torch::Tensor before = first.model->head<DecoderImpl>()->weight;
   EXPECT_EQ(second.model->head<DecoderImpl>()->weight.size(0), before.size(0) + 2);
-  EXPECT_TRUE(torch::equal(second.model->head<DecoderImpl>()->weight.slice(0, 0, before.size(0)), before));
+  EXPECT_TRUE(
+      torch::equal(second.model->head<DecoderImpl>()->weight.slice(0, 0, before.size(0)), before));
 }
 
 /// All texts of at most `most` tokens, the end included, and the best of them per token.

@@ -76,7 +76,8 @@ TEST_P(CrfRun, KeepsToASchemeThatTheDataKeep) {
   EXPECT_EQ(loaded.model->head<CrfImpl>()->forbidden_start.sum().item<float>(), 2);
   folder_.write("train.conll", testing::tagged_rows(50) + "\nin O\nparis I-LOC\n");
   run("loose", {{"training.epochs", "1"}});
-  EXPECT_EQ(load_run(folder_ / "loose").model->head<CrfImpl>()->forbidden_start.sum().item<float>(), 0);
+  EXPECT_EQ(load_run(folder_ / "loose").model->head<CrfImpl>()->forbidden_start.sum().item<float>(),
+            0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Head, CrfRun, ::testing::Values(testing::kCrfHead),

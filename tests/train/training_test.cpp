@@ -86,7 +86,7 @@ TEST_F(Training, StartsEachTableFromItsVectorsAndKnowsSpellings) {
   folder_.write("narrow.txt", "the 1 2\n");
   folder_.write("wide.txt", "the 3 4 5\n");
   const Config several = config({{"model.layers.1", R"({"type": "embedding", "output_dim": 2,
-      "vectors": "narrow.txt", "trainable": false, "beside": [
+      "vectors": "narrow.txt", "trainable": false, "concat": [
         {"type": "table", "output_dim": 3, "vectors": "wide.txt", "trainable": false},
         {"type": "characters", "output_dim": 4, "max_bytes": 3}]})"},
                                  {"input.vocabulary.min_count", "3"},
@@ -101,8 +101,8 @@ TEST_F(Training, StartsEachTableFromItsVectorsAndKnowsSpellings) {
   ASSERT_NE(id, Vocabulary::kUnknown);
   const auto weights = loaded.model->named_parameters();
   EXPECT_TRUE(testing::all_near(weights["layers.1.weight"][id], torch::arange(1, 3), 0));
-  EXPECT_TRUE(testing::all_near(weights["layers.1.beside.0.weight"][id], torch::arange(3, 6), 0));
-  const torch::Tensor spellings = weights["layers.1.beside.1.spellings"];
+  EXPECT_TRUE(testing::all_near(weights["layers.1.concat.0.weight"][id], torch::arange(3, 6), 0));
+  const torch::Tensor spellings = weights["layers.1.concat.1.spellings"];
   EXPECT_TRUE(testing::all_near(spellings[id], torch::tensor({'t', 'h', 'e'}), 0));
   EXPECT_EQ(spellings.narrow(0, 0, Vocabulary::kReserved).sum().item<int>(), 0);
 }
@@ -298,8 +298,8 @@ TEST_F(Training, CudaWithoutAGpuIsSaid) {
 
 TEST_F(Training, ExportEvaluatesAsTheRun) {
   const TrainReport report = run(config(), "run");
-  const ArchiveCard card = export_run(folder_ / "run", folder_ / "model.pt");
-  EXPECT_GT(card.parity_rows, 20);
+  const ArchiveMetadata metadata = export_run(folder_ / "run", folder_ / "model.pt");
+  EXPECT_GT(metadata.parity_rows, 20);
   const Report found = evaluate(folder_ / "model.pt", (folder_ / "data/test.tsv").string());
   EXPECT_NEAR(of_classes(found).loss, of_classes(*report.test).loss, 1e-4);
   EXPECT_EQ(of_classes(found).confusion, of_classes(*report.test).confusion);

@@ -94,7 +94,7 @@ std::vector<Override> with(std::vector<Override> changes, const std::vector<Over
 }
 
 TEST_F(Transfer, PartsBesideATableMayBeNew) {
-  const Override runs{"model.layers.0.beside",
+  const Override runs{"model.layers.0.concat",
                       R"([{"type": "ngrams", "output_dim": 3, "buckets": 50}])"};
   const Report before = load_report("base");
   // Runs start at 0: the same model until they learn.

@@ -32,8 +32,8 @@ TEST(UnseenLabels, OfRowsAreClassesThatNothingIsPredictedAs) {
   data.add(ids, data.number_unseen("c"));
   data.add(ids, 1);
   data.add(ids, data.number_unseen("c"));
-  const ClassificationReport report = score_classes(
-      Config{}, LabelSet({"a", "b"}), data, {0.5F, 0.5F, 0.5F, 0.5F, 0.75F, 0.25F, 0, 1});
+  const ClassificationReport report = score_classes(Config{}, LabelSet({"a", "b"}), data,
+                                                    {0.5F, 0.5F, 0.5F, 0.5F, 0.75F, 0.25F, 0, 1});
   EXPECT_EQ(report.count, 4);
   EXPECT_DOUBLE_EQ(report.accuracy, 0.25);
   EXPECT_EQ(report.confusion,
@@ -70,15 +70,15 @@ TEST(UnseenLabels, OfTokensAreSpansThatAreMissed) {
 
 TEST(UnseenLabels, KeepTheirNamesWhenRowsAreBroughtTogether) {
   EncodedDataset first;
-  add_row(first, {first.number_unseen("x"), 1}, first.number_unseen_row("p"));
+  add_row(first, {first.number_unseen("x"), 1}, first.number_unseen_sequence("p"));
   EncodedDataset second;
   add_row(second, {second.number_unseen("y"), second.number_unseen("x")},
-          second.number_unseen_row("q"));
+          second.number_unseen_sequence("q"));
   EncodedDataset both;
   both.add(first, 0);
   both.add(second, 0);
   EXPECT_EQ(both.unseen().labels, (std::vector<std::string>{"x", "y"}));
-  EXPECT_EQ(both.unseen().row_labels, (std::vector<std::string>{"p", "q"}));
+  EXPECT_EQ(both.unseen().sequence_labels, (std::vector<std::string>{"p", "q"}));
   EXPECT_EQ(Tags(both.tags(1).begin(), both.tags(1).end()), (Tags{-2, -1}));
   EXPECT_EQ(both.label(1), -2);
 }
@@ -135,14 +135,13 @@ TEST_P(UnseenTags, CountAsMissedBesideLabelsOfRows) {
   const TrainReport trained =
       run(testing::joint_config(GetParam()), {{"data.unseen_labels", "wrong"}});
   const Report& report = trained.test.value();
-  EXPECT_EQ(*report.value("row_label.count"), 41);
-  const Report of_labels = testing::part_of(report, "row_label");
+  EXPECT_EQ(*report.value("sequence_label.count"), 41);
+  const Report of_labels = testing::part_of(report, "sequence_label");
   const ReportTable& labels = *of_labels.table("per_class");
   EXPECT_EQ(labels.rows.back().at(0), ReportValue("book"));
-  EXPECT_EQ(testing::cell(labels, labels.rows.size() - 1, "support"),
-            ReportValue(std::int64_t{1}));
-  EXPECT_LE(*report.value("row_label.accuracy"), 40.0 / 41);
-  EXPECT_LE(*report.value("row_accuracy"), 40.0 / 41);
+  EXPECT_EQ(testing::cell(labels, labels.rows.size() - 1, "support"), ReportValue(std::int64_t{1}));
+  EXPECT_LE(*report.value("sequence_label.accuracy"), 40.0 / 41);
+  EXPECT_LE(*report.value("sequence_accuracy"), 40.0 / 41);
   EXPECT_EQ(of("run", "dev.jsonl", UnseenLabels::kWrong), report);
 }
 

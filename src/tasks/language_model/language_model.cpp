@@ -12,9 +12,9 @@ void check_tied(const DenseSpec& spec, const ChainStep& step) {
     if (const auto* found = std::get_if<EmbeddingSpec>(&layer)) embedding = found;
   }
   if (embedding == nullptr) return;  // its absence is an error of its own
-  if (!embedding->beside.empty() || embedding->input_dim) {
+  if (!embedding->concat.empty() || embedding->input_dim) {
     step.error("/tied",
-               "found true with an embedding that sets \"beside\" or \"input_dim\"; expected "
+               "found true with an embedding that sets \"concat\" or \"input_dim\"; expected "
                "is one plain table");
   } else if (step.input.width != embedding->width()) {
     step.error("/tied", "found true, but the input is " + std::to_string(step.input.width) +

@@ -88,19 +88,7 @@ class LanguageModelTraining : public TrainingTask {
   }
 
   Report measure(WorkerPool& pool, const MeasuredRows& rows) const override {
-    const TokenWindows windows = cut_windows_to_measure(rows.data);
-    const auto read_part = [&](std::size_t worker, std::int64_t first, std::int64_t end) {
-      const torch::NoGradGuard no_gradient;
-      SequenceModelImpl& model = pool.replica(worker);
-      CarriedStates states = model.zero_states(end - first);
-      return read_streams(windows, first, end,
-                          [&](const torch::Tensor& tokens, const torch::Tensor& lengths) {
-                            Batch batch{tokens.to(pool.device()), lengths.to(pool.device())};
-                            batch.carried = &states;
-                            return model.forward(batch);
-                          });
-    };
-    return score_text(rows.data, read_in_parts(windows, pool.size(), pool.runner(), read_part));
+    return score_text(rows.data, read_windows(pool, cut_windows_to_measure(rows.data)));
   }
 
   Report measure_archive(const MeasuredArchive& archive, const MeasuredRows& rows) const override {

@@ -6,6 +6,7 @@
 #include "runtime/rows.h"
 #include "tasks/language_model/language_model_metrics.h"
 #include "train/targets.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 
@@ -46,6 +47,21 @@ TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const T
     sum.right += score.right;
   }
   return sum;
+}
+
+TextScore read_windows(WorkerPool& pool, const TokenWindows& windows) {
+  const auto read_part = [&](std::size_t worker, std::int64_t first, std::int64_t end) {
+    const torch::NoGradGuard no_gradient;
+    SequenceModelImpl& model = pool.replica(worker);
+    CarriedStates states = model.zero_states(end - first);
+    return read_streams(windows, first, end,
+                        [&](const torch::Tensor& tokens, const torch::Tensor& lengths) {
+                          Batch batch{tokens.to(pool.device()), lengths.to(pool.device())};
+                          batch.carried = &states;
+                          return model.forward(batch);
+                        });
+  };
+  return read_in_parts(windows, pool.size(), pool.runner(), read_part);
 }
 
 Report score_text(const EncodedDataset& lines, const TextScore& found) {

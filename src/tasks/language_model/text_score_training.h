@@ -12,6 +12,8 @@
 
 namespace sequent {
 
+class WorkerPool;
+
 /// What a language model finds in a text.
 struct TextScore {
   double loss = 0;         // sum of -ln p of the tokens
@@ -35,6 +37,9 @@ TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int
 TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const TaskRunner& run,
                         const std::function<TextScore(std::size_t part, std::int64_t first,
                                                       std::int64_t end)>& read_part);
+
+/// What the model of a pool finds in all streams. Dropout is off.
+TextScore read_windows(WorkerPool& pool, const TokenWindows& windows);
 
 /// The report of what was found in these lines.
 Report score_text(const EncodedDataset& lines, const TextScore& found);

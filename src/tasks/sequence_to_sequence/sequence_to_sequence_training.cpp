@@ -7,7 +7,7 @@
 #include "infer/fused_engine.h"
 #include "model/sequence_padding.h"
 #include "tasks/sequence_to_sequence/decoder_source_training.h"
-#include "tasks/sequence_to_sequence/written_rows_training.h"
+#include "tasks/sequence_to_sequence/generated_rows_training.h"
 #include "train/load_run.h"
 #include "train/training_output.h"
 #include "train/transfer.h"
@@ -17,10 +17,10 @@ namespace {
 
 /// Makes these texts the targets of `batch`. Each gets an end token, except a text of `most`
 /// tokens, which was truncated.
-void set_targets(Batch& batch, const std::vector<WrittenRow>& texts, std::int64_t most) {
+void set_targets(Batch& batch, const std::vector<GeneratedRow>& texts, std::int64_t most) {
   std::vector<torch::Tensor> targets;
   std::vector<std::int64_t> lengths;
-  for (const WrittenRow& text : texts) {
+  for (const GeneratedRow& text : texts) {
     std::vector<std::int64_t> tokens(text.tokens.begin(), text.tokens.end());
     if (std::ssize(tokens) < most) tokens.push_back(Vocabulary::kLineEnd);
     lengths.push_back(std::ssize(tokens));
@@ -33,7 +33,7 @@ void set_targets(Batch& batch, const std::vector<WrittenRow>& texts, std::int64_
 /// Checks texts that an engine decoded greedily. According to the model, each token must be as
 /// probable as the best token, and ln p of the text must match.
 /// Errors: Internal otherwise.
-void check_texts(SequenceModelImpl& model, Batch batch, const std::vector<WrittenRow>& found,
+void check_texts(SequenceModelImpl& model, Batch batch, const std::vector<GeneratedRow>& found,
                  const std::string& engine, double allowed) {
   set_targets(batch, found, max_length(model.config().config.input) + 1);
   const torch::Tensor past = padding_of({batch.targets, batch.target_lengths});
@@ -44,7 +44,7 @@ void check_texts(SequenceModelImpl& model, Batch batch, const std::vector<Writte
                    allowed);
   std::vector<double> sums;
   sums.reserve(found.size());
-  for (const WrittenRow& row : found) sums.push_back(row.log_probability);
+  for (const GeneratedRow& row : found) sums.push_back(row.log_probability);
   const torch::Tensor sum = own.masked_fill(past, 0).sum(1);
   check_difference(sum, torch::tensor(sums, torch::kFloat64), 1 + sum.abs(), engine, allowed);
 }

@@ -37,7 +37,7 @@ std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sou
                                                   model.options().batch_tokens / beams);
   model.run_batches(inputs.rows, batch_tokens,
                     [&](const std::vector<std::size_t>& numbers, const EncodedRows& rows) {
-                      const std::vector<WrittenRow> found = model.write(rows, beams);
+                      const std::vector<GeneratedRow> found = model.write(rows, beams);
                       for (std::size_t i = 0; i < numbers.size(); ++i) {
                         result[numbers[i]].text = text_of_tokens(model, found[i].tokens);
                         result[numbers[i]].log_probability = found[i].log_probability;

@@ -6,8 +6,8 @@
 namespace sequent {
 
 TagDecisions decode_tags(SequenceModelImpl& model, const Batch& batch) {
-  torch::Tensor row_scores;
-  const torch::Tensor logits = model.forward(without_noise(batch), &row_scores);
+  torch::Tensor sequence_logits;
+  const torch::Tensor logits = model.forward(without_noise(batch), &sequence_logits);
   const torch::Tensor padding = padding_of(batch);
   const torch::Tensor tags = best_tags(model, logits, batch.lengths).masked_fill(padding, 0);
   const torch::Tensor probabilities = tag_probabilities(model, logits, batch.lengths)
@@ -15,7 +15,8 @@ TagDecisions decode_tags(SequenceModelImpl& model, const Batch& batch) {
                                           .squeeze(2)
                                           .masked_fill(padding, 0);
   TagDecisions found{tags, probabilities.to(torch::kFloat32), {}};
-  if (row_scores.defined()) found.row_labels = torch::softmax(row_scores, 1).to(torch::kFloat32);
+  if (sequence_logits.defined())
+    found.sequence_labels = torch::softmax(sequence_logits, 1).to(torch::kFloat32);
   return found;
 }
 

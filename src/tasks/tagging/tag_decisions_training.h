@@ -11,7 +11,8 @@ namespace sequent {
 struct TagDecisions {
   torch::Tensor tags;           // [B, T] int64
   torch::Tensor probabilities;  // [B, T] float32, of the chosen tags
-  torch::Tensor row_labels;     // [B, L] float32 probabilities; undefined without a row_label layer
+  torch::Tensor
+      sequence_labels;  // [B, L] float32 probabilities; undefined without a sequence_label layer
 };
 
 /// Predicts tags. Dropout is off.

@@ -33,16 +33,16 @@ void tag_batch(const WorkerPool& pool, const EncodedDataset& data,
                const std::vector<std::size_t>& rows, TaggedRows& result, RowLosses& losses) {
   const torch::NoGradGuard no_gradient;
   SequenceModelImpl& model = pool.model();
-  const auto labels = static_cast<std::size_t>(model.config().row_class_count);
+  const auto labels = static_cast<std::size_t>(model.config().sequence_class_count);
   const Batch batch = pool.make_batch(data, rows);
-  torch::Tensor row_scores;
-  const torch::Tensor logits = model.forward(batch, &row_scores);
-  if (row_scores.defined()) {
+  torch::Tensor sequence_logits;
+  const torch::Tensor logits = model.forward(batch, &sequence_logits);
+  if (sequence_logits.defined()) {
     const torch::Tensor found =
-        torch::softmax(row_scores, 1).to(torch::kCPU, torch::kFloat32).contiguous();
+        torch::softmax(sequence_logits, 1).to(torch::kCPU, torch::kFloat32).contiguous();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       std::copy_n(found.data_ptr<float>() + i * labels, labels,
-                  result.row_labels.data() + rows[i] * labels);
+                  result.sequence_labels.data() + rows[i] * labels);
     }
   }
   const RowNumbers numbers(rows.begin(), rows.end());
@@ -70,8 +70,8 @@ void tag_batch(const WorkerPool& pool, const EncodedDataset& data,
 TaggedRows tag_rows(WorkerPool& pool, const EncodedDataset& data) {
   TaggedRows result;
   result.tags.resize(static_cast<std::size_t>(data.size()));
-  const auto labels = static_cast<std::size_t>(pool.model().config().row_class_count);
-  result.row_labels.resize(result.tags.size() * labels);
+  const auto labels = static_cast<std::size_t>(pool.model().config().sequence_class_count);
+  result.sequence_labels.resize(result.tags.size() * labels);
   RowLosses losses(result.tags.size());
   for_each_batch(data, kEvaluationTokens, pool.runner(),
                  [&](std::size_t, const std::vector<std::size_t>& rows) {
@@ -84,18 +84,18 @@ TaggedRows tag_rows(WorkerPool& pool, const EncodedDataset& data) {
 TaggedRows tag_rows(const MeasuredArchive& archive, const MeasuredRows& rows) {
   TaggedRows result;
   result.tags.resize(static_cast<std::size_t>(rows.data.size()));
-  const auto width = static_cast<std::size_t>(rows.labels.row_size());
-  result.row_labels.resize(result.tags.size() * width);
-  for_each_batch(rows.data, kEvaluationTokens, run_on(archive.pool),
-                 [&](std::size_t, const std::vector<std::size_t>& numbers) {
-                   std::vector<TaggedRow> found =
-                       archive.engine.tag(input_rows(rows.data, numbers));
-                   for (std::size_t i = 0; i < found.size(); ++i) {
-                     result.tags[numbers[i]] = std::move(found[i].tags);
-                     const auto begin = static_cast<std::ptrdiff_t>(numbers[i] * width);
-                     std::ranges::copy(found[i].row_label, result.row_labels.begin() + begin);
-                   }
-                 });
+  const auto width = static_cast<std::size_t>(rows.labels.sequence_size());
+  result.sequence_labels.resize(result.tags.size() * width);
+  for_each_batch(
+      rows.data, kEvaluationTokens, run_on(archive.pool),
+      [&](std::size_t, const std::vector<std::size_t>& numbers) {
+        std::vector<TaggedRow> found = archive.engine.tag(input_rows(rows.data, numbers));
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          result.tags[numbers[i]] = std::move(found[i].tags);
+          const auto begin = static_cast<std::ptrdiff_t>(numbers[i] * width);
+          std::ranges::copy(found[i].sequence_label, result.sequence_labels.begin() + begin);
+        }
+      });
   return result;
 }
 
@@ -109,20 +109,20 @@ Report score_tags(const MeasuredRows& rows, const TaggedRows& found) {
     metrics.add(found.tags[static_cast<std::size_t>(row)], expected);
   }
   TaggingReport report = metrics.report(found.loss);
-  if (found.row_labels.empty()) return to_report(report);
-  LabelNumbers of_labels(rows.labels.row_names(), data.unseen().row_labels);
+  if (found.sequence_labels.empty()) return to_report(report);
+  LabelNumbers of_labels(rows.labels.sequence_names(), data.unseen().sequence_labels);
   ClassificationMetrics of_rows(of_labels.names());
   std::int64_t right = 0;
   for (std::int64_t row = 0; row < data.size(); ++row) {
     const auto at = static_cast<std::size_t>(row);
-    const auto label = of_labels.row(found.row_labels, row);
+    const auto label = of_labels.row(found.sequence_labels, row);
     of_rows.add(label, of_labels.number(data.label(row)));
     const auto best = std::max_element(label.begin(), label.end()) - label.begin();
     const bool tags_right = std::ranges::equal(found.tags[at], data.tags(row));
     right += best == data.label(row) && tags_right ? 1 : 0;
   }
-  report.row_label = of_rows.report();
-  report.row_accuracy = static_cast<double>(right) / static_cast<double>(data.size());
+  report.sequence_label = of_rows.report();
+  report.sequence_accuracy = static_cast<double>(right) / static_cast<double>(data.size());
   return to_report(report);
 }
 

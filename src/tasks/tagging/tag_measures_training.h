@@ -12,8 +12,8 @@ namespace sequent {
 /// The predicted tags of a data set's rows.
 struct TaggedRows {
   std::vector<std::vector<std::int32_t>> tags;
-  std::vector<float> row_labels;  // [rows, L] probabilities; empty if rows have no labels
-  std::optional<double> loss;     // mean -ln p of the true tags of rows without unseen tags
+  std::vector<float> sequence_labels;  // [rows, L] probabilities; empty if rows have no labels
+  std::optional<double> loss;          // mean -ln p of the true tags of rows without unseen tags
 };
 
 /// Predicts the tags of all rows. Dropout is off.

@@ -49,9 +49,9 @@ void drop_unread(SplitText& text, std::size_t count, Side cut) {
 /// Shapes: as many offsets in `text` as tags in `row`.
 void fill_tagged(TaggedText& result, const SplitText& text, const TaggedRow& row,
                  const TagSet& tags) {
-  if (!row.row_label.empty()) {
-    const auto best = std::max_element(row.row_label.begin(), row.row_label.end());
-    result.sequence_label = best - row.row_label.begin();
+  if (!row.sequence_label.empty()) {
+    const auto best = std::max_element(row.sequence_label.begin(), row.sequence_label.end());
+    result.sequence_label = best - row.sequence_label.begin();
     result.sequence_probability = *best;
   }
   for (std::size_t t = 0; t < row.tags.size(); ++t) {

@@ -31,8 +31,8 @@ struct TaggingReport {
 
   /// Where rows have a label as well: of these labels, and the share of rows in which label and
   /// tags are all right.
-  std::optional<ClassificationReport> row_label;
-  std::optional<double> row_accuracy;
+  std::optional<ClassificationReport> sequence_label;
+  std::optional<double> sequence_accuracy;
   bool operator==(const TaggingReport&) const = default;
 };
 

@@ -20,8 +20,8 @@ void append_conll_line(std::string& out, std::string_view token, std::string_vie
   out += '\n';
 }
 
-/// Adds `entities`, `tags` or both and, where a model labels whole records, `row_label` and
-/// `row_probability`.
+/// Adds `entities`, `tags` or both and, where a model labels whole records, `sequence_label` and
+/// `sequence_probability`.
 class TagRecords : public AnswererOf<TaggedText> {
  public:
   TagRecords(const Model& model, const InferOptions& options)
@@ -29,7 +29,7 @@ class TagRecords : public AnswererOf<TaggedText> {
 
   std::vector<std::string> names() const override {
     std::vector<std::string> names{"entities", "tags", "truncated", "unknown_share"};
-    if (labels_records()) names.insert(names.end(), {"row_label", "row_probability"});
+    if (labels_records()) names.insert(names.end(), {"sequence_label", "sequence_probability"});
     return names;
   }
 
@@ -105,13 +105,13 @@ class TagRecords : public AnswererOf<TaggedText> {
   }
 
   void append_record_label(std::string& out, const TaggedText& found) const {
-    append_key(out, "row_label");
+    append_key(out, "sequence_label");
     if (found.sequence_label < 0) {
       out += "null";  // of a text without a token
     } else {
       append_json_string(out, record_label(found));
     }
-    append_key(out, "row_probability");
+    append_key(out, "sequence_probability");
     append_number(out, found.sequence_probability);
   }
 

@@ -59,7 +59,7 @@ void check_row_labels(const torch::Tensor& expected, const std::vector<TaggedRow
                       const std::string& engine, double allowed) {
   torch::Tensor probabilities = torch::zeros_like(expected);
   for (std::size_t row = 0; row < found.size(); ++row) {
-    probabilities[static_cast<std::int64_t>(row)].copy_(torch::tensor(found[row].row_label));
+    probabilities[static_cast<std::int64_t>(row)].copy_(torch::tensor(found[row].sequence_label));
   }
   check_difference(expected, probabilities, torch::ones({1}), engine, allowed);
 }
@@ -70,8 +70,8 @@ void check_row_labels(const torch::Tensor& expected, const std::vector<TaggedRow
 void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<TaggedRow>& found,
                 const std::string& engine, double allowed) {
   const TagDecisions expected = decode_tags(model, batch);
-  if (expected.row_labels.defined()) {
-    check_row_labels(expected.row_labels, found, engine, allowed);
+  if (expected.sequence_labels.defined()) {
+    check_row_labels(expected.sequence_labels, found, engine, allowed);
   }
   const torch::Tensor logits = model.forward(batch);
   const auto score = [&](const torch::Tensor& tags) {
@@ -120,16 +120,16 @@ class TaggingTraining : public TrainingTask {
   torch::Tensor loss(SequenceModelImpl& model, const BatchPart& part,
                      const LossOptions& options) const override {
     const torch::Device device = part.batch.input.device();
-    const auto [logits, row_scores] = training_output(model, part);
+    const auto [logits, sequence_logits] = training_output(model, part);
     const torch::Tensor tags = send_to(target_tags(part.data, part.rows), device);
     const torch::Tensor sum =
         tag_losses(model, logits, tags, part.batch.lengths, options.label_smoothing).sum() /
         part.loss_units;
-    if (!row_scores.defined()) return sum;
+    if (!sequence_logits.defined()) return sum;
     const torch::Tensor labels = send_to(target_classes(part.data, part.rows), device);
     const torch::Tensor of_rows =
-        row_losses(row_scores, labels, {.label_smoothing = options.label_smoothing}).sum();
-    return sum + of_rows * (model.config().config.row_label()->loss_weight / part.batch_rows);
+        row_losses(sequence_logits, labels, {.label_smoothing = options.label_smoothing}).sum();
+    return sum + of_rows * (model.config().config.sequence_label()->loss_weight / part.batch_rows);
   }
 
   torch::Tensor predictions(const SequenceModelImpl& model, const Batch& batch,
@@ -148,8 +148,8 @@ class TaggingTraining : public TrainingTask {
   Facts data_facts(const PreparedData& data) const override {
     Facts facts = TrainingTask::data_facts(data);
     std::string tags = std::to_string(data.labels.size());
-    if (data.labels.row_size() > 0) {
-      tags += ", and " + std::to_string(data.labels.row_size()) + " labels of rows";
+    if (data.labels.sequence_size() > 0) {
+      tags += ", and " + std::to_string(data.labels.sequence_size()) + " labels of rows";
     }
     facts.emplace_back("Tags", tags);
     return facts;
@@ -168,7 +168,7 @@ class TaggingTraining : public TrainingTask {
     };
     script.text(tagging_source(is_crf ? crf_source(parameter) : softmax_tags_source(),
                                inputs.signature, inputs.names));
-    if (script.config().config.row_label() != nullptr) write_row_labels(script);
+    if (script.config().config.sequence_label() != nullptr) write_row_labels(script);
   }
 
   double check_parity(const ParityCheck& check, const EncodedRows& rows) const override {
@@ -196,14 +196,14 @@ class TaggingTraining : public TrainingTask {
  private:
   /// Writes the method that returns the probabilities of row labels.
   static void write_row_labels(ScriptWriter& script) {
-    script.begin_method("row_labels");
+    script.begin_method("sequence_labels");
     const auto& layers = script.config().config.model.layers;
     const auto place = std::find_if(layers.begin(), layers.end(), [](const LayerSpec& layer) {
-      return std::holds_alternative<RowLabelSpec>(layer);
+      return std::holds_alternative<SequenceLabelSpec>(layer);
     });
     const auto index = static_cast<std::size_t>(place - layers.begin());
     script.write_layers(index);
-    script.line("    x = " + ScriptWriter::pooled(std::get<RowLabelSpec>(*place).modes()));
+    script.line("    x = " + ScriptWriter::pooled(std::get<SequenceLabelSpec>(*place).modes()));
     script.line("    x = torch.linear(x, " + script.parameter(index, "weight") + ", " +
                 script.parameter(index, "bias") + ")");
     script.line("    return torch.softmax(x, 1)");

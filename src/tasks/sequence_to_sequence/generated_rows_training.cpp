@@ -1,4 +1,4 @@
-#include "tasks/sequence_to_sequence/written_rows_training.h"
+#include "tasks/sequence_to_sequence/generated_rows_training.h"
 
 #include "core/thread_pool.h"
 #include "infer/archive.h"
@@ -9,14 +9,14 @@
 
 namespace sequent {
 
-WrittenTexts write_texts(SequenceModelImpl& model, const Batch& batch, std::int64_t most_tokens) {
+GeneratedTexts write_texts(SequenceModelImpl& model, const Batch& batch, std::int64_t most_tokens) {
   const Batch quiet = without_noise(batch);
   const torch::Tensor source = model.head_input(quiet);
   return model.head<DecoderImpl>()->write(source, {quiet, padding_of(quiet)}, most_tokens);
 }
 
-void WrittenRows::add(const torch::Tensor& log_probabilities, const torch::Tensor& targets,
-                      const torch::Tensor& target_lengths) {
+void GeneratedRows::add(const torch::Tensor& log_probabilities, const torch::Tensor& targets,
+                        const torch::Tensor& target_lengths) {
   const torch::Tensor padding = padding_of({targets, target_lengths});
   const torch::Tensor found = log_probabilities.gather(2, targets.unsqueeze(2)).squeeze(2);
   loss -= found.to(torch::kFloat64).masked_fill(padding, 0).sum().item<double>();
@@ -25,17 +25,17 @@ void WrittenRows::add(const torch::Tensor& log_probabilities, const torch::Tenso
   tokens += target_lengths.sum().item<std::int64_t>();
 }
 
-void WrittenRows::add(const WrittenRows& other) {
+void GeneratedRows::add(const GeneratedRows& other) {
   loss += other.loss;
   right += other.right;
   tokens += other.tokens;
 }
 
-WrittenRows write_rows(WorkerPool& pool, const EncodedDataset& data) {
+GeneratedRows write_rows(WorkerPool& pool, const EncodedDataset& data) {
   SequenceModelImpl& model = pool.model();
-  WrittenRows result;
+  GeneratedRows result;
   result.texts.resize(static_cast<std::size_t>(data.size()));
-  std::vector<WrittenRows> parts(result.texts.size());  // of each batch, by its number
+  std::vector<GeneratedRows> parts(result.texts.size());  // of each batch, by its number
   for_each_batch(data, scored_tokens(model.config().class_count, kEvaluationTokens), pool.runner(),
                  [&](std::size_t number, const std::vector<std::size_t>& rows) {
                    const torch::NoGradGuard no_gradient;
@@ -46,16 +46,16 @@ WrittenRows write_rows(WorkerPool& pool, const EncodedDataset& data) {
                    const auto texts = texts_of(write_texts(model, batch, most).tokens);
                    for (std::size_t i = 0; i < rows.size(); ++i) result.texts[rows[i]] = texts[i];
                  });
-  for (const WrittenRows& part : parts) result.add(part);
+  for (const GeneratedRows& part : parts) result.add(part);
   return result;
 }
 
-WrittenRows write_rows(const MeasuredArchive& archive, const MeasuredRows& rows) {
+GeneratedRows write_rows(const MeasuredArchive& archive, const MeasuredRows& rows) {
   const std::int64_t tokens =
-      scored_tokens(archive.archive.card.vocabulary.size(), kEvaluationTokens);
-  WrittenRows result;
+      scored_tokens(archive.archive.metadata.vocabulary.size(), kEvaluationTokens);
+  GeneratedRows result;
   result.texts.resize(static_cast<std::size_t>(rows.data.size()));
-  std::vector<WrittenRows> parts(result.texts.size());
+  std::vector<GeneratedRows> parts(result.texts.size());
   for_each_batch(
       rows.data, tokens, run_on(archive.pool),
       [&](std::size_t number, const std::vector<std::size_t>& numbers) {
@@ -64,16 +64,16 @@ WrittenRows write_rows(const MeasuredArchive& archive, const MeasuredRows& rows)
         parts[number].add(archive.engine.score(batch), tensors.targets, tensors.target_lengths);
         EncodedRows sources;
         for (const InputRow& row : batch) sources.push_back(row.pair().first);
-        const std::vector<WrittenRow> written = archive.engine.write(sources, /*beams=*/1);
+        const std::vector<GeneratedRow> written = archive.engine.write(sources, /*beams=*/1);
         for (std::size_t i = 0; i < batch.size(); ++i) {
           result.texts[numbers[i]] = written[i].tokens;
         }
       });
-  for (const WrittenRows& part : parts) result.add(part);
+  for (const GeneratedRows& part : parts) result.add(part);
   return result;
 }
 
-Report score_sequences(const EncodedDataset& data, const WrittenRows& written) {
+Report score_sequences(const EncodedDataset& data, const GeneratedRows& written) {
   SequenceMetrics metrics;
   for (std::int64_t row = 0; row < data.size(); ++row) {
     const auto [source, target] = data.row(row).pair();

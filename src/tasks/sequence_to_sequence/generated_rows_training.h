@@ -12,10 +12,10 @@ namespace sequent {
 
 /// Generates texts greedily, each of at most `most_tokens` tokens including the end token; see
 /// DecoderImpl::write. Dropout is off.
-WrittenTexts write_texts(SequenceModelImpl& model, const Batch& batch, std::int64_t most_tokens);
+GeneratedTexts write_texts(SequenceModelImpl& model, const Batch& batch, std::int64_t most_tokens);
 
 /// The generated texts of a data set, and how well the model predicts the expected texts.
-struct WrittenRows {
+struct GeneratedRows {
   std::vector<std::vector<std::int32_t>> texts;  // generated, without end tokens
   // Of the expected texts, including end tokens, with teacher forcing:
   double loss = 0;         // sum of -ln p
@@ -27,16 +27,16 @@ struct WrittenRows {
   void add(const torch::Tensor& log_probabilities, const torch::Tensor& targets,
            const torch::Tensor& target_lengths);
   /// Adds the sums of other rows, but not their texts.
-  void add(const WrittenRows& other);
+  void add(const GeneratedRows& other);
 };
 
 /// Generates a text for each row with the model of the pool. Dropout is off.
-WrittenRows write_rows(WorkerPool& pool, const EncodedDataset& data);
+GeneratedRows write_rows(WorkerPool& pool, const EncodedDataset& data);
 
 /// Generates them with the graph of an archive.
-WrittenRows write_rows(const MeasuredArchive& archive, const MeasuredRows& rows);
+GeneratedRows write_rows(const MeasuredArchive& archive, const MeasuredRows& rows);
 
 /// Returns the report of generated texts. Errors: Data if there are no rows.
-Report score_sequences(const EncodedDataset& data, const WrittenRows& written);
+Report score_sequences(const EncodedDataset& data, const GeneratedRows& written);
 
 }  // namespace sequent

@@ -12,10 +12,11 @@
 namespace sequent {
 
 /// The convolving encoder of spellings. Threads: `encode` may be called from many at once.
-class Spelling {
+class CharacterEncoder {
  public:
   /// `prefix`: of the encoder's weights' names.
-  Spelling(const CharactersSpec& spec, const std::string& prefix, const WeightSource& weights);
+  CharacterEncoder(const CharactersSpec& spec, const std::string& prefix,
+                   const WeightSource& weights);
 
   std::int64_t width() const { return spec_.output_dim; }
 

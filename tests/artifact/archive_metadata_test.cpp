@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using testing::error_of;
-using testing::good_card;
+using testing::good_metadata;
 
 void expect_artifact_error(const std::optional<Error>& error, const std::string& named) {
   ASSERT_TRUE(error.has_value()) << "no error; expected one that says " << named;
@@ -21,39 +21,41 @@ void expect_artifact_error(const std::optional<Error>& error, const std::string&
   EXPECT_NE(std::string(error->what()).find(named), std::string::npos) << error->what();
 }
 
-TEST(ArchiveCard, RoundTrip) {
-  const ArchiveCard card = good_card();
-  const ArchiveCard read = archive_card_from_json(archive_card_to_json(card), "model.pt");
-  EXPECT_EQ(read.sequent_version, card.sequent_version);
-  EXPECT_EQ(read.created, card.created);
-  EXPECT_EQ(read.config, card.config);
-  EXPECT_EQ(read.vocabulary, card.vocabulary);
-  EXPECT_EQ(read.labels, card.labels);
-  EXPECT_EQ(read.validation_report, card.validation_report);
-  EXPECT_EQ(read.parity_digest, card.parity_digest);
-  EXPECT_EQ(read.parity_difference, card.parity_difference);
-  EXPECT_EQ(read.parity_rows, card.parity_rows);
-  EXPECT_EQ(archive_card_to_json(read), archive_card_to_json(card));
+TEST(ArchiveMetadata, RoundTrip) {
+  const ArchiveMetadata metadata = good_metadata();
+  const ArchiveMetadata read =
+      archive_metadata_from_json(archive_metadata_to_json(metadata), "model.pt");
+  EXPECT_EQ(read.sequent_version, metadata.sequent_version);
+  EXPECT_EQ(read.created, metadata.created);
+  EXPECT_EQ(read.config, metadata.config);
+  EXPECT_EQ(read.vocabulary, metadata.vocabulary);
+  EXPECT_EQ(read.labels, metadata.labels);
+  EXPECT_EQ(read.validation_report, metadata.validation_report);
+  EXPECT_EQ(read.parity_digest, metadata.parity_digest);
+  EXPECT_EQ(read.parity_difference, metadata.parity_difference);
+  EXPECT_EQ(read.parity_rows, metadata.parity_rows);
+  EXPECT_EQ(archive_metadata_to_json(read), archive_metadata_to_json(metadata));
 }
 
-TEST(ArchiveCard, NoValidationReportIsNull) {
-  ArchiveCard card = good_card();
-  card.validation_report.clear();
-  const std::string json = archive_card_to_json(card);
+TEST(ArchiveMetadata, NoValidationReportIsNull) {
+  ArchiveMetadata metadata = good_metadata();
+  metadata.validation_report.clear();
+  const std::string json = archive_metadata_to_json(metadata);
   EXPECT_TRUE(Json::parse(json)["validation"].is_null());
-  EXPECT_TRUE(archive_card_from_json(json, "model.pt").validation_report.empty());
+  EXPECT_TRUE(archive_metadata_from_json(json, "model.pt").validation_report.empty());
 }
 
-TEST(ArchiveCard, AnyTokensAndLabelsSurvive) {
-  ArchiveCard card = good_card();
-  card.vocabulary = Vocabulary({"\"", "\\", "\u7535\u5f71", "\U0001F600", "line\nend"});
-  card.labels = LabelSet({"a\tb", "\u597d\u8bc4"});
-  const ArchiveCard read = archive_card_from_json(archive_card_to_json(card), "model.pt");
-  EXPECT_EQ(read.vocabulary, card.vocabulary);
-  EXPECT_EQ(read.labels, card.labels);
+TEST(ArchiveMetadata, AnyTokensAndLabelsSurvive) {
+  ArchiveMetadata metadata = good_metadata();
+  metadata.vocabulary = Vocabulary({"\"", "\\", "\u7535\u5f71", "\U0001F600", "line\nend"});
+  metadata.labels = LabelSet({"a\tb", "\u597d\u8bc4"});
+  const ArchiveMetadata read =
+      archive_metadata_from_json(archive_metadata_to_json(metadata), "model.pt");
+  EXPECT_EQ(read.vocabulary, metadata.vocabulary);
+  EXPECT_EQ(read.labels, metadata.labels);
 }
 
-TEST(ArchiveCard, PathsTellNothingOfTheMachine) {
+TEST(ArchiveMetadata, PathsTellNothingOfTheMachine) {
   const std::vector<std::pair<std::string, std::string>> paths{
       {"data/train.tsv", "data/train.tsv"},
       {"train.tsv", "train.tsv"},
@@ -66,12 +68,12 @@ TEST(ArchiveCard, PathsTellNothingOfTheMachine) {
   };
   for (const auto& [written, kept] : paths) {
     SCOPED_TRACE(written);
-    ArchiveCard card = good_card();
-    card.config.data.train = written;
-    card.config.data.validation = written;
-    card.config.data.test = written;
-    const std::string json = archive_card_to_json(card);
-    const DataSpec data = archive_card_from_json(json, "model.pt").config.data;
+    ArchiveMetadata metadata = good_metadata();
+    metadata.config.data.train = written;
+    metadata.config.data.validation = written;
+    metadata.config.data.test = written;
+    const std::string json = archive_metadata_to_json(metadata);
+    const DataSpec data = archive_metadata_from_json(json, "model.pt").config.data;
     EXPECT_EQ(data.train, kept);
     EXPECT_EQ(std::get<std::string>(data.validation), kept);
     EXPECT_EQ(data.test, HeldOutSource(kept));
@@ -79,18 +81,19 @@ TEST(ArchiveCard, PathsTellNothingOfTheMachine) {
   }
 }
 
-TEST(ArchiveCard, EachKeyIsNeeded) {
-  const Json good = Json::parse(archive_card_to_json(good_card()));
+TEST(ArchiveMetadata, EachKeyIsNeeded) {
+  const Json good = Json::parse(archive_metadata_to_json(good_metadata()));
   ASSERT_EQ(good.size(), 9U);
   for (const auto& entry : good.items()) {
     SCOPED_TRACE(entry.key());
     const std::string pointer = "/" + entry.key();
     const auto missing = error_of(
-        [&] { archive_card_from_json(testing::damaged(good, pointer, ""), "models/m.pt"); });
+        [&] { archive_metadata_from_json(testing::damaged(good, pointer, ""), "models/m.pt"); });
     expect_artifact_error(missing, "models/m.pt: sequent.json: " + pointer + ": missing; ");
     expect_artifact_error(missing, "export the model again");
-    const auto wrong = error_of(
-        [&] { archive_card_from_json(testing::damaged(good, pointer, "true"), "models/m.pt"); });
+    const auto wrong = error_of([&] {
+      archive_metadata_from_json(testing::damaged(good, pointer, "true"), "models/m.pt");
+    });
     expect_artifact_error(wrong, pointer + ": found true");
   }
 }
@@ -101,8 +104,8 @@ struct Damage {
   const char* named;        // text that the message must contain
 };
 
-TEST(ArchiveCard, DamageIsNamed) {
-  const Json good = Json::parse(archive_card_to_json(good_card()));
+TEST(ArchiveMetadata, DamageIsNamed) {
+  const Json good = Json::parse(archive_metadata_to_json(good_metadata()));
   const std::vector<Damage> damages{
       {"/format_version", "2",
        "was made by a later version of Sequent (format 2, this program reads up to 1): use "
@@ -131,18 +134,20 @@ TEST(ArchiveCard, DamageIsNamed) {
   for (const Damage& damage : damages) {
     SCOPED_TRACE(std::string(damage.pointer) + " = " + damage.replacement);
     const auto error = error_of([&] {
-      archive_card_from_json(testing::damaged(good, damage.pointer, damage.replacement), "m.pt");
+      archive_metadata_from_json(testing::damaged(good, damage.pointer, damage.replacement),
+                                 "m.pt");
     });
     expect_artifact_error(error, damage.named);
     expect_artifact_error(error, "m.pt: sequent.json");
   }
 }
 
-TEST(ArchiveCard, ATruncatedCardIsDamaged) {
-  const std::string good = archive_card_to_json(good_card());
+TEST(ArchiveMetadata, ATruncatedCardIsDamaged) {
+  const std::string good = archive_metadata_to_json(good_metadata());
   for (std::size_t length = 0; length < good.size(); length += 53) {
-    expect_artifact_error(error_of([&] { archive_card_from_json(good.substr(0, length), "m.pt"); }),
-                          "m.pt: sequent.json: damaged: invalid JSON at byte");
+    expect_artifact_error(
+        error_of([&] { archive_metadata_from_json(good.substr(0, length), "m.pt"); }),
+        "m.pt: sequent.json: damaged: invalid JSON at byte");
   }
 }
 

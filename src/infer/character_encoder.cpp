@@ -1,4 +1,4 @@
-#include "infer/spelling.h"
+#include "infer/character_encoder.h"
 
 #include <algorithm>
 
@@ -16,16 +16,16 @@ Conv1dSpec convolution_of(const CharactersSpec& spec) {
 
 }  // namespace
 
-Spelling::Spelling(const CharactersSpec& spec, const std::string& prefix,
-                   const WeightSource& weights)
+CharacterEncoder::CharacterEncoder(const CharactersSpec& spec, const std::string& prefix,
+                                   const WeightSource& weights)
     : spec_(spec),
       bytes_(weights(prefix + "bytes").begin(), weights(prefix + "bytes").end()),
       product_(spec.byte_dim * spec.kernel_size, spec.output_dim, convolution_of(spec).activation,
                by_step(weights(prefix + "cnn.weight"), convolution_of(spec), spec.byte_dim).data(),
                weights(prefix + "cnn.bias").data()) {}
 
-const float* Spelling::encode(const std::vector<std::string_view>& words,
-                              kernels::Arena& arena) const {
+const float* CharacterEncoder::encode(const std::vector<std::string_view>& words,
+                                      kernels::Arena& arena) const {
   // A word without a letter has one: 0.
   const auto letters_in = [&](std::string_view word) {
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(word.size()), 1, spec_.max_bytes);
