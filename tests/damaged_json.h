@@ -1,4 +1,4 @@
-// Good JSON with one thing wrong.
+// Creates JSON with a single error.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,8 +6,8 @@
 
 namespace sequent::testing {
 
-/// `good` with the value at `pointer` replaced by `replacement` (JSON), or removed if that is
-/// empty.
+/// Returns `good` with the value at `pointer` replaced by `replacement` (JSON), or removed if
+/// `replacement` is empty.
 inline std::string damaged(nlohmann::ordered_json good, const std::string& pointer,
                            const std::string& replacement) {
   const nlohmann::ordered_json::json_pointer place(pointer);

@@ -1,4 +1,4 @@
-// A small text whose next word follows from the one before: all but the first of a line.
+// A small text in which the previous word determines each word except the first of a line.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace sequent::testing {
 
-/// Lines of five words, each the next of a circle of seven, from a random start.
+/// Returns lines of five consecutive words from a cycle of seven, each with a random start.
 inline std::string circle_lines(int lines, int seed = 0) {
   constexpr std::array kWords{"one", "two", "three", "four", "five", "six", "seven"};
   std::string text;
@@ -23,7 +23,7 @@ inline std::string circle_lines(int lines, int seed = 0) {
   return text;
 }
 
-/// A tied model of two layers over train.txt and valid.txt.
+/// Returns a config with tied weights and two recurrent layers for train.txt and valid.txt.
 inline constexpr const char* kLanguageModelConfig = R"({
   "version": 1, "name": "circle", "task": "language_model",
   "data": {"train": "train.txt", "validation": "valid.txt", "test": "valid.txt",

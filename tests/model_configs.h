@@ -1,4 +1,4 @@
-// Small configs that together hold every layer in every form it has.
+// Small configs that together cover every layer with all of its variants.
 #pragma once
 
 #include <cctype>
@@ -133,7 +133,7 @@ inline std::vector<NamedLayers> all_layer_chains() {
   chains.push_back({"TablesConv", two_tables + R"(, "trainable": false}]},
                     {"type": "conv1d", "filters": 3}, {"type": "pool"},)" +
                                       softmax + "]"});
-  // Few buckets, so that runs share some.
+  // Few buckets, so that some n-grams collide.
   const std::string runs =
       two_tables + R"(}, {"type": "ngrams", "output_dim": 3, "buckets": 7}, {"type": "table",
                      "output_dim": 2}, {"type": "ngrams", "output_dim": 2, "n": 3, "buckets": 9}]},)";

@@ -1,4 +1,4 @@
-// Texts whose labels are told by their words.
+// Texts whose words determine their labels.
 #pragma once
 
 #include <random>
@@ -6,8 +6,8 @@
 
 namespace sequent::testing {
 
-/// TSV: `text` and `labels`; "loud" and "noisy" mean sound, "bright" means light, "cheap" price. A
-/// row may have none.
+/// Returns TSV with the columns `text` and `labels`: "loud" and "noisy" give the label sound,
+/// "bright" gives light, and "cheap" gives price. A row may have no label.
 inline std::string labelled_rows(int rows, unsigned seed = 0) {
   std::mt19937 random(seed);
   std::string text = "text\tlabels\n";

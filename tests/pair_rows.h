@@ -1,4 +1,4 @@
-// Pairs of texts that a small model can learn to compare, and its config.
+// Pairs of texts that a small model can learn to compare, and the config of that model.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ inline constexpr const char* kPairConfig = R"({
   "runtime": {"device": "cpu"}
 })";
 
-/// What the columns and labels are called.
+/// The names of the columns and labels.
 struct PairNames {
   std::string left = "left";
   std::string right = "right";
@@ -32,7 +32,8 @@ struct PairNames {
   std::string other = "other";
 };
 
-/// `same` where both texts speak of the same thing, in other words; with a header.
+/// Returns a table with a header, in which the label is `same` if both texts have the same subject
+/// in different words.
 inline std::string pair_rows(int rows, unsigned first = 0, const PairNames& names = {}) {
   constexpr std::array kThings = {"cat", "ship", "tree", "song"};
   constexpr std::array kFrames = {"the X is here", "I saw a X", "a X it was", "look at that X now"};

@@ -1,4 +1,4 @@
-// Seeded rows for property tests.
+// Seeded random rows for property tests.
 #pragma once
 
 #include <cmath>
@@ -23,7 +23,7 @@ inline std::vector<std::string> numbered_labels(std::size_t classes) {
   return labels;
 }
 
-/// Softmax of noise that leans towards the truth.
+/// Returns the softmax of noise that is biased towards the true class.
 inline std::vector<RandomRow> random_rows(std::uint32_t seed, std::size_t rows,
                                           std::size_t classes) {
   std::mt19937 generator(seed);

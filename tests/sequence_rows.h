@@ -1,4 +1,4 @@
-// A small problem for models that write text: words, to be written backwards.
+// A small problem for sequence-to-sequence models: reversing words.
 #pragma once
 
 #include <algorithm>

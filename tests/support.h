@@ -1,4 +1,4 @@
-// What tests of several rooms share.
+// Helpers that tests of several folders share.
 #pragma once
 
 #include <unistd.h>
@@ -15,7 +15,7 @@
 
 namespace sequent::testing {
 
-/// A folder of its own for one test, removed at its end.
+/// A separate folder for one test, which is removed at the end of the test.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -32,7 +32,7 @@ class TemporaryFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
-  /// Writes a file into the folder and gives its path.
+  /// Writes a file into the folder and returns its path.
   std::string write(std::string_view name, std::string_view content) const {
     const std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
@@ -51,7 +51,7 @@ inline std::string slurp(const std::filesystem::path& path) {
   return out.str();
 }
 
-/// The error `action` throws, or nothing if it throws none.
+/// Returns the error that `action` throws, or nothing if it does not throw one.
 template <class Action>
 std::optional<Error> error_of(const Action& action) {
   try {

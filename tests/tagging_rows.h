@@ -1,4 +1,5 @@
-// A small tagging problem that a model can learn: names of two kinds, told by the word before.
+// A small tagging problem that a model can learn: names of two kinds, which the previous word
+// determines.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 
 namespace sequent::testing {
 
-/// CoNLL rows: after "in" a place of one or two tokens, after "by" a person.
+/// Returns CoNLL rows with a location of one or two tokens after "in" and a person after "by".
 inline std::string tagged_rows(int rows, int seed = 0) {
   const std::vector<std::string> names{"paris", "lima", "oslo", "rome", "kiev"};
   const std::vector<std::string> others{"seen", "again", "today", "and", "made"};
@@ -30,7 +31,8 @@ inline std::string tagged_rows(int rows, int seed = 0) {
   return text;
 }
 
-/// The same rows as JSON Lines, with a label of each whole row: whether it begins with a place.
+/// Returns the same rows as JSON Lines, with a label for each whole row that says whether the row
+/// begins with a location.
 inline std::string labelled_tagged_rows(int rows, int seed = 0) {
   std::string text;
   std::string tokens;
@@ -53,7 +55,7 @@ inline std::string labelled_tagged_rows(int rows, int seed = 0) {
   return text;
 }
 
-/// `head`: the last layer.
+/// Returns the config; `head` is its last layer.
 inline std::string tagging_config(const std::string& head) {
   return R"({
   "version": 1, "name": "tags", "task": "tagging",
@@ -70,7 +72,7 @@ inline std::string tagging_config(const std::string& head) {
 })";
 }
 
-/// The same problem with the rows' labels beside the tags.
+/// Returns the config of the same problem with labels of rows in addition to tags.
 inline std::string joint_config(const std::string& head) {
   std::string config = tagging_config(
       R"({"type": "sequence_label", "mode": ["max", "mean"], "dropout": 0.1}, )" + head);

@@ -1,4 +1,4 @@
-// Comparing tensors in tests: a failure names the index and both values.
+// Compares tensors in tests. A failure names the index and both values.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ inline ::testing::AssertionResult all_near(const torch::Tensor& found, const tor
   if (found.numel() == 0) return ::testing::AssertionSuccess();
   const torch::Tensor a = found.detach().to(torch::kCPU, torch::kFloat64).flatten();
   const torch::Tensor b = wanted.detach().to(torch::kCPU, torch::kFloat64).flatten();
-  // NaN must not pass as near.
+  // NaN must not pass as close.
   const torch::Tensor difference = (a - b).abs().nan_to_num(INFINITY);
   const auto worst = difference.argmax().item<std::int64_t>();
   if (difference[worst].item<double>() <= tolerance) return ::testing::AssertionSuccess();
@@ -26,8 +26,8 @@ inline ::testing::AssertionResult all_near(const torch::Tensor& found, const tor
          << b[worst].item<double>() << ", allowed difference " << tolerance;
 }
 
-/// Random weights; of spellings, which are bytes and not trained, random words. Nothing is
-/// forbidden.
+/// Sets random weights, and random words for the characters of tokens, which are not trained. The
+/// mask of forbidden transitions is unchanged.
 inline void randomize(torch::nn::Module& model) {
   const torch::NoGradGuard no_gradient;
   for (const auto& named : model.named_parameters()) {
@@ -43,13 +43,13 @@ inline void randomize(torch::nn::Module& model) {
   }
 }
 
-/// An embedding's gradient is sparse.
+/// Returns the gradient as a dense tensor, because the gradient of an embedding is sparse.
 inline torch::Tensor dense(const torch::Tensor& gradient) {
   return gradient.is_sparse() ? gradient.to_dense() : gradient;
 }
 
-/// Holds the trained parameters' gradients of `loss`, in double, against finite differences, for
-/// about `samples` values of each parameter.
+/// Compares the gradients of `loss` in double precision with finite differences, for about
+/// `samples` values of each trained parameter.
 template <class Loss>
 void expect_gradients_of_differences(torch::nn::Module& model, const Loss& loss,
                                      std::int64_t samples, double tolerance) {

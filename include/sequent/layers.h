@@ -320,11 +320,23 @@ struct DecoderSpec {
   }
 };
 
-using LayerSpec =
-    std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec, SpatialDropoutSpec,
-                 RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, Conv1dSpec,
-                 LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, PairSpec, DenseSpec,
-                 CrfSpec, OrdinalSpec, SequenceLabelSpec, DecoderSpec>;
+/// A variant of the alternatives of all `Variants`, in order.
+template <class... Variants>
+struct JoinedVariants;
+template <class... All>
+struct JoinedVariants<std::variant<All...>> {
+  using type = std::variant<All...>;
+};
+template <class... First, class... Second, class... Rest>
+struct JoinedVariants<std::variant<First...>, std::variant<Second...>, Rest...>
+    : JoinedVariants<std::variant<First..., Second...>, Rest...> {};
+
+using LayerSpec = JoinedVariants<
+    std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec,
+                 SpatialDropoutSpec>,
+    RecurrentLayerSpec,
+    std::variant<Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, PairSpec,
+                 DenseSpec, CrfSpec, OrdinalSpec, SequenceLabelSpec, DecoderSpec>>::type;
 
 enum class Initialization { kKeras, kTorch };
 template <>

@@ -276,13 +276,14 @@ struct RecurrentOptions {
 /// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D is the number of
 ///          directions (1 or 2), forward first.
 /// Padding: the backward direction starts at each row's last real step.
-/// Parameters: named and laid out as in torch::nn::LSTM, GRU and RNN. The gate order is i f g o
-///          (LSTM), f g o (coupled LSTM), r z n (GRU), or z n (minimal GRU, which has no
-///          weight_hh_l0). Only a GRU that applies the reset gate after the product has bias_hh_l0;
-///          elsewhere it would be redundant. Peephole cells have weight_peephole_l0 [3, H], or
-///          [3 * H, H] with full peepholes, for the gates i f o. With layer_norm there are the
-///          gains norm_ih_l0 and norm_hh_l0 [G * H], and norm_cell_l0 and norm_cell_bias_l0 [H]
-///          for the cell. With learned_initial_state there are initial_h_l0 and initial_c_l0 [H].
+/// Parameters: named and laid out as in torch::nn::LSTM, GRU and RNN, with the gates in the order
+/// of
+///          CellKind. Which ones a cell has follows from its CellFacts. Only a GRU that applies the
+///          reset gate after the product has bias_hh_l0; elsewhere it would be redundant. Cells
+///          with P peephole gates have weight_peephole_l0 [P, H], or [P * H, H] with full
+///          peepholes. With layer_norm there are the gains norm_ih_l0 and norm_hh_l0 [G * H], and
+///          norm_cell_l0 and norm_cell_bias_l0 [H] for the cell state. With learned_initial_state
+///          there are initial_h_l0 and initial_c_l0 [H], each only if the cell reads that state.
 class RecurrentImpl : public LayerImpl {
  public:
   explicit RecurrentImpl(const RecurrentOptions& options);
@@ -299,16 +300,16 @@ class RecurrentImpl : public LayerImpl {
 
   struct Direction {
     torch::Tensor weight_ih;  // [G * H, I]
-    torch::Tensor weight_hh;  // [G * H, H]; absent in a minimal GRU
+    torch::Tensor weight_hh;  // [G * H, H], for cells with a recurrent matrix
     torch::Tensor bias_ih;    // [G * H]
     torch::Tensor bias_hh;    // [G * H], GRU only
-    torch::Tensor peephole;   // [3, H] or [3 * H, H], peephole cells only
+    torch::Tensor peephole;   // [P, H] or [P * H, H], cells with P peephole gates only
     torch::Tensor norm_ih;    // [G * H], with layer_norm only, like the next three
-    torch::Tensor norm_hh;    // [G * H]; absent in a minimal GRU
+    torch::Tensor norm_hh;    // [G * H], for cells with a recurrent matrix
     torch::Tensor norm_cell;  // [H], for cells with a state c, like the next
     torch::Tensor norm_cell_bias;
-    torch::Tensor initial_h;  // [H], with learned_initial_state only, like the next
-    torch::Tensor initial_c;  // [H], for cells with a state c
+    torch::Tensor initial_h;  // [H], with learned_initial_state only, for cells that read h
+    torch::Tensor initial_c;  // [H], likewise, for cells with a state c
   };
   std::vector<Direction> directions;
 

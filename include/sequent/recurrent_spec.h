@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <variant>
 
 #include "sequent/describe.h"
 
@@ -163,18 +163,23 @@ struct MinGruSpec : RecurrentSpec {
   static constexpr std::string_view kType = "min_gru";
 };
 
-/// The formula of a recurrent layer.
+/// All recurrent layers, as a part of LayerSpec.
+using RecurrentLayerSpec =
+    std::variant<RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec>;
+
+/// The formula of a recurrent layer. The comments give the order of the gates in the weights and of
+/// the peephole gates.
 enum class CellKind {
-  kRnnTanh,
+  kRnnTanh,  // its single sum, here and in kRnnRelu
   kRnnRelu,
-  kLstm,
-  kGru,
-  kCoupledLstm,
-  kPeepholeLstm,          // gate o sees c_t
-  kPeepholePreviousLstm,  // gate o sees c_{t-1}
-  kHiddenState,
-  kMinGru,
-  kGruResetBefore
+  kLstm,                  // i f g o
+  kGru,                   // r z n
+  kCoupledLstm,           // f g o
+  kPeepholeLstm,          // i f g o; peepholes i f o, where o sees c_t
+  kPeepholePreviousLstm,  // the same, but o sees c_{t-1}
+  kHiddenState,           // i f g o
+  kMinGru,                // z n
+  kGruResetBefore         // r z n
 };
 
 inline CellKind cell_kind(const RnnSpec& spec) {
@@ -192,12 +197,6 @@ inline CellKind cell_kind(const GruSpec& spec) {
 }
 inline CellKind cell_kind(const MinGruSpec&) { return CellKind::kMinGru; }
 
-/// Whether a cell has a cell state c in addition to the hidden state h.
-constexpr bool has_cell_state(CellKind cell) {
-  return cell == CellKind::kLstm || cell == CellKind::kCoupledLstm ||
-         cell == CellKind::kPeepholeLstm || cell == CellKind::kPeepholePreviousLstm;
-}
-
 /// Whether the layer is an LSTM with full peephole weights.
 template <class Spec>
 bool has_full_peephole(const Spec& spec) {
@@ -208,25 +207,52 @@ bool has_full_peephole(const Spec& spec) {
   }
 }
 
-/// Number of gates. The weight matrices of a layer have gate_count * units rows.
-constexpr std::int64_t gate_count(CellKind cell) {
+/// What distinguishes the cells, apart from their formulas. Everything that depends on a cell but
+/// computes none follows from these facts.
+struct CellFacts {
+  std::string_view type;          // of the layer in a config
+  std::int64_t gates = 1;         // the weights of a layer have gates * units rows
+  bool cell_state = false;        // has a cell state c in addition to the hidden state h
+  bool recurrent_matrix = true;   // its gates depend on h_{t-1} through weight_hh
+  bool recurrent_bias = false;    // has bias_hh in addition to bias_ih
+  std::int64_t forget_gate = -1;  // index of the gate whose bias starts at 1; -1: none
+  std::int64_t peepholes = 0;     // number of gates that see the cell state through weight_peephole
+};
+
+constexpr CellFacts cell_facts(CellKind cell) {
   switch (cell) {
-    case CellKind::kLstm:
-    case CellKind::kPeepholeLstm:
-    case CellKind::kPeepholePreviousLstm:
-    case CellKind::kHiddenState:
-      return 4;
-    case CellKind::kGru:
-    case CellKind::kGruResetBefore:
-    case CellKind::kCoupledLstm:
-      return 3;
-    case CellKind::kMinGru:
-      return 2;
     case CellKind::kRnnTanh:
     case CellKind::kRnnRelu:
-      return 1;
+      return {.type = RnnSpec::kType, .gates = 1};
+    case CellKind::kLstm:
+      return {.type = LstmSpec::kType, .gates = 4, .cell_state = true, .forget_gate = 1};
+    case CellKind::kCoupledLstm:
+      return {.type = LstmSpec::kType, .gates = 3, .cell_state = true, .forget_gate = 0};
+    case CellKind::kPeepholeLstm:
+    case CellKind::kPeepholePreviousLstm:
+      return {.type = LstmSpec::kType,
+              .gates = 4,
+              .cell_state = true,
+              .forget_gate = 1,
+              .peepholes = 3};
+    case CellKind::kHiddenState:
+      return {.type = LstmHiddenStateSpec::kType, .gates = 4, .forget_gate = 1};
+    case CellKind::kGru:
+      return {.type = GruSpec::kType, .gates = 3, .recurrent_bias = true};
+    case CellKind::kGruResetBefore:
+      return {.type = GruSpec::kType, .gates = 3};
+    case CellKind::kMinGru:
+      return {.type = MinGruSpec::kType, .gates = 2, .recurrent_matrix = false};
   }
-  return 0;
+  return {};
+}
+
+constexpr std::int64_t gate_count(CellKind cell) { return cell_facts(cell).gates; }
+constexpr bool has_cell_state(CellKind cell) { return cell_facts(cell).cell_state; }
+
+/// Whether the next state depends on the hidden state h. Otherwise it depends on c alone.
+constexpr bool reads_hidden_state(CellKind cell) {
+  return cell_facts(cell).recurrent_matrix || !cell_facts(cell).cell_state;
 }
 
 }  // namespace sequent

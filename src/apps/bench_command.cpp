@@ -20,7 +20,8 @@ void bench_command(BenchCommandOptions options, bool layer_options) {
   BenchReport report;
   if (options.config.empty()) {
     if (!options.overrides.empty()) {
-      throw Error(ErrorKind::kUsage, "--set", "changes a config, but no CONFIG is given");
+      throw Error(ErrorKind::kUsage, "--set",
+                  "overrides an option of a config, but CONFIG is missing");
     }
     options.layer.rounds = options.rounds;
     report = bench_layer(options.layer);
@@ -29,7 +30,7 @@ void bench_command(BenchCommandOptions options, bool layer_options) {
       throw Error(
           ErrorKind::kUsage, options.config,
           "--cell, --units, --input, --length, --batch and --precision measure a layer without a "
-          "config; leave CONFIG or these out");
+          "config; remove CONFIG or these options");
     }
     report = bench_config(load_config(options.config, parse_overrides(options.overrides)),
                           options.rounds);

@@ -1,5 +1,5 @@
-// Completion scripts of a program for bash, zsh and fish. The scripts hold the commands and options
-// themselves, so that completing runs no program.
+// Completion scripts of a program for bash, zsh and fish. The scripts contain the commands and
+// options, so that completion does not run the program.
 #include <algorithm>
 
 #include "apps/cli_docs.h"
@@ -7,7 +7,7 @@
 namespace sequent {
 namespace {
 
-/// In single quotes, where bash and zsh interpret nothing.
+/// Returns the text in single quotes, where bash and zsh interpret nothing.
 std::string shell_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -20,14 +20,14 @@ std::string joined(const std::vector<std::string>& words, const std::string& sep
   return text;
 }
 
-/// `sequent train` as a part of a shell function's name.
+/// Returns `sequent train` as a part of a shell function's name.
 std::string function_name(const std::string& path) {
   std::string name = path;
   for (char& c : name) c = c == ' ' ? '_' : c;
   return "_" + name;
 }
 
-/// The command's own options and those of the program that it takes too.
+/// Returns the command's own options and the program options that it accepts.
 std::vector<OptionDoc> options_of(const CommandDoc& command) {
   std::vector<OptionDoc> options = command.options;
   options.insert(options.end(), command.inherited.begin(), command.inherited.end());
@@ -36,7 +36,7 @@ std::vector<OptionDoc> options_of(const CommandDoc& command) {
 
 // ---- bash ---------------------------------------------------------------------------------------
 
-/// What completes a value; nothing where the shell cannot know it.
+/// Returns the completion of a value, or nothing if the shell cannot complete it.
 std::string bash_action(const OptionDoc& option, const std::string& complete) {
   switch (option.kind) {
     case ValueKind::kChoice:
@@ -50,7 +50,7 @@ std::string bash_action(const OptionDoc& option, const std::string& complete) {
   }
 }
 
-/// Patterns of a case, such as 'sequent train --out' | 'sequent train -o'.
+/// Returns the patterns of a case, such as 'sequent train --out' | 'sequent train -o'.
 std::string bash_patterns(const CommandDoc& command, const OptionDoc& option) {
   std::vector<std::string> patterns;
   for (const std::string& name : option.names)
@@ -58,7 +58,7 @@ std::string bash_patterns(const CommandDoc& command, const OptionDoc& option) {
   return joined(patterns, " | ");
 }
 
-/// The cases that follow a typed word: into a subcommand, or to an option's value.
+/// Returns the cases for a typed word that selects a subcommand or expects an option's value next.
 std::string bash_word_cases(const std::vector<const CommandDoc*>& commands) {
   std::string text;
   for (const CommandDoc* command : commands) {
@@ -120,7 +120,7 @@ std::string bash_argument_cases(const std::vector<const CommandDoc*>& commands,
 
 // ---- zsh ----------------------------------------------------------------------------------------
 
-/// Without what _arguments would take for the end of a description.
+/// Escapes the characters that end a description of _arguments.
 std::string zsh_description(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -130,7 +130,7 @@ std::string zsh_description(const std::string& text) {
   return result;
 }
 
-/// `:message:action` of a value.
+/// Returns `:message:action` of a value.
 std::string zsh_value(const OptionDoc& option) {
   const std::string message = option.positional ? option.names.front() : option.names.back();
   const std::string start = ":" + message.substr(message.find_first_not_of('-')) + ":";
@@ -146,7 +146,7 @@ std::string zsh_value(const OptionDoc& option) {
   }
 }
 
-/// One spec for each name of the option, which excludes the other names.
+/// Returns one spec per name of the option, which excludes the other names.
 std::string zsh_option(const OptionDoc& option) {
   std::vector<std::string> excluded = option.excludes;
   std::erase_if(excluded, [](const std::string& name) { return !name.starts_with("-"); });
@@ -196,7 +196,7 @@ std::string zsh_function(const CommandDoc& command) {
 
 // ---- fish ---------------------------------------------------------------------------------------
 
-/// In single quotes, where fish interprets the backslash and the quote.
+/// Returns the text in single quotes, where fish interprets the backslash and the quote.
 std::string fish_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
@@ -253,7 +253,7 @@ std::string fish_lines(const CommandDoc& command, const std::string& program,
 std::string bash_completion(const CommandDoc& program) {
   const std::vector<const CommandDoc*> commands = all_commands(program);
   const std::string f = function_name(program.path);
-  // A value after = arrives as a word of its own, and so does the =.
+  // The value after = is a separate word, and so is the =.
   return "# bash completion for " + program.name + ", generated from its option declarations\n\n" +
          f + "_words() {\n  mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$current\")\n}\n\n" +
          f +
@@ -299,7 +299,7 @@ std::string zsh_completion(const CommandDoc& program) {
                      ", generated from its option declarations\n\n";
   for (const CommandDoc* command : all_commands(program)) text += zsh_function(*command);
   const std::string f = function_name(program.path);
-  // Run by compinit from a folder of fpath, or read by `source`.
+  // The script runs from a folder of fpath through compinit, or through `source`.
   return text + "if [[ $funcstack[1] == " + f + " ]]; then\n  " + f + " \"$@\"\nelse\n  compdef " +
          f + " " + program.name + "\nfi\n";
 }

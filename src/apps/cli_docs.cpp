@@ -14,7 +14,7 @@ std::string completion_for(const std::string& shell, const CommandDoc& program) 
   return shell == "zsh" ? zsh_completion(program) : fish_completion(program);
 }
 
-/// ` (required; 0 to 1024; default: 0)`, or nothing.
+/// Returns ` (required; 0 to 1024; default: 0)`, or an empty string.
 std::string details_of(const OptionDoc& option) {
   std::string text;
   const auto add = [&text](const std::string& detail) {
@@ -29,7 +29,7 @@ std::string details_of(const OptionDoc& option) {
   return text.empty() ? "" : " (" + text + ")";
 }
 
-/// CLI11's layout, filled from the same data as the other documents.
+/// Renders --help in CLI11's layout from the same data as the other documents.
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_description(const CLI::App* app) const override {
@@ -87,7 +87,7 @@ void add_docs_commands(CLI::App& app, const std::vector<ExitCode>& exit_codes, A
 }
 
 void add_docs_flags(CLI::App& app, const std::vector<ExitCode>& exit_codes) {
-  // As --help does: ends parsing before required arguments are missed.
+  // Like --help, this ends parsing before CLI11 reports missing arguments.
   const auto finish = [](const std::string& document) {
     print(document);
     flush();

@@ -1,4 +1,4 @@
-// The man page of a program.
+// Generates the man page of a program.
 #include <cctype>
 
 #include "apps/cli_docs.h"
@@ -7,8 +7,8 @@
 namespace sequent {
 namespace {
 
-/// As one line of roff text: a backslash starts an escape, a plain minus may become a hyphen, and a
-/// dot or an apostrophe at the start of a line would be a request.
+/// Escapes one line of roff text: a backslash starts an escape, a plain minus may become a hyphen,
+/// and a dot or an apostrophe at the start of a line is a request.
 std::string roff_escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -57,7 +57,7 @@ std::string entries_of(const CommandDoc& command) {
   return text;
 }
 
-/// The name in bold, the arguments in plain type.
+/// Renders the name in bold and the arguments in plain type.
 std::string synopsis_of(const CommandDoc& command) {
   const std::string usage = usage_of(command);
   return bold(command.path) + roff_escaped(usage.substr(command.path.size()));
@@ -65,7 +65,7 @@ std::string synopsis_of(const CommandDoc& command) {
 
 bool is_help(const OptionDoc& option) { return option.names.back() == "--help"; }
 
-/// The commands that do something, each with its options apart from --help.
+/// Renders the commands that have an action, each with its options except --help.
 std::string commands_of(const CommandDoc& program) {
   std::string text;
   for (const CommandDoc* command : all_commands(program)) {
@@ -90,7 +90,7 @@ std::string man_page(const CommandDoc& program, const std::vector<ExitCode>& exi
   std::string summary = program.description;
   if (summary.ends_with('.')) summary.pop_back();
   summary.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(summary.front())));
-  // Commands and options are read letter by letter: no hyphens, no stretched lines.
+  // Disable hyphenation and justification, so that commands and options stay verbatim.
   text += ".nh\n.ad l\n.SH NAME\n" + roff_escaped(program.name) + " \\- " + roff_escaped(summary) +
           "\n";
   text += ".SH SYNOPSIS\n" + synopsis_of(program) + "\n";

@@ -1,4 +1,4 @@
-// The Markdown reference of a program's command line.
+// Generates the Markdown reference of a program's command line.
 #include "apps/cli_docs.h"
 
 namespace sequent {
@@ -6,7 +6,7 @@ namespace {
 
 std::string markdown_code(const std::string& text) { return "`" + text + "`"; }
 
-/// Markdown text in which words such as --out are code, and no cell ends at a |.
+/// Returns Markdown text in which words such as --out are code and each | is escaped.
 std::string markdown_text(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,7 +40,7 @@ std::string row_of(const OptionDoc& option) {
   for (const std::string& one : option.names) {
     if (!name.empty()) name += ", ";
     const bool last = &one == &option.names.back();
-    // The choices have a column of their own.
+    // The choices have their own column.
     const bool placeholder = last && !option.positional && option.choices.empty();
     name += markdown_code(placeholder && !option.value.empty() ? one + " " + option.value : one);
   }

@@ -17,7 +17,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-/// What stands between the first `open` and the `close` after it.
+/// Returns the text between the first `open` and the `close` after it.
 std::string between(const std::string& text, const std::string& open, const std::string& close) {
   const std::size_t begin = text.find(open);
   if (begin == std::string::npos) return "";
@@ -27,7 +27,7 @@ std::string between(const std::string& text, const std::string& open, const std:
 }
 
 /// CLI11 describes a value as TYPE:CHECK, such as INT:INT in [0 - 1024] or TEXT:{jsonl,tsv}. An
-/// option_text stands in place of that: a placeholder, or {choices}=default.
+/// option_text replaces that description with a placeholder or with {choices}=default.
 void describe_value(const CLI::Option& option, OptionDoc& doc) {
   const std::string& own_text = option.get_option_text();
   const std::string text = own_text.empty() ? option.get_type_name() : own_text;
@@ -63,8 +63,8 @@ std::string path_of(const CLI::App& app) {
   return parent == nullptr ? app.get_name() : path_of(*parent) + " " + app.get_name();
 }
 
-/// The options of the program that CLI11 also takes behind a command: all that change how a command
-/// runs, but not those that print something instead.
+/// Returns the program options that CLI11 also accepts after a command: those that change how a
+/// command runs, but not those that print something instead.
 std::vector<OptionDoc> inherited_options(const CLI::App& app) {
   std::vector<OptionDoc> found;
   const CLI::App* parent = app.get_parent();
@@ -93,7 +93,7 @@ OptionDoc describe_option(const CLI::Option& option) {
   for (const CLI::Option* other : option.get_excludes()) {
     doc.excludes.push_back(other->get_name(/*positional=*/!other->nonpositional()));
   }
-  std::sort(doc.excludes.begin(), doc.excludes.end());  // a set of pointers has no order of its own
+  std::sort(doc.excludes.begin(), doc.excludes.end());  // a set of pointers has no stable order
   return doc;
 }
 

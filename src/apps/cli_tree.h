@@ -1,5 +1,5 @@
-// The command line of a program as data, read from its CLI11 declarations: what --help, the
-// completion scripts, the man page and the reference are generated from.
+// The command line of a program as data, read from its CLI11 declarations. --help, the completion
+// scripts, the man page and the reference are generated from it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,21 +8,21 @@
 
 namespace sequent {
 
-/// What a shell can complete an option's value with.
+/// The ways in which a shell can complete an option's value.
 enum class ValueKind { kNone, kText, kChoice, kFile, kFolder };
 
 /// An option, or a positional argument.
 struct OptionDoc {
-  std::vector<std::string> names;  ///< {"-o", "--out"}, or {"CONFIG"} of a positional argument.
+  std::vector<std::string> names;  ///< {"-o", "--out"}, or {"CONFIG"} for a positional argument.
   bool positional = false;
   bool required = false;
   bool repeatable = false;
   ValueKind kind = ValueKind::kNone;
   std::string value;                 ///< Placeholder, as FOLDER or {jsonl,tsv}; empty of a flag.
-  std::vector<std::string> choices;  ///< Of kChoice.
+  std::vector<std::string> choices;  ///< Only for kChoice.
   std::string range;                 ///< As "0 to 1024"; empty if any value is allowed.
   std::string default_value;
-  std::vector<std::string> excludes;  ///< Options that cannot be given as well.
+  std::vector<std::string> excludes;  ///< Options that cannot be combined with this one.
   std::string description;            ///< Without a full stop.
 };
 
@@ -32,23 +32,24 @@ struct CommandDoc {
   std::string description;
   std::vector<OptionDoc> positionals;
   std::vector<OptionDoc> options;
-  std::vector<OptionDoc> inherited;  ///< Options of the program that may follow the command too.
+  std::vector<OptionDoc> inherited;  ///< Program options that may also follow the command.
   std::vector<CommandDoc> commands;
 };
 
-/// The placeholder of a value decides what shells offer for it: FILE (also CLI11's own TEXT) stands
-/// for files and folders, FOLDER for folders, {a,b} for these words; any other for nothing.
+/// The placeholder of a value determines its completion: FILE (and CLI11's own TEXT) completes
+/// files and folders, FOLDER completes folders, and {a,b} completes these words. Other placeholders
+/// have no completion.
 CommandDoc describe_command(const CLI::App& app);
 
 OptionDoc describe_option(const CLI::Option& option);
 
-/// `sequent train CONFIG --out FOLDER [OPTIONS]`
+/// Returns `sequent train CONFIG --out FOLDER [OPTIONS]`.
 std::string usage_of(const CommandDoc& command);
 
-/// `-o, --out FOLDER`
+/// Returns `-o, --out FOLDER`.
 std::string signature_of(const OptionDoc& option);
 
-/// All commands, the program first.
+/// Returns all commands, starting with the program itself.
 std::vector<const CommandDoc*> all_commands(const CommandDoc& program);
 
 }  // namespace sequent

@@ -1,4 +1,5 @@
-// The subcommands of `sequent`: each adds its options to the app and, when typed, sets the action.
+// The subcommands of `sequent`. Each function adds a subcommand to the app; selecting the
+// subcommand sets the action.
 #pragma once
 
 #include <CLI/CLI.hpp>

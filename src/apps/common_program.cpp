@@ -26,8 +26,8 @@ constexpr const char* kOutOfMemory = "out of memory; try a smaller batch_size, m
 std::atomic<int> signal_number{0};
 std::atomic<std::int64_t> signal_second{0};
 
-/// The first signal asks for an orderly end. A later one ends at once, but not one that comes with
-/// the first: timeout(1) signals a process and then its group.
+/// The first signal requests an orderly exit. A later one exits at once, unless it arrives together
+/// with the first one, because timeout(1) signals a process and then its group.
 extern "C" void remember_signal(int number) {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -41,13 +41,13 @@ extern "C" void remember_signal(int number) {
   }
 }
 
-/// The subcommand that was typed last, or the program itself.
+/// Returns the last subcommand on the command line, or the program itself.
 const CLI::App* innermost(const CLI::App* app) {
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
   return app;
 }
 
-/// What may stand where an unknown word does.
+/// Returns the valid words at the position of an unknown word.
 std::vector<std::string> known_words(const CLI::App& command, bool options) {
   std::vector<std::string> names;
   if (options) {
@@ -60,7 +60,7 @@ std::vector<std::string> known_words(const CLI::App& command, bool options) {
   return names;
 }
 
-/// What is said of a word that `command` does not know.
+/// Returns the message for a word that `command` does not know.
 std::string unknown_word(const CLI::App& command, const std::string& word) {
   const bool is_option = word.starts_with("-");
   const std::vector<std::string> names = known_words(command, is_option);
@@ -69,12 +69,13 @@ std::string unknown_word(const CLI::App& command, const std::string& word) {
   const std::string nearest = did_you_mean(name, names);
   if (!nearest.empty()) return text + nearest;
   const bool takes_config = std::count(names.begin(), names.end(), "--set") > 0;
-  return takes_config ? text + "; the config's are set with --set, as in --set training.epochs=3"
-                      : text;
+  return takes_config
+             ? text + "; options of the config are set with --set, as in --set training.epochs=3"
+             : text;
 }
 
-/// CLI11's complaint; where words are unknown the first of them, with the nearest known one: those
-/// behind it may belong to it.
+/// Returns CLI11's message. If there are unknown words, it reports only the first one and the
+/// nearest known word, because the others may be its values.
 std::string usage_fault(const CLI::App* app, const CLI::Error& fault) {
   const CLI::App* command = innermost(app);
   const bool has_commands = !command->get_subcommands({}).empty();
@@ -103,13 +104,13 @@ int run_guarded(const Action& action) {
   } catch (const std::bad_alloc&) {
     return report(kOutOfMemory, 1);
   } catch (const std::exception& fault) {
-    // LibTorch's own errors, of the CPU and of a GPU.
+    // LibTorch's messages for the CPU and for a GPU.
     const std::string_view what = fault.what();
     if (what.find("allocate memory") != std::string_view::npos ||
         what.find("out of memory") != std::string_view::npos) {
       return report(kOutOfMemory, 1);
     }
-    return report(std::string("internal fault, please report it: ") + fault.what(), 1);
+    return report(std::string("internal error, please report it: ") + fault.what(), 1);
   }
 }
 

@@ -1,4 +1,4 @@
-// What both programs share: one catch, one place for signals, checked writing to stdout.
+// Code that both programs share: error handling, signal handling and checked output to stdout.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,33 +12,33 @@
 
 namespace sequent {
 
-/// Chosen by the subcommand that was typed; run after parsing.
+/// The action of the selected subcommand, which runs after parsing.
 using Action = std::function<void()>;
 
-/// Adds -v and -q, which may also stand behind a subcommand: call before these are added.
+/// Adds -v and -q, which may also follow a subcommand. Call it before adding subcommands.
 void add_log_flags(CLI::App& app);
 
-/// Parses the command line, runs `action` (set while parsing) and gives the exit code: 0, the code
-/// of an Error, 2 for a wrong command line, 130 or 143 after SIGINT or SIGTERM.
+/// Parses the command line, runs `action` (which parsing sets) and returns the exit code: 0, the
+/// code of an Error, 2 for an invalid command line, or 130 or 143 after SIGINT or SIGTERM.
 int run_program(CLI::App& app, int argc, char** argv, const Action& action);
 
-/// From now on SIGINT and SIGTERM set a flag instead of ending the program; one that
-/// comes seconds later ends it.
+/// Makes SIGINT and SIGTERM set a flag instead of ending the program. A second signal that arrives
+/// some seconds later ends it.
 void watch_signals();
 
-/// The signal that came, or 0.
+/// Returns the received signal, or 0.
 int received_signal();
 
 /// Writes to stdout. Errors: Runtime, such as on a full disk.
 void print(std::string_view text);
 
-/// Hands what was printed on at once. Errors: Runtime.
+/// Flushes stdout. Errors: Runtime.
 void flush();
 
-/// True if people read stderr.
+/// Returns whether stderr is a terminal.
 bool stderr_is_terminal();
 
-/// For options that take one of an enum's names.
+/// Returns the names of an enum with their values, for options that take one of them.
 template <class Enum>
 std::map<std::string, Enum> enum_choices() {
   std::map<std::string, Enum> choices;
@@ -48,7 +48,7 @@ std::map<std::string, Enum> enum_choices() {
   return choices;
 }
 
-/// For options that take a precision: those of a CPU.
+/// Returns the names of the CPU precisions, for options that take a precision.
 std::map<std::string, Precision> precision_names();
 
 }  // namespace sequent

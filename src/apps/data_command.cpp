@@ -30,8 +30,9 @@ void add_data_command(CLI::App& app, Action& action) {
       const DataCheck result =
           check_data(load_config(options->config, parse_overrides(options->changes)));
       print(result.text);
-      log_info(result.warnings == 0 ? "nothing to worry about"
-                                    : std::to_string(result.warnings) + " things to look at");
+      log_info(result.warnings == 0 ? "no warnings"
+                                    : std::to_string(result.warnings) +
+                                          (result.warnings == 1 ? " warning" : " warnings"));
     };
   });
 }

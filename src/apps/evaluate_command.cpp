@@ -23,7 +23,7 @@ struct EvaluateCommandOptions {
   std::vector<std::string> gates;
 };
 
-/// `accuracy>=0.9` or `loss<=0.5`.
+/// A condition such as `accuracy>=0.9` or `loss<=0.5`.
 struct Gate {
   std::string text;
   std::string metric;
@@ -51,7 +51,7 @@ Gate parse_gate(const std::string& typed) {
               "expected METRIC>=NUMBER or METRIC<=NUMBER, such as accuracy>=0.9");
 }
 
-/// Errors: Usage for a metric that the report does not have.
+/// Checks the metric names. Errors: Usage for a metric that the report does not have.
 void check_names(const std::vector<Gate>& gates, const Report& report) {
   const std::vector<std::string> names = report.metrics();
   std::vector<Issue> issues;
@@ -73,7 +73,7 @@ void check_gates(const std::vector<Gate>& gates, const Report& report) {
     if (passed) continue;
     issues.push_back(
         {"--require " + gate.text, value ? "not met: found " + std::to_string(*value)
-                                         : "not met: this report has no value for " + gate.metric});
+                                         : "not met: the report has no value for " + gate.metric});
   }
   if (!issues.empty()) throw Error(ErrorKind::kQualityGate, issues);
 }

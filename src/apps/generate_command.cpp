@@ -21,17 +21,17 @@ void generate_command(const GenerateCommandOptions& options) {
   const Model model = Model::load(options.model);
   if (definition_of(Task(model.task())).target() != TargetKind::kNextTokens) {
     throw Error(ErrorKind::kUsage, options.model,
-                "is no language model; expected one that was trained with \"task\": "
+                "is not a language model; expected a model trained with \"task\": "
                 "\"language_model\"");
   }
   if (options.how.temperature == 0 && (options.how.top_k > 0 || options.how.top_p < 1)) {
     throw Error(ErrorKind::kUsage, "--temperature 0",
-                "always takes the most probable token: --top-k and --top-p have no effect; leave "
-                "them out");
+                "always takes the most probable token, so that --top-k and --top-p have no effect; "
+                "remove them");
   }
   const LanguageModel language_model(model);
   watch_signals();
-  // The prompt goes before the first piece: one that cannot be read is not printed.
+  // Print the prompt only with the first piece, so that an invalid prompt is not printed.
   std::string last;
   language_model.generate(options.prompt, options.how, [&](std::string_view piece) {
     if (last.empty()) print(options.prompt);

@@ -23,7 +23,8 @@ std::string duration_text(double seconds) {
   return text.data();
 }
 
-/// Of the epochs still to come, at this epoch's pace; early stopping may end sooner.
+/// Estimates the time of the remaining epochs from the speed of this epoch. Early stopping may end
+/// training sooner.
 double seconds_left(const Progress& progress) {
   if (progress.epoch_step == 0) return 0;
   const double per_step = progress.epoch_seconds / static_cast<double>(progress.epoch_step);

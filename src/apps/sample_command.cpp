@@ -14,7 +14,7 @@ struct SampleCommandOptions {
 };
 
 void log_files(const SampleFiles& files) {
-  log_info("wrote " + files.train.string() + ", " + files.validation.string() + ", " +
+  log_info("created " + files.train.string() + ", " + files.validation.string() + ", " +
            files.test.string() + " and " + files.readme.string());
 }
 

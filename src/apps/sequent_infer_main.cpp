@@ -1,4 +1,4 @@
-// sequent-infer: runs a model archive on texts.
+// The program sequent-infer, which runs a model archive on texts.
 #include <map>
 #include <string>
 

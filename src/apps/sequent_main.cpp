@@ -1,4 +1,4 @@
-// sequent: trains, evaluates and exports what a config describes.
+// The program sequent, which trains, evaluates and exports the models that configs describe.
 #include "apps/cli_docs.h"
 #include "apps/commands.h"
 

@@ -21,7 +21,7 @@ struct TrainCommandOptions {
   bool overwrite = false;
 };
 
-/// As a shell reads it.
+/// Quotes the command line for a shell.
 std::string typed(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) {
@@ -45,7 +45,7 @@ void train_command(const TrainCommandOptions& options,
   std::vector<Override> overrides = parse_overrides(options.changes);
   if (options.init_from) {
     if (options.init_from->empty()) {
-      throw Error(ErrorKind::kUsage, "--init-from", "found \"\"; name a run folder");
+      throw Error(ErrorKind::kUsage, "--init-from", "found \"\"; expected a run folder");
     }
     const auto run = std::filesystem::absolute(*options.init_from).lexically_normal();
     overrides.push_back({"training.init_from", nlohmann::json(run.string()).dump()});
@@ -64,7 +64,8 @@ void train_command(const TrainCommandOptions& options,
   watch_signals();
   const TrainReport report = train(config, train_options, hooks);
   if (!report.finished) {
-    log_info("stopped; saved. Go on with: " + typed(command_line) + " --resume");
+    log_info("stopped; the checkpoint is saved. Continue with: " + typed(command_line) +
+             " --resume");
     return;
   }
   log_info("finished (" + report.manifest.stopped_because + "); best epoch " +

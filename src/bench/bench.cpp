@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 
+#include "core/option_traits.h"
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
 #include "runtime/precision.h"
@@ -42,8 +43,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Median seconds of two kinds of work done in turns, after one turn that does not count: what else
-/// the machine does hits both alike.
+/// Returns the median seconds of two kinds of work that alternate, so that other load on the
+/// machine affects both equally. The first turn is not counted.
 std::pair<double, double> in_turns(int rounds, const std::function<void()>& a,
                                    const std::function<void()>& b) {
   std::vector<double> of_a;
@@ -58,7 +59,8 @@ std::pair<double, double> in_turns(int rounds, const std::function<void()>& a,
   return {median(of_a), median(of_b)};
 }
 
-/// GFLOP/s of a large product on this core, by the faster of these kernels and the BLAS in use.
+/// Returns the GFLOP/s of a large matrix product on this core, computed by the kernels or by the
+/// BLAS, whichever is faster.
 double measure_limit(const kernels::Kernels<float>& table) {
   const ComputeScope scope;
   constexpr std::int64_t kSize = 768;
@@ -91,18 +93,20 @@ BenchReport start_report(Precision precision, const std::string& where) {
   return report;
 }
 
+/// The cells of all recurrent layers with their default options, and two variants of the LSTM.
 const std::map<std::string, CellKind>& named_cells() {
-  static const std::map<std::string, CellKind> cells{{"rnn", CellKind::kRnnTanh},
-                                                     {"lstm", CellKind::kLstm},
-                                                     {"lstm_coupled", CellKind::kCoupledLstm},
-                                                     {"lstm_peephole", CellKind::kPeepholeLstm},
-                                                     {"lstm_hidden_state", CellKind::kHiddenState},
-                                                     {"gru", CellKind::kGru},
-                                                     {"min_gru", CellKind::kMinGru}};
+  static const std::map<std::string, CellKind> cells = [] {
+    std::map<std::string, CellKind> all{{"lstm_coupled", CellKind::kCoupledLstm},
+                                        {"lstm_peephole", CellKind::kPeepholeLstm}};
+    for_each_alternative<RecurrentLayerSpec>(
+        [&]<class Spec>(const Spec& spec) { all.emplace(Spec::kType, cell_kind(spec)); });
+    return all;
+  }();
   return cells;
 }
 
-/// Floating-point operations of one token through a recurrent layer, forward: two for each weight.
+/// Returns the floating-point operations per token of a recurrent layer's forward pass, which are
+/// two per weight.
 double flops_per_token(const RecurrentImpl& layer) {
   double weights = 0;
   for (const RecurrentImpl::Direction& direction : layer.directions) {
@@ -112,7 +116,7 @@ double flops_per_token(const RecurrentImpl& layer) {
   return 2 * weights;
 }
 
-/// The same through all recurrent layers of a model.
+/// Returns the floating-point operations per token of all recurrent layers of a model.
 double flops_per_token(const SequenceModelImpl& model) {
   double sum = 0;
   for (const RecurrentImpl* recurrent : model.find_all<RecurrentImpl>()) {
@@ -121,9 +125,9 @@ double flops_per_token(const SequenceModelImpl& model) {
   return sum;
 }
 
-constexpr double kTrainingPasses = 3;  // forward, and two products of the same size backward
+constexpr double kTrainingPasses = 3;  // the backward pass has two products per forward product
 
-/// A line from what one turn did.
+/// Returns a report line for the work of one turn.
 BenchLine make_line(const std::string& what, double rows, double tokens, double flops,
                     std::pair<double, double> seconds, int threads) {
   BenchLine line;
@@ -137,7 +141,7 @@ BenchLine make_line(const std::string& what, double rows, double tokens, double 
   return line;
 }
 
-/// A model with its workers and optimizer, on one engine.
+/// A model with its worker pool and optimizer on one engine.
 struct Trainee {
   SequenceModel model;
   WorkerPool pool;
@@ -223,8 +227,8 @@ BenchLine bench_inference(const ResolvedConfig& config, const EncodedDataset& da
                    tokens * flops_per_token(*model.model), seconds, model.pool.size());
 }
 
-/// Median milliseconds that the sequent-infer beside this program takes for one line, from its
-/// start to its end; nothing where there is none.
+/// Returns the median milliseconds that sequent-infer takes to process one line, from process start
+/// to exit; nothing if there is no sequent-infer in the folder of this program.
 std::optional<double> start_of_program(const std::filesystem::path& archive) {
   std::error_code code;
   const auto program =
@@ -242,7 +246,7 @@ std::optional<double> start_of_program(const std::filesystem::path& archive) {
   return median(times);
 }
 
-/// What a service is asked: the row as a record, its tokens with spaces between them.
+/// Returns the row as a request to a service: a record with the tokens separated by spaces.
 Record request_of(const InputRow& row, const Config& config, const Vocabulary& vocabulary) {
   const auto text_of = [&](const InputRow& part) {
     std::string words;
@@ -263,7 +267,7 @@ Record request_of(const InputRow& row, const Config& config, const Vocabulary& v
   return request;
 }
 
-/// One text at a time through an archive: what a service sees.
+/// Measures the latency of an archive on one text at a time, as in a service.
 void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchReport& report) {
   SequenceModel model(config);
   ArchiveMetadata metadata;
@@ -323,7 +327,7 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
   const torch::Tensor input =
       torch::randn({options.batch, options.length, layer.input_size}).requires_grad_();
   const torch::Tensor lengths = torch::full({options.batch}, options.length, torch::kInt64);
-  const NoiseKey training{1, 1};  // without it nothing is computed in bfloat16
+  const NoiseKey training{1, 1};  // training mode, because only training uses bfloat16
   const Batch batch{torch::zeros({options.batch, options.length}, torch::kInt64), lengths,
                     training};
   const LayerContext context{batch, torch::zeros({options.batch, options.length}, torch::kBool)};
@@ -356,7 +360,7 @@ BenchReport bench_config(const Config& config, int rounds) {
   validate(config);
   if (const std::string& device = config.runtime.device; device != "cpu" && device != "auto") {
     throw Error(ErrorKind::kConfig, "/runtime/device",
-                "found \"" + device + "\"; bench measures the CPU: use \"cpu\" or \"auto\"");
+                "found \"" + device + "\"; bench measures only the CPU; use \"cpu\" or \"auto\"");
   }
   BenchReport report = start_report(config.runtime.precision, "/runtime/precision");
   PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));

@@ -135,14 +135,9 @@ class ChainWalker {
     if (spec.peephole && spec.coupled) {
       error("/coupled", "found true beside /peephole; a layer has one of the two");
     }
-    return recurrent(spec);
+    return output(static_cast<const RecurrentSpec&>(spec));
   }
-  Shape output(const RnnSpec& spec) { return recurrent(spec); }
-  Shape output(const LstmHiddenStateSpec& spec) { return recurrent(spec); }
-  Shape output(const GruSpec& spec) { return recurrent(spec); }
-  Shape output(const MinGruSpec& spec) { return recurrent(spec); }
-
-  Shape recurrent(const RecurrentSpec& spec) {
+  Shape output(const RecurrentSpec& spec) {
     expect_sequence();
     const std::int64_t width = spec.units * (spec.bidirectional ? 2 : 1);
     if (spec.residual && !spec.return_sequences) {

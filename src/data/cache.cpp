@@ -17,7 +17,7 @@
 namespace sequent {
 namespace fs = std::filesystem;
 
-/// Gives this file the insides of EncodedDataset.
+/// Gives this file access to the private members of EncodedDataset.
 struct DatasetFile {
   template <class Dataset, class Visitor>
   static void visit_parts(Dataset& dataset, Visitor& visit) {
@@ -34,7 +34,8 @@ struct DatasetFile {
     visit(dataset.unseen_.sequence_labels);
   }
 
-  /// What the checksum cannot promise of a file written by other code.
+  /// Checks the invariants that a matching checksum does not guarantee for a file written by other
+  /// code.
   static bool is_sound(const EncodedDataset& dataset, std::int64_t vocabulary_size,
                        const LabelSet& labels) {
     const std::int64_t class_count = labels.size();
@@ -72,12 +73,12 @@ struct DatasetFile {
 
 namespace {
 
-// Raise when the layout below changes, or when the same text would be encoded otherwise.
+// Increase this version when the layout below changes or when the same text is encoded differently.
 constexpr std::string_view kMagic = "sequent encoded data 6\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
-/// A file that is no cache file of this version, or not whole.
+/// The file is not a cache file of this version, or it is incomplete.
 struct Damaged {
   const char* reason;
 };
@@ -108,12 +109,12 @@ class CacheWriter {
     bytes({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
   }
 
-  /// Ends the file with its checksum. Errors: Runtime if something could not be written.
+  /// Appends the checksum. Errors: Runtime if writing failed.
   void finish(const fs::path& path) {
     const std::string sum = sum_.hex();
     out_.write(sum.data(), static_cast<std::streamsize>(sum.size()));
     out_.close();
-    if (!out_) throw Error(ErrorKind::kRuntime, path.string(), "cannot be written to its end");
+    if (!out_) throw Error(ErrorKind::kRuntime, path.string(), "cannot be written completely");
   }
 
  private:
@@ -121,8 +122,8 @@ class CacheWriter {
   Checksum sum_;
 };
 
-/// Reads what CacheWriter wrote. Sizes are held against the file's, so that a damaged one cannot
-/// ask for all memory. Errors: Damaged.
+/// Reads the output of CacheWriter. Sizes are checked against the file size, so that a damaged file
+/// cannot cause huge allocations. Errors: Damaged.
 class CacheReader {
  public:
   explicit CacheReader(const fs::path& path) : in_(path, std::ios::binary) {
@@ -145,7 +146,7 @@ class CacheReader {
     return value;
   }
   void operator()(std::int64_t& value) { value = number(); }
-  /// A count of things that take at least `size` bytes each.
+  /// Reads a count of elements of at least `size` bytes each.
   std::size_t count(std::size_t size) {
     const std::int64_t value = number();
     if (value < 0 || value > left_ / static_cast<std::int64_t>(size)) {
@@ -175,7 +176,7 @@ class CacheReader {
     std::string written(sum.size(), '\0');
     bytes(written.data(), static_cast<std::int64_t>(written.size()));
     if (written != sum) throw Damaged{"does not match its checksum"};
-    if (left_ != 0) throw Damaged{"goes on after its end"};
+    if (left_ != 0) throw Damaged{"has extra bytes at its end"};
   }
 
  private:
@@ -210,8 +211,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   CacheReader in(path);
   std::string magic(kMagic.size(), '\0');
   in.bytes(magic.data(), static_cast<std::int64_t>(magic.size()));
-  if (magic != kMagic) throw Damaged{"is of another version, or no cache file"};
-  if (in.text() != identity) throw Damaged{"was made from other data"};
+  if (magic != kMagic) throw Damaged{"has another version or is not a cache file"};
+  if (in.text() != identity) throw Damaged{"was created from other data"};
   std::vector<std::string> tokens = in.texts();
   const bool are_targets = in.number() != 0;
   std::vector<std::string> labels = in.texts();
@@ -242,7 +243,7 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
             (dataset.target_count() == 0 && !are_targets) || dataset.size() == 0);
   };
   if (!is_sound(data.train) || !is_sound(data.validation) || (data.test && !is_sound(*data.test))) {
-    throw Damaged{"holds rows that cannot be"};
+    throw Damaged{"contains invalid rows"};
   }
   return data;
 }
@@ -300,10 +301,10 @@ std::optional<PreparedData> load_cached(const fs::path& folder, const std::strin
     return read_cache(path, identity, std::move(sources));
   } catch (const Damaged& damaged) {
     reason = damaged.reason;
-  } catch (const Error&) {  // a vocabulary or labels that cannot be
-    reason = "holds names that cannot be";
+  } catch (const Error&) {  // invalid vocabulary or labels
+    reason = "contains invalid names";
   }
-  log_debug(path.string() + ": the cache file " + reason + "; it is made anew");
+  log_debug(path.string() + ": the cache file " + reason + "; it is recreated");
   return std::nullopt;
 }
 
@@ -314,7 +315,7 @@ void save_cached(const fs::path& folder, const std::string& identity, const Prep
                      [&](const fs::path& temporary) { write_cache(temporary, identity, data); });
   } catch (const Error& error) {
     log_warning(std::string(error.what()) +
-                "; training goes on, and the next run will read the texts again");
+                "; training continues, and the next run will read the texts again");
     return;
   }
   remove_older(folder, path);

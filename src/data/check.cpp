@@ -15,7 +15,7 @@
 namespace sequent {
 namespace {
 
-// From where on a count is worth a warning.
+// Thresholds for warnings.
 constexpr double kManyTruncated = 0.10;
 constexpr double kManyUnknown = 0.10;
 constexpr double kManyRepeated = 0.01;
@@ -29,7 +29,7 @@ struct NamedSummary {
   SplitSummary summary;
 };
 
-/// The count with the words that agree with it.
+/// Returns the count followed by the singular or plural form.
 std::string counted(std::int64_t count, const char* one, const char* many) {
   return format_count(count) + ' ' + (count == 1 ? one : many);
 }
@@ -56,17 +56,17 @@ void warn_of_split(const NamedSummary& split, const DataWords& words, std::int64
   const std::string in = " in " + split.name;
   if (found.empty > 0 && !words.reads_on) {
     warnings.add(counted(found.empty, "text", "texts") + in +
-                 " without any token: the model reads <empty>.");
+                 " without any token; the model reads <empty> instead.");
   }
   if (found.truncated_share() > kManyTruncated) {
     warnings.add(format_percent(found.truncated_share()) + " of the " + words.rows + in +
-                 " are cut to input.max_length " + format_count(max_length) +
+                 " are truncated to input.max_length " + format_count(max_length) +
                  "; 95 % of them have at most " + format_count(found.percentile_95) + " " +
                  words.steps + ".");
   }
   if (found.unknown_share() > kManyUnknown) {
     warnings.add(format_percent(found.unknown_share()) + " of the tokens" + in +
-                 " are not in the vocabulary: consider a larger input.vocabulary.max_size, a "
+                 " are not in the vocabulary; consider a larger input.vocabulary.max_size, a "
                  "smaller min_count or another tokenizer.");
   }
   if (words.reads_on) return;
@@ -76,7 +76,7 @@ void warn_of_split(const NamedSummary& split, const DataWords& words, std::int64
   }
   if (found.also_in_training > 0) {
     warnings.add(counted(found.also_in_training, words.row, words.rows) + in +
-                 " can be found in training as well: scores on them flatter.");
+                 " can also be found in training; metrics on them are too optimistic.");
   }
   if (found.contradictory > 0 && found.targets.empty()) {
     warnings.add(counted(found.contradictory, words.row, words.rows) + in +
@@ -96,24 +96,24 @@ void warn_of_labels(const std::vector<NamedSummary>& splits, const LabelSet& lab
     const auto label = static_cast<std::size_t>(i);
     if (training[label] < kFewRows) {
       warnings.add(label_word + shown(labels.name(i)) + " has " + count_of(training[label]) +
-                   " in training: too few to learn from.");
+                   " in training, which is too few to learn from.");
     }
     for (std::size_t split = 1; split < splits.size(); ++split) {
       if (splits[split].summary.label_rows[label] == 0) {
         warnings.add(label_word + shown(labels.name(i)) + " has no " + words.labelled + " in " +
-                     splits[split].name + ": its scores there are undefined.");
+                     splits[split].name + "; its metrics there are undefined.");
       }
     }
   }
-  // Of tags and lists of labels one is often far more frequent.
+  // Among tags and in label lists, one label is often far more frequent than the others.
   if (*most > kUneven * *fewest && !words.has_several) {
     warnings.add("label " + shown(labels.name(most - training.begin())) + " has " +
                  count_of(*most) + ", " + shown(labels.name(fewest - training.begin())) + " " +
-                 format_count(*fewest) + ": consider \"class_weights\": \"balanced\".");
+                 format_count(*fewest) + "; consider \"class_weights\": \"balanced\".");
   }
 }
 
-/// Labels that look the same to a reader: a stray space, another case.
+/// Warns about labels that differ only in case or white space.
 void warn_of_similar_labels(const LabelSet& labels, Warnings& warnings) {
   std::map<std::string, std::string> seen;
   for (const std::string& label : labels.names()) {
@@ -124,7 +124,7 @@ void warn_of_similar_labels(const LabelSet& labels, Warnings& warnings) {
     const auto [other, is_new] = seen.emplace(bare, label);
     if (!is_new) {
       warnings.add("labels " + shown(other->second) + " and " + shown(label) +
-                   " differ in case or white space alone.");
+                   " differ only in case or white space.");
     }
   }
 }

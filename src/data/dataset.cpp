@@ -6,14 +6,15 @@
 namespace sequent {
 namespace {
 
-/// -n, where the name is the n-th; it is added if it is new. There are few of them.
+/// Returns -n for the n-th name, and adds the name if it is new. A linear search is enough, because
+/// there are few names.
 std::int32_t number_in(std::vector<std::string>& names, const std::string& name) {
   const auto at = std::find(names.begin(), names.end(), name) - names.begin();
   if (at == std::ssize(names)) names.push_back(name);
   return -static_cast<std::int32_t>(at) - 1;
 }
 
-/// The number in `to` of what has this one in `from`.
+/// Returns the number in `to` of the name with this number in `from`.
 std::int32_t renumbered(std::int32_t label, const std::vector<std::string>& from,
                         std::vector<std::string>& to) {
   return label >= 0 ? label : number_in(to, from[static_cast<std::size_t>(-label) - 1]);
@@ -24,7 +25,7 @@ std::int32_t renumbered(std::int32_t label, const std::vector<std::string>& from
 std::pair<InputRow, InputRow> InputRow::pair() const {
   const auto at = std::find(ids.begin(), ids.end(), Vocabulary::kPairBreak);
   if (at == ids.begin() || at == ids.end() || at + 1 == ids.end()) {
-    throw Error(ErrorKind::kInternal, "", "a row that is no pair");
+    throw Error(ErrorKind::kInternal, "", "the row is not a pair");
   }
   const auto length = static_cast<std::size_t>(at - ids.begin());
   return {{ids.first(length), {}, 0, words}, {ids.subspan(length + 1), {}, 0, words}};
@@ -53,7 +54,7 @@ void EncodedDataset::add(std::span<const std::int32_t> ids, std::int32_t label) 
 
 void EncodedDataset::add(const InputRow& row, std::int32_t label) {
   if (size() > 0 && row.channels != channels_) {
-    throw Error(ErrorKind::kInternal, "", "rows of one dataset have as many channels");
+    throw Error(ErrorKind::kInternal, "", "rows of one dataset must have equal channel counts");
   }
   channels_ = row.channels;
   for (const std::int32_t id : row.ids) {
@@ -72,7 +73,7 @@ void EncodedDataset::add(const InputRow& row, std::int32_t label) {
 void EncodedDataset::add(const InputRow& row, std::span<const float> targets) {
   const auto count = static_cast<std::int64_t>(targets.size());
   if (size() > 0 && count != target_count_) {
-    throw Error(ErrorKind::kInternal, "", "rows of one dataset have as many targets");
+    throw Error(ErrorKind::kInternal, "", "rows of one dataset must have equal target counts");
   }
   add(row, std::int32_t{0});
   target_count_ = count;
@@ -82,7 +83,7 @@ void EncodedDataset::add(const InputRow& row, std::span<const float> targets) {
 void EncodedDataset::add(const InputRow& row, std::span<const std::int32_t> tags,
                          std::int32_t label) {
   if (static_cast<std::int64_t>(tags.size()) != row.length()) {
-    throw Error(ErrorKind::kInternal, "", "a tagged row has one tag for each token");
+    throw Error(ErrorKind::kInternal, "", "a tagged row must have one tag per token");
   }
   add(row, label);
   tags_.insert(tags_.end(), tags.begin(), tags.end());

@@ -64,7 +64,7 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
     for (std::int64_t row = 0; row < part.rows.size(); ++row) {
       result.rows.add(part.rows, row);
       RowNote note = part.notes[static_cast<std::size_t>(row)];
-      note.label = result.rows.labels().back();  // unseen ones are numbered anew
+      note.label = result.rows.labels().back();  // unseen labels are renumbered
       result.notes.push_back(note);
     }
   }
@@ -75,7 +75,7 @@ void warn_about_unseen(const std::string& path, const EncodedDataset::UnseenName
   const auto warn = [&](const char* what, const std::vector<std::string>& names) {
     if (names.empty()) return;
     log_warning(path + ": rows with " + what +
-                " that training does not have count as wrong: " + list_names(names));
+                " that are not in the training data count as wrong: " + list_names(names));
   };
   warn("labels", unseen.labels);
   warn("row labels", unseen.sequence_labels);
@@ -91,7 +91,7 @@ void warn_about_cut(const std::string& where, const EncoderSpec& spec, const Spl
   if (cut == 0) return;
   log_warning(where + ": " + std::to_string(cut) + " of " + std::to_string(split.notes.size()) +
               " rows are longer than /input/max_length (" + std::to_string(most) +
-              "): what is cut off is neither learned nor measured");
+              "); the truncated part is neither trained on nor evaluated");
 }
 
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
@@ -116,8 +116,8 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
     skipped += block.skipped;
   }
   if (skipped > 0) {
-    log_warning(path + ": left out " + std::to_string(skipped) +
-                " rows with labels that training does not have");
+    log_warning(path + ": skipped " + std::to_string(skipped) +
+                " rows with labels that are not in the training data");
   }
   found.append(reading);
   SplitRows result = join(std::move(blocks));

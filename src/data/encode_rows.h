@@ -1,4 +1,4 @@
-// Records -> encoded rows, where vocabulary and labels are known already.
+// Encodes records with a known vocabulary and known labels.
 #pragma once
 
 #include <string>
@@ -10,14 +10,15 @@
 
 namespace sequent {
 
-/// Reads and encodes a file with a vocabulary and labels that are there already. Rows with a fault,
-/// an unseen label among them where that is an error, go to `faults`; so does a file that cannot be
-/// opened or read on, or that has no rows.
+/// Reads and encodes a file with an existing vocabulary and existing labels. Invalid rows are added
+/// to `faults`, including rows with an unseen label if that is an error. A file that has no rows,
+/// or that cannot be opened or read to the end, is added as well.
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults);
 
-/// Warns of rows that are cut where what is cut off is neither learned nor measured, as of tagged
-/// rows and of texts with a target text. `where`: of the rows.
+/// Logs a warning about truncated rows of tagging and sequence-to-sequence data, where the
+/// truncated part is neither trained on nor evaluated. `where` is the origin of the rows in the
+/// message.
 void warn_about_cut(const std::string& where, const EncoderSpec& spec, const SplitRows& split);
 
 }  // namespace sequent

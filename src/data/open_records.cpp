@@ -47,7 +47,7 @@ struct Opener {
   }
 };
 
-/// Turns the labels of another reader's rows into numbers.
+/// Parses the labels of another reader's rows as numbers.
 class NumericLabels : public RecordReader {
  public:
   explicit NumericLabels(std::unique_ptr<RecordReader> reader) : reader_(std::move(reader)) {}
@@ -59,7 +59,7 @@ class NumericLabels : public RecordReader {
       record.targets = {*number};
       record.label.reset();
     } else {
-      record.fault = "found the label \"" + *record.label + "\"; regression needs a number";
+      record.fault = "found the label \"" + *record.label + "\"; regression expects a number";
     }
     return true;
   }
@@ -70,7 +70,7 @@ class NumericLabels : public RecordReader {
   std::unique_ptr<RecordReader> reader_;
 };
 
-/// Makes the labels of another reader's rows their second texts.
+/// Moves the label of each row of another reader to its second text.
 class LabelTexts : public RecordReader {
  public:
   explicit LabelTexts(std::unique_ptr<RecordReader> reader) : reader_(std::move(reader)) {}
@@ -87,7 +87,7 @@ class LabelTexts : public RecordReader {
   std::unique_ptr<RecordReader> reader_;
 };
 
-/// Takes the labels of another reader's rows apart.
+/// Splits the label lists of another reader's rows.
 class SplitLabels : public RecordReader {
  public:
   SplitLabels(std::unique_ptr<RecordReader> reader, std::string separator)
@@ -121,7 +121,7 @@ class SplitLabels : public RecordReader {
   std::string separator_;
 };
 
-/// Nothing for a format whose rows hold lists of labels themselves.
+/// Returns nothing for a format whose rows contain label lists.
 std::optional<std::string> label_separator(const DataFormat& format) {
   return std::visit(
       [](const auto& spec) -> std::optional<std::string> {
@@ -138,7 +138,8 @@ std::string name_of(const Column& column) {
   return index != nullptr ? std::to_string(*index) : std::get<std::string>(column);
 }
 
-/// The column or key of the label; a format without one calls its only target so.
+/// Returns the column or key of the label. If the format has none, this is the name of its only
+/// target.
 std::string label_name(const DataFormat& format) {
   return std::visit(
       [](const auto& spec) -> std::string {
@@ -159,7 +160,7 @@ std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFo
     return std::make_unique<SplitLabels>(std::move(reader), *separator);
   }
   if (options.label_texts) return std::make_unique<LabelTexts>(std::move(reader));
-  // JSON has numbers and lists of them itself.
+  // JSON already has numbers and lists of numbers.
   const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);
   if (!options.numeric_labels || has_numbers) return reader;
   return std::make_unique<NumericLabels>(std::move(reader));

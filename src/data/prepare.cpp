@@ -30,7 +30,7 @@ std::string source_checksum(const std::string& path, const DataFormat& format) {
   if (std::holds_alternative<FoldersFormat>(format)) return folder_checksum(path);
   std::error_code code;
   if (!fs::exists(path, code)) throw Error(ErrorKind::kData, path, "no such file");
-  // Folders and special files: the reader knows what to say.
+  // Let the reader report the error for folders and special files.
   if (!fs::is_regular_file(path, code)) open_records(path, format);
   return checksum_file(path);
 }

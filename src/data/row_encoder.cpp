@@ -44,7 +44,7 @@ RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
   }
 }
 
-/// An empty row is a line's end already.
+/// An empty row is already encoded as a line end.
 void RowEncoder::end_line(std::vector<std::int32_t>& ids, bool is_empty) const {
   if (target_ != TargetKind::kNextTokens || is_empty) return;
   ids.push_back(static_cast<std::int32_t>(Vocabulary::kLineEnd));
@@ -78,9 +78,9 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
     return row;
   }
   if (record.channels != numeric_.channels) {
-    row.error = "found steps of " + std::to_string(record.channels) +
-                (record.channels == 1 ? " number" : " numbers") + "; /input/channels says " +
-                std::to_string(numeric_.channels);
+    row.error = "found " + std::to_string(record.channels) +
+                (record.channels == 1 ? " number" : " numbers") + " per step; expected " +
+                std::to_string(numeric_.channels) + ", the value of /input/channels";
     return row;
   }
   const auto steps = static_cast<std::int64_t>(record.values.size()) / record.channels;

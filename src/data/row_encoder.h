@@ -1,4 +1,4 @@
-// Records -> what a model reads: token ids or steps of numbers.
+// Encodes records as model input: token ids or time steps of numbers.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@
 namespace sequent {
 
 std::uint64_t hash_text(std::string_view text);
-/// Of the row's text, or of both of a pair.
+/// Hashes the row's text, or both texts of a pair.
 std::uint64_t hash_text(const Record& record);
 std::uint64_t hash_values(std::span<const float> values);
 
-/// Turns records into what the model reads, by the config's input.
+/// Encodes records as model input, as the config's input section defines it.
 class RowEncoder {
  public:
   RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary);
@@ -28,24 +28,24 @@ class RowEncoder {
     std::vector<std::string> unknown_words;
     std::vector<float> values;
     std::int64_t channels = 0;
-    RowNote note;  // without its label
+    RowNote note;  // the label is not set
     std::optional<std::string> error;
 
     InputRow input() const { return {ids, values, channels, unknown_words}; }
   };
   Row encode(const Record& record) const;
   TargetKind target() const { return target_; }
-  /// Of a tagged row, those of the tokens that the model reads.
+  /// Truncates the tags of a row as encode() truncates its tokens.
   void truncate(std::vector<std::int32_t>& tags) const;
 
  private:
   EncodedText encode_text(const Record& record) const;
   void end_line(std::vector<std::int32_t>& ids, bool is_empty) const;
 
-  TextInput input_;  // where there is text
+  TextInput input_;  // for text input
   TargetKind target_;
   std::optional<TextEncoder> text_;
-  NumericInput numeric_;  // where there is no text
+  NumericInput numeric_;  // for numeric input
 };
 
 }  // namespace sequent

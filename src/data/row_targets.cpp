@@ -9,28 +9,28 @@ namespace {
 
 std::string unknown_label(const std::string& label, const std::vector<std::string>& labels) {
   constexpr std::size_t kListed = 20;
-  std::string message = "found the label \"" + label + "\", which training does not have";
+  std::string message = "found the label \"" + label + "\", which is not in the training data";
   if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
   return message + did_you_mean(label, labels) +
-         "; \"unseen_labels\" may say \"wrong\" to count such rows as missed, or \"skip\" to leave "
-         "them out";
+         "; set \"unseen_labels\" to \"wrong\" to count such rows as missed, or to \"skip\" to "
+         "leave them out";
 }
 
-/// Why a tag that training does not have cannot stand beside those that it has.
+/// Returns why an unseen tag does not fit the tagging scheme of the training data.
 std::optional<std::string> scheme_error(const std::string& tag, const LabelSet& labels) {
   if (!TagSet(labels.names()).marks_spans() || tag == "O" || TagSet({tag}).marks_spans()) {
     return std::nullopt;
   }
-  return "found the tag \"" + tag + "\"; those of training are O, or a prefix and a type, as " +
+  return "found the tag \"" + tag + "\"; expected O, or a prefix and a type, as in " +
          list_names(labels.names());
 }
 
-/// Why a row cannot have these targets.
+/// Returns an error message if a row has the wrong number of targets.
 std::optional<std::string> target_error(const Record& row, const LabelSet& targets) {
   const auto found = static_cast<std::int64_t>(row.targets.size());
   if (found == targets.size()) return std::nullopt;
-  return "found " + std::to_string(found) + " targets; training has " +
-         std::to_string(targets.size());
+  return "found " + std::to_string(found) + " targets; expected " + std::to_string(targets.size()) +
+         ", as in the training data";
 }
 
 /// Looks up the labels and tags of one row.
@@ -52,10 +52,10 @@ class TargetFinder {
     return number;
   }
 
-  /// The label of a row that has tags as well.
+  /// Looks up the label of a row that also has tags.
   std::int32_t sequence_label(const std::optional<std::string>& name) {
     if (!name) {
-      found_.error = "has no label, which the model gives beside its tags";
+      found_.error = "found no label; this model predicts a label as well as tags";
       return 0;
     }
     const auto index = allowed_.labels.find_sequence_label(*name);

@@ -1,4 +1,4 @@
-// Records -> targets: what a model is to answer a row with.
+// Converts records to training targets.
 #pragma once
 
 #include <cstdint>
@@ -12,28 +12,29 @@
 
 namespace sequent {
 
-/// How rows with such targets are read.
+/// Returns the reader options for rows with such targets.
 ReaderOptions reader_options(TargetKind target);
 
-/// Which of the labels a row has: 1 or 0 for each.
+/// Returns 1 for each label that the row has, and 0 for the others.
 std::vector<float> label_marks(std::span<const std::int32_t> has, std::int64_t labels);
 
-/// The labels a row may have, and what becomes of rows with others.
+/// The known labels, and the treatment of rows with other labels.
 struct AllowedLabels {
   const LabelSet& labels;
   UnseenLabels unseen = UnseenLabels::kError;
 };
 
-/// The targets of one row. Labels and tags below 0 are unseen in training: see EncodedDataset.
+/// The targets of one row. Labels and tags below 0 do not occur in the training data; see
+/// EncodedDataset.
 struct RowTargets {
-  std::int32_t label = 0;          // of the row
-  std::vector<std::int32_t> tags;  // of tokens
-  std::vector<float> values;       // numbers, or marks of labels
+  std::int32_t label = 0;          // the row's label
+  std::vector<std::int32_t> tags;  // one per token
+  std::vector<float> values;       // numeric targets, or label_marks()
   std::optional<std::string> error;
-  bool is_skipped = false;  // the row has an unseen label, and such rows are left out
+  bool is_skipped = false;  // the row has an unseen label and must be skipped
 };
 
-/// Looks up a record's targets for a row of `rows`, which numbers unseen labels.
+/// Returns a record's targets. `rows` assigns the numbers of unseen labels.
 RowTargets find_targets(const Record& record, const RowEncoder& encoder,
                         const AllowedLabels& allowed, EncodedDataset& rows);
 

@@ -1,4 +1,4 @@
-// The encoded rows of one split, with what is remembered of their texts.
+// The encoded rows of one split, with notes about their texts.
 #pragma once
 
 #include <cstdint>
@@ -8,25 +8,25 @@
 
 namespace sequent {
 
-/// What is remembered of a row's text after it is gone.
+/// Facts about a row's text that are kept after the text is freed.
 struct RowNote {
-  std::uint64_t text_hash = 0;   // of its bytes
-  std::int64_t token_count = 0;  // before truncation; of a pair's longer text
+  std::uint64_t text_hash = 0;   // hash of the bytes
+  std::int64_t token_count = 0;  // before truncation; for a pair, the longer text
   std::int32_t label = 0;
 };
 
 struct SplitRows {
   EncodedDataset rows;
-  std::vector<RowNote> notes;  // of each row
+  std::vector<RowNote> notes;  // one per row
 };
 
-/// The training file's rows, by what they are used for.
+/// The rows of the training file, grouped by split.
 struct TrainingSplits {
   SplitRows train;
-  SplitRows validation;  // held out; empty where there is a file
-  SplitRows test;        // likewise
+  SplitRows validation;  // held-out rows; empty if a file is given instead
+  SplitRows test;        // as validation
 
-  /// Null for rows that are left out.
+  /// Returns null for rows that are left out.
   SplitRows* of(Part part);
 };
 

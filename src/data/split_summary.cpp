@@ -8,7 +8,7 @@
 namespace sequent {
 namespace {
 
-/// The smallest value that at least `share` of the sorted values do not exceed.
+/// Returns the smallest value that at least `share` of the sorted values do not exceed.
 std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
   const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
   return sorted[std::max<std::size_t>(rank, 1) - 1];
@@ -78,7 +78,7 @@ std::vector<TargetRange> target_ranges(const EncodedDataset& rows) {
 SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int64_t max_length,
                        const std::vector<RowNote>& training) {
   const std::int64_t label_count = labels.size();
-  // Targets that are no numbers mark which labels a row has.
+  // If targets are not numbers, they mark the labels that a row has.
   const bool has_marks = split.rows.target_count() > 0 && !labels.are_targets();
   SplitSummary summary;
   summary.rows = split.rows.size();

@@ -1,4 +1,4 @@
-// What the rows of a split look like, in numbers.
+// Summary statistics of the rows of a split.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ struct TargetRange {
 
 struct SplitSummary {
   std::int64_t rows = 0;
-  std::vector<TargetRange> targets;      // of each target, where there are any
-  std::vector<std::int64_t> label_rows;  // of each label of training; of tags the tokens
+  std::vector<TargetRange> targets;      // one per target, if there are targets
+  std::vector<std::int64_t> label_rows;  // rows of each training label; for tags, tokens
 
-  // Tokens of a text before truncation; percentiles by nearest rank.
+  // Tokens per text before truncation; percentiles use the nearest rank.
   std::int64_t shortest = 0;
   std::int64_t median = 0;
   std::int64_t percentile_95 = 0;
@@ -28,12 +28,12 @@ struct SplitSummary {
   std::int64_t empty = 0;
   std::int64_t truncated = 0;
   std::int64_t kept_tokens = 0;
-  std::int64_t unknown_tokens = 0;  // of kept_tokens
+  std::int64_t unknown_tokens = 0;  // among kept_tokens
 
-  // Of texts that are not empty, and equal byte for byte.
-  std::int64_t repeated = 0;          // rows whose text stands earlier in the split as well
-  std::int64_t also_in_training = 0;  // rows whose text stands in training as well; 0 for training
-  std::int64_t contradictory = 0;     // texts that stand in the split with more than one label
+  // Empty texts are not counted here; texts are compared byte by byte.
+  std::int64_t repeated = 0;          // rows whose text occurs earlier in the split
+  std::int64_t also_in_training = 0;  // rows whose text is in training; 0 for training
+  std::int64_t contradictory = 0;     // texts with more than one label in the split
 
   double truncated_share() const { return share(truncated, rows); }
   double unknown_share() const { return share(unknown_tokens, kept_tokens); }
@@ -45,7 +45,7 @@ struct SplitSummary {
   }
 };
 
-/// `training` is empty for training itself.
+/// Summarizes a split. `training` is empty for the training split itself.
 SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int64_t max_length,
                        const std::vector<RowNote>& training = {});
 

@@ -20,10 +20,11 @@ void require_two_labels(const Rows& rows, const std::string& path) {
     throw Error(ErrorKind::kData, path,
                 "none of its " + std::to_string(rows.size()) + " rows has a label");
   }
-  throw Error(ErrorKind::kData, path,
-              "found the label \"" + rows.labels().front() + "\" alone, in all of " +
-                  std::to_string(rows.size()) +
-                  " rows; expected at least two: is \"label\" the right column?");
+  throw Error(
+      ErrorKind::kData, path,
+      "found only the label \"" + rows.labels().front() + "\" in all " +
+          std::to_string(rows.size()) +
+          " rows; expected at least two labels; check that \"label\" names the right column");
 }
 
 template <class Rows>
@@ -39,19 +40,20 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
   const bool wants_validation = std::holds_alternative<HeldOut>(data.validation);
   if (!has(Part::kTrain) || (wants_test && !has(Part::kTest)) ||
       (wants_validation && !has(Part::kValidation))) {
-    faults.throw_if_any();  // they may be why there are too few
+    // Invalid rows may be the reason for too few rows.
+    faults.throw_if_any();
     const std::string of_each =
         definition_of(config).target() == TargetKind::kLabel
-            ? ": a label needs two, and three where a test part is held out as well"
+            ? ": each label needs two rows, or three if a test part is held out as well"
             : "";
     throw Error(ErrorKind::kData, path,
-                "found " + std::to_string(rows.size()) + " rows, too few to hold some out" +
+                "found " + std::to_string(rows.size()) + " rows, too few for a held-out part" +
                     of_each + "; expected more rows, or a file for \"validation\"");
   }
   return parts;
 }
 
-/// What the training file gives.
+/// The results of reading the training file.
 struct TrainingPart {
   TrainingSplits splits;
   Vocabulary vocabulary;
@@ -82,7 +84,7 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
 template <class Rows>
 TrainingPart settle(Rows rows, const Config& config, const std::string& path,
                     const Vocabulary& known, FaultList& faults) {
-  // Without two labels, or any target, nothing can be said of the other files.
+  // Without two labels or any row, the other files cannot be checked.
   const TaskDefinition& task = definition_of(config);
   const bool has_labels = task.target() != TargetKind::kNumbers && !task.predicts_tokens();
   if (rows.size() == 0 || (has_labels && rows.labels().size() < 2)) {

@@ -1,4 +1,4 @@
-// All splits of a config's data, read and encoded.
+// Reads and encodes all splits of a config's data.
 #pragma once
 
 #include <filesystem>
@@ -11,14 +11,14 @@
 
 namespace sequent {
 
-/// One of the files a config names.
+/// A data file of a config.
 struct SplitFile {
   std::string role;   // train, validation, test
-  std::string named;  // as the config names it
-  std::string path;   // as it is opened
+  std::string named;  // path as given in the config
+  std::string path;   // resolved path
 };
 
-/// Training first; validation and test where they are files.
+/// Returns the training file first, then validation and test if they are separate files.
 std::vector<SplitFile> split_files(const Config& config);
 
 struct Splits {
@@ -27,10 +27,10 @@ struct Splits {
   std::optional<SplitRows> test;
   Vocabulary vocabulary;
   LabelSet labels;
-  std::vector<std::int64_t> file_rows;  // of each of split_files()
+  std::vector<std::int64_t> file_rows;  // row count of each file in split_files()
 };
 
-/// `known`: tokens that keep their ids. Errors: Data, as prepare_data.
+/// Reads all splits. `known` tokens keep their ids. Errors: Data, as for prepare_data.
 Splits read_splits(const Config& config, int threads, const Vocabulary& known = Vocabulary());
 
 }  // namespace sequent

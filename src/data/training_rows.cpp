@@ -22,7 +22,7 @@ std::int32_t TrainingRows::id_of_mark(std::int32_t mark) {
   return static_cast<std::int32_t>(mark == kEmptyMark ? Vocabulary::kEmpty : Vocabulary::kLineEnd);
 }
 
-/// Each text of a pair is cut off on its own; one that is to be written always at its end.
+/// Each text of a pair is truncated separately; a target text is always truncated at its end.
 void TrainingRows::number_pair(const Record& row, const Tokenizer& tokenizer, Worker& worker,
                                std::vector<std::int32_t>& ids, RowNote& note) const {
   const auto append = [&](std::string_view text, Side cut) {
@@ -39,7 +39,7 @@ void TrainingRows::number_pair(const Record& row, const Tokenizer& tokenizer, Wo
   append(*row.second, spec_.target == TargetKind::kText ? Side::kPost : input_.truncating);
 }
 
-/// Appends the row's tokens, and its tags, to the block.
+/// Appends the row's tokens and tags to the block.
 void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker,
                                  Block& block, RowNote& note) {
   const bool needs_all = input_.truncating == Side::kPre;
@@ -81,7 +81,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
   for (const Record& row : rows.rows) {
     std::optional<std::string> fault = row.fault;
     if (!fault && is_numeric() && row.targets.size() != 1) {
-      fault = "found " + std::to_string(row.targets.size()) + " targets; a text has one";
+      fault = "found " + std::to_string(row.targets.size()) + " targets; expected one per text";
     }
     if (fault) {
       block.faults.add({row.where, *fault});

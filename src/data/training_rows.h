@@ -1,5 +1,5 @@
-// The training file between reading and encoding: tokens and labels have provisional numbers until
-// all of them are known.
+// Holds the training file between reading and encoding. Tokens and labels have provisional numbers
+// until all of them are known.
 #pragma once
 
 #include <cstdint>
@@ -16,62 +16,62 @@
 
 namespace sequent {
 
-/// Numbers strings in the order in which they are first seen.
+/// Assigns numbers to strings in the order of first occurrence.
 class NumberedStrings {
  public:
   std::int32_t number(std::string_view text);
-  /// The strings by their numbers.
+  /// Returns the strings, indexed by number.
   const std::vector<const std::string*>& strings() const { return strings_; }
 
  private:
   std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> numbers_;
-  std::vector<const std::string*> strings_;  // the keys of numbers_, which never move
+  std::vector<const std::string*> strings_;  // pointers to the keys of numbers_, which are stable
 };
 
-/// In the life of a TrainingRows:
-///   1. read() tokenizes the file; each worker numbers tokens and labels on its own;
-///   2. labels() and classes() are known; which rows are held out can be decided;
-///   3. count_vocabulary() counts the tokens of the rows that stay;
-///   4. encode() gives the rows their final ids and frees the provisional ones as it goes.
+/// The life cycle of a TrainingRows:
+///   1. read() tokenizes the file; each worker numbers tokens and labels independently.
+///   2. labels() and classes() are available, and the caller chooses the held-out rows.
+///   3. count_vocabulary() counts the tokens of the training rows.
+///   4. encode() assigns the final ids and frees the provisional ones block by block.
 class TrainingRows {
  public:
-  /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
-  /// no rows.
+  /// Reads the file. Invalid rows are added to `faults`, and so is a file that has no rows or that
+  /// cannot be opened or read to the end.
   static TrainingRows read(const std::string& path, const DataFormat& format,
                            const EncoderSpec& spec, int threads, FaultList& faults);
 
   std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
 
-  /// The labels in byte order.
+  /// Returns the labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
-  /// Those of whole rows that have tags as well, likewise.
+  /// Returns the labels of whole rows that also have tags, in byte order.
   const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
-  /// Of each row, the index of its label; all 0 where a row does not have just one.
+  /// Returns the label index of each row; all 0 if rows do not have exactly one label.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
-  /// Of each row; 0 where labels are classes.
+  /// Returns the number of targets per row; 0 if labels are classes.
   std::int64_t target_count() const { return is_numeric() ? 1 : 0; }
 
-  /// Counts the tokens that the model will read: those that truncation leaves, of the rows that are
-  /// training's. `known` tokens keep their ids.
+  /// Counts the tokens that the model reads: those of the training rows, after truncation. `known`
+  /// tokens keep their ids.
   Vocabulary count_vocabulary(const std::vector<Part>& parts, const Vocabulary& known) const;
 
   TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 
  private:
-  /// Rows in a run, all numbered by the same worker.
+  /// Consecutive rows that were numbered by the same worker.
   struct Block {
     std::size_t worker = 0;
     std::vector<std::int32_t> ids;      // provisional, after truncation
-    std::vector<std::int32_t> lengths;  // of each row, in ids
-    std::vector<RowNote> notes;         // of each row; label provisional, then its class
-    std::vector<float> targets;         // of each row, where labels are numbers
-    std::vector<std::int32_t> tags;     // of each of the ids, where rows are tagged; provisional
-    std::vector<std::vector<std::int32_t>> label_lists;  // of each row of multi_label; likewise
+    std::vector<std::int32_t> lengths;  // number of ids of each row
+    std::vector<RowNote> notes;         // one per row; the label is provisional at first
+    std::vector<float> targets;         // targets of each row, if labels are numbers
+    std::vector<std::int32_t> tags;     // tag of each id in tagged rows; provisional
+    std::vector<std::vector<std::int32_t>> label_lists;  // for multi_label; provisional
     FaultList faults;
   };
-  /// Among the provisional ids: a line's end inside a row of a language model, the break between
-  /// the texts of a pair, an empty text of a pair.
+  /// Markers among the provisional ids: a line end inside a row of a language model, the break
+  /// between the texts of a pair, and an empty text of a pair.
   static constexpr std::int32_t kLineEndMark = -1;
   static constexpr std::int32_t kPairBreakMark = -2;
   static constexpr std::int32_t kEmptyMark = -3;
@@ -80,13 +80,13 @@ class TrainingRows {
   struct Worker {
     NumberedStrings tokens;
     NumberedStrings labels;
-    NumberedStrings sequence_labels;  // beside tags
+    NumberedStrings sequence_labels;  // of rows that also have tags
   };
 
   explicit TrainingRows(const EncoderSpec& spec)
       : input_(std::get<TextInput>(spec.input)), spec_(spec) {}
   bool is_numeric() const { return spec_.target == TargetKind::kNumbers; }
-  /// Whether note.label is the row's label, of the labels or of those beside tags.
+  /// Returns whether note.label holds a label, either a class or the label of a tagged row.
   bool labels_rows() const { return spec_.target == TargetKind::kLabel || spec_.labels_sequences; }
   void number_tokens(const Record& row, const Tokenizer& tokenizer, Worker& worker, Block& block,
                      RowNote& note);
@@ -94,8 +94,8 @@ class TrainingRows {
                    std::vector<std::int32_t>& ids, RowNote& note) const;
   Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
   void settle_labels();
-  /// Gives what the workers numbered one order, that of bytes. Returns the final numbers, by worker
-  /// and provisional number.
+  /// Merges the strings that the workers numbered and sorts them by bytes. Returns the final
+  /// numbers, indexed by worker and provisional number.
   using Numbers = std::vector<std::vector<std::int32_t>>;
   Numbers settle(NumberedStrings Worker::*strings, std::vector<std::string>& names) const;
 

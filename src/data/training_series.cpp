@@ -15,7 +15,7 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
   const bool numeric = spec.target == TargetKind::kNumbers;
   const RowEncoder encoder(spec, Vocabulary());
   FaultList found;
-  std::vector<std::string> names;  // of each row
+  std::vector<std::string> names;  // label of each row
   try {
     const std::unique_ptr<RecordReader> reader =
         open_records(path, format, reader_options(spec.target));
@@ -27,9 +27,8 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
       }
       const auto targets = static_cast<std::int64_t>(record.targets.size());
       if (!record.fault && result.size() > 0 && targets != result.target_count()) {
-        record.fault = "found " + std::to_string(targets) +
-                       " targets, where the rows before have " +
-                       std::to_string(result.target_count());
+        record.fault = "found " + std::to_string(targets) + " targets; expected " +
+                       std::to_string(result.target_count()) + ", as in the previous rows";
       }
       if (record.fault) {
         found.add({record.where, *record.fault});

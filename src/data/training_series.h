@@ -1,4 +1,5 @@
-// The training file of a numeric input, between reading and splitting; in form like TrainingRows.
+// Holds the training file of a numeric input between reading and splitting. The interface is that
+// of TrainingRows.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +14,25 @@ namespace sequent {
 
 class TrainingSeries {
  public:
-  /// Rows with a fault go to `faults`; so does a file that cannot be opened or read on, or that has
-  /// no rows.
+  /// Reads the file. Invalid rows are added to `faults`, and so is a file that has no rows or that
+  /// cannot be opened or read to the end.
   static TrainingSeries read(const std::string& path, const DataFormat& format,
                              const EncoderSpec& spec, FaultList& faults);
 
   std::int64_t size() const { return rows_.rows.size(); }
-  /// The labels in byte order.
+  /// Returns the labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
-  /// Of each row, the index of its label.
+  /// Returns the label index of each row.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
-  /// Numbers have no vocabulary: the reserved ids alone.
+  /// Returns a vocabulary with only the reserved ids, because numbers have none.
   static Vocabulary count_vocabulary(const std::vector<Part>&, const Vocabulary&) {
     return Vocabulary();
   }
 
   TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
 
-  /// Of each row; 0 where labels are classes.
+  /// Returns the number of targets per row; 0 if labels are classes.
   std::int64_t target_count() const { return rows_.rows.target_count(); }
 
  private:

@@ -10,8 +10,9 @@
 
 namespace sequent {
 
-/// Returns the greatest difference between two results, in a unit for each value. Errors: Internal
-/// if it exceeds `allowed`. `engine` names in messages what computed `found`.
+/// Returns the greatest difference between two results, with a separate unit for each value.
+/// `engine` is the name of the engine that computed `found`, for messages.
+/// Errors: Internal if the difference exceeds `allowed`.
 double check_difference(const torch::Tensor& expected, const torch::Tensor& found,
                         const torch::Tensor& unit, const std::string& engine, double allowed);
 

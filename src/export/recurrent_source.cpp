@@ -176,7 +176,8 @@ Lines step_loop(const CellSource& cell, const std::string& result, const std::st
   const std::string bias = cell.parameter("bias_ih");
   const std::string width = std::to_string(gate_count(cell.cell) * cell.units);
   const auto start = [&](const std::string& state) {
-    const bool learned = cell.learned_initial_state && (state == "h" || has_cell_state(cell.cell));
+    const bool is_read = state == "h" ? reads_hidden_state(cell.cell) : has_cell_state(cell.cell);
+    const bool learned = cell.learned_initial_state && is_read;
     const std::string value =
         learned ? cell.parameter("initial_" + state) + ".expand(x.size(0), " + units + ")"
                 : "torch.zeros([x.size(0), " + units + "], dtype=x.dtype, device=x.device)";

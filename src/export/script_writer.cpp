@@ -15,7 +15,7 @@
 namespace sequent {
 namespace {
 
-/// The expression for one kind of pooling of `x`.
+/// Returns the expression for one kind of pooling of `x`.
 std::string pooled_by(PoolMode mode) {
   switch (mode) {
     case PoolMode::kMax:
@@ -31,7 +31,7 @@ std::string pooled_by(PoolMode mode) {
   return "";
 }
 
-/// Writes the lines of the layers. The lines of a layer read and assign `x`.
+/// Generates the lines of the layers. The lines of a layer read and assign `x`.
 class LayerLines {
  public:
   explicit LayerLines(ScriptWriter& script)
@@ -50,7 +50,7 @@ class LayerLines {
   void write_layer(const DropoutSpec&) {}
   void write_layer(const SpatialDropoutSpec&) {}
 
-  // The task writes the methods of these layers.
+  // The task generates the methods of these layers.
   void write_layer(const SequenceLabelSpec&) {}
   void write_layer(const DecoderSpec&) {}
 
@@ -174,7 +174,7 @@ class LayerLines {
     line("    x = " + std::string(spec.residual ? "x + " : "") + result);
   }
 
-  /// Sets the variables that hold the carried states of a cell.
+  /// Generates assignments of the carried hidden states of a cell.
   template <class Spec>
   void take_states(const Spec& spec) {
     for (const std::string& state : state_names(spec)) {
@@ -319,7 +319,7 @@ class LayerLines {
   const ResolvedConfig& config_;
   bool is_causal_;
   std::size_t index_ = 0;
-  std::string table_;  // of the embedding, once it is written
+  std::string table_;  // the embedding's table, once its layer is generated
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Writes the TorchScript source of a model. The task chooses the methods (see
+// Generates the TorchScript source of a model. The task chooses the methods (see
 // TrainingTask::write_methods); the lines of a layer are the same in all of them.
 #pragma once
 
@@ -14,39 +14,39 @@ namespace sequent {
 
 class ScriptWriter {
  public:
-  /// `config` outlives this.
+  /// `config` must outlive the writer.
   explicit ScriptWriter(const ResolvedConfig& config) : config_(config) {}
 
   const ResolvedConfig& config() const { return config_; }
 
-  /// The arguments of a method that reads rows.
+  /// The parameters of a method that reads rows.
   struct MethodInputs {
     std::string names = "tokens, lengths";
     std::string signature = "self, tokens: Tensor, lengths: Tensor";
   };
 
-  /// Writes the lines of a method that precede those of the first layer. They check the arguments
-  /// and set `x`.
+  /// Generates the lines of a method that precede those of the first layer. They check the
+  /// arguments and set `x`.
   MethodInputs begin_method(const std::string& name);
 
-  /// Writes the first `count` layers. In a causal task the recurrent layers start from the list
-  /// `states` and append their last states to the list `after`.
+  /// Generates the lines of the first `count` layers. In a causal task the recurrent layers start
+  /// from the list `states` and append their final states to the list `after`.
   void write_layers(std::size_t count);
 
   void line(const std::string& text) { out_ << text << '\n'; }
-  /// Writes complete lines.
+  /// Appends complete lines.
   void text(const std::string& lines) { out_ << lines; }
 
-  /// Writes the variables that describe the steps of `x`.
+  /// Generates the variables that describe the steps of `x`.
   void write_positions(const std::string& lengths);
 
-  /// The expression for a layer's parameter.
+  /// Returns the expression for a layer's parameter.
   std::string parameter(std::size_t layer, const std::string& name) const;
 
-  /// The expression that pools the steps of `x`.
+  /// Returns the expression that pools the steps of `x`.
   static std::string pooled(const std::vector<PoolMode>& modes);
 
-  /// In a causal task, once its layers are written: the size of each of its `states`, and the
+  /// In a causal task, after its layers are generated: the size of each of its `states`, and the
   /// expression for a parameter that is on the device of the states.
   const std::vector<std::int64_t>& carried_units() const { return carried_units_; }
   const std::string& carrying_weight() const { return carrying_weight_; }

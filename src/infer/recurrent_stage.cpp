@@ -56,7 +56,7 @@ class RecurrentStage : public Stage {
       all.bias_ih = weight("bias_ih");
       if (kernels::has_recurrent_weights(cell)) all.weight_hh = weight("weight_hh");
       if (cell == kernels::Cell::kGru) all.bias_hh = weight("bias_hh");
-      if (kernels::has_peephole(cell)) all.peephole = weight("weight_peephole");
+      if (kernels::peephole_count(cell) > 0) all.peephole = weight("weight_peephole");
       packed_.push_back(shape.kernels->pack(shape.size, all, memory_));
     }
     if (!tokens.embedding.empty()) {

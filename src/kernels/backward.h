@@ -110,7 +110,7 @@ void swap_recurrent_part(const Layout<T>& layout, std::int64_t tokens, T* gates,
   if constexpr (C::kCell == Cell::kGru) {
     for (std::int64_t i = 0; i < tokens; ++i) {
       for (std::int64_t u = 0; u < layout.padded; u += kLanes<T>) {
-        store(gates + i * layout.stride + u * C::kGates + 2 * kLanes<T>,
+        store(gates + i * layout.stride + u * gate_count(C::kCell) + 2 * kLanes<T>,
               load(cells + i * layout.padded + u));
       }
     }
@@ -147,7 +147,7 @@ void retreat_steps(const Layout<T>& layout, const Weights<T>& weights, const Ste
       const std::int64_t now = (plan.first(step) + row) * layout.padded;
       for (std::int64_t u = 0; u < layout.padded; u += kLanes<T>) {
         const std::int64_t before = row * layout.padded + u;
-        const Place<T> place{gates + row * layout.stride + u * C::kGates,
+        const Place<T> place{gates + row * layout.stride + u * gate_count(C::kCell),
                              C::kHasCell ? states.cells + now + u : nullptr,
                              cells_before == nullptr ? nullptr : cells_before + before,
                              hidden_before == nullptr ? nullptr : hidden_before + before,
@@ -212,16 +212,16 @@ void backward_cell(const CellSize& size, const Weights<T>& weights, const StepPl
   const Layout<T> layout(size);
   const T* peephole = nullptr;
   T* of_peephole = nullptr;
-  if constexpr (has_peephole(C::kCell)) {
+  if constexpr (peephole_count(C::kCell) > 0) {
     peephole = pack_peephole(layout, weights.peephole, arena);
-    of_peephole = arena.take<T>(static_cast<std::size_t>(kPeepholeGates * layout.padded));
-    for (std::int64_t i = 0; i < kPeepholeGates * layout.padded; ++i) of_peephole[i] = T(0);
+    of_peephole = arena.take<T>(static_cast<std::size_t>(layout.peepholes * layout.padded));
+    for (std::int64_t i = 0; i < layout.peepholes * layout.padded; ++i) of_peephole[i] = T(0);
   }
   retreat_steps<C>(layout, weights, plan, output, states, peephole, of_peephole, arena);
   if (gradients.peephole != nullptr && of_peephole != nullptr) {
-    for (std::int64_t gate = 0; gate < kPeepholeGates; ++gate) {
-      add_values(of_peephole + gate * layout.padded, layout.units,
-                 gradients.peephole + gate * layout.units);
+    for (std::int64_t i = 0; i < layout.peepholes; ++i) {
+      add_values(of_peephole + i * layout.padded, layout.units,
+                 gradients.peephole + i * layout.units);
     }
   }
   const std::int64_t tokens = plan.tokens();

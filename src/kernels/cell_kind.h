@@ -12,28 +12,15 @@ namespace sequent {
 /// Returns the kernel of a cell, or nothing if the cell has no kernel. The kHiddenState kernel
 /// computes the state from the gates i f g; the layer itself computes the last gate o and the
 /// output.
-inline std::optional<kernels::Cell> kernel_cell(CellKind kind) {
+constexpr std::optional<kernels::Cell> kernel_cell(CellKind kind) {
   switch (kind) {
-    case CellKind::kRnnTanh:
-      return kernels::Cell::kRnnTanh;
-    case CellKind::kRnnRelu:
-      return kernels::Cell::kRnnRelu;
-    case CellKind::kLstm:
-      return kernels::Cell::kLstm;
-    case CellKind::kGru:
-      return kernels::Cell::kGru;
-    case CellKind::kCoupledLstm:
-      return kernels::Cell::kCoupledLstm;
-    case CellKind::kPeepholeLstm:
-      return kernels::Cell::kPeepholeLstm;
-    case CellKind::kPeepholePreviousLstm:
-      return kernels::Cell::kPeepholePreviousLstm;
-    case CellKind::kHiddenState:
-      return kernels::Cell::kHiddenState;
-    case CellKind::kMinGru:
-      return kernels::Cell::kMinGru;
-    case CellKind::kGruResetBefore:
-      return std::nullopt;
+#define SEQUENT_CASE(name, Class, ...) \
+  case CellKind::name:                 \
+    return kernels::Cell::name;
+    SEQUENT_KERNEL_CELLS(SEQUENT_CASE)
+#undef SEQUENT_CASE
+    case CellKind::kGruResetBefore:  // has no kernel
+      break;
   }
   return std::nullopt;
 }

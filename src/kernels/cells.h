@@ -20,15 +20,19 @@ struct Place {
   const T* cell_before;  // nullptr at the first step
   const T* hidden_before;
   T* hidden;
-  const T* peephole = nullptr;     // of gate i; gates f and o follow at `peephole_stride`
+  const T* peephole = nullptr;     // of the first peephole gate; others follow at `peephole_stride`
   T* peephole_gradient = nullptr;  // same layout; accumulated
   std::int64_t peephole_stride = 0;
 };
 
+template <class T>
+SEQUENT_INLINE void add_to(T* to, const Vector<T>& value) {
+  store(to, load(to) + value);
+}
+
 /// h = o tanh(c), c = f c' + i g.
 template <class T>
 struct LstmCell {
-  static constexpr int kGates = 4;
   static constexpr bool kHasCell = true;
   static constexpr bool kCarriesCell = true;
   static constexpr Cell kCell = Cell::kLstm;
@@ -74,7 +78,6 @@ struct LstmCell {
 /// product.
 template <class T>
 struct GruCell {
-  static constexpr int kGates = 3;
   static constexpr bool kHasCell = true;
   static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = Cell::kGru;
@@ -118,7 +121,6 @@ struct GruCell {
 /// c = f c' + (1 - f) g, h = o tanh(c): input and forget gates are coupled (Greff et al. 2017).
 template <class T>
 struct CoupledLstmCell {
-  static constexpr int kGates = 3;
   static constexpr bool kHasCell = true;
   static constexpr bool kCarriesCell = true;
   static constexpr Cell kCell = Cell::kCoupledLstm;
@@ -157,8 +159,7 @@ struct CoupledLstmCell {
 /// An LSTM whose gates also see the cell state through per-unit weights p. Gates i and f see c'.
 /// Gate o sees c if kCurrent (Gers and Schmidhuber 2000), otherwise c'.
 template <class T, bool kCurrent>
-struct PeepholeLstmCell {
-  static constexpr int kGates = 4;
+struct PeepholeCell {
   static constexpr bool kHasCell = true;
   static constexpr bool kCarriesCell = true;
   static constexpr Cell kCell = kCurrent ? Cell::kPeepholeLstm : Cell::kPeepholePreviousLstm;
@@ -206,20 +207,21 @@ struct PeepholeLstmCell {
     store(at.gates + 2 * kLanes<T>, d_c * i * (T(1) - g * g));
     store(at.gates + 3 * kLanes<T>, d_o);
     if (at.peephole_gradient == nullptr) return;
-    add(at.peephole_gradient, d_i * before);
-    add(at.peephole_gradient + at.peephole_stride, d_f * before);
-    add(at.peephole_gradient + 2 * at.peephole_stride, d_o * (kCurrent ? c : before));
+    add_to<T>(at.peephole_gradient, d_i * before);
+    add_to<T>(at.peephole_gradient + at.peephole_stride, d_f * before);
+    add_to<T>(at.peephole_gradient + 2 * at.peephole_stride, d_o * (kCurrent ? c : before));
   }
-
- private:
-  static SEQUENT_INLINE void add(T* to, const Vector<T>& value) { store(to, load(to) + value); }
 };
+
+template <class T>
+using PeepholeLstmCell = PeepholeCell<T, true>;
+template <class T>
+using PeepholePreviousLstmCell = PeepholeCell<T, false>;
 
 /// h = f h' + i g: an LSTM whose only state is h. The layer's output o tanh(h) is not fed back and
 /// is computed outside the kernel.
 template <class T>
 struct HiddenStateCell {
-  static constexpr int kGates = 3;
   static constexpr bool kHasCell = false;
   static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = Cell::kHiddenState;
@@ -256,7 +258,6 @@ struct HiddenStateCell {
 /// al. 2024, "Were RNNs All We Needed?").
 template <class T>
 struct MinGruCell {
-  static constexpr int kGates = 2;
   static constexpr bool kHasCell = false;
   static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = Cell::kMinGru;
@@ -287,7 +288,6 @@ struct MinGruCell {
 /// h = tanh(sum) or relu(sum).
 template <class T, bool kRelu>
 struct RnnCell {
-  static constexpr int kGates = 1;
   static constexpr bool kHasCell = false;
   static constexpr bool kCarriesCell = false;
   static constexpr Cell kCell = kRelu ? Cell::kRnnRelu : Cell::kRnnTanh;
@@ -311,6 +311,11 @@ struct RnnCell {
     }
   }
 };
+
+template <class T>
+using RnnTanhCell = RnnCell<T, false>;
+template <class T>
+using RnnReluCell = RnnCell<T, true>;
 
 }  // namespace
 }  // namespace sequent::kernels

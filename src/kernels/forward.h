@@ -24,6 +24,7 @@ struct StepRows {
 template <class C, bool kKeep, class T>
 void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std::int64_t active,
                   const StepRows<T>& step) {
+  constexpr int kGates = gate_count(C::kCell);
   const Panels<T> panels = layout.gate_panels();
   const bool multiplies = has_recurrent_weights(C::kCell) && step.hidden_before != nullptr;
   const std::int64_t depth = multiplies ? operand_count(layout.units) : 0;
@@ -38,17 +39,17 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
   for (std::int64_t p = 0; p < panels.count(); ++p) {
     const std::int64_t column = panels.first_column(p);
     for_width(panels.vectors_of(p), [&]<int V>() SEQUENT_INLINE_LAMBDA {
-      if constexpr (C::kGates != 1 && V != C::kGates) {
+      if constexpr (kGates != 1 && V != kGates) {
         return;
       } else {
-        const std::int64_t unit = column / C::kGates;
+        const std::int64_t unit = column / kGates;
         const auto begin = [&](std::int64_t row, Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
           const T* from = input_of(row) + column;
           for (int v = 0; v < V; ++v) sums[v] = load(from + v * kLanes<T>);
           if constexpr (C::kCell == Cell::kGru) sums[2] = load(weights.bias_n + unit);
         };
         const auto end = [&](std::int64_t row, const Vector<T>* sums) SEQUENT_INLINE_LAMBDA {
-          for (int block = 0; block < V / C::kGates; ++block) {
+          for (int block = 0; block < V / kGates; ++block) {
             const std::int64_t u = unit + block * kLanes<T>;
             const std::int64_t at = row * layout.padded + u;
             const Place<T> place{kKeep ? step.gates + row * layout.stride + column : nullptr,
@@ -56,14 +57,14 @@ void advance_step(const Layout<T>& layout, const PackedWeights<T>& weights, std:
                                  step.cells_before != nullptr ? step.cells_before + at : nullptr,
                                  step.hidden_before != nullptr ? step.hidden_before + at : nullptr,
                                  step.hidden + at,
-                                 has_peephole(C::kCell) ? weights.peephole + u : nullptr,
+                                 peephole_count(C::kCell) > 0 ? weights.peephole + u : nullptr,
                                  nullptr,
                                  layout.padded};
             Vector<T> input_part{};
             if constexpr (C::kCell == Cell::kGru) {
               input_part = load(input_of(row) + column + 2 * kLanes<T>);
             }
-            C::template advance<kKeep>(sums + block * C::kGates, &input_part, place);
+            C::template advance<kKeep>(sums + block * kGates, &input_part, place);
           }
         };
         multiply_panel<V, T>(

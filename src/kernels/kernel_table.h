@@ -9,38 +9,28 @@
 namespace sequent::kernels {
 namespace {
 
+/// Calls `with` with the class that computes the cell.
 template <class T, class With>
-auto for_cell(Cell cell, const With& with) {
+void for_cell(Cell cell, const With& with) {
   switch (cell) {
-    case Cell::kLstm:
-      return with.template operator()<LstmCell<T>>();
-    case Cell::kGru:
-      return with.template operator()<GruCell<T>>();
-    case Cell::kRnnTanh:
-      return with.template operator()<RnnCell<T, false>>();
-    case Cell::kCoupledLstm:
-      return with.template operator()<CoupledLstmCell<T>>();
-    case Cell::kPeepholeLstm:
-      return with.template operator()<PeepholeLstmCell<T, true>>();
-    case Cell::kPeepholePreviousLstm:
-      return with.template operator()<PeepholeLstmCell<T, false>>();
-    case Cell::kHiddenState:
-      return with.template operator()<HiddenStateCell<T>>();
-    case Cell::kMinGru:
-      return with.template operator()<MinGruCell<T>>();
-    case Cell::kRnnRelu:
-      break;
+#define SEQUENT_CASE(name, Class, ...)            \
+  case Cell::name:                                \
+    static_assert(Class<T>::kCell == Cell::name); \
+    return with.template operator()<Class<T>>();
+    SEQUENT_KERNEL_CELLS(SEQUENT_CASE)
+#undef SEQUENT_CASE
   }
-  return with.template operator()<RnnCell<T, true>>();
 }
 
 template <class T>
 States<T> forward(const CellSize& size, const PackedWeights<T>& weights, const StepPlan& plan,
                   const Input<T>& input, const StartStates<T>& start, const Output<T>& output,
                   Arena& arena) {
-  return for_cell<T>(size.cell, [&]<class C>() {
-    return forward_cell<C>(size, weights, plan, input, start, output, arena);
+  States<T> states;
+  for_cell<T>(size.cell, [&]<class C>() {
+    states = forward_cell<C>(size, weights, plan, input, start, output, arena);
   });
+  return states;
 }
 
 template <class T>

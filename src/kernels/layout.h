@@ -22,6 +22,7 @@ struct Layout {
   std::int64_t input;
   std::int64_t units;
   std::int64_t gates;
+  std::int64_t peepholes;
   std::int64_t padded;  // units, rounded up to whole vectors
   std::int64_t width;   // gates * padded
   std::int64_t stride;  // elements per token
@@ -30,6 +31,7 @@ struct Layout {
       : input(size.input),
         units(size.units),
         gates(gate_count(size.cell)),
+        peepholes(peephole_count(size.cell)),
         padded((size.units + kLanes<T> - 1) / kLanes<T> * kLanes<T>),
         width(gates * padded),
         stride(gate_stride<T>(width)) {}
@@ -78,13 +80,11 @@ const Operand<T>* operands_in(const void* packed) {
   return static_cast<const Operand<T>*>(packed);
 }
 
-constexpr std::int64_t kPeepholeGates = 3;
-
-/// Packs the peephole weights, with each gate padded to whole vectors.
+/// Packs the peephole weights, with each vector padded to whole SIMD vectors.
 template <class T>
 const T* pack_peephole(const Layout<T>& layout, const T* weight, Arena& arena) {
-  T* packed = arena.take<T>(static_cast<std::size_t>(kPeepholeGates * layout.padded));
-  for (std::int64_t i = 0; i < kPeepholeGates * layout.padded; ++i) {
+  T* packed = arena.take<T>(static_cast<std::size_t>(layout.peepholes * layout.padded));
+  for (std::int64_t i = 0; i < layout.peepholes * layout.padded; ++i) {
     const std::int64_t unit = i % layout.padded;
     packed[i] = unit < layout.units ? weight[i / layout.padded * layout.units + unit] : T(0);
   }

@@ -1,6 +1,5 @@
-// Recurrent layers over whole batches on the CPU: LSTM and its variants, GRU, minimal GRU and plain
-// RNN. The kernels compute values and gradients in either time direction. They take plain pointers
-// and sizes and do not depend on LibTorch.
+// Recurrent layers over whole batches on the CPU. The kernels compute values and gradients in
+// either time direction. They take plain pointers and sizes and do not depend on LibTorch.
 //
 // Padding is never computed: a StepPlan drops each row from the active rows when it ends. Weights
 // are packed into panels that the inner loops read sequentially. A panel holds all gates of one
@@ -20,44 +19,48 @@
 
 namespace sequent::kernels {
 
-/// The recurrent cells; cells.h gives their formulas.
-enum class Cell {
-  kRnnTanh,
-  kRnnRelu,
-  kLstm,
-  kGru,
-  kCoupledLstm,           // i = 1 - f
-  kPeepholeLstm,          // i and f also see c_{t-1}, o sees c_t
-  kPeepholePreviousLstm,  // all three see c_{t-1}
-  kHiddenState,           // no cell state: h = f h_{t-1} + i g; excludes the output gate
-  kMinGru                 // gates depend on the input only
+/// The weights of a cell besides weight_ih and bias_ih; see Weights.
+struct CellWeights {
+  int gates = 1;
+  bool recurrent = true;  // has weight_hh: the gates also depend on the previous hidden state
+  int peepholes = 0;      // number of gates that also see the cell state
 };
 
-/// The number of gates. Gate order: LSTM i f g o, GRU r z n, RNN its single sum (as in torch::nn);
-/// coupled LSTM f g o, hidden state i f g, minimal GRU z n.
-constexpr std::int64_t gate_count(Cell cell) {
+// The recurrent cells. Each row names the enumerator of Cell, the class template in cells.h that
+// computes the cell, and the cell's weights. Cells have the same names as in CellKind. Gate order:
+// LSTM i f g o, GRU r z n, RNN its single sum (as in torch::nn); coupled LSTM f g o, hidden state
+// i f g, minimal GRU z n.
+#define SEQUENT_KERNEL_CELLS(CELL)                                                  \
+  CELL(kRnnTanh, RnnTanhCell, .gates = 1)                                           \
+  CELL(kRnnRelu, RnnReluCell, .gates = 1)                                           \
+  CELL(kLstm, LstmCell, .gates = 4)                                                 \
+  CELL(kGru, GruCell, .gates = 3)                                                   \
+  CELL(kCoupledLstm, CoupledLstmCell, .gates = 3)                                   \
+  CELL(kPeepholeLstm, PeepholeLstmCell, .gates = 4, .peepholes = 3)                 \
+  CELL(kPeepholePreviousLstm, PeepholePreviousLstmCell, .gates = 4, .peepholes = 3) \
+  CELL(kHiddenState, HiddenStateCell, .gates = 3)                                   \
+  CELL(kMinGru, MinGruCell, .gates = 2, .recurrent = false)
+
+enum class Cell {
+#define SEQUENT_ENUMERATOR(name, Class, ...) name,
+  SEQUENT_KERNEL_CELLS(SEQUENT_ENUMERATOR)
+#undef SEQUENT_ENUMERATOR
+};
+
+constexpr CellWeights cell_weights(Cell cell) {
   switch (cell) {
-    case Cell::kLstm:
-    case Cell::kPeepholeLstm:
-    case Cell::kPeepholePreviousLstm:
-      return 4;
-    case Cell::kGru:
-    case Cell::kCoupledLstm:
-    case Cell::kHiddenState:
-      return 3;
-    case Cell::kMinGru:
-      return 2;
-    case Cell::kRnnTanh:
-    case Cell::kRnnRelu:
-      return 1;
+#define SEQUENT_CASE(name, Class, ...) \
+  case Cell::name:                     \
+    return {__VA_ARGS__};
+    SEQUENT_KERNEL_CELLS(SEQUENT_CASE)
+#undef SEQUENT_CASE
   }
-  return 0;
+  return {};
 }
 
-constexpr bool has_peephole(Cell cell) {
-  return cell == Cell::kPeepholeLstm || cell == Cell::kPeepholePreviousLstm;
-}
-constexpr bool has_recurrent_weights(Cell cell) { return cell != Cell::kMinGru; }
+constexpr int gate_count(Cell cell) { return cell_weights(cell).gates; }
+constexpr int peephole_count(Cell cell) { return cell_weights(cell).peepholes; }
+constexpr bool has_recurrent_weights(Cell cell) { return cell_weights(cell).recurrent; }
 
 struct CellSize {
   Cell cell = Cell::kLstm;
@@ -66,9 +69,9 @@ struct CellSize {
 };
 
 /// One direction's weights in the row-major layout of torch::nn: weight_ih [G * H, I],
-/// weight_hh [G * H, H], biases [G * H], and peephole [3, H] for the gates i f o. Absent weights
-/// are nullptr: only a GRU has bias_hh, only the peephole cells have peephole, and a minimal GRU
-/// has no weight_hh.
+/// weight_hh [G * H, H], biases [G * H], and peephole [P, H], a vector for each of the P gates that
+/// see the cell state, in the order of the gates. Absent weights are nullptr: see cell_weights;
+/// only a GRU has bias_hh.
 template <class T>
 struct Weights {
   const T* weight_ih = nullptr;
@@ -97,7 +100,7 @@ struct PackedWeights {
   const void* recurrent = nullptr;  // panels of weight_hh
   const T* bias = nullptr;          // [width]; includes a GRU's bias_hh of the gates r and z
   const T* bias_n = nullptr;        // [units, rounded up], GRU only: bias_hh of gate n
-  const T* peephole = nullptr;      // [3, units, rounded up]
+  const T* peephole = nullptr;      // [P, units, rounded up]
 };
 
 /// The input rows, and which row each token reads, in the plan's order.

@@ -1,4 +1,4 @@
-// Precision, recall and F1 of one class, and their averages.
+// Precision, recall and F1 of one class, and their averages over classes.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,13 @@
 
 namespace sequent {
 
-/// Smaller probabilities of what is true count as this in a loss: one row costs at most 16.1.
+/// The lower bound of the true class's probability in a loss, so that one row adds at most 16.1.
 inline constexpr double kLeastProbability = 1e-7;
 
 struct ClassReport {
   std::string label;
-  double precision = 0;  // 0 where nothing was predicted as this class
-  double recall = 0;     // 0 where no row has this class
+  double precision = 0;  // 0 if no row was predicted as this class
+  double recall = 0;     // 0 if no row has this class
   double f1 = 0;
   std::int64_t support = 0;
   bool operator==(const ClassReport&) const = default;

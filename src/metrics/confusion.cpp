@@ -8,8 +8,8 @@ namespace sequent {
 namespace {
 
 struct Margins {
-  std::vector<std::int64_t> truths;       // rows of each class
-  std::vector<std::int64_t> predictions;  // rows predicted as each class
+  std::vector<std::int64_t> truths;       // number of rows of each class
+  std::vector<std::int64_t> predictions;  // number of rows predicted as each class
 };
 
 Margins margins_of(const ConfusionMatrix& confusion) {
@@ -28,7 +28,7 @@ double ratio(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// The mean of `classes`, each weighted by `weight_of`.
+/// Returns the mean of `classes`, weighted by `weight_of`.
 template <class Weight>
 AverageReport average(const std::vector<ClassReport>& classes, const Weight& weight_of) {
   AverageReport sum;

@@ -1,4 +1,4 @@
-// What follows from the confusion matrix alone.
+// Metrics that are computed from the confusion matrix.
 #pragma once
 
 #include <cstddef>
@@ -10,31 +10,33 @@
 
 namespace sequent {
 
-/// [true][predicted], square.
+/// Row counts, indexed [true][predicted]; the matrix is square.
 using ConfusionMatrix = std::vector<std::vector<std::int64_t>>;
 
-/// Precision, recall, F1 and support of each class; 0 where the divisor is 0.
+/// Returns precision, recall, F1 and support of each class; 0 if the divisor is 0.
 std::vector<ClassReport> class_reports(const ConfusionMatrix& confusion,
                                        const std::vector<std::string>& labels);
 
-/// Every class counts the same, those without rows included.
+/// Returns the average with equal weights for all classes, including those without rows.
 AverageReport macro_average(const std::vector<ClassReport>& classes);
 
-/// Each class counts as its support.
+/// Returns the average with each class weighted by its support.
 AverageReport weighted_average(const std::vector<ClassReport>& classes);
 
-/// Matthews correlation for any number of classes, R_K (Gorodkin 2004); 0 where truth or prediction
-/// knows only one class.
+/// Returns the Matthews correlation coefficient for any number of classes, R_K; 0 if the true or
+/// the predicted labels have only one class.
+/// Source: Gorodkin 2004.
 double matthews_correlation(const ConfusionMatrix& confusion);
 
-/// Rows of one class that were taken for another.
+/// The rows of one class that were predicted as another.
 struct ConfusedPair {
   std::size_t truth = 0;
   std::size_t predicted = 0;
   std::int64_t count = 0;
 };
 
-/// The `limit` pairs of classes with most errors, by falling count; pairs without errors left out.
+/// Returns the `limit` pairs of classes with the most errors, in descending order of the count.
+/// Pairs without errors are omitted.
 std::vector<ConfusedPair> most_confused(const ConfusionMatrix& confusion, std::size_t limit);
 
 }  // namespace sequent

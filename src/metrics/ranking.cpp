@@ -8,7 +8,7 @@ namespace sequent {
 RankingQuality ranking_quality(std::vector<ScoredRow> rows) {
   std::sort(rows.begin(), rows.end(),
             [](const ScoredRow& a, const ScoredRow& b) { return a.score > b.score; });
-  double positives = 0;  // so far, from the highest score down
+  double positives = 0;  // so far, in descending order of the score
   double negatives = 0;
   double pairs_won = 0;  // (positive, negative) pairs in the right order; equal scores count half
   double precision_sum = 0;

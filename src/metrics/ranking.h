@@ -1,4 +1,4 @@
-// Metrics of an order: how well scores put the rows of one class before the others.
+// Ranking metrics, which measure how well scores rank the rows of one class above the others.
 #pragma once
 
 #include <vector>
@@ -15,9 +15,10 @@ struct RankingQuality {
   double average_precision = 0;
 };
 
-/// Area under the ROC curve and average precision of `rows`, both from one sort. Equal scores count
-/// as one step: half a pair won each in the AUC, one point of the precision-recall curve.
-/// Needs: at least one positive and one negative row.
+/// Returns the area under the ROC curve and the average precision of `rows`, both from one sort.
+/// Equal scores count as one step: half a pair each in the AUC, and one point of the
+/// precision-recall curve.
+/// Requires at least one positive and one negative row.
 /// Source: scikit-learn's roc_auc_score and average_precision_score (no interpolation).
 RankingQuality ranking_quality(std::vector<ScoredRow> rows);
 

@@ -27,10 +27,9 @@ torch::Tensor take_steps(const torch::Tensor& sequence, const torch::Tensor& ind
 }  // namespace
 
 RecurrentImpl::RecurrentImpl(const RecurrentOptions& options) : options_(options) {
+  const CellFacts facts = cell_facts(options.cell);
   const std::int64_t units = options.units;
-  const std::int64_t rows = gate_count(options.cell) * units;
-  const bool peeps =
-      options.cell == CellKind::kPeepholeLstm || options.cell == CellKind::kPeepholePreviousLstm;
+  const std::int64_t rows = facts.gates * units;
   for (const char* suffix : {"", "_reverse"}) {
     if (*suffix != '\0' && !options.bidirectional) break;
     const std::string end = std::string("_l0") + suffix;
@@ -39,78 +38,30 @@ RecurrentImpl::RecurrentImpl(const RecurrentOptions& options) : options_(options
     };
     Direction direction;
     direction.weight_ih = parameter("weight_ih", {rows, options.input_size});
-    if (options.cell != CellKind::kMinGru) {
-      direction.weight_hh = parameter("weight_hh", {rows, units});
-    }
+    if (facts.recurrent_matrix) direction.weight_hh = parameter("weight_hh", {rows, units});
     direction.bias_ih = parameter("bias_ih", {rows});
-    if (options.cell == CellKind::kGru) direction.bias_hh = parameter("bias_hh", {rows});
-    constexpr std::int64_t kPeepholeGates = 3;
-    if (peeps && options.full_peephole) {
-      direction.peephole = parameter("weight_peephole", {kPeepholeGates * units, units});
-    } else if (peeps) {
-      direction.peephole = parameter("weight_peephole", {kPeepholeGates, units});
+    if (facts.recurrent_bias) direction.bias_hh = parameter("bias_hh", {rows});
+    if (facts.peepholes > 0) {
+      const std::int64_t peephole_rows = facts.peepholes * (options.full_peephole ? units : 1);
+      direction.peephole = parameter("weight_peephole", {peephole_rows, units});
     }
-    const bool has_cell = has_cell_state(options.cell);
     if (options.layer_norm) {
       direction.norm_ih = parameter("norm_ih", {rows});
-      if (direction.weight_hh.defined()) direction.norm_hh = parameter("norm_hh", {rows});
-      if (has_cell) {
+      if (facts.recurrent_matrix) direction.norm_hh = parameter("norm_hh", {rows});
+      if (facts.cell_state) {
         direction.norm_cell = parameter("norm_cell", {units});
         direction.norm_cell_bias = parameter("norm_cell_bias", {units});
       }
     }
     if (options.learned_initial_state) {
-      direction.initial_h = parameter("initial_h", {units});
-      if (has_cell) direction.initial_c = parameter("initial_c", {units});
+      if (reads_hidden_state(options.cell)) direction.initial_h = parameter("initial_h", {units});
+      if (facts.cell_state) direction.initial_c = parameter("initial_c", {units});
     }
     directions.push_back(direction);
   }
 }
 
-std::string_view RecurrentImpl::kind() const {
-  switch (options_.cell) {
-    case CellKind::kLstm:
-    case CellKind::kCoupledLstm:
-    case CellKind::kPeepholeLstm:
-    case CellKind::kPeepholePreviousLstm:
-      return LstmSpec::kType;
-    case CellKind::kHiddenState:
-      return LstmHiddenStateSpec::kType;
-    case CellKind::kGru:
-    case CellKind::kGruResetBefore:
-      return GruSpec::kType;
-    case CellKind::kMinGru:
-      return MinGruSpec::kType;
-    case CellKind::kRnnTanh:
-    case CellKind::kRnnRelu:
-      return RnnSpec::kType;
-  }
-  return "";
-}
-
-namespace {
-
-/// Returns the index of the forget gate among the gates, or -1 if there is none.
-std::int64_t forget_gate(CellKind cell) {
-  switch (cell) {
-    case CellKind::kLstm:
-    case CellKind::kPeepholeLstm:
-    case CellKind::kPeepholePreviousLstm:
-    case CellKind::kHiddenState:
-      return 1;
-    case CellKind::kCoupledLstm:
-      return 0;
-    case CellKind::kRnnTanh:
-    case CellKind::kRnnRelu:
-    case CellKind::kGru:
-    case CellKind::kGruResetBefore:
-    case CellKind::kMinGru:
-      return -1;
-  }
-  return -1;
-}
-
-}  // namespace
+std::string_view RecurrentImpl::kind() const { return cell_facts(options_.cell).type; }
 
 void RecurrentImpl::initialize(Initialization kind, at::Generator& generator) {
   const torch::NoGradGuard no_gradient;
@@ -135,7 +86,7 @@ void RecurrentImpl::initialize(Initialization kind, at::Generator& generator) {
     direction.bias_ih.zero_();
     if (direction.bias_hh.defined()) direction.bias_hh.zero_();
     if (direction.peephole.defined()) glorot_uniform(direction.peephole, generator);
-    if (const std::int64_t gate = forget_gate(options_.cell); gate >= 0) {
+    if (const std::int64_t gate = cell_facts(options_.cell).forget_gate; gate >= 0) {
       direction.bias_ih.narrow(0, gate * options_.units, options_.units).fill_(1);
     }
   }

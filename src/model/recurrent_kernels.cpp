@@ -112,7 +112,7 @@ auto weights_in_order(kernels::Cell cell, Direction& direction) {
   std::vector<decltype(&direction.weight_ih)> list{&direction.weight_ih, &direction.bias_ih};
   if (kernels::has_recurrent_weights(cell)) list.push_back(&direction.weight_hh);
   if (cell == kernels::Cell::kGru) list.push_back(&direction.bias_hh);
-  if (kernels::has_peephole(cell)) list.push_back(&direction.peephole);
+  if (kernels::peephole_count(cell) > 0) list.push_back(&direction.peephole);
   return list;
 }
 

@@ -110,7 +110,7 @@ struct LayerBuilder {
   }
 };
 
-/// The product that gives the scores of tokens.
+/// The weights of the product that computes the logits of tokens.
 struct TokenProduct {
   torch::Tensor weight;  // [V, D]
   torch::Tensor bias;    // [V]

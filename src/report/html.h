@@ -1,4 +1,4 @@
-// Text on its way into HTML and SVG.
+// Escaping of text for HTML and SVG.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace sequent {
 
-/// `text` fit for element content and quoted attributes: the five characters that mean something
-/// there are escaped, control characters other than tabs and line ends become U+FFFD.
+/// Returns `text` escaped for element content and quoted attributes: the five special characters
+/// are escaped, and control characters other than tabs and line ends become U+FFFD.
 std::string escape_html(std::string_view text);
 
-/// ` name="value"`, the value escaped.
+/// Returns ` name="value"` with the value escaped.
 std::string attribute(std::string_view name, std::string_view value);
 
 }  // namespace sequent

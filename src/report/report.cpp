@@ -7,7 +7,7 @@
 namespace sequent {
 namespace {
 
-/// The section of this kind and key; null without one.
+/// Returns the section of this kind and key, or null if there is none.
 template <class Section>
 const Section* find_section(const std::vector<ReportSection>& sections, std::string_view key) {
   for (const ReportSection& section : sections) {
@@ -23,7 +23,7 @@ std::optional<double> number_of(const ReportValue& value) {
   return std::nullopt;
 }
 
-/// Calls `use(name, value)` for each fact with a key, also of parts.
+/// Calls `use(name, value)` for each fact with a key, including those of parts.
 template <class Use>
 void for_each_metric(const std::vector<ReportSection>& sections, const std::string& prefix,
                      const Use& use) {

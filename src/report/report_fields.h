@@ -1,5 +1,5 @@
-// A metric's name, title and value, declared once: for building a report and for reading it from
-// JSON.
+// Declares the name, title and value of each metric once, both for building a report and for
+// reading it from JSON.
 //
 //   struct ExampleValues {
 //     template <class Self, class Visitor>
@@ -22,14 +22,14 @@
 
 namespace sequent {
 
-/// How people are shown a value; without a title it is in JSON alone.
+/// How a value is displayed. A value without a title appears only in JSON.
 struct FactStyle {
   std::string title = "";
   NumberFormat format = NumberFormat::kMetric;
-  bool if_defined = false;  // shown only where it is defined
+  bool if_defined = false;  // shown only if it is defined
 };
 
-/// The facts of `report`, in the order of `Values::visit`.
+/// Returns the facts of `report`, in the order of `Values::visit`.
 template <class Values, class Metrics>
 ReportFacts facts_of(const Metrics& report) {
   ReportFacts facts;
@@ -46,7 +46,7 @@ ReportFacts facts_of(const Metrics& report) {
   return facts;
 }
 
-/// Reads what facts_of gave. Errors: Artifact.
+/// Reads the facts that facts_of returned. Errors: Artifact.
 template <class Values, class Metrics>
 Metrics metrics_from(const JsonFields& fields) {
   Metrics report;
@@ -63,12 +63,13 @@ Metrics metrics_from(const JsonFields& fields) {
   return report;
 }
 
-/// Columns of a table with a ClassReport in each row; `noun` heads the first, `rows` the last.
+/// Returns the columns of a table with one ClassReport per row. `noun` is the heading of the first
+/// column and `rows` that of the last one.
 std::vector<ReportColumn> class_columns(const std::string& noun, const std::string& rows);
 std::vector<ReportValue> class_row(const ClassReport& one);
 ClassReport class_report_from(const JsonFields& fields);
 
-/// A column of numbers, 0 where a value is not defined; empty without such a table.
+/// Returns a column of numbers, with 0 for undefined values; empty if there is no such table.
 std::vector<double> column_of(const Report& report, std::string_view table,
                               std::string_view column);
 

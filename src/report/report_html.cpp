@@ -1,4 +1,4 @@
-// The sections of a report as HTML.
+// Renders the sections of a report as HTML.
 #include "report/report_html.h"
 
 #include <algorithm>
@@ -12,10 +12,10 @@
 namespace sequent {
 namespace {
 
-constexpr std::size_t kMatrixLabels = 40;  // more cells than people look at
-constexpr std::size_t kDenseLabels = 8;    // from here on columns are narrow, headings upright
+constexpr std::size_t kMatrixLabels = 40;  // larger matrices are not readable
+constexpr std::size_t kDenseLabels = 8;  // from this size, columns are narrow and headings vertical
 constexpr std::size_t kPairs = 20;
-constexpr double kStrongestShade = 0.55;  // text stays readable on it, light and dark
+constexpr double kStrongestShade = 0.55;  // keeps text readable in light and dark mode
 
 std::string table_row(const std::vector<std::string>& cells) {
   std::string row = "<tr>";
@@ -74,7 +74,7 @@ std::string pair_table(const ReportMatrix& matrix) {
   return table + "</tbody>\n</table>\n";
 }
 
-/// A name for an id in HTML: letters and digits alone.
+/// Returns a name for an HTML id, which has only letters and digits.
 std::string id_of(const std::string& text) {
   std::string id;
   for (const char c : text) {
@@ -84,7 +84,7 @@ std::string id_of(const std::string& text) {
   return id;
 }
 
-/// `title`: of the report, for the names of regions that scroll.
+/// `title` is the title of the report and names the scrollable regions.
 struct HtmlSections {
   std::string title;
 
@@ -115,7 +115,7 @@ struct HtmlSections {
         html += table_row(cells_of(table, row));
       html += "</tfoot>\n";
     }
-    return html_element("h3", table.title) + "\n" +
+    return html_element("h3", html_title(table.title)) + "\n" +
            html_wide(title + ": " + table.title, html + "</table>\n");
   }
 
@@ -154,7 +154,7 @@ struct HtmlSections {
   }
 
   std::string operator()(const ReportPart& part) const {
-    return html_element("h3", part.title) + "\n" +
+    return html_element("h3", html_title(part.title)) + "\n" +
            html_of_sections(part.sections, title + ", " + part.title);
   }
 

@@ -1,4 +1,4 @@
-// The sections of a report as parts of an HTML page.
+// Renders the sections of a report as parts of an HTML page.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace sequent {
 
-/// `title` names the report, for regions that scroll and ids of charts.
+/// Renders all sections. `title` names the report in scrollable regions and in chart ids.
 std::string html_of_sections(const std::vector<ReportSection>& sections, const std::string& title);
 
-/// The name of a value or column as a heading: its first letter is a capital.
+/// Returns the name of a value or column as a heading, with a capital first letter.
 std::string html_title(std::string text);
 
-/// An element with escaped text; `tag` may have attributes.
+/// Returns an element with escaped text; `tag` may include attributes.
 std::string html_element(const std::string& tag, const std::string& text);
 
-/// A table that may be wider than the page: it scrolls, by keyboard too.
+/// Wraps a table that may be wider than the page in a region that scrolls, also by keyboard.
 std::string html_wide(const std::string& name, const std::string& table);
 
 }  // namespace sequent

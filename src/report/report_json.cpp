@@ -1,4 +1,4 @@
-// A report as JSON: the members of its object are its facts, its tables below them.
+// Converts a report to JSON: an object with the facts as members, followed by the tables.
 #include "report/report_json.h"
 
 #include <nlohmann/json.hpp>
@@ -24,7 +24,7 @@ Json value_as_json(const ReportValue& value) {
 
 Json sections_as_json(const std::vector<ReportSection>& sections);
 
-/// Adds what a section says to the report's object.
+/// Adds the content of a section to the report's object.
 struct JsonSections {
   Json& json;
 

@@ -1,4 +1,4 @@
-// Reports as parts of larger JSON files.
+// Converts reports to and from parts of larger JSON files.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,7 +10,8 @@ namespace sequent {
 
 nlohmann::ordered_json report_as_json(const Report& report);
 
-/// Errors: Artifact, at the JSON pointer of what is missing, of another type, or does not add up.
+/// Errors: Artifact, with the JSON pointer of a value that is missing, has another type, or is
+/// inconsistent with the others.
 Report report_from_fields(const JsonFields& fields, const Task& task);
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// The look of the run report page.
+// The style sheet of the run report page.
 #pragma once
 
 namespace sequent {

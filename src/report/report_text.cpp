@@ -1,4 +1,4 @@
-// A report as tables for a terminal.
+// Renders a report as tables for a terminal.
 #include <string>
 #include <vector>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLabelColumns = 32;
 constexpr std::size_t kHeadingColumns = 10;
-constexpr std::size_t kMatrixLabels = 12;  // more do not fit a terminal's 80 to 120 columns
+constexpr std::size_t kMatrixLabels = 12;  // larger ones do not fit 80 to 120 columns
 constexpr std::size_t kPairs = 10;
 
 std::string confusion_table(const ReportMatrix& matrix) {
@@ -41,7 +41,7 @@ std::string pair_table(const ReportMatrix& matrix) {
   return table.render();
 }
 
-/// The text of a section; empty where people are shown nothing.
+/// Returns the text of a section; empty if it is not displayed.
 struct TextSections {
   std::string operator()(const ReportFacts& facts) const {
     TextTable table;

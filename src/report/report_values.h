@@ -1,4 +1,4 @@
-// A report's values as people read them.
+// Formats the values of a report for display.
 #pragma once
 
 #include <string>
@@ -7,18 +7,18 @@
 
 namespace sequent {
 
-/// A value that is not defined is a dash.
+/// Formats a value; an undefined value is a dash.
 std::string shown_value(const ReportValue& value, NumberFormat format);
 
-/// A pair of labels that are confused, and how often.
+/// A pair of confused labels and its frequency.
 struct ConfusedLabels {
   std::string truth;
   std::string predicted;
   std::int64_t count = 0;
-  double share = 0;  // of the rows with the true label
+  double share = 0;  // fraction of the rows with the true label
 };
 
-/// The `limit` pairs of labels with most errors, by falling count.
+/// Returns the `limit` pairs of labels with the most errors, in descending order of the count.
 std::vector<ConfusedLabels> most_confused_labels(const ReportMatrix& matrix, std::size_t limit);
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// The page of a training run: report.html.
+// Renders the page of a training run, report.html.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -28,7 +28,7 @@ std::string facts_section(const RunReport& report) {
 
 // ---- learning curves --------------------------------------------------------------------------
 
-/// The curve of what `value_of` gives of each epoch.
+/// Returns the curve of `value_of` over the epochs.
 template <class ValueOf>
 Curve curve_of(const std::vector<EpochRecord>& epochs, const std::string& name,
                const ValueOf& value_of) {

@@ -11,18 +11,18 @@
 namespace sequent {
 namespace {
 
-// Of the drawing, in its own units; the page scales it.
+// Sizes of the drawing in its own units; the page scales it.
 constexpr double kWidth = 560;
 constexpr double kHeight = 320;
 constexpr double kLeft = 56;
 constexpr double kRight = 16;
-constexpr double kTop = 64;  // above it: title, legend, mark label
+constexpr double kTop = 64;  // the space above holds title, legend and mark label
 constexpr double kBottom = 48;
 constexpr int kTicks = 6;
-constexpr int kDigits = 4;             // of values that are read, not drawn
-constexpr std::size_t kMostDots = 60;  // more points than this are a line without dots
+constexpr int kDigits = 4;             // of displayed values
+constexpr std::size_t kMostDots = 60;  // a curve with more points has no dots
 
-/// The step between ticks: 1, 2 or 5 times a power of ten.
+/// Returns the step between ticks: 1, 2 or 5 times a power of ten.
 double tick_step(double low, double high, int count) {
   const double rough = (high - low) / std::max(count, 1);
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
@@ -36,7 +36,7 @@ int digits_for(double step) {
   return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 12);
 }
 
-/// A stretch of values and its place on the drawing.
+/// A range of values and its position in the drawing.
 struct Axis {
   double low = 0;
   double high = 1;
@@ -46,7 +46,7 @@ struct Axis {
   double place(double value) const { return from + (value - low) / (high - low) * (to - from); }
 };
 
-/// The least and greatest of what `part` gives of the points, or 0 and 1 without points.
+/// Returns the minimum and maximum of `part` over the points, or 0 and 1 without points.
 template <class Part>
 std::pair<double, double> extent(const Chart& chart, const Part& part) {
   double low = std::numeric_limits<double>::infinity();
@@ -62,7 +62,7 @@ std::pair<double, double> extent(const Chart& chart, const Part& part) {
 
 Axis x_axis(const Chart& chart) {
   auto [low, high] = extent(chart, [](const ChartPoint& point) { return point.x; });
-  if (low == high) {  // one point stands in the middle
+  if (low == high) {  // centers a single point
     low -= 1;
     high += 1;
   }
@@ -85,7 +85,7 @@ std::string coordinate(const char* name, double value) {
   return attribute(name, format_fixed(value, 1));
 }
 
-/// `anchor`: which part of the text stands at x: start, middle or end.
+/// `anchor` is the part of the text at position x: start, middle or end.
 std::string text_element(double x, double y, const char* kind, const char* anchor,
                          const std::string& text) {
   return "<text" + coordinate("x", x) + coordinate("y", y) + attribute("class", kind) +
@@ -97,7 +97,7 @@ std::string line_element(double x1, double y1, double x2, double y2, const std::
          coordinate("x2", x2) + coordinate("y2", y2) + "/>\n";
 }
 
-/// A circle that tells its value where the pointer rests on it.
+/// Returns a circle that shows its value in a tooltip.
 std::string dot_element(double x, double y, const std::string& kind, const std::string& value) {
   return "<circle" + attribute("class", kind) + coordinate("cx", x) + coordinate("cy", y) +
          attribute("r", "3") + "><title>" + escape_html(value) + "</title></circle>\n";
@@ -127,7 +127,7 @@ std::string draw_x_axis(const Chart& chart, const Axis& x, const Axis& y) {
 std::string draw_mark(const Chart& chart, const Axis& x, const Axis& y) {
   if (!chart.marked_x || *chart.marked_x < x.low || *chart.marked_x > x.high) return {};
   const double place = x.place(*chart.marked_x);
-  // Near an end of the axis the label would leave the drawing.
+  // Near an end of the axis, a centered label would not fit in the drawing.
   constexpr double kHalfLabel = 50;
   const char* anchor = place < x.from + kHalfLabel ? "start"
                        : place > x.to - kHalfLabel ? "end"
@@ -155,7 +155,7 @@ std::string draw_curve(const Curve& curve, std::size_t index, const Axis& x, con
   return svg;
 }
 
-/// A line of the curve's look and its name, for each curve, above the drawing.
+/// Returns the legend above the drawing: a line in the style of each curve and its name.
 std::string draw_legend(const Chart& chart) {
   std::string svg;
   double x = kLeft;

@@ -1,4 +1,4 @@
-// Line charts as SVG text, to stand inside an HTML page that styles them.
+// Renders line charts as SVG text for an HTML page, whose style sheet applies to them.
 #pragma once
 
 #include <optional>
@@ -14,24 +14,26 @@ struct ChartPoint {
 
 struct Curve {
   std::string name;
-  std::vector<ChartPoint> points;  // by rising x
+  std::vector<ChartPoint> points;  // in ascending order of x
 };
 
-/// Curve i has the CSS class `curve-i`; axes, labels and the mark have classes of their own. All
-/// points are finite numbers.
+/// Curve i has the CSS class `curve-i`; axes, labels and the mark have their own classes. All
+/// points must be finite.
 struct Chart {
-  std::string id;  // unique in the page, an HTML name
+  std::string id;  // a valid HTML id, unique in the page
   std::string title;
-  std::string x_label;  // x are whole numbers
+  std::string x_label;  // the x values are integers
   std::vector<Curve> curves;
   std::optional<double> marked_x;
   std::string mark_label;
 };
 
-/// One <svg>. Readers without eyes get the title and each curve's first and last value.
+/// Returns one <svg> element. Its description for screen readers has the title and the first and
+/// last value of each curve.
 std::string render_chart(const Chart& chart);
 
-/// Round numbers (1, 2 or 5 times a power of ten apart) within low..high, about `count` of them.
+/// Returns about `count` round numbers within low..high. They are 1, 2 or 5 times a power of ten
+/// apart.
 std::vector<double> axis_ticks(double low, double high, int count);
 
 }  // namespace sequent

@@ -13,7 +13,7 @@
 namespace sequent {
 namespace {
 
-/// The labelled rows as this model reads them.
+/// Returns the labelled rows, encoded for this model.
 EncodedDataset read_rows(const std::string& file, const Config& config,
                          const Vocabulary& vocabulary, const LabelSet& labels,
                          const EvaluateOptions& options) {
@@ -23,17 +23,18 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
   const bool tags = target == TargetKind::kTags;
   if (tags != is_tagged(format)) {
     throw Error(ErrorKind::kUsage, file,
-                tags ? "the model tags tokens: the format must be conll or tokens"
-                     : "the format has tagged tokens: the model is no tagger");
+                tags ? "the model is a tagger; the format must be conll or tokens"
+                     : "the format has tagged tokens, but the model is not a tagger");
   }
   if (numeric != is_numeric(format)) {
     throw Error(ErrorKind::kUsage, file,
-                numeric ? "the model reads numbers: the format must be series or windows"
-                        : "the model reads text: the format cannot be series or windows");
+                numeric ? "the model reads numbers; the format must be series or windows"
+                        : "the model reads text; the format cannot be series or windows");
   }
   training_task(config).check_options(options);
   if (target != TargetKind::kNextTokens && std::holds_alternative<LinesFormat>(format)) {
-    throw Error(ErrorKind::kUsage, file, "lines have no labels: the model is no language model");
+    throw Error(ErrorKind::kUsage, file,
+                "the lines format has no labels, and the model is not a language model");
   }
   const UnseenLabels unseen = options.unseen_labels.value_or(config.data.unseen_labels);
   if (const auto error = definition_of(config).unseen_labels_error(config, unseen)) {
@@ -43,7 +44,7 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
                      options.threads);
 }
 
-/// The archive's weights in a model that can learn.
+/// Returns a trainable model with the archive's weights.
 SequenceModel model_of(const LoadedArchive& archive) {
   const torch::NoGradGuard no_gradient;
   const ArchiveMetadata& metadata = archive.metadata;

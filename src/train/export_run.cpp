@@ -7,8 +7,8 @@
 namespace sequent {
 namespace {
 
-/// Validation rows of the run's data, if they are still there: the shortest, the longest, and some
-/// between.
+/// Returns validation rows of the run's data, if the data still exist: the shortest, the longest,
+/// and some in between.
 EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
   constexpr std::int64_t kRows = 96;
   EncodedDataset probes;
@@ -22,7 +22,7 @@ EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
     }
   } catch (const Error& error) {
     log_warning(std::string("the run's data cannot be read (") + error.what() +
-                "): the export is proven on made-up rows alone");
+                "); the export is verified only with random rows");
   }
   return probes;
 }
@@ -36,7 +36,7 @@ ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesyst
   }
   if (std::filesystem::exists(out) && !overwrite) {
     throw Error(ErrorKind::kUsage, out.string(),
-                "exists; give another name, or --overwrite to replace it");
+                "exists; choose another name, or use --overwrite to replace it");
   }
   LoadedRun loaded = load_run(run);
   ArchiveMetadata metadata;

@@ -11,13 +11,14 @@ struct ChannelStatistics {
   std::vector<float> deviation;
 };
 
-/// In one pass (Welford 1962), which stays exact where the mean is far larger than the deviation.
+/// Computes mean and deviation in one pass (Welford 1962), which stays accurate if the mean is far
+/// larger than the deviation.
 class Welford {
  public:
   explicit Welford(std::int64_t channels)
       : mean_(static_cast<std::size_t>(channels), 0.0), squares_(mean_.size(), 0.0) {}
 
-  /// Shapes: [steps, channels], step by step.
+  /// Shapes: [steps, channels], in row-major order.
   void add(std::span<const float> values) {
     for (std::size_t begin = 0; begin < values.size(); begin += mean_.size()) {
       ++count_;
@@ -29,7 +30,7 @@ class Welford {
     }
   }
 
-  /// A channel that is always the same has the deviation 1.
+  /// A constant channel has the deviation 1.
   ChannelStatistics found() const {
     ChannelStatistics result;
     for (std::size_t c = 0; c < mean_.size(); ++c) {
@@ -51,7 +52,7 @@ void copy_into(const ChannelStatistics& found, torch::Tensor& mean, torch::Tenso
   deviation.copy_(torch::tensor(found.deviation));
 }
 
-/// The last step of a row.
+/// Returns the last step of a row.
 std::span<const float> last_step(const InputRow& row) {
   return row.values.last(static_cast<std::size_t>(row.channels));
 }
@@ -63,7 +64,8 @@ std::vector<float> from_last_step(const InputRow& row) {
   return values;
 }
 
-/// Targets as distances from the last values of the channels `base`; as they are without channels.
+/// Returns the targets relative to the last values of the channels `base`, or unchanged if there
+/// are no such channels.
 std::vector<float> from_base(std::span<const float> targets, const InputRow& row,
                              const std::vector<std::int64_t>& base) {
   std::vector<float> values(targets.begin(), targets.end());

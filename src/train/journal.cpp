@@ -43,7 +43,7 @@ void Journal::add_epoch(const Progress& progress) const {
                 {"best", progress.best}};
   if (progress.validation) {
     Json report = Json::parse(report_to_json(*progress.validation));
-    for (auto entry = report.begin(); entry != report.end();) {  // its tables stay out
+    for (auto entry = report.begin(); entry != report.end();) {  // tables are omitted
       entry = entry->is_structured() ? report.erase(entry) : std::next(entry);
     }
     event["validation"] = std::move(report);

@@ -1,4 +1,4 @@
-// Labels of rows that are measured.
+// Labels of the rows that are evaluated.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace sequent {
 
-/// The labels of training, followed by those that only the measured rows have: of these, -n is the
-/// n-th.
+/// The training labels, followed by the labels that only the evaluated rows have, of which the n-th
+/// has the number -n.
 class LabelNumbers {
  public:
   LabelNumbers(std::vector<std::string> names, const std::vector<std::string>& unseen)
@@ -24,7 +24,8 @@ class LabelNumbers {
     return label >= 0 ? label : static_cast<std::int32_t>(known_) - label - 1;
   }
 
-  /// A row of `probabilities` [rows, known], and 0 for each unseen label; until the next call.
+  /// Returns a row of `probabilities` [rows, known], with 0 for each unseen label. The result is
+  /// valid until the next call.
   std::span<const float> row(const std::vector<float>& probabilities, std::int64_t row) {
     const auto begin = probabilities.begin() + row * known_;
     row_.assign(begin, begin + known_);

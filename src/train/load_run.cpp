@@ -10,8 +10,8 @@ namespace {
 void check_sum(const std::string& file, const std::string& found, const std::string& expected) {
   if (found == expected) return;
   throw Error(ErrorKind::kArtifact, file,
-              "is not as training left it: its checksum is " + found + ", the manifest says " +
-                  expected + "; bring the file back or train again");
+              "has changed since training: found checksum " + found + "; the manifest expects " +
+                  expected + "; restore the file or train again");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A finished run as a model.
+// Loads the model of a finished run.
 #pragma once
 
 #include <filesystem>
@@ -12,10 +12,10 @@ struct LoadedRun {
   std::filesystem::path folder;
   Manifest manifest;
   RunText text;
-  SequenceModel model = nullptr;  // with the best weights, on the CPU
+  SequenceModel model = nullptr;  // has the best weights, on the CPU
 };
 
-/// Errors: Artifact if the folder is no finished run, or damaged.
+/// Errors: Artifact if the folder is not a finished run or is damaged.
 LoadedRun load_run(const std::filesystem::path& folder);
 
 }  // namespace sequent

@@ -60,7 +60,7 @@ std::vector<float> given_weights(const std::map<std::string, double>& given,
     const auto index = labels.find(name);
     if (!index) {
       issues.push_back(
-          {where, "the training data have no such label" + did_you_mean(name, labels.names())});
+          {where, "the training data has no such label" + did_you_mean(name, labels.names())});
     } else {
       weights[static_cast<std::size_t>(*index)] = static_cast<float>(weight);
     }
@@ -84,7 +84,8 @@ LossOptions plain_loss(const SequenceModelImpl& model) {
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options) {
   if (targets.dim() == 2 && options.kind == Loss::kBinaryCrossentropy) {
-    return binary(logits, targets, options.label_smoothing).mean(1);  // over the labels, as Keras
+    return binary(logits, targets, options.label_smoothing)
+        .mean(1);  // over the labels, as in Keras
   }
   if (targets.dim() == 2) return regression(logits, targets, options);
   const torch::Tensor losses = options.kind == Loss::kCategoricalCrossentropy

@@ -1,4 +1,4 @@
-// What training minimizes.
+// The losses that training minimizes.
 #pragma once
 
 #include <torch/torch.h>
@@ -13,33 +13,36 @@ class SequenceModelImpl;
 struct LossOptions {
   Loss kind = Loss::kCategoricalCrossentropy;
   double label_smoothing = 0;
-  torch::Tensor class_weights{};  // [classes] float32; undefined: all 1
-  // [targets], of the training data; undefined: targets are not standardized.
+  torch::Tensor class_weights{};  // [classes] float32; all 1 if undefined
+  // [targets], from the training data; if undefined, targets are not standardized.
   torch::Tensor target_mean{};
   torch::Tensor target_deviation{};
 };
 
-/// The config's loss without smoothing and class weights. It holds the model's own tensors: what a
-/// checkpoint brings is read into them.
+/// Returns the config's loss without smoothing and class weights. It shares the model's tensors, so
+/// that loading a checkpoint updates it as well.
 LossOptions plain_loss(const SequenceModelImpl& model);
 
-/// The loss of each row, times its class weight.
+/// Returns the loss of each row, multiplied by its class weight.
 ///
-/// Smoothing: a share e of each target is spread evenly: 1 - e + e / C for the true class, e / C
-/// for the others (Szegedy et al. 2016). Shapes: logits [B, C] ([B, 1] for binary_crossentropy),
-/// targets [B] int64 -> [B]. For regression the mean over a row's targets; shapes: values and
-/// targets [B, K], the targets in their own units.
+/// Label smoothing spreads a fraction e of each target evenly: the true class gets 1 - e + e / C
+/// and each other class e / C. The loss of a regression is the mean over a row's targets.
+///
+/// Shapes: logits [B, C] ([B, 1] for binary_crossentropy), targets [B] int64 -> [B]. Regression:
+///         values and targets [B, K] -> [B], with the targets in their own units.
+/// Source: Szegedy et al. 2016 for label smoothing.
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options);
 
-/// -ln p of each row's tokens or tags, smoothed as above. Shapes: logits [B, T, K], targets [B, T]
-/// int64, lengths [B] -> [B].
+/// Returns -ln p of each row's tokens or tags, with label smoothing as above.
+/// Shapes: logits [B, T, K], targets [B, T] int64, lengths [B] -> [B].
 torch::Tensor token_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                            const torch::Tensor& lengths, double smoothing);
 
-/// The config's class weights for these labels and training rows; undefined if there are none.
+/// Returns the config's class weights for these labels and training rows; undefined if there are
+/// none.
 /// Shapes: -> [classes] float32.
-/// Errors: Config for a weight of a label that the data do not have.
+/// Errors: Config for a weight of a label that is not in the data.
 torch::Tensor make_class_weights(const Config& config, const LabelSet& labels,
                                  const std::vector<std::int32_t>& training_labels);
 

@@ -80,7 +80,7 @@ torch::Tensor apply_to_tensor(UpdateRule rule, const UpdateStep& step, const tor
   return value;
 }
 
-/// The stored values of a gradient: only those of its rows if it is sparse.
+/// Returns the stored values of a gradient; for a sparse gradient, those of its rows.
 torch::Tensor held_values(const torch::Tensor& gradient) {
   return gradient.is_sparse() ? gradient._values() : gradient;
 }
@@ -254,7 +254,7 @@ void Optimizer::flush(const TaskRunner& run) {
   }
 }
 
-/// Lets the rows in the gradient take the newest step; a dense gradient contains all rows.
+/// Applies the newest step to the rows in the gradient; a dense gradient contains all rows.
 void Optimizer::add_table_tasks(std::size_t index, float scale, Tasks& tasks) {
   constexpr std::int64_t kRowsPerTask = 128;
   const torch::Tensor gradient = parameters_[index].value.grad();
@@ -305,7 +305,7 @@ void Optimizer::step_tensor(std::size_t index, const UpdateStep& step, double sc
 void Optimizer::step_fused(double learning_rate, double gradient_scale) {
   std::map<std::pair<float, float>, AdamGroup> groups;  // by rate and decay
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    // Before LibTorch 2.1, a list that ends with an empty tensor was not updated at all.
+    // Before LibTorch 2.1, lists that end with an empty tensor are not updated.
     if (!parameters_[i].value.grad().defined() || parameters_[i].value.numel() == 0) continue;
     const UpdateStep step = make_step(learning_rate, parameters_[i]);
     AdamGroup& group = groups[{step.rate, step.decay}];

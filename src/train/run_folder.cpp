@@ -14,11 +14,11 @@ bool belongs_to_run(const RunFolder& folder, const fs::path& entry) {
   if (entry == folder.cache() || std::find(known.begin(), known.end(), entry) != known.end()) {
     return true;
   }
-  // Left by a write that was killed.
+  // A temporary file of an interrupted write.
   return entry.filename().string().find(".tmp") != std::string::npos;
 }
 
-/// A folder that holds nothing but perhaps the cache of a run that never began.
+/// Returns whether a folder is empty, except perhaps for the cache of a run that never started.
 bool holds_no_run(const fs::path& root) {
   for (const auto& entry : fs::directory_iterator(root)) {
     if (entry.path().filename() != "cache") return false;
@@ -26,18 +26,18 @@ bool holds_no_run(const fs::path& root) {
   return true;
 }
 
-/// Stops `--overwrite` from removing what is no run.
+/// Prevents `--overwrite` from removing files that do not belong to a run.
 void check_only_run_files(const RunFolder& folder) {
   const fs::path& root = folder.root;
   for (const auto& entry : fs::directory_iterator(root)) {
     if (belongs_to_run(folder, entry.path())) continue;
-    // The archive is commonly exported into its run's folder.
+    // Archives are often exported to the run folder.
     if (entry.path().extension() == ".pt" && entry.is_regular_file()) continue;
     if (fs::exists(root / "config.json") && entry.is_regular_file()) continue;
-    throw Error(
-        ErrorKind::kUsage, root.string(),
-        "holds " + entry.path().filename().string() +
-            ", which is no run's file: --overwrite replaces runs alone; give another --out");
+    throw Error(ErrorKind::kUsage, root.string(),
+                "contains " + entry.path().filename().string() +
+                    ", which does not belong to a run; --overwrite replaces only runs; choose "
+                    "another --out");
   }
 }
 
@@ -46,7 +46,7 @@ void check_same_config(const Config& config, const RunFolder& folder) {
   Config comparable = config;
   const bool endless = std::holds_alternative<ConstantSchedule>(config.training.schedule) ||
                        std::holds_alternative<ReduceOnPlateau>(config.training.schedule);
-  if (endless) {  // then the limits only say when to stop
+  if (endless) {  // the schedule does not depend on the limits
     comparable.training.epochs = before.training.epochs;
     comparable.training.max_steps = before.training.max_steps;
     comparable.training.max_seconds = before.training.max_seconds;
@@ -58,7 +58,7 @@ void check_same_config(const Config& config, const RunFolder& folder) {
   for (const std::string& difference : differences) {
     issues.push_back({folder.root.string(),
                       "cannot be resumed: the run's config and this one differ at " + difference +
-                          " (resume with the run's own, or train into another --out)"});
+                          "; resume with the run's own config, or choose another --out"});
   }
   throw Error(ErrorKind::kUsage, issues);
 }
@@ -70,16 +70,17 @@ RunFolder check_run_folder(const Config& config, const TrainOptions& options) {
   const RunFolder folder{options.out};
   if (!fs::exists(folder.root)) return folder;
   if (!fs::is_directory(folder.root)) {
-    throw Error(ErrorKind::kUsage, folder.root.string(), "is a file; --out names a folder");
+    throw Error(ErrorKind::kUsage, folder.root.string(), "is a file; --out expects a folder");
   }
   if (holds_no_run(folder.root)) return folder;
   switch (options.existing) {
     case ExistingRun::kRefuse: {
       const bool finished = fs::exists(folder.manifest());
-      throw Error(ErrorKind::kUsage, folder.root.string(),
-                  std::string("exists and holds ") +
-                      (finished ? "a finished run" : "an unfinished run or other files") +
-                      "; give another --out, --resume to go on, or --overwrite to replace it");
+      throw Error(
+          ErrorKind::kUsage, folder.root.string(),
+          std::string("already contains ") +
+              (finished ? "a finished run" : "an unfinished run or other files") +
+              "; choose another --out, or use --resume to continue or --overwrite to replace it");
     }
     case ExistingRun::kResume:
       if (fs::exists(folder.config())) check_same_config(config, folder);

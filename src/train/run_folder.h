@@ -1,4 +1,4 @@
-// What may happen to a run folder before training.
+// Checks and cleans a run folder before training.
 #pragma once
 
 #include <optional>
@@ -7,12 +7,12 @@
 
 namespace sequent {
 
-/// Decides about the folder before any work is done; nothing is changed.
-/// Errors: Usage if it exists and neither resume nor overwrite was asked for, if it holds files
-/// that are no run's, or if resume meets another config.
+/// Checks the folder before any work is done, without changing it.
+/// Errors: Usage if it exists and neither resume nor overwrite is requested, if it contains files
+/// that do not belong to a run, or if a run to resume has another config.
 RunFolder check_run_folder(const Config& config, const TrainOptions& options);
 
-/// Removes a former run's files; the cache stays.
+/// Removes the files of an earlier run except the cache.
 void clear_run_folder(const RunFolder& folder);
 
 }  // namespace sequent

@@ -75,7 +75,7 @@ double monitored_value(Monitor monitor, const Report& report) {
   const std::string name(enum_name(monitor));
   if (const std::optional<double> value = report.value(name)) return *value;
   throw Error(ErrorKind::kData, "validation",
-              "the data give no value for " + name +
+              "the data provides no value for " + name +
                   ", which selects the best epoch; monitor another metric, such as loss");
 }
 

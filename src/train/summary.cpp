@@ -1,4 +1,4 @@
-// The table of layers, as Keras' model.summary() shows it.
+// Renders the table of layers in the style of Keras' model.summary().
 #include <iomanip>
 #include <sstream>
 
@@ -31,7 +31,7 @@ std::string shape_text(const Shape& shape) {
   return "";
 }
 
-/// What tells two layers of one kind apart.
+/// Returns the options that distinguish layers of the same kind.
 struct Details {
   std::string operator()(const WordDropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const EmbeddingSpec& spec) const {
@@ -61,11 +61,10 @@ struct Details {
   std::string operator()(const LstmSpec& spec) const {
     return recurrent(spec, spec.peephole ? "peephole" : spec.coupled ? "coupled" : "");
   }
-  std::string operator()(const LstmHiddenStateSpec& spec) const { return recurrent(spec, ""); }
   std::string operator()(const GruSpec& spec) const {
     return recurrent(spec, spec.reset_after ? "" : "reset before");
   }
-  std::string operator()(const MinGruSpec& spec) const { return recurrent(spec, ""); }
+  std::string operator()(const RecurrentSpec& spec) const { return recurrent(spec, ""); }
   std::string operator()(const Conv1dSpec& spec) const {
     return std::to_string(spec.kernel_size) + " steps, " + std::string(enum_name(spec.activation));
   }
@@ -117,7 +116,7 @@ std::string summarize(const ResolvedConfig& config) {
   std::ostringstream out;
   const auto row = [&](const std::string& layer, const std::string& shape,
                        const std::string& count) {
-    // A name too long for its column has its values a line below.
+    // If a name is too long for its column, the values follow on the next line.
     constexpr std::size_t kNameWidth = 34;
     const bool fits = layer.size() < kNameWidth;
     if (!fits) out << layer << '\n';
@@ -132,7 +131,7 @@ std::string summarize(const ResolvedConfig& config) {
   for (std::size_t i = 0; i < model->layers().size(); ++i) {
     std::int64_t count = 0;
     for (const torch::Tensor& parameter : model->layers()[i]->parameters()) {
-      if (!parameter.is_floating_point()) continue;  // spellings are no weights
+      if (!parameter.is_floating_point()) continue;  // the characters of tokens are not weights
       count += parameter.numel();
       if (!parameter.requires_grad()) frozen += parameter.numel();
     }

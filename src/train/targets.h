@@ -1,4 +1,4 @@
-// The targets of rows as tensors, on the CPU.
+// Converts the targets of rows to tensors on the CPU.
 #pragma once
 
 #include <torch/torch.h>
@@ -10,14 +10,15 @@
 
 namespace sequent {
 
-/// Shapes: -> [B] int64.
+/// Returns the labels. Shapes: -> [B] int64.
 torch::Tensor target_classes(const EncodedDataset& data, std::span<const std::int64_t> rows);
 
-/// Numbers, or for each label whether the row has it. Shapes: -> [B, K] float32.
+/// Returns the numeric targets, or 1 for each label that the row has and 0 for the others.
+/// Shapes: -> [B, K] float32.
 torch::Tensor target_values(const EncodedDataset& data, std::span<const std::int64_t> rows);
 
-/// Tags, or of a language model the tokens that follow. Shapes: -> [B, longest row] int64, 0 past a
-/// row's end.
+/// Returns the tags, or the next tokens for a language model.
+/// Shapes: -> [B, longest row] int64, 0 past a row's end.
 torch::Tensor target_tags(const EncodedDataset& data, std::span<const std::int64_t> rows);
 
 }  // namespace sequent

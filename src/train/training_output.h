@@ -7,15 +7,15 @@
 
 namespace sequent {
 
-/// What the model gives for a part of a batch, in float32.
+/// The model's output for a part of a batch, in float32.
 struct TrainingOutput {
   torch::Tensor logits;           // see SequenceModelImpl::forward
-  torch::Tensor sequence_logits;  // likewise
+  torch::Tensor sequence_logits;  // see SequenceModelImpl::forward
 };
 TrainingOutput training_output(SequenceModelImpl& model, const BatchPart& part);
 
-/// TrainingTask::loss of predicted tokens. Shapes: next [B, T], where `lengths` [B] ends the rows,
-/// both on the model's device.
+/// Implements TrainingTask::loss for predicted tokens.
+/// Shapes: next [B, T] and lengths [B], both on the model's device.
 torch::Tensor next_token_loss(SequenceModelImpl& model, const BatchPart& part,
                               const torch::Tensor& next, const torch::Tensor& lengths,
                               double smoothing);

@@ -42,7 +42,8 @@ std::optional<AveragedWeights> make_average(const TrainingSpec& training,
   return AveragedWeights(*training.ema, *model);
 }
 
-/// The type of products on a device that is not the CPU, whose kernels know it themselves.
+/// Returns the type of matrix products on a device other than the CPU. The CPU kernels choose
+/// theirs.
 std::optional<torch::ScalarType> products_on(torch::Device device, Precision precision) {
   if (device.is_cpu()) return std::nullopt;
   if (precision == Precision::kBfloat16) return torch::kBFloat16;
@@ -50,8 +51,8 @@ std::optional<torch::ScalarType> products_on(torch::Device device, Precision pre
   return std::nullopt;
 }
 
-/// The device that the config asks for. Errors: Config, Runtime if it cannot compute in the
-/// config's precision.
+/// Returns the device of the config. Errors: Config or Runtime if it does not support the config's
+/// precision.
 torch::Device device_for(const Config& config) {
   const torch::Device device = choose_device(config.runtime.device);
   const Precision precision = config.runtime.precision;
@@ -60,19 +61,19 @@ torch::Device device_for(const Config& config) {
   if (precision == Precision::kBfloat16 && !definition_of(config).predicts_tokens() &&
       !FusedEngine::has_recurrent_kernel(config)) {
     throw Error(ErrorKind::kConfig, where,
-                "found \"bfloat16\", but no layer of this model has products that it would speed "
-                "up; leave it out");
+                "found \"bfloat16\", but it does not speed up any layer of this model; remove the "
+                "option");
   }
   kernels_for(precision, where);
   return device;
 }
 
-/// What the recurrent layers run on.
+/// Describes the engine of the recurrent layers.
 std::string engine_text(torch::Device device, const ResolvedConfig& config) {
   const Precision precision = config.config.runtime.precision;
   if (!device.is_cpu()) {
     const auto products = products_on(device, precision);
-    return "on LibTorch's operators: the kernels serve the CPU alone" +
+    return "on LibTorch's operators, because the kernels support only the CPU" +
            (products ? "; products in " + std::string(enum_name(precision)) : "");
   }
   const std::string kernels = "on the " + std::string(kernels_for(precision, "").name) + " kernels";
@@ -81,13 +82,13 @@ std::string engine_text(torch::Device device, const ResolvedConfig& config) {
                             : kernels + "; " + not_served + ", which runs on LibTorch's operators";
 }
 
-/// Warm-up that lasts beyond the last step never reaches the learning rate.
+/// Logs a warning if warm-up does not end before the last step.
 void warn_about_warmup(const TrainingSpec& training, std::int64_t total_steps) {
   const std::int64_t warmup = warmup_steps(training.schedule);
   if (warmup < total_steps) return;
   log_warning("/training/schedule/warmup_steps: found " + std::to_string(warmup) +
               ", but there are " + std::to_string(total_steps) +
-              " steps: the learning rate is never reached");
+              " steps; the learning rate never reaches its configured value");
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -130,7 +131,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   warn_about_warmup(config.training, total_steps_);
   if (config.runtime.precision == Precision::kFloat16) loss_scale_.emplace();
   if (device_.is_cuda()) {
-    // Else cuDNN would multiply numbers of 10 bits in what is called float32.
+    // Otherwise cuDNN would use TF32, which keeps only 10 mantissa bits.
     const bool rounds = products_on(device_, config.runtime.precision).has_value();
     at::globalContext().setAllowTF32CuDNN(rounds);
   }
@@ -147,8 +148,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
 }
 
 TrainReport TrainingRun::run() {
-  // This thread computes too: sums of gradients, averages, the optimizer, whose moments decay into
-  // denormals.
+  // This thread also reduces gradients and runs the optimizer, whose moments can become denormal.
   const ComputeScope scope;
   const bool resumed = options_.existing == ExistingRun::kResume && resume();
   if (!resumed) start();
@@ -169,19 +169,20 @@ bool TrainingRun::resumes() const {
   return options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
 }
 
-/// The run to start from; a checkpoint's weights started from it already.
+/// Loads the run to start from. A resumed run does not need it, because its checkpoint already has
+/// all weights.
 std::optional<LoadedRun> TrainingRun::find_origin() const {
   if (!config_.training.init_from || resumes()) return std::nullopt;
   return load_origin(config_);
 }
 
-/// The tokens that keep their ids: those of the run this one starts from.
+/// Returns the tokens that keep their ids, which are those of the run to start from.
 Vocabulary TrainingRun::known_tokens() const {
   if (!config_.training.init_from) return Vocabulary();
   return origin_ ? origin_->text.vocabulary : read_run_text(folder_).vocabulary;
 }
 
-/// Sets the weights that do not start at random, on the CPU. Returns where they come from, for the
+/// Sets the weights that are not initialized randomly, on the CPU. Returns their origins for the
 /// report.
 Facts TrainingRun::start_weights() {
   if (resumes()) return {};
@@ -207,12 +208,13 @@ void TrainingRun::start() {
 
 bool TrainingRun::resume() {
   if (!fs::exists(folder_.checkpoint())) {
-    log_info(folder_.root.string() + ": no checkpoint to resume from; starting anew");
+    log_info(folder_.root.string() + ": found no checkpoint to resume from; starting a new run");
     return false;
   }
   if (!(read_run_text(folder_).vocabulary == data_.vocabulary)) {
-    throw Error(ErrorKind::kUsage, folder_.root.string(),
-                "cannot be resumed: the data have changed and give another vocabulary");
+    throw Error(
+        ErrorKind::kUsage, folder_.root.string(),
+        "cannot be resumed: the data has changed and its vocabulary differs; choose another --out");
   }
   const std::string where = folder_.checkpoint().string();
   const TrainingState now = state_;
@@ -220,11 +222,11 @@ bool TrainingRun::resume() {
       training_state_from_json(load_tensors(folder_.checkpoint(), checkpoint_tensors()), where);
   if (state_.data_checksum != now.data_checksum) {
     throw Error(ErrorKind::kUsage, folder_.root.string(),
-                "cannot be resumed: the data files have changed since; train into another --out");
+                "cannot be resumed: the data files have changed; choose another --out");
   }
   if (state_.workers != now.workers) {
     log_warning("resumed with " + std::to_string(now.workers) + " workers instead of " +
-                std::to_string(state_.workers) + ": results are equal only up to rounding");
+                std::to_string(state_.workers) + "; results are equal only up to rounding");
     state_.workers = now.workers;
   }
   best_.restore(state_.best);
@@ -232,9 +234,10 @@ bool TrainingRun::resume() {
   if (loss_scale_) loss_scale_->restore(state_.loss_scale);
   optimizer_.begin_epoch(state_.epoch);
   if (optimizer_.has_rows_behind(state_.step)) {
-    throw Error(ErrorKind::kUsage, folder_.root.string(),
-                "was stopped within an epoch on the CPU, where rows of the embedding wait for "
-                "their steps: resume it with \"runtime\": {\"device\": \"cpu\"}");
+    throw Error(
+        ErrorKind::kUsage, folder_.root.string(),
+        "was stopped within an epoch on the CPU and has delayed steps of embedding rows; resume "
+        "it with \"runtime\": {\"device\": \"cpu\"}");
   }
   const std::int64_t epoch_begin = state_.step - state_.next_batch;
   optimizer_.set_step_count(epoch_begin);
@@ -299,7 +302,7 @@ std::vector<RowNumbers> TrainingRun::plan_batches() const {
 
 bool TrainingRun::carries_states() const { return definition_of(config_).is_causal(); }
 
-/// Where the text begins; nothing where no states are carried.
+/// Returns zero hidden states for the start of the text; empty if no states are carried.
 CarriedStates TrainingRun::start_states() const {
   if (!carries_states() || fixed_batches_.empty()) return {};
   return model_->zero_states(static_cast<std::int64_t>(fixed_batches_.front().size()));
@@ -327,7 +330,7 @@ void TrainingRun::run_epoch() {
   finish_epoch();
 }
 
-/// The learning rate of a step, counted from 0, within this epoch.
+/// Returns the learning rate of a step of this epoch. Steps are counted from 0.
 double TrainingRun::rate_of(std::int64_t step) const {
   return plateau_.apply(optimizer_.learning_rate() *
                         schedule_factor(config_.training.schedule, step, total_steps_));
@@ -345,7 +348,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   add_penalty_gradients(parameters_, training.l1 * scale, training.l2 * scale);
   const double norm = gradient_norm(parameters_, state_.epoch) / scale;
   rate_ = rate_of(state_.step);
-  // A gradient that overflowed float16 is no step; the loss is scaled less from then on.
+  // If a gradient overflows float16, the step is skipped and the loss scale is reduced.
   if (!loss_scale_ || loss_scale_->accept(gradients_are_finite(parameters_))) {
     check_finite(loss, norm);
     optimizer_.step(rate_, clip_scale(norm, scale) / scale, pool_.runner());
@@ -360,8 +363,8 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   for (const std::int64_t row : rows) state_.tokens += data.length(row);
 }
 
-/// Clips values in place, which are `scale` times too large; for clip_norm gives the factor (as
-/// torch::nn::utils::clip_grad_norm_).
+/// Clips gradients, which are `scale` times too large, in place by value. For clip_norm, returns
+/// the factor as in torch::nn::utils::clip_grad_norm_.
 double TrainingRun::clip_scale(double norm, double scale) {
   const TrainingSpec& training = config_.training;
   if (training.clip_value) clip_gradient_values(parameters_, *training.clip_value * scale);
@@ -377,7 +380,7 @@ void TrainingRun::check_finite(double loss, double norm) const {
           << "); try a smaller /training/optimizer/learning_rate (now "
           << optimizer_.learning_rate() << ")"
           << (config_.training.clip_norm ? "" : " or /training/clip_norm, such as 5");
-  message << (fs::exists(folder_.checkpoint()) ? ". The last checkpoint stays"
+  message << (fs::exists(folder_.checkpoint()) ? ". The last checkpoint is kept"
                                                : ". There is no checkpoint yet");
   throw Error(ErrorKind::kNumeric,
               "epoch " + std::to_string(state_.epoch) + ", step " + std::to_string(state_.step + 1),

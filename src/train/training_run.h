@@ -1,4 +1,4 @@
-// One training run from its config to its manifest.
+// Performs one training run, from its config to its manifest.
 #pragma once
 
 #include <torch/torch.h>
@@ -21,13 +21,13 @@
 
 namespace sequent {
 
-/// The life of a run:
-///  1. the folder: new, resumed, or refused
-///  2. data, resolved config, model; on resume the checkpoint
-///  3. epochs of steps; each ends with validation, best.weights if it is the best, a line in
-///     metrics.jsonl and a checkpoint
-///  4. a stop request ends it after a checkpoint; otherwise the best weights are tested and report
-///     and manifest written: only then is the run finished
+/// The life cycle of a run:
+///  1. The folder is created, resumed or rejected.
+///  2. Data, resolved config and model are loaded, and the checkpoint if the run is resumed.
+///  3. Each epoch ends with validation, a line in metrics.jsonl and a checkpoint. If it is the best
+///     epoch, its weights are saved in best.weights.
+///  4. A stop request ends the run after a checkpoint. Otherwise the best weights are tested, and
+///     the report and the manifest are written; only then is the run finished.
 class TrainingRun {
  public:
   TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks);
@@ -67,7 +67,7 @@ class TrainingRun {
   Hooks hooks_;
   RunFolder folder_;
   torch::Device device_;
-  std::optional<LoadedRun> origin_;  // until its weights are taken
+  std::optional<LoadedRun> origin_;  // until its weights are copied
   PreparedData data_;
   std::vector<RowNumbers> fixed_batches_;  // see TrainingTask
   ResolvedConfig resolved_;
@@ -80,15 +80,15 @@ class TrainingRun {
   Optimizer optimizer_;
   BestTracker best_;
   PlateauTracker plateau_;
-  std::optional<LossScale> loss_scale_;  // of float16
+  std::optional<LossScale> loss_scale_;  // for float16
   TrainingState state_;
-  CarriedStates carried_;  // from one step to the next: see TaskDefinition::is_causal
+  CarriedStates carried_;  // carried across steps; see TaskDefinition::is_causal
   std::vector<double> calibration_;
   Journal journal_;
   std::int64_t epoch_steps_ = 0;
   std::int64_t total_steps_ = 0;
-  double rate_ = 0;     // of the last step
-  std::string engine_;  // what the recurrent layers run on
+  double rate_ = 0;     // learning rate of the last step
+  std::string engine_;  // see engine_text()
   bool interrupted_ = false;
   Clock::time_point last_checkpoint_;
 };

@@ -1,4 +1,4 @@
-// What a finished run leaves: measures, report.html and the manifest.
+// Produces the results of a finished run: metrics, report.html and the manifest.
 #include <cmath>
 #include <sstream>
 
@@ -11,7 +11,7 @@ namespace sequent {
 
 TrainReport TrainingRun::finish() {
   load_tensors(folder_.best_weights(), weights_of(*model_));
-  average_.reset();  // the best weights are the average already
+  average_.reset();  // the best weights already are the average
   if (const auto report = task_.calibrated_report(pool_, data_.labels, data_.validation)) {
     calibration_ = definition_of(config_).calibration(*report);
     state_.best_report = report_to_json(*report, /*indent=*/-1);

@@ -14,14 +14,14 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingState, epoch, next_batch, step, loss_
                                    best_report, stopped_because, workers, data_checksum)
 
 std::string to_json(const TrainingState& state) {
-  // Doubles are written so that they are read back exactly.
+  // The JSON text of a double preserves its exact value.
   return nlohmann::json(state).dump();
 }
 
 TrainingState training_state_from_json(const std::string& json, const std::string& where) {
   try {
     nlohmann::json state = nlohmann::json::parse(json);
-    // Checkpoints of before there was float16 have none.
+    // Checkpoints from before float16 support have no loss scale.
     if (!state.contains("loss_scale")) state["loss_scale"] = LossScale::State{};
     return state.get<TrainingState>();
   } catch (const nlohmann::json::exception& fault) {

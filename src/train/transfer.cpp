@@ -16,7 +16,7 @@ using Layers = std::vector<std::shared_ptr<LayerImpl>>;
 
 constexpr const char* kPointer = "/training/init_from";
 
-/// Places, in order, of the layers that have weights; the last of the model not among them.
+/// Returns the indices, in order, of the layers that have weights, except the model's last layer.
 std::vector<std::size_t> weighted_layers(const SequenceModelImpl& model) {
   const Layers& layers = model.layers();
   std::vector<std::size_t> places;
@@ -27,13 +27,13 @@ std::vector<std::size_t> weighted_layers(const SequenceModelImpl& model) {
   return places;
 }
 
-/// Whether the first dimension of an embedding's parameter is the vocabulary.
+/// Returns whether the first dimension of an embedding's parameter is the vocabulary.
 bool has_token_rows(const EmbeddingImpl& embedding, const std::string& name,
                     const torch::Tensor& parameter) {
   return embedding.has_table(parameter) || name.ends_with("spellings");
 }
 
-/// `layers.1 (embedding)`.
+/// Returns a title such as `layers.1 (embedding)`.
 std::string titled(const Layers& layers, std::size_t place) {
   return "layers." + std::to_string(place) + " (" + std::string(layers[place]->kind()) + ")";
 }
@@ -47,9 +47,9 @@ std::string shapes_of(const LayerImpl& layer) {
   return text.str();
 }
 
-/// Whether all weights of one layer have a place in the other. An embedding may have more parts
-/// beside those it takes, and the layer that reads it `more_inputs` more columns for them.
-/// `embedding`: `to`, if it is one.
+/// Returns whether all weights of one layer can be copied to the other. An embedding may have
+/// additional concatenated parts, and the layer that reads it `more_inputs` additional columns for
+/// them. `embedding` is `to` if that is an embedding, and null otherwise.
 bool fits(const LayerImpl& from, const LayerImpl& to, const EmbeddingImpl* embedding,
           std::int64_t more_inputs) {
   const auto theirs = from.named_parameters();
@@ -70,7 +70,7 @@ bool fits(const LayerImpl& from, const LayerImpl& to, const EmbeddingImpl* embed
   });
 }
 
-/// Returns how many outputs were taken; 0 if the heads are too different.
+/// Returns the number of copied outputs; 0 if the heads do not match.
 std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, SequenceModelImpl& model) {
   const LayerImpl& from = *origin.model->layers().back();
   const LayerImpl& to = *model.layers().back();
@@ -88,7 +88,7 @@ std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, Sequence
   return training_task(model.config().config).take_head(origin, labels, model);
 }
 
-/// The place of the head for whole rows; nothing without one.
+/// Returns the index of the head for whole rows, or nothing if there is none.
 std::optional<std::size_t> sequence_label_index(const SequenceModelImpl& model) {
   for (std::size_t i = 0; i < model.layers().size(); ++i) {
     if (model.layer_as<SequenceLabelImpl>(i) != nullptr) return i;
@@ -96,7 +96,8 @@ std::optional<std::size_t> sequence_label_index(const SequenceModelImpl& model) 
   return std::nullopt;
 }
 
-/// Returns how many labels were taken, by their names; 0 if the heads are too different.
+/// Copies the outputs of labels with equal names. Returns their number; 0 if the heads do not
+/// match.
 std::int64_t copy_row_labels(const LoadedRun& origin, const LabelSet& labels, const LayerImpl& from,
                              LayerImpl& to) {
   const auto theirs = from.named_parameters();
@@ -113,13 +114,13 @@ std::int64_t copy_row_labels(const LoadedRun& origin, const LabelSet& labels, co
   return taken;
 }
 
-/// What was copied and what was not, as the log says it.
+/// Describes for the log which layers were copied.
 class Taken {
  public:
   void add(const std::string& layer) { taken_ += (taken_.empty() ? "" : ", ") + layer; }
   void leave(const std::string& layer) { left_ += (left_.empty() ? "" : ", ") + layer; }
   std::string text() const {
-    return "taken: " + taken_ + (left_.empty() ? "" : "; starting anew: " + left_);
+    return "taken: " + taken_ + (left_.empty() ? "" : "; newly initialized: " + left_);
   }
 
  private:
@@ -167,7 +168,7 @@ void copy_layer(const LayerImpl& from, const LayerImpl& to) {
   const auto ours = to.named_parameters();
   for (const auto& named : from.named_parameters()) {
     const torch::Tensor& value = named.value();
-    // Tokens that are known have the same ids in both.
+    // Known tokens have the same ids in both models.
     torch::Tensor target = ours[named.key()].narrow(0, 0, value.size(0));
     if (value.dim() > 1) target = target.narrow(1, 0, value.size(1));
     target.copy_(value);
@@ -181,13 +182,13 @@ LoadedRun load_origin(const Config& config) {
   if ((theirs == nullptr) != (ours == nullptr)) {
     throw Error(ErrorKind::kConfig, config.in_file(kPointer),
                 origin.folder.string() + " reads " + (theirs == nullptr ? "numbers" : "text") +
-                    ", this model " + (ours == nullptr ? "numbers" : "text"));
+                    ", but this model reads " + (ours == nullptr ? "numbers" : "text"));
   }
   if (ours != nullptr && !(theirs->tokenizer == ours->tokenizer)) {
     throw Error(ErrorKind::kConfig, config.in_file(kPointer),
                 origin.folder.string() +
-                    " splits texts in another way, so that its words are not those of this model; "
-                    "take over its /input/tokenizer");
+                    " uses another tokenizer, so that its tokens differ from those of this model; "
+                    "use its /input/tokenizer");
   }
   return origin;
 }
@@ -215,9 +216,10 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
   if (paired == 0) {
     throw Error(ErrorKind::kConfig, model.config().config.in_file(kPointer),
                 theirs.empty() || ours.empty()
-                    ? "there is no layer with weights before the last one"
-                    : "nothing fits: the first layer with weights is there " +
-                          shapes_of(*from[theirs[0]]) + ", here " + shapes_of(*to[ours[0]]));
+                    ? "found no layer with weights before the last one"
+                    : "no layer matches: the first layer with weights is " +
+                          shapes_of(*from[theirs[0]]) + " there and " + shapes_of(*to[ours[0]]) +
+                          " here");
   }
   for (std::size_t i = paired; i < ours.size(); ++i) taken.leave(titled(to, ours[i]));
   if (const auto row_head = sequence_label_index(model)) {

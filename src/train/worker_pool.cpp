@@ -12,7 +12,7 @@
 namespace sequent {
 namespace {
 
-/// The sum of two coalesced sparse gradients of one table, coalesced.
+/// Returns the coalesced sum of two coalesced sparse gradients of one table.
 torch::Tensor sum_of_rows(const torch::Tensor& a, const torch::Tensor& b) {
   const torch::Tensor a_ids = a._indices()[0].contiguous();
   const torch::Tensor b_ids = b._indices()[0].contiguous();
@@ -41,14 +41,14 @@ torch::Tensor sum_of_rows(const torch::Tensor& a, const torch::Tensor& b) {
   return sum;
 }
 
-/// Elements [begin, end) of a parameter's gradient; all of a sparse one.
+/// Elements [begin, end) of a parameter's gradient, or all of a sparse gradient.
 struct GradientPiece {
   std::size_t parameter = 0;
   std::int64_t begin = 0;
   std::int64_t end = 0;
 };
 
-/// Pieces of about equal size, so that threads can add them up side by side.
+/// Returns pieces of about equal size, so that threads can reduce them in parallel.
 std::vector<GradientPiece> gradient_pieces(const std::vector<torch::Tensor>& parameters) {
   constexpr std::int64_t kElements = std::int64_t{1} << 16;
   std::vector<GradientPiece> pieces;
@@ -200,7 +200,8 @@ double WorkerPool::compute_gradients(const EncodedDataset& data, const RowNumber
   return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
-/// Each piece is summed in the workers' order, by whoever is free: the same bytes every time.
+/// Each piece is summed in the order of the workers by any free thread, so that results are
+/// bit-identical.
 void WorkerPool::sum_gradients(std::size_t parts) {
   std::vector<std::vector<torch::Tensor>> parameters;
   for (std::size_t i = 0; i < parts; ++i) parameters.push_back(replicas_[i]->parameters());

@@ -24,35 +24,37 @@ struct BatchPart;
 
 class WorkerPool {
  public:
-  /// `workers` threads on the CPU; on another device the one calling thread. `model` outlives this.
-  /// `products`: the type of the operands of products while training on another device; nothing:
-  /// float32.
+  /// Uses `workers` threads on the CPU, and only the calling thread on another device. `model` must
+  /// outlive the pool. `products` is the operand type of matrix products when training on another
+  /// device; the default is float32.
   WorkerPool(SequenceModel model, torch::Device device, int workers,
              std::optional<torch::ScalarType> products = std::nullopt);
 
-  /// Copies a data set that will be read often, and outlives this, into the device's memory if it
-  /// is another and there is room for it.
+  /// Copies a data set that is read often into the memory of a device other than the CPU, if there
+  /// is room for it. The data set must outlive the pool.
   void keep_on_device(const EncodedDataset& data);
 
-  /// Sets the model's gradients to those of the batch's mean loss (over rows, where tokens are
-  /// answered over tokens) and returns that mean. Gradients are summed in the order of the workers:
-  /// the same number of workers gives the same bytes. `carried`: see Batch, of all rows.
-  /// The gradients are of the loss times `loss_scale`.
+  /// Sets the model's gradients to those of the batch's mean loss times `loss_scale`, and returns
+  /// the mean loss. The mean is over rows, or over tokens if tokens are predicted. Gradients are
+  /// summed in the order of the workers, so that the same number of workers gives bit-identical
+  /// results. `carried` holds the hidden states of all rows; see Batch.
   double compute_gradients(const EncodedDataset& data, const RowNumbers& rows,
                            const NoiseKey& noise, const LossOptions& loss,
                            CarriedStates* carried = nullptr, double loss_scale = 1);
 
-  /// The model's predictions for all rows. Dropout is off. Shapes: -> [rows, C], row by row.
+  /// Returns the model's predictions for all rows, without dropout. Shapes: -> [rows, C], row by
+  /// row.
   std::vector<float> predict(const EncodedDataset& data);
 
-  /// Shapes: row numbers -> [rows, C] float32 on the CPU.
+  /// Returns the predictions for these rows. Shapes: -> [rows, C] float32 on the CPU.
   torch::Tensor predict(const EncodedDataset& data, const std::vector<std::size_t>& rows);
 
-  /// The input of rows on the device; where texts are to be written, these as well.
+  /// Returns the input of rows on the device, including the target texts if the model generates
+  /// text.
   Batch make_batch(const EncodedDataset& data, std::span<const std::int64_t> rows) const;
   Batch make_batch(const EncodedDataset& data, const std::vector<std::size_t>& rows) const;
 
-  /// Runs task(0) ... task(count - 1) on the workers.
+  /// Runs task(0) ... task(count - 1) on the worker threads.
   void run(std::size_t count, const std::function<void(std::size_t)>& task);
 
   TaskRunner runner();
@@ -60,7 +62,7 @@ class WorkerPool {
   int size() const { return static_cast<int>(replicas_.size()); }
   torch::Device device() const { return device_; }
 
-  /// The model, whose weights all replicas share. A replica keeps a worker's gradients.
+  /// The model. All replicas share its weights; each replica holds the gradients of one worker.
   SequenceModelImpl& model() const { return *replicas_[0].ptr(); }
   SequenceModelImpl& replica(std::size_t worker) const { return *replicas_[worker].ptr(); }
 
@@ -74,7 +76,7 @@ class WorkerPool {
   std::optional<torch::ScalarType> products_;
   std::map<const EncodedDataset*, DeviceRows> on_device_;
   std::vector<SequenceModel> replicas_;  // the first is the model itself
-  std::unique_ptr<ThreadPool> pool_;     // none for other devices
+  std::unique_ptr<ThreadPool> pool_;     // null on devices other than the CPU
 };
 
 }  // namespace sequent

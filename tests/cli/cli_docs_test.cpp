@@ -1,4 +1,4 @@
-// What is generated from the command lines' declarations: reference pages, man pages, completion.
+// Tests the documents generated from command-line declarations: reference, man pages, completion.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -29,7 +29,7 @@ class CliDocs : public testing::ProgramTest {
     return run("command -v " + program).code == 0;
   }
 
-  /// What bash offers for a command line whose last word is being typed.
+  /// Returns the completions that bash offers for the last word of a command line.
   static std::set<std::string> offered_by_bash(const std::vector<std::string>& words) {
     std::string script = "source " + words.front() + ".bash; COMP_WORDS=(";
     for (const std::string& word : words) script += "\"" + word + "\" ";

@@ -1,4 +1,4 @@
-// Runs the built programs as a user's shell does.
+// Runs the built programs in a shell, as a user does.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ inline CommandResult run_command(const TemporaryFolder& folder, const std::strin
   return result;
 }
 
-/// Tests of programs that share a folder: a suite fills it in its SetUpTestSuite.
+/// The base of tests that share a folder, which the suite fills in its SetUpTestSuite.
 class ProgramTest : public ::testing::Test {
  protected:
   static void make_folder() { folder_ = std::make_unique<TemporaryFolder>(); }

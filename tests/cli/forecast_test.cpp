@@ -1,4 +1,4 @@
-// Both programs on windows of a table, as a user types them.
+// Runs both programs on windows of a table, as a user does.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -115,7 +115,7 @@ TEST_F(ForecastPrograms, SeveralSeriesThatDriftWithGaps) {
   EXPECT_LT(of_run["mase"].get<double>(), 1);
   const json of_archive = json::parse(run("sequent evaluate shops.pt shops.csv --json").out);
   EXPECT_NEAR(of_run["mase"].get<double>(), of_archive["mase"].get<double>(), 1e-3);
-  // The last window of each shop, and both engines on it.
+  // Compare both engines on the last window of each shop.
   for (const char* engine : {"fused", "torchscript"}) {
     const CommandResult found =
         run(std::string("sequent-infer shops.pt shops.csv --engine ") + engine + " | tail -2");
@@ -154,7 +154,7 @@ TEST_F(ForecastPrograms, WrongInputIsSaid) {
   expect_fault(
       "sequent train c.json --out r2 --set data.test.fraction=0.6 "
       "--set data.validation.fraction=0.6",
-      3, "too few to hold some out");
+      3, "too few for a held-out part");
   EXPECT_NE(run("sequent data check c.json").out.find("least, mean, most"), std::string::npos);
 }
 

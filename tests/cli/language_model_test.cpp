@@ -1,4 +1,4 @@
-// Both programs on a language model, as a user types them.
+// Runs both programs on a language model, as a user does.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -53,7 +53,7 @@ TEST_F(LanguageModelPrograms, ScoresLines) {
   EXPECT_GT(std::stod(typed.out), 1.0);
 }
 
-// What stands beside the text is not looked at, whatever it is; line ends inside a text are tokens.
+// Other columns are ignored, whatever their content; line ends inside a text are tokens.
 TEST_F(LanguageModelPrograms, ReadsTextOfOtherFormats) {
   folder_->write("rows.jsonl",
                  "{\"text\": \"one two\\nthree\", \"label\": [1]}\n{\"text\": \"four\"}\n");
@@ -78,7 +78,8 @@ TEST_F(LanguageModelPrograms, Measures) {
   EXPECT_NE(summary.out.find("dense"), std::string::npos);
 }
 
-// Words that training never had come again and again: whoever learns on knows them soon.
+// Words that are not in the training data are frequent, so that dynamic evaluation soon learns
+// them.
 TEST_F(LanguageModelPrograms, LearnOnFromWhatTheyAreMeasuredOn) {
   std::string text;
   for (int line = 0; line < 100; ++line) text += "two two seven one one\n";

@@ -1,4 +1,4 @@
-// Both programs on a model that gives any number of labels, as a user types them.
+// Runs both programs on a model that predicts any number of labels, as a user does.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -40,7 +40,7 @@ TEST_F(MultiLabelPrograms, GiveListsOfLabels) {
   EXPECT_NE(typed.out.find("(no label)"), std::string::npos) << typed.out;
 }
 
-// The file that was trained on can be predicted: its labels are not looked at.
+// The training file is also valid input for prediction, where its labels are ignored.
 TEST_F(MultiLabelPrograms, PredictLabelledRows) {
   folder_->write("rows.jsonl",
                  "{\"text\": \"it is cheap\", \"label\": [\"price\"]}\n"

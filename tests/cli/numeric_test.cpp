@@ -1,4 +1,4 @@
-// Both programs on sequences of numbers, as a user types them.
+// Runs both programs on sequences of numbers, as a user does.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -27,7 +27,7 @@ constexpr const char* kConfig = R"({
   "runtime": {"device": "cpu"}
 })";
 
-/// Slow and fast waves far from zero: without normalization nothing is learned.
+/// Returns slow and fast waves far from zero, which a model learns only with normalization.
 std::string waves(int rows) {
   std::ostringstream out;
   for (int row = 0; row < rows; ++row) {
@@ -59,7 +59,7 @@ TEST_F(NumericPrograms, LearnEvaluateAndInfer) {
             json::parse(of_archive.out)["confusion_matrix"]);
   EXPECT_GT(json::parse(of_run.out)["accuracy"].get<double>(), 0.95);
 
-  // The key of the steps is known to the archive; labels are not needed.
+  // The archive knows the key of the steps, and labels are not needed.
   folder_->write("in.jsonl",
                  R"({"id": 7, "y": [[1000.1, 0.0001], [1000.9, 0.0009], [999.5, -0.0005]]})");
   const CommandResult found = run("sequent-infer model.pt in.jsonl");
@@ -106,7 +106,7 @@ TEST_F(NumericPrograms, WrongInputIsSaid) {
   expect_fault("sequent-infer model.pt three.jsonl --text x", 3, "no key \"x\"");
   expect_fault("sequent config check c.json --set data.format.type=tsv", 2, "/data/format");
   expect_fault("sequent train c.json --out r2 --set input.channels=3", 3,
-               "train.jsonl:1: found steps of 2 numbers; /input/channels says 3");
+               "train.jsonl:1: found 2 numbers per step; expected 3");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Both programs on a model that compares two texts, as a user types them.
+// Runs both programs on a model that compares two texts, as a user does.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

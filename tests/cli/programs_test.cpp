@@ -1,4 +1,4 @@
-// Both programs as a user types them: the main way, and a wrong turn of each kind.
+// Runs both programs as a user does: the main workflow, and one error of each kind.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ constexpr const char* kConfig = R"({
   "training": {"epochs": 1}, "runtime": {"device": "cpu"}
 })";
 
-/// One small run and its archive, made once by the programs themselves.
+/// One small run and its archive, which the programs create once.
 class Programs : public testing::ProgramTest {
  protected:
   static void SetUpTestSuite() {
@@ -197,7 +197,7 @@ TEST_F(Programs, InferReadsTheColumnOfTraining) {
                "no column \"99999999999999999999\"");
 }
 
-// Whoever waits for input that never comes is still answered.
+// A signal ends the program while it waits for input that never arrives.
 TEST_F(Programs, InferEndsOnASignalWhileItWaits) {
   const CommandResult found =
       run("mkfifo pipe && { sleep 60 > pipe & timeout --preserve-status -s INT 1 sequent-infer "
@@ -326,7 +326,7 @@ TEST_F(Programs, DataFaultsAreSaid) {
 }
 
 TEST_F(Programs, RunsAndArchivesAreChecked) {
-  expect_fault("sequent train c.json --out run", 2, "run: exists and holds a finished run");
+  expect_fault("sequent train c.json --out run", 2, "run: already contains a finished run");
   expect_fault("sequent evaluate nowhere data/test.tsv", 4, "nowhere");
   expect_fault("sequent evaluate data data/test.tsv", 4, "data");
   expect_fault("sequent-infer nowhere.pt in.txt", 4, "nowhere.pt: no such file");
@@ -361,7 +361,7 @@ TEST_F(Programs, AFullDiskIsSaidAndLosesNothing) {
 
 TEST_F(Programs, AnInterruptedRunGoesOn) {
   const std::string many = " --set training.epochs=1000000 --set runtime.log_seconds=100";
-  // Stops a run once its first epoch is written down, however long that takes.
+  // Stops a run after its first epoch is recorded, however long that takes.
   const auto stop = [&](const std::string& folder, const std::string& signal) {
     return run("sequent train c.json --out " + folder + many + " & until [ -s " + folder +
                "/metrics.jsonl ] || ! kill -0 $!; do sleep 0.1; done; kill -" + signal +
@@ -474,7 +474,7 @@ TEST_F(Programs, BenchMeasuresLayersAndConfigs) {
             of_config["single"]["p99_us"].get<double>());
   EXPECT_NE(run("sequent bench --units 8 --length 4 --rounds 1").out.find("of limit"),
             std::string::npos);
-  expect_fault("sequent bench c.json --units 8", 2, "leave CONFIG or these out");
+  expect_fault("sequent bench c.json --units 8", 2, "remove CONFIG or these options");
   expect_fault("sequent bench --set training.epochs=1", 2, "--set");
   expect_fault("sequent bench none.json", 2, "none.json");
   expect_fault("sequent bench c.json --set runtime.device=cuda", 2, "/runtime/device");

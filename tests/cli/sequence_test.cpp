@@ -1,4 +1,4 @@
-// Both programs on texts that are answered with texts, as a user types them.
+// Runs both programs on a sequence-to-sequence model, as a user does.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

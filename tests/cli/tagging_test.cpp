@@ -1,4 +1,4 @@
-// Both programs on tagged tokens, as a user types them.
+// Runs both programs on tagged tokens, as a user does.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

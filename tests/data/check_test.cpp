@@ -112,18 +112,19 @@ TEST_F(Check, SaysWhatToLookAt) {
   folder_.write("dev.tsv", "text\tlabel\nsame\tpos\nq r s\tpos\n");
   std::get<TextInput>(config_.input).max_length = 5;
   const DataCheck check = check_data(config_);
-  expect_said(check, "1 text in training without any token: the model reads <empty>.");
+  expect_said(check, "1 text in training without any token; the model reads <empty> instead.");
   expect_said(check,
-              "90.9 % of the texts in training are cut to input.max_length 5; 95 % of them "
+              "90.9 % of the texts in training are truncated to input.max_length 5; 95 % of them "
               "have at most 6 tokens.");
   expect_said(check, "75.0 % of the tokens in validation are not in the vocabulary");
   expect_said(check, "1 row repeats the text of an earlier one in training.");
-  expect_said(check,
-              "1 text in validation can be found in training as well: scores on them flatter.");
+  expect_said(
+      check,
+      "1 text in validation can also be found in training; metrics on them are too optimistic.");
   expect_said(check, "1 text in training with more than one label.");
-  expect_said(check, "label \"Pos\" has 2 rows in training: too few to learn from.");
+  expect_said(check, "label \"Pos\" has 2 rows in training, which is too few to learn from.");
   expect_said(check, "label \"Pos\" has no row in validation");
-  expect_said(check, "labels \"Pos\" and \"pos\" differ in case or white space alone.");
+  expect_said(check, "labels \"Pos\" and \"pos\" differ only in case or white space.");
   EXPECT_EQ(check.warnings, 9) << check.text;
 }
 

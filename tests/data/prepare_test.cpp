@@ -171,9 +171,9 @@ TEST_F(Prepare, ReportsFaultsOfAllFilesAtOnce) {
       (std::vector<Issue>{
           {path("train.tsv") + ":3", "found 1 column; expected 2, as in the header"},
           {path("dev.tsv") + ":2",
-           "found the label \"positve\", which training does not have; labels: negative, "
-           "positive; did you mean \"positive\"?; \"unseen_labels\" may say \"wrong\" to count "
-           "such rows as missed, or \"skip\" to leave them out"},
+           "found the label \"positve\", which is not in the training data; labels: negative, "
+           "positive; did you mean \"positive\"?; set \"unseen_labels\" to \"wrong\" to count "
+           "such rows as missed, or to \"skip\" to leave them out"},
           {path("dev.tsv") + ":3",
            "invalid UTF-8 at byte 4 (0xE9); expected UTF-8: convert with iconv -f latin1 -t "
            "utf-8"},
@@ -234,8 +234,8 @@ TEST_F(Prepare, RefusesDataThatCannotTrain) {
   };
   for (const Case& c : {Case{"", ": no rows"}, Case{"text\tlabel\n", ": no rows"},
                         Case{"text\tlabel\na\tx\nb\tx\n",
-                             ": found the label \"x\" alone, in all of 2 rows; expected at least "
-                             "two: is \"label\" the right column?"}}) {
+                             ": found only the label \"x\" in all 2 rows; expected at least "
+                             "two labels; check that \"label\" names the right column"}}) {
     folder_.write("train.tsv", c.train);
     folder_.write("dev.tsv", "text\tlabel\na\tx\n");
     EXPECT_EQ(failure().what(), path("train.tsv") + c.message);
@@ -244,10 +244,11 @@ TEST_F(Prepare, RefusesDataThatCannotTrain) {
   folder_.write("dev.tsv", "text\tlabel\n");
   EXPECT_EQ(failure().what(), path("dev.tsv") + ": no rows");
   config_.data.validation = HeldOut{};
-  EXPECT_EQ(failure().what(), path("train.tsv") +
-                                  ": found 2 rows, too few to hold some out: a label needs two, "
-                                  "and three where a test part is held out as well; expected more "
-                                  "rows, or a file for \"validation\"");
+  EXPECT_EQ(failure().what(),
+            path("train.tsv") +
+                ": found 2 rows, too few for a held-out part: each label needs two rows, "
+                "or three if a test part is held out as well; expected more "
+                "rows, or a file for \"validation\"");
 }
 
 TEST_F(Prepare, NamesAllMissingFiles) {

@@ -139,8 +139,10 @@ TEST_F(Series, ReportsAllRowsOfOtherChannels) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kData);
   ASSERT_EQ(error->issues().size(), 5U);
-  EXPECT_EQ(error->issues()[0].message, "found steps of 2 numbers; /input/channels says 3");
-  EXPECT_EQ(error->issues()[4].message, "found steps of 1 number; /input/channels says 3");
+  EXPECT_EQ(error->issues()[0].message,
+            "found 2 numbers per step; expected 3, the value of /input/channels");
+  EXPECT_EQ(error->issues()[4].message,
+            "found 1 number per step; expected 3, the value of /input/channels");
 }
 
 TEST_F(Series, FormatAndInputNeedEachOther) {

@@ -150,7 +150,7 @@ TEST_F(TaggedData, SaysWhichTagIsNew) {
   const auto error = error_of([&] { prepare_data(config_, {}); });
   ASSERT_TRUE(error);
   EXPECT_NE(std::string(error->what())
-                .find("dev.conll:3: found the label \"B-LOK\", which training does not have"),
+                .find("dev.conll:3: found the label \"B-LOK\", which is not in the training data"),
             std::string::npos)
       << error->what();
   config_.data.unseen_labels = UnseenLabels::kSkip;
@@ -163,8 +163,8 @@ TEST_F(TaggedData, SaysWhichTagIsNew) {
   const auto other_scheme = error_of([&] { prepare_data(config_, {}); });
   ASSERT_TRUE(other_scheme);
   EXPECT_NE(std::string(other_scheme->what())
-                .find("dev.conll:1: found the tag \"NOUN\"; those of training are O, or a prefix "
-                      "and a type, as B-LOC, O"),
+                .find("dev.conll:1: found the tag \"NOUN\"; expected O, or a prefix "
+                      "and a type, as in B-LOC, O"),
             std::string::npos)
       << other_scheme->what();
 }
@@ -177,7 +177,7 @@ TEST_F(TaggedData, SaysWhyTooFewRowsAreThere) {
   };
   EXPECT_NE(error_text().find("train.conll:4: found 1 column"), std::string::npos) << error_text();
   folder_.write("train.conll", "in O\nParis B-LOC\n");
-  EXPECT_NE(error_text().find("found 1 rows, too few to hold some out"), std::string::npos)
+  EXPECT_NE(error_text().find("found 1 rows, too few for a held-out part"), std::string::npos)
       << error_text();
 }
 

@@ -243,14 +243,14 @@ TEST_F(Windows, TargetsThatCannotBeUsedAreNamed) {
     return error ? std::string(error->what()).substr(file.size()) : "no error";
   };
   EXPECT_TRUE(fault_of("t.tsv", "text\tlabel\na\t1\nb\thigh\n", "", R"({"type": "text"})")
-                  .starts_with(":3: found the label \"high\"; regression needs a number"));
+                  .starts_with(":3: found the label \"high\"; regression expects a number"));
   const std::string series = R"(, "format": {"type": "series"})";
   const std::string numeric = R"({"type": "numeric"})";
   EXPECT_TRUE(fault_of("a.jsonl", "{\"x\": [1], \"label\": \"up\"}\n", series, numeric)
                   .starts_with(":1: found string at \"label\"; expected a number"));
   EXPECT_TRUE(fault_of("b.jsonl", "{\"x\": [1], \"label\": [1, 2]}\n{\"x\": [1], \"label\": [1]}\n",
                        series, numeric)
-                  .starts_with(":2: found 1 targets, where the rows before have 2"));
+                  .starts_with(":2: found 1 targets; expected 2, as in the previous rows"));
 }
 
 }  // namespace

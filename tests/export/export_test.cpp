@@ -1,4 +1,5 @@
-// Exported equals trained, for every layer; the archive opens with LibTorch alone.
+// Tests that the exported model equals the trained one for every layer, and that the archive opens
+// with LibTorch alone.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -62,7 +63,7 @@ TEST_P(ExportChain, GivesTheTrainedModelsProbabilities) {
   EXPECT_LE(metadata.parity_difference, 1e-5);
   EXPECT_EQ(metadata.parity_rows, config.config.characters() == nullptr ? 7 : 8);
 
-  // Nothing of ours reads it here.
+  // This does not use any of Sequent's code.
   torch::jit::Module plain = torch::jit::load(file.string());
   const torch::Tensor lengths = torch::tensor({9, 1, 4}, torch::kInt64);
   const torch::Tensor tokens = torch::randint(0, 40, {3, 11}, torch::kInt64);
@@ -96,7 +97,7 @@ TEST(Export, SpelledTokensAreReadByThePlainGraph) {
       plain.forward({batch.input, batch.lengths, batch.spellings}).toTensor();
   EXPECT_TRUE(all_near(found, model->predict(batch), 1e-6));
 
-  // From text: an unknown word's letters tell.
+  // For text input, the characters of an unknown word matter.
   const Predictor predictor = Predictor::load(file);
   const auto a = predictor.predict("w5 zebra");
   const auto b = predictor.predict("w5 quagga");

@@ -1,4 +1,4 @@
-// Exported language models equal the trained ones, score texts and write on.
+// Tests that exported language models equal the trained ones, score texts and generate text.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -17,10 +17,10 @@ using testing::all_near;
 using testing::error_of;
 using testing::TemporaryFolder;
 
-/// Every engine of a cell's model; those without a kernel have the same twice.
+/// Returns the engines of a cell's model. Cells without a kernel have the same engine twice.
 constexpr Engine kEngines[] = {Engine::kFused, Engine::kTorchScript};
 
-/// The config's two recurrent layers, of every cell.
+/// Returns the config's two recurrent layers for every cell.
 class LanguageModelExport : public ::testing::TestWithParam<const char*> {
  protected:
   LanguageModelExport() {
@@ -38,7 +38,7 @@ class LanguageModelExport : public ::testing::TestWithParam<const char*> {
     export_model(*model_, card_, {}, folder_ / "model.pt");
   }
 
-  /// ln p of each token of `ids` and of the line's end after them.
+  /// Returns ln p of each token of `ids` and of the line end after them.
   double log_probability(const std::vector<std::int64_t>& ids) {
     const torch::NoGradGuard no_gradient;
     std::vector<std::int64_t> read{Vocabulary::kLineEnd};
@@ -105,7 +105,7 @@ void LanguageModelExport::expect_scores(const Predictor& predictor) {
   EXPECT_NEAR(found[0].perplexity(), std::exp(-found[0].log_probability / 4), 1e-9);
   EXPECT_NEAR(found[1].log_probability, log_probability({}), 1e-4);
   EXPECT_EQ(found[1].tokens, 1);
-  // Random relu layers grow beyond all numbers on it.
+  // The values of random relu layers overflow on it.
   if (std::string_view(GetParam()).find("relu") == std::string_view::npos) {
     EXPECT_NEAR(found[2].log_probability, log_probability(ids), 0.01);
   }
@@ -117,7 +117,7 @@ void LanguageModelExport::expect_scores(const Predictor& predictor) {
   EXPECT_EQ(error_of([&] { predictor.tag("one"); })->kind(), ErrorKind::kUsage);
 }
 
-// Texts that end in different parts of what is computed at once.
+// The texts end in different chunks of the computation.
 TEST_P(LanguageModelExport, ScoresManyTextsOfAllLengths) {
   std::vector<std::string> texts;
   for (int i = 0; i < 300; ++i) {
@@ -131,7 +131,7 @@ TEST_P(LanguageModelExport, ScoresManyTextsOfAllLengths) {
     const auto together = predictor.score(texts);
     for (std::size_t i = 0; i < texts.size(); i += 29) {
       const double alone = predictor.score(std::span(&texts[i], 1)).front().log_probability;
-      if (!std::isfinite(alone)) continue;  // of random relu layers
+      if (!std::isfinite(alone)) continue;  // an overflow of random relu layers
       EXPECT_NEAR(together[i].log_probability, alone, 1e-4 * (1 + std::abs(alone))) << i;
     }
   }
@@ -225,7 +225,7 @@ TEST_P(Writing, InBfloat16ScoresAreNear) {
   }
 }
 
-// Each token comes as often as the model says.
+// The frequency of each token matches its probability.
 TEST_P(Writing, DrawsByProbability) {
   const Predictor predictor = Predictor::load(folder_ / "model.pt");
   const torch::NoGradGuard no_gradient;

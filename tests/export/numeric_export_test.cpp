@@ -1,4 +1,4 @@
-// Archives of models that read numbers.
+// Tests archives of models with numeric input.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 

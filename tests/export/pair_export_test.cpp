@@ -1,4 +1,4 @@
-// An exported model of pairs: both engines, and the public way to run it.
+// Tests an exported model of pairs on both engines and through the public API.
 #include <gtest/gtest.h>
 
 #include "pair_rows.h"

@@ -1,4 +1,4 @@
-// Exported taggers equal the trained ones, on both engines.
+// Tests that exported taggers equal the trained ones on both engines.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -59,7 +59,7 @@ TEST_P(TaggingExport, OpensWithTorchAlone) {
                        wanted.probabilities, 1e-5));
 }
 
-// Tags stand at the tokens that were read, whichever end is cut off.
+// Tags belong to the tokens that the model reads, whichever end is truncated.
 TEST_P(TaggingExport, PlacesStayWhereTheStartIsCut) {
   card_.config = parse_config(testing::tagging_config(GetParam()), "tags.json",
                               {{"input.max_length", "3"}, {"input.truncating", "pre"}});

@@ -1,4 +1,4 @@
-// The public way to run a model: order, independence of rows, many threads, faults.
+// Tests the public API for inference: order, independence of rows, many threads and errors.
 #include "sequent/predictor.h"
 
 #include <gtest/gtest.h>
@@ -68,7 +68,7 @@ TEST_F(PredictorTest, EachTextIsTheSameAloneAndTogether) {
   }
 }
 
-// Two literals must not be taken for the two ends of one text.
+// Two literals must not be interpreted as the begin and end of one text.
 TEST_F(PredictorTest, TakesListsOfLiterals) {
   const Predictor predictor = Predictor::load(file_);
   const auto found = predictor.predict({"w1 w2", "w3"});
@@ -135,7 +135,7 @@ TEST_F(PredictorTest, EnginesAndTokenTablesGiveTheSame) {
   const auto wanted = Predictor::load(file_, {.engine = Engine::kTorchScript}).predict(texts_);
   for (const std::int64_t mib : {0, 256}) {
     const Predictor fused = Predictor::load(file_, {.token_table_mib = mib});
-    for (int round = 0; round < 2; ++round) {  // with the table empty and filled
+    for (int round = 0; round < 2; ++round) {  // with an empty and with a filled table
       const auto found = fused.predict(texts_);
       for (std::size_t i = 0; i < texts_.size(); ++i) {
         EXPECT_EQ(found[i].label, wanted[i].label);

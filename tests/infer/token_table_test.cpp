@@ -1,4 +1,4 @@
-// Products that are kept per token are those that would be computed, whatever is kept.
+// Tests that cached products per token equal the computed ones, whatever the table holds.
 #include "infer/token_table.h"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ class Tables : public ::testing::Test {
     return {kernels_, kSize, packed_, embedding_, rows * row_bytes};
   }
 
-  /// Of each token and direction, one behind the other.
+  /// Returns the concatenated products of each token and direction.
   std::vector<float> products(const TokenTable& table, const Ids& ids) const {
     kernels::Arena arena;
     const TokenTable::Products found = table.of(ids, arena);
@@ -81,7 +81,7 @@ TEST_F(Tables, GiveTheSameWhateverTheyKeep) {
         const std::vector<float> one = products(keeping(0), {id});
         alone.insert(alone.end(), one.begin(), one.end());
       }
-      // A row's product is summed in the same order whatever stands beside it.
+      // The product of a row is summed in the same order regardless of the other rows.
       EXPECT_EQ(products(table, ids), alone) << kept << " kept";
       EXPECT_EQ(products(table, ids), alone) << kept << " kept, again";
     }

@@ -1,4 +1,4 @@
-// consumer MODEL TEXT...: one line per text, its label.
+// consumer MODEL TEXT...: prints the label of each text on a separate line.
 #include <iostream>
 #include <span>
 #include <string>

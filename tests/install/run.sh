@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh BUILD COMPILER [MODEL]: installs a build, builds the program here and the C++ examples
-# against it, and runs them; without a model they have to refuse one that is missing, as the header
-# promises. A project with Sequent's sources as a part is configured as well.
+# run.sh BUILD COMPILER [MODEL]: installs a build, then builds and runs this folder's program and the
+# C++ examples with it. Without MODEL, they must report a missing model as the header promises. The
+# script also configures a project that includes Sequent's sources.
 set -euo pipefail
 
 build=$1 compiler=$2 model=${3:-}

@@ -56,7 +56,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   const auto weight_hh = random_values<T>(size(gates * units * units), 3, 0.07);
   const auto bias_ih = random_values<T>(size(gates * units), 4);
   const auto bias_hh = random_values<T>(size(gates * units), 5);
-  const auto peephole = random_values<T>(size(3 * units), 8);
+  const auto peephole = random_values<T>(size(peephole_count(problem.cell) * units), 8);
   const auto of_sequence = random_values<T>(size(rows * width * units), 6);
   const auto of_last = random_values<T>(size(rows * units), 7);
   const auto start_h = random_values<T>(size(rows * units), 9);
@@ -73,7 +73,7 @@ Results<T> compute(const Kernels<T>& k, const Problem& problem) {
   }
   const bool is_gru = problem.cell == Cell::kGru;
   const CellSize cell{problem.cell, problem.input, units};
-  const bool peeps = has_peephole(problem.cell);
+  const bool peeps = peephole_count(problem.cell) > 0;
   const bool recurs = has_recurrent_weights(problem.cell);
   const Weights<T> weights{weight_ih.data(), recurs ? weight_hh.data() : nullptr, bias_ih.data(),
                            is_gru ? bias_hh.data() : nullptr, peeps ? peephole.data() : nullptr};
@@ -142,15 +142,12 @@ void expect_equal(const Results<T>& found, const Results<U>& wanted, double valu
   expect_near(found.peephole, wanted.peephole, gradients, "peephole");
 }
 
-constexpr std::array kCells{Cell::kRnnTanh,
-                            Cell::kRnnRelu,
-                            Cell::kLstm,
-                            Cell::kGru,
-                            Cell::kCoupledLstm,
-                            Cell::kPeepholeLstm,
-                            Cell::kPeepholePreviousLstm,
-                            Cell::kHiddenState,
-                            Cell::kMinGru};
+#define SEQUENT_CELL(name, Class, ...) Cell::name,
+#define SEQUENT_NAME(name, Class, ...) #name,
+constexpr std::array kCells{SEQUENT_KERNEL_CELLS(SEQUENT_CELL)};
+constexpr const char* kCellNames[] = {SEQUENT_KERNEL_CELLS(SEQUENT_NAME)};
+#undef SEQUENT_CELL
+#undef SEQUENT_NAME
 
 std::vector<Problem> problems() {
   std::vector<Problem> all;
@@ -182,16 +179,8 @@ TEST_P(Instructions, AllGiveTheSame) {
 }
 
 std::string problem_name(const ::testing::TestParamInfo<Problem>& test) {
-  const char* cells[] = {"RnnTanh",
-                         "RnnRelu",
-                         "Lstm",
-                         "Gru",
-                         "CoupledLstm",
-                         "PeepholeLstm",
-                         "PeepholePreviousLstm",
-                         "HiddenState",
-                         "MinGru"};
-  return std::string(cells[static_cast<int>(test.param.cell)]) + std::to_string(test.index % 6);
+  const std::string_view name = kCellNames[static_cast<int>(test.param.cell)];
+  return std::string(name.substr(1)) + std::to_string(test.index % 6);  // without the k
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Instructions, ::testing::ValuesIn(problems()), problem_name);
@@ -379,7 +368,7 @@ TEST(GateMath, NotANumberStays) {
       Arena arena;
       const Weights<float> weights{one, has_recurrent_weights(cell) ? zero : nullptr, zero,
                                    cell == Cell::kGru ? zero : nullptr,
-                                   has_peephole(cell) ? zero : nullptr};
+                                   peephole_count(cell) > 0 ? zero : nullptr};
       const auto packed = table->pack(size, weights, arena);
       table->forward(size, packed, plan, {&x, 1, 1, &row, false}, {}, {nullptr, 0, nullptr, &h, 1},
                      arena);

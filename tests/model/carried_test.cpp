@@ -1,4 +1,4 @@
-// States that are carried from one part of a sequence to the next.
+// Tests hidden states that are carried across chunks of a sequence.
 #include <gtest/gtest.h>
 
 #include "sequent/model.h"
@@ -15,7 +15,7 @@ constexpr std::array kCells{CellKind::kRnnTanh,     CellKind::kRnnRelu,
                             CellKind::kMinGru,      CellKind::kPeepholePreviousLstm,
                             CellKind::kHiddenState, CellKind::kGruResetBefore};
 
-/// A layer of each cell, in double; `options` besides sizes and cell.
+/// Returns a layer of each cell in double precision; `options` are those besides sizes and cell.
 RecurrentImpl layer_of(CellKind cell, RecurrentOptions options = {}) {
   options.cell = cell;
   options.input_size = 3;
@@ -70,7 +70,7 @@ TEST(CarriedStates, PartsEqualTheWhole) {
   }
 }
 
-/// Values and gradients of a layer that starts from random states.
+/// Returns the values and gradients of a layer that starts from random states.
 std::vector<torch::Tensor> values_and_gradients(RecurrentImpl& layer, const torch::Tensor& input,
                                                 const CarriedStates& start) {
   torch::Tensor own = input.detach().clone().requires_grad_();
@@ -100,7 +100,7 @@ CarriedStates random_start(const RecurrentImpl& layer, std::int64_t rows) {
 TEST(CarriedStates, KernelsEqualTheFormulas) {
   torch::manual_seed(4);
   for (const CellKind cell : kCells) {
-    if (cell == CellKind::kGruResetBefore) continue;  // has no kernel
+    if (cell == CellKind::kGruResetBefore) continue;  // this cell has no kernel
     SCOPED_TRACE("cell " + std::to_string(static_cast<int>(cell)));
     RecurrentImpl layer = layer_of(cell);
     const torch::Tensor input = torch::randn({6, 7, 3}, torch::kFloat64);

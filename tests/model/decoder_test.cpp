@@ -1,4 +1,4 @@
-// The layer that writes text: its formulas, its gradients, what it writes.
+// Tests the decoder layer: its formulas, its gradients and the generated text.
 #include <gtest/gtest.h>
 
 #include "sequence_rows.h"
@@ -48,7 +48,7 @@ TEST(Decoder, ScoresAreThoseOfTheFormulas) {
   cell->bias_ih.copy_(decoder.cell().directions[0].bias_ih);
   cell->bias_hh.zero_();
   for (std::int64_t row = 0; row < 2; ++row) {
-    // The row alone, step by step, over the states of the layers before.
+    // Decode the row separately, step by step, with the states of the previous layers.
     const auto length = batch.lengths[row].item<std::int64_t>();
     const torch::Tensor tokens = batch.input[row].slice(0, 0, length).unsqueeze(0);
     torch::Tensor source = torch::embedding(model->layer_as<EmbeddingImpl>(0)->weight, tokens);
@@ -90,7 +90,7 @@ TEST(Decoder, WritesTheMostProbableTokensAndItsOwnProbability) {
   Batch batch = batch_of_two();
   const GeneratedTexts written = write_texts(*model, batch, /*most_tokens=*/6);
   ASSERT_LE(written.tokens.size(1), 6);
-  // Read as targets, each token is the most probable after those before it.
+  // If the result is the target, each token is the most probable one after its predecessors.
   batch.targets = written.tokens;
   const torch::Tensor ended = written.tokens.eq(Vocabulary::kLineEnd).to(torch::kInt64);
   batch.target_lengths = torch::where(ended.sum(1) > 0, ended.argmax(1) + 1,

@@ -1,4 +1,4 @@
-// Several vectors of one token, against LibTorch's own modules word by word.
+// Compares concatenated token vectors with LibTorch's modules, word by word.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -15,7 +15,7 @@ using testing::dense;
 
 constexpr std::int64_t kRows = 8;
 
-/// An embedding of double weights with the parts beside it.
+/// Returns an embedding with double weights and these concatenated parts.
 Embedding random_embedding(std::vector<ConcatSpec> concat) {
   EmbeddingSpec spec;
   spec.output_dim = 3;
@@ -27,7 +27,7 @@ Embedding random_embedding(std::vector<ConcatSpec> concat) {
   return embedding;
 }
 
-/// The row of the run that ends at `step`, computed as the hash is defined.
+/// Returns the row of the n-gram that ends at `step`, computed from the definition of the hash.
 std::int64_t row_of_run(const std::vector<std::int64_t>& tokens, std::size_t step, std::size_t n,
                         std::int64_t buckets) {
   std::int64_t hash = 0;
@@ -47,7 +47,7 @@ Batch spelled_batch() {
   return batch;
 }
 
-/// The letters of one token of `batch`: without padding, at least one.
+/// Returns the bytes of one token of `batch` without padding, but at least one.
 torch::Tensor letters_of(const CharactersImpl& characters, const Batch& batch, std::int64_t row,
                          std::int64_t step) {
   const auto token = batch.input[row][step].item<std::int64_t>();
@@ -66,7 +66,7 @@ TEST(Embedding, RunsOfTokensHaveTheirRows) {
   const Batch batch{torch::tensor({{4, 5, 4, 5}, {6, 1, 4, 0}, {-1, 4, 5, 0}}, torch::kInt64),
                     torch::tensor({4, 3, 3})};
   const torch::Tensor padding = torch::arange(4).unsqueeze(0) >= batch.lengths.unsqueeze(1);
-  const torch::Tensor tokens = batch.input.clamp_min(0);  // of the table by token
+  const torch::Tensor tokens = batch.input.clamp_min(0);  // indices into the token table
   const auto weights = embedding->named_parameters();
   const torch::Tensor found = embedding->forward(tokens, {batch, padding});
   const auto& ngrams = std::get<std::shared_ptr<NgramsImpl>>(embedding->concat()[0]);
@@ -84,7 +84,7 @@ TEST(Embedding, RunsOfTokensHaveTheirRows) {
           << row << " " << step;
     }
   }
-  // The same pair of words is the same row, and its gradient the sum.
+  // Equal pairs of words use the same row, and its gradient is the sum.
   EXPECT_EQ(row_of_run(rows[0], 1, 2, 50), row_of_run(rows[0], 3, 2, 50));
   found[0].sum().backward();
   const torch::Tensor slopes = dense(weights["concat.0.weight"].grad());
@@ -156,7 +156,7 @@ TEST(Embedding, LstmSpellingsEqualOneWordAtATime) {
     torch::Tensor to = named.value();
     const auto* from = weights.find("concat.0.lstm." + named.key());
     if (from == nullptr) {
-      to.zero_();  // our cells have one bias
+      to.zero_();  // Sequent's cells have one bias
     } else {
       to.copy_(*from);
     }

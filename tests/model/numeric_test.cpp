@@ -1,4 +1,4 @@
-// Layers of numeric input, and self-attention against LibTorch's own.
+// Tests layers for numeric input, and compares self-attention with LibTorch's.
 #include <gtest/gtest.h>
 
 #include "sequent/model.h"
@@ -74,12 +74,12 @@ TEST(Normalization, OfWindowsIsRelativeToTheirLastStep) {
   const Batch batch{rows, torch::tensor({3}, torch::kInt64)};
   EXPECT_TRUE(all_near(layer->forward(rows, {batch, {}}),
                        torch::tensor({{{-2.0F, -5.0F}, {-1.0F, -3.0F}, {0.0F, 0.0F}}}), 1e-6));
-  // A level that is added to all steps is added to the forecast, and changes nothing else.
+  // A constant that is added to all steps is added to the forecast and changes nothing else.
   const torch::Tensor level = torch::tensor({10.0F, 100.0F});
   const torch::Tensor found = model->predict(batch);
   const torch::Tensor higher = model->predict({rows + level, batch.lengths});
   EXPECT_TRUE(all_near(higher, found + 100, 1e-4));
-  // A head that gives 0 forecasts the last value.
+  // A head with the output 0 forecasts the last value.
   model->head<DenseImpl>()->weight.zero_();
   model->head<DenseImpl>()->bias.zero_();
   EXPECT_TRUE(all_near(model->predict(batch), torch::tensor({{7.0F, 7.0F}}), 0));

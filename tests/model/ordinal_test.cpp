@@ -1,4 +1,4 @@
-// The proportional odds model: its formula, its gradients, where it is stable.
+// Tests the formula, the gradients and the numerical stability of the proportional odds model.
 #include <ATen/CPUGeneratorImpl.h>
 #include <gtest/gtest.h>
 

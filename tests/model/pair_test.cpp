@@ -1,4 +1,5 @@
-// The pair layer: values by hand, gradients, and independence of how rows are split up.
+// Tests the pair layer: values computed by hand, gradients, and independence of the split into
+// parts.
 #include <gtest/gtest.h>
 
 #include "pair_rows.h"
@@ -17,7 +18,7 @@ SequenceModel make_model() {
   return model;
 }
 
-/// Three pairs.
+/// Returns three pairs.
 Batch some_pairs() {
   torch::manual_seed(7);
   Batch batch{torch::randint(1, 12, {6, 5}, torch::kInt64),
@@ -66,7 +67,7 @@ TEST(Pair, APairIsTheSameAloneAndTogether) {
   }
 }
 
-// Workers compute parts of a batch: what is dropped depends on the pair's number alone.
+// Workers compute parts of a batch, so dropout must depend only on the number of the pair.
 TEST(Pair, NoiseIsOfThePairNotOfItsPart) {
   SequenceModel model = make_model();
   Batch batch = some_pairs();

@@ -1,4 +1,4 @@
-// Recurrent layers against torch::nn's on packed input, in double: values and gradients.
+// Compares values and gradients of recurrent layers with torch::nn on packed input, in double.
 #include "kernels/recurrent.h"
 
 #include <gtest/gtest.h>
@@ -35,8 +35,8 @@ torch::Tensor some_lengths(std::int64_t batch, std::int64_t steps) {
   return std::get<0>(lengths.sort(0, /*descending=*/true));
 }
 
-/// torch::nn's module with `ours`' weights; what it computes for packed input, and its gradients in
-/// `ours`' order.
+/// Holds a torch::nn module with the weights of `ours`, its results for packed input, and its
+/// gradients in the order of `ours`.
 template <class Oracle>
 torch::Tensor run_oracle(Oracle oracle, RecurrentImpl& ours, const torch::Tensor& input,
                          const torch::Tensor& lengths, const torch::Tensor& weighting,
@@ -100,7 +100,7 @@ TEST_P(RecurrentParity, EqualsTorchOnPackedInput) {
   const Batch batch{torch::zeros({test.batch, test.steps}, torch::kInt64), lengths};
   const torch::Tensor padding = torch::arange(test.steps).unsqueeze(0) >= lengths.unsqueeze(1);
   const std::int64_t width = test.units * (test.bidirectional ? 2 : 1);
-  // Padding carries values that must not matter.
+  // Padding has values that must not affect the result.
   torch::Tensor input =
       torch::randn({test.batch, test.steps, test.input}, torch::kFloat64).requires_grad_();
   const torch::Tensor weighting = torch::randn({test.batch, test.steps, width}, torch::kFloat64)
@@ -147,7 +147,7 @@ std::string case_name(const ::testing::TestParamInfo<Case>& test) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, RecurrentParity, ::testing::ValuesIn(all_cases()), case_name);
 
-/// A layer's values and gradients, in double, for rows of several lengths.
+/// Returns a layer's values and gradients in double precision for rows of several lengths.
 std::vector<torch::Tensor> values_and_gradients(RecurrentImpl& layer, const torch::Tensor& input,
                                                 const LayerContext& context) {
   torch::Tensor own_input = input.detach().clone().requires_grad_();
@@ -161,7 +161,7 @@ std::vector<torch::Tensor> values_and_gradients(RecurrentImpl& layer, const torc
   return all;
 }
 
-// The kernels against the formulas of layers.h written in LibTorch's operators, step by step.
+// Compares the kernels with the formulas of layers.h in LibTorch's operators, step by step.
 TEST(Recurrent, KernelsEqualTheFormulas) {
   torch::manual_seed(2);
   for (const CellKind cell :
@@ -194,15 +194,15 @@ TEST(Recurrent, KernelsEqualTheFormulas) {
   }
 }
 
-/// h of one unit after reading `inputs`, by the scalar formulas of layers.h; every weight is
-/// `w` times its place in the parameter.
+/// Returns h of one unit after reading `inputs`, computed with the scalar formulas of layers.h.
+/// Every weight is `w` times its position in the parameter, from 1.
 double scalar_cell(CellKind cell, const std::vector<double>& inputs, double w) {
   const auto s = [](double x) { return 1 / (1 + std::exp(-x)); };
   double h = 0;
   double c = 0;
   double y = 0;
   for (const double x : inputs) {
-    // Of one unit the gate g's sum is w (g + 1) (x + h + 1).
+    // For one unit, the sum of gate g is w (g + 1) (x + h + 1).
     const auto sum = [&](int gate, double state) { return w * (gate + 1) * (x + state + 1); };
     switch (cell) {
       case CellKind::kCoupledLstm: {
@@ -233,7 +233,7 @@ double scalar_cell(CellKind cell, const std::vector<double>& inputs, double w) {
         y = h = (1 - z) * n + z * h;
         break;
       }
-      default: {  // minimal GRU: no state in the sums
+      default: {  // minimal GRU: the sums do not include the state
         const double z = s(w * (x + 1));
         y = h = (1 - z) * h + z * 2 * w * (x + 1);
       }
@@ -271,7 +271,7 @@ TEST(Recurrent, CellsFollowTheScalarFormulas) {
   }
 }
 
-// With a learned initial state of 0 a cell runs step by step, but computes what it always does.
+// With a learned initial state of 0, a cell runs step by step but computes the same result.
 TEST(Recurrent, StepByStepEqualsTheWholeSequence) {
   torch::manual_seed(4);
   for (const CellKind cell :
@@ -298,7 +298,7 @@ TEST(Recurrent, StepByStepEqualsTheWholeSequence) {
   }
 }
 
-// One unit of a plain RNN, written out.
+// The formula of one unit of a plain RNN.
 TEST(Recurrent, StepOptionsFollowTheirFormulas) {
   const std::vector<double> inputs{0.5, -1.25, 2};
   const Batch batch{torch::zeros({1, 3}, torch::kInt64), torch::tensor({3}, torch::kInt64)};
@@ -317,7 +317,7 @@ TEST(Recurrent, StepOptionsFollowTheirFormulas) {
   }
   EXPECT_NEAR(layer.forward(x, context).item<double>(), h, 1e-12);
 
-  // With a cell state: the output is of the state that zoneout has not mixed yet.
+  // With a cell state, the output uses the new state before zoneout.
   const auto sigmoid = [](double a) { return 1 / (1 + std::exp(-a)); };
   options.cell = CellKind::kLstm;
   RecurrentImpl lstm(options);
@@ -340,7 +340,7 @@ TEST(Recurrent, StepOptionsFollowTheirFormulas) {
   RecurrentImpl normal(options);
   normal.to(torch::kFloat64);
   for (torch::Tensor& parameter : normal.parameters()) parameter.fill_(0.5);
-  // Two equal units: their products are normalized to 0, the bias is left.
+  // The products of two equal units are normalized to 0, so that only the bias remains.
   EXPECT_NEAR(normal.forward(x, context)[0][0].item<double>(), std::tanh(0.5), 1e-12);
 }
 
@@ -366,7 +366,7 @@ TEST(Recurrent, LastStateIsThatOfEachRowsLastStep) {
   }
 }
 
-// Measures and archives are float32's, whatever the steps are computed in.
+// Evaluation and archives use float32, regardless of the precision of training steps.
 TEST(Recurrent, Bfloat16IsOfTrainingStepsAlone) {
   if (kernels::bfloat16_kernels() == nullptr) {
     GTEST_SKIP() << "this CPU has no products of bfloat16 values (avx512_bf16)";

@@ -1,4 +1,4 @@
-// The whole chain: counts, initial weights, padding, dropout, gradients.
+// Tests complete models: parameter counts, initial weights, padding, dropout and gradients.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -80,7 +80,7 @@ TEST_P(Chain, DropoutOfARowDoesNotDependOnItsBatch) {
 INSTANTIATE_TEST_SUITE_P(All, Chain, ::testing::ValuesIn(all_layer_chains()),
                          [](const auto& test) { return test.param.name; });
 
-// Keras' model.summary() of Embedding(100, 32), LSTM(32), Dense(1, sigmoid) says 11,553.
+// Keras' model.summary() of Embedding(100, 32), LSTM(32), Dense(1, sigmoid) reports 11,553.
 TEST(SequenceModel, CountsParametersAsKeras) {
   const NamedLayers chain{"Tutorial",
                           R"([{"type": "embedding", "input_dim": 100, "output_dim": 32},

@@ -1,4 +1,5 @@
-// A head's loss over kernels/ against LibTorch's operators, in double, and a language model's.
+// Compares the loss of a head in kernels/ with LibTorch's operators in double precision, also for a
+// language model.
 #include "model/softmax_loss.h"
 
 #include <gtest/gtest.h>
@@ -35,7 +36,7 @@ class SoftmaxLoss : public ::testing::TestWithParam<LossCase> {
     targets_ = torch::randint(test.classes, {test.rows}, torch::kInt64);
   }
 
-  /// The loss and its gradients by LibTorch's operators.
+  /// Computes the loss and its gradients with LibTorch's operators.
   std::vector<torch::Tensor> wanted() const {
     const torch::Tensor logits = torch::linear(inputs_[0], inputs_[1], inputs_[2]);
     const auto options = torch::nn::functional::CrossEntropyFuncOptions()
@@ -61,7 +62,7 @@ class SoftmaxLoss : public ::testing::TestWithParam<LossCase> {
  private:
   static std::vector<torch::Tensor> with_gradients(const std::vector<torch::Tensor>& inputs,
                                                    const torch::Tensor& loss) {
-    // Not 1: what comes from above counts.
+    // The incoming gradient is not 1, to test that it is used.
     std::vector<torch::Tensor> all = torch::autograd::grad({loss * 2}, inputs);
     all.push_back(loss.detach());
     return all;
@@ -117,7 +118,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, SoftmaxLoss,
                                            LossCase{200, 33, 130, 0.1},
                                            LossCase{97, 130, 1000, 0}));
 
-// Of rows of different length, with dropout and a tied table: what forward() and a loss give.
+// The result must equal that of forward() and a loss, for rows of different lengths with dropout
+// and a tied table.
 TEST(TokenLoss, IsThatOfAllScores) {
   const Config config = parse_config(R"({"version": 1, "task": "language_model",
     "data": {"train": "x.txt", "format": {"type": "lines"}},

@@ -1,4 +1,4 @@
-// The heads of taggers: gradients, decisions, masks.
+// Tests the heads of taggers: gradients, decoding and masks.
 #include <gtest/gtest.h>
 
 #include "sequent/model.h"

@@ -1,4 +1,4 @@
-// Every config that ships is parsed, built, trained a little, exported and run.
+// Tests that every shipped config can be parsed, built, trained briefly, exported and run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> shipped_configs() {
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(SEQUENT_SOURCE_DIR "/configs")) {
-    // Those of tutorials/ bring their own data: see tutorials_test.cpp.
+    // The configs in tutorials/ have their own data; see tutorials_test.cpp.
     const bool tutorial = entry.path().parent_path().filename() == "tutorials";
     if (entry.path().extension() == ".json" && !tutorial) {
       names.push_back(fs::relative(entry.path(), SEQUENT_SOURCE_DIR "/configs").string());
@@ -30,7 +30,7 @@ std::vector<std::string> shipped_configs() {
   return names;
 }
 
-/// Two classes of waves, in the form that a numeric config reads.
+/// Returns two classes of waves in the format of a numeric config.
 std::string numeric_rows(const Config& config) {
   const auto& input = std::get<NumericInput>(config.input);
   const auto& format = std::get<SeriesFormat>(config.data.format);
@@ -51,7 +51,7 @@ std::string numeric_rows(const Config& config) {
   return rows;
 }
 
-/// A table with the columns of a config of windows.
+/// Returns a table with the columns of a config with windows.
 std::string table_rows(const WindowsFormat& format) {
   std::string table = std::get<std::string>(*format.time);
   for (const Column& column : format.columns) table += "," + std::get<std::string>(column);
@@ -64,7 +64,7 @@ std::string table_rows(const WindowsFormat& format) {
   return table + "\n";
 }
 
-/// The recipe's own data are not shipped; rows of the same form stand in.
+/// Replaces the data of the recipe, which are not shipped, with rows of the same form.
 void replace_data(Config& config, const testing::TemporaryFolder& folder) {
   SampleFiles files;
   if (config.task.name() == "tagging") {

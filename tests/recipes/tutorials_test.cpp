@@ -1,5 +1,5 @@
-// The tutorials' models as shipped: Keras' parameter counts, learned data, predictions of the
-// exported file.
+// Tests the shipped tutorial models: Keras' parameter counts, learning of the data, and predictions
+// of the exported file.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,7 +14,7 @@ namespace {
 
 struct Tutorial {
   std::string name;
-  std::string parameters;  // as Keras' model.summary() says
+  std::string parameters;  // as in Keras' model.summary()
   std::string text;
   std::string label;
 };
@@ -40,8 +40,8 @@ TEST_P(Tutorials, LearnsItsRowsAndPredictsThem) {
   EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(prediction.label)], GetParam().label);
 }
 
-// LSTM(128) on one number a step, Dense of 128 to 3 labels; padded to 100 steps as Keras'
-// pad_sequences(padding="post") does.
+// LSTM(128) on one number per step, Dense from 128 to 3 labels; padded to 100 steps like Keras'
+// pad_sequences(padding="post").
 TEST(NumericTutorial, LearnsThreeShapesAndPredictsThem) {
   const testing::TemporaryFolder folder;
   const Config config = load_config(SEQUENT_SOURCE_DIR "/configs/tutorials/three-shapes.json");
@@ -63,8 +63,8 @@ TEST(NumericTutorial, LearnsThreeShapesAndPredictsThem) {
   EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(found[1].label)], "falling");
 }
 
-// LSTM(64) or SimpleRNN(64) on windows of 10 numbers, Dense(1), mean squared error: the recipe's
-// series is not shipped, a wave with noise stands in.
+// LSTM(64) or SimpleRNN(64) on windows of 10 numbers, Dense(1), mean squared error. The recipe's
+// series is not shipped, so a wave with noise replaces it.
 class ForecastTutorial : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
 
 TEST_P(ForecastTutorial, ForecastsTheNextNumber) {
@@ -83,7 +83,8 @@ TEST_P(ForecastTutorial, ForecastsTheNextNumber) {
   options.out = folder / "run";
   const TrainReport report = train(config, options);
   ASSERT_TRUE(report.test);
-  // The noise is 0.29 in deviation; the last number as the forecast is wrong by 1.7.
+  // The standard deviation of the noise is 0.29; using the last number as forecast has an error
+  // of 1.7.
   EXPECT_LT(*report.test->value("rmse"), 0.6);
   EXPECT_NE(summarize(options.out).find(std::string(" ") + GetParam().second + "\n"),
             std::string::npos)
@@ -110,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(Shipped, ForecastTutorial,
                            return name;
                          });
 
-// next-word: 14 ids of 10, LSTM(50) on 10, Dense of 50 to 12 labels.
+// next-word: embedding of 14 ids with width 10, LSTM(50) on 10, Dense from 50 to 12 labels.
 INSTANTIATE_TEST_SUITE_P(
     Shipped, Tutorials,
     ::testing::Values(Tutorial{"four-sentences", "11,553", "lovely music", "positive"},

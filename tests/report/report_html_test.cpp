@@ -175,7 +175,7 @@ TEST(RunReport, ManyClassesShowPairs) {
   EXPECT_EQ(page.find("class=\"matrix"), std::string::npos);
 }
 
-/// Pages to look at: SEQUENT_REPORT_PAGES=folder writes them there.
+/// Writes pages for visual inspection to the folder in SEQUENT_REPORT_PAGES.
 TEST(RunReport, PagesForTheEye) {
   const char* folder = std::getenv("SEQUENT_REPORT_PAGES");
   if (folder == nullptr) GTEST_SKIP() << "SEQUENT_REPORT_PAGES is not set";

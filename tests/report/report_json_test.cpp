@@ -80,9 +80,9 @@ TEST(ReportJson, LabelsMayHoldAnything) {
 }
 
 struct Damage {
-  const char* pointer;      // what is changed
-  const char* replacement;  // JSON; empty: removed
-  const char* named;        // what the message must say
+  const char* pointer;      // location of the changed value
+  const char* replacement;  // JSON; an empty text removes the value
+  const char* named;        // expected part of the message
 };
 
 TEST(ReportJson, DamageIsNamed) {

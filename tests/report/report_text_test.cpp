@@ -26,7 +26,7 @@ TEST(DisplayWidth, CountsTerminalColumns) {
   EXPECT_EQ(display_width("e\u0301"), 1U);       // combining accent
   EXPECT_EQ(display_width("\u6b63\u9762"), 4U);  // Chinese
   EXPECT_EQ(display_width("\uff21"), 2U);        // full-width A
-  EXPECT_EQ(display_width("\xff"), 1U);          // not UTF-8: one replacement character
+  EXPECT_EQ(display_width("\xff"), 1U);          // invalid UTF-8 becomes one replacement character
 }
 
 TEST(FitText, CutsWithAnEllipsis) {

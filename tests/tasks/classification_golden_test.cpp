@@ -1,4 +1,4 @@
-// Metrics against scikit-learn's values; scripts/make_goldens.py metrics makes the file.
+// Compares metrics with scikit-learn's values. `scripts/make_goldens.py metrics` creates the file.
 #include <gtest/gtest.h>
 
 #include <fstream>

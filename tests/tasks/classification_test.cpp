@@ -40,7 +40,7 @@ TEST(ClassificationMetrics, FourRowsByHand) {
   EXPECT_DOUBLE_EQ(report.macro.f1, 0.5);
   EXPECT_DOUBLE_EQ(report.micro.f1, 0.5);
   EXPECT_DOUBLE_EQ(report.matthews, 0);
-  // By falling score of "yes": 0.8 yes, 0.6 no, 0.3 yes, 0.1 no.
+  // In descending order of the score of "yes": 0.8 yes, 0.6 no, 0.3 yes, 0.1 no.
   EXPECT_DOUBLE_EQ(report.roc_auc.value(), 3.0 / 4);
   EXPECT_DOUBLE_EQ(report.average_precision.value(), (1.0 + 2.0 / 3) / 2);
 }
@@ -49,7 +49,7 @@ TEST(ClassificationMetrics, OfClassesWithAnOrderAreThoseOfScikitLearn) {
   // cohen_kappa_score(truths, predicted, weights="quadratic") and mean_absolute_error.
   const std::vector<std::int64_t> truths{0, 0, 1, 1, 2, 2, 2, 3, 3, 0};
   const std::vector<std::size_t> predicted{0, 1, 1, 3, 2, 2, 0, 3, 2, 0};
-  // The classes stand in another order than their ranks.
+  // The order of the classes differs from that of their ranks.
   const std::vector<std::int64_t> ranks{2, 0, 3, 1};
   const std::vector<std::size_t> class_of{1, 3, 0, 2};
   std::vector<RandomRow> rows;
@@ -184,7 +184,7 @@ TEST(ClassificationMetrics, MisuseIsNamed) {
             })->kind(),
             ErrorKind::kInternal);
   EXPECT_EQ(error_of([] { ClassificationMetrics({"a"}); })->kind(), ErrorKind::kInternal);
-  // None of the refused rows has left a trace.
+  // The rejected rows have no effect.
   metrics.add(good, 0);
   EXPECT_EQ(metrics.report().count, 1);
 }
@@ -192,7 +192,7 @@ TEST(ClassificationMetrics, MisuseIsNamed) {
 TEST(ClassificationMetrics, ManyRowsAndClassesAreQuick) {
   const auto labels = numbered_labels(100);
   const std::vector<RandomRow> rows = random_rows(5, 25000, 100);
-  const std::clock_t begin = std::clock();  // of this process: other programs do not count
+  const std::clock_t begin = std::clock();  // CPU time of this process, without other programs
   const ClassificationReport report = report_of_rows(rows, labels);
   const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_EQ(report.count, 25000);

@@ -1,5 +1,5 @@
-// Metrics of label sets against scikit-learn's values; scripts/make_goldens.py multi_label makes
-// the file.
+// Compares metrics of label sets with scikit-learn's values. `scripts/make_goldens.py multi_label`
+// creates the file.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Metrics of regression against scikit-learn's and SciPy's values (scripts/make_goldens.py
-// regression), and the report's ways out and in.
+// Compares metrics of regression with the values of scikit-learn and SciPy
+// (`scripts/make_goldens.py regression`), and tests writing and reading of the report.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,5 +1,5 @@
-// Written texts beside those that were wanted: sacrebleu's and rouge-score's values
-// (scripts/make_goldens.py sequences), and the report's ways out and in.
+// Compares the metrics of generated and target texts with the values of sacrebleu and rouge-score
+// (`scripts/make_goldens.py sequences`), and tests writing and reading of the report.
 #include <gtest/gtest.h>
 
 #include <fstream>

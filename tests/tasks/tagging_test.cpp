@@ -1,5 +1,5 @@
-// Precision, recall and F1 of spans against seqeval's, which follows conlleval;
-// scripts/make_goldens.py tagging makes the file.
+// Compares precision, recall and F1 of spans with seqeval, which follows conlleval.
+// `scripts/make_goldens.py tagging` creates the file.
 #include <gtest/gtest.h>
 
 #include <algorithm>

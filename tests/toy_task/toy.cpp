@@ -1,4 +1,4 @@
-// The core side of a toy task: a row has one of several moods.
+// The core part of a toy task, in which a row has one of several moods.
 #include "toy_task/toy.h"
 
 #include "report/report_fields.h"

@@ -1,4 +1,4 @@
-// What the sides of the toy task share.
+// Declarations that the parts of the toy task share.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The inference side of the toy task: records get a mood.
+// The inference part of the toy task, which predicts the mood of records.
 #include <algorithm>
 
 #include "batch/record_inputs.h"

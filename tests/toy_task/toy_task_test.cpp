@@ -1,5 +1,5 @@
-// A task is one folder and one line: a toy task that the library does not know is trained, resumed,
-// evaluated, exported and run. The line is in tests/CMakeLists.txt.
+// Tests that a task needs only one folder and one line: a toy task that the library does not know
+// is trained, resumed, evaluated, exported and run. The line is in tests/CMakeLists.txt.
 #include <gtest/gtest.h>
 
 #include "batch/batch_inference.h"

@@ -1,4 +1,4 @@
-// The training side of the toy task.
+// The training part of the toy task.
 #include <algorithm>
 #include <cmath>
 

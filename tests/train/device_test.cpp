@@ -1,4 +1,4 @@
-// What training does on a GPU. Where there is none, its parts run on the CPU.
+// Tests training on a GPU. Without a GPU, the parts of it run on the CPU.
 #include "runtime/device.h"
 
 #include <gtest/gtest.h>
@@ -81,7 +81,7 @@ TEST(Autocast, RoundsProductsInItsScopeAlone) {
   EXPECT_EQ(torch::linear(a, b).scalar_type(), torch::kFloat32);
 }
 
-/// The answers and gradients of every chain under autocast are those of float32 to 8 bits.
+/// The outputs and gradients of all layers under autocast match those of float32 to 8 bits.
 class AutocastModel : public ::testing::TestWithParam<testing::NamedLayers> {};
 
 TEST_P(AutocastModel, LearnsAsInFloat32) {
@@ -110,7 +110,7 @@ TEST_P(AutocastModel, LearnsAsInFloat32) {
   const torch::Tensor whole = gradient(std::nullopt).clone();
   const torch::Tensor rounded = gradient(torch::kBFloat16);
   EXPECT_FALSE(torch::equal(whole, rounded)) << "nothing was rounded";
-  // Rounding may let another step be a pool's greatest.
+  // Rounding may change which step is the maximum in a pool.
   EXPECT_LT((whole - rounded).norm().item<double>(), 0.2 * whole.norm().item<double>());
 }
 
@@ -144,7 +144,7 @@ TEST(FusedAdam, IsTheFormula) {
   step.average_share = 0.25F;
   fused_adam(group, step, /*number=*/4, /*scale=*/0.5);
   for (std::size_t i = 0; i < plain.weights.size(); ++i) {
-    // Loshchilov and Hutter 2019, with the gradient halved.
+    // The formula of Loshchilov and Hutter 2019, with half the gradient.
     const torch::Tensor g = plain.gradients[i] * 0.5;
     const torch::Tensor first = 0.9 * plain.first[i] + 0.1 * g;
     const torch::Tensor second = 0.999 * plain.second[i] + 0.001 * g * g;
@@ -196,7 +196,7 @@ TEST(LossScale, IsThatOfAStartWhereACheckpointHasNone) {
   EXPECT_EQ(training_state_from_json(older.dump(), "state").loss_scale.value, 65536);
 }
 
-/// A scaled loss gives the same step.
+/// A scaled loss results in the same step.
 TEST(LossScale, GradientsAreTimesIt) {
   const ResolvedConfig config = resolved_chain(testing::all_layer_chains().front());
   SequenceModel model(config);
@@ -228,7 +228,7 @@ TEST(Resume, KnowsRowsThatWaitForSteps) {
   EXPECT_FALSE(has_rows_behind(steps({7, 7}), 7, /*decays=*/true));
 }
 
-/// Every tensor that a model makes is on the device of its weights and input.
+/// Every tensor that a model creates is on the device of its weights and input.
 TEST(Gpu, RunsEveryLayerForwardsAndBackwards) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
   for (const testing::NamedLayers& chain : testing::all_layer_chains()) {
@@ -272,7 +272,7 @@ Config config_on(const std::string& device, const std::string& precision,
   return config;
 }
 
-/// One epoch on the GPU, in each precision, is that on the CPU to the precision's rounding.
+/// One epoch on the GPU matches one on the CPU, up to the rounding of each precision.
 TEST(Gpu, TrainsAsTheCpu) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
   const testing::TemporaryFolder folder;
@@ -288,7 +288,8 @@ TEST(Gpu, TrainsAsTheCpu) {
   EXPECT_NEAR(loss_of("cuda", "float16"), wanted, 0.05 * wanted);
 }
 
-/// A run that was stopped within an epoch goes on there, and on the CPU; not from the CPU to a GPU.
+/// A run that stops within an epoch on a GPU can be resumed there and on the CPU. A run that stops
+/// within an epoch on the CPU cannot be resumed on a GPU.
 TEST(Gpu, ResumesWhereAllRowsTookTheirSteps) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "there is no GPU";
   const testing::TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// Taggers that give whole rows a label as well.
+// Tests taggers that also predict a label of the whole row.
 #include <gtest/gtest.h>
 
 #include "sequent/error.h"
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Heads, JointRun,
                            return test.param == testing::kCrfHead ? "Crf" : "Softmax";
                          });
 
-// The other labels of an overwritten run must not stay beside a model that has none.
+// The labels of an overwritten run must not remain if the new model has none.
 TEST_P(JointRun, LeavesNothingBehindWhenOverwritten) {
   run("run", {{"training.max_steps", "1"}});
   EXPECT_TRUE(std::filesystem::exists(folder_ / "run/sequence_labels.txt"));
@@ -123,7 +123,7 @@ TEST_P(JointRun, LeavesNothingBehindWhenOverwritten) {
 class JointConfig : public JointRun {};
 
 TEST_P(JointConfig, WeighsTheTwoLosses) {
-  // With a weight that is next to nothing the labels stay unknown.
+  // With a weight near 0, the model does not learn the labels.
   const Report found =
       run("run", {{"model.layers.4.loss_weight", "1e-9"}, {"training.epochs", "3"}}).test.value();
   const Report both = run("both", {{"training.epochs", "3"}}).test.value();

@@ -1,4 +1,4 @@
-// Language models: how they read their data, that they learn, resume and are measured exactly.
+// Tests that language models read their data correctly, learn, resume and are evaluated exactly.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -94,7 +94,7 @@ TEST_F(LanguageModelRun, LearnsWhatFollowsAndIsMeasuredAlikeAsRunAndArchive) {
   const Report& found = report.test.value();
   EXPECT_EQ(*found.value("count"), 50 * 6 + 1 + 3);
   EXPECT_NEAR(*found.value("unknown_share"), 1.0 / 304, 1e-9);
-  // Of six tokens a line, one can be any of seven.
+  // One of the six tokens in a line is any of seven words.
   EXPECT_LT(*found.value("perplexity"), 1.7);
   EXPECT_GT(*found.value("perplexity"), std::pow(7, 1.0 / 6) - 0.1);
   const auto valid = (folder_ / "valid.txt").string();
@@ -119,7 +119,8 @@ TEST_F(LanguageModelRun, LossIsThatOfReadingTheTextAtOnce) {
   const torch::Tensor next = torch::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()));
   const auto wanted = torch::cross_entropy_loss(logits[0], next, {}, at::Reduction::Sum);
   for (const std::int64_t length : {1, 3, 10}) {
-    EXPECT_NEAR(read_windows(pool, cut_windows(lines, 1, length)).loss, wanted.item<double>(), 1e-4);
+    EXPECT_NEAR(read_windows(pool, cut_windows(lines, 1, length)).loss, wanted.item<double>(),
+                1e-4);
   }
 }
 
@@ -175,9 +176,9 @@ TEST_F(LanguageModelRun, TakesTheLastLinesAsValidationAndRowsOfOtherFormats) {
   EXPECT_EQ(*table.validation.value("count"), 7);
 }
 
-// The table is read twice: as embedding and as head.
-/// Each part is measured by what was learned from the parts before: against LibTorch's operators
-/// and its own Adam.
+// In dynamic evaluation, the model that scores each segment has been trained on the segments
+// before. The reference uses LibTorch's operators and its Adam. With tied weights, the table is
+// used twice: as embedding and as head.
 TEST(DynamicEvaluation, LearnsFromEachPartAfterItWasMeasured) {
   for (const char* tied : {"true", "false"}) {
     const Config config =

@@ -1,4 +1,4 @@
-// Models that give any number of labels: data, loss, training, thresholds, archive.
+// Tests models that predict any number of labels: data, loss, training, thresholds and archive.
 #include <gtest/gtest.h>
 
 #include "multi_label_rows.h"

@@ -1,4 +1,4 @@
-// Update rules against torch::optim, in the same precision.
+// Compares the update rules with torch::optim in the same precision.
 #include "train/optimizer.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using testing::all_near;
 
-/// Runs both on the same gradients and compares the weights after each step.
+/// Runs both optimizers on the same gradients and compares the weights after each step.
 void expect_same_way(
     const OptimizerSpec& spec,
     const std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<torch::Tensor>)>&
@@ -92,7 +92,8 @@ TEST(Optimizer, PenaltiesAreTheGradientsOfTheirSums) {
   EXPECT_NEAR(gradient_norm(parameters), std::sqrt(1.1 * 1.1 + 2.1 * 2.1), 1e-6);
 }
 
-/// Steps with gradients in few rows of a table: late steps must end where the plain rule does.
+/// Takes steps with gradients in few rows of a table. Delayed steps must have the same result as
+/// the plain update rule.
 void expect_late_steps_equal_plain_ones(const OptimizerSpec& spec, double tolerance) {
   constexpr std::int64_t kRows = 12;
   constexpr std::int64_t kWidth = 21;
@@ -110,7 +111,7 @@ void expect_late_steps_equal_plain_ones(const OptimizerSpec& spec, double tolera
   Optimizer late_optimizer(spec, {{"weight", late->weight, true, false, /*is_table=*/true}},
                            &late_average);
   for (int step = 0; step < kSteps; ++step) {
-    // Row 11 never has a gradient, row 10 only at first, rows 2.. at times, row 0 always.
+    // Row 11 never has a gradient, row 10 only in the beginning, rows 2.. sometimes, row 0 always.
     std::vector<std::int64_t> ids{0};
     for (std::int64_t row = 1; row < 10; ++row) {
       if ((step + row) % (1 << row) == 0) ids.push_back(row);
@@ -118,7 +119,7 @@ void expect_late_steps_equal_plain_ones(const OptimizerSpec& spec, double tolera
     if (step < 3) ids.push_back(10);
     late_optimizer.catch_up([&](const auto&) -> const auto& { return ids; });
     const torch::Tensor index = torch::tensor(ids, torch::kInt64);
-    // What the model would read must be up to date.
+    // The rows that the model reads must be up to date.
     ASSERT_TRUE(all_near(late->weight.index_select(0, index), plain->weight.index_select(0, index),
                          tolerance))
         << "step " << step;

@@ -1,4 +1,4 @@
-// Whole runs with classes that have an order.
+// Tests complete runs with ordered classes.
 #include <gtest/gtest.h>
 
 #include "sequent/error.h"
@@ -59,7 +59,7 @@ TEST_F(OrdinalRun, LearnsExportsAndAnswersOnBothEngines) {
     const Predictor predictor = Predictor::load(folder_ / "model.pt", {.engine = engine});
     const Prediction found = predictor.predict("service superb");
     EXPECT_EQ(predictor.labels()[static_cast<std::size_t>(found.label)], "best");
-    // The next most probable is the neighbour.
+    // The second most probable class is a neighbor of the first.
     std::vector<float> others = found.probabilities;
     others[static_cast<std::size_t>(found.label)] = 0;
     const auto second = std::max_element(others.begin(), others.end()) - others.begin();
@@ -80,7 +80,7 @@ TEST_F(OrdinalRun, GoesOnFromARunWithTheSameOrderAlone) {
   EXPECT_NE(started(kHead, "same").find("layers.2 (ordinal) with 4 of its outputs"),
             std::string::npos);
   EXPECT_NE(started(R"({"type": "ordinal", "labels": ["best", "good", "fair", "bad"]})", "turned")
-                .find("starting anew: layers.2 (ordinal)"),
+                .find("newly initialized: layers.2 (ordinal)"),
             std::string::npos);
 }
 

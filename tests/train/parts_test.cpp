@@ -1,4 +1,4 @@
-// Batches, losses, schedules, averages: each against values worked out by hand or by LibTorch.
+// Compares batches, losses, schedules and averages with values computed by hand or by LibTorch.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,7 +76,7 @@ TEST(Batching, TokenBudgetsCutByTokens) {
   }
   EXPECT_EQ(seen.size(), 1234U);
   EXPECT_NE(plan_epoch(data, budget, 1, 2), batches);
-  // Rows longer than the budget stand alone; there are never more batches than rows.
+  // Rows longer than the budget are batches of one; there are never more batches than rows.
   EXPECT_EQ(plan_epoch(data, TokenBudget{1}, 1, 1).size(), 1234U);
 }
 
@@ -106,7 +106,7 @@ TEST(Batching, PartsAreNeighboursWithAboutEqualTokens) {
   }
 }
 
-/// What a table of runs reads in a batch, of pairs too, is known before.
+/// The rows that an n-gram table reads in a batch are known in advance, also for pairs.
 TEST(Batching, RowsReadHoldEveryRowWithAGradient) {
   const NgramsSpec spec{3, 3, 1000};
   EncodedDataset data;
@@ -272,7 +272,7 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
   }
 }
 
-// Gradients that are added up in several pieces, dense and by rows.
+// Tests the reduction of gradients in several pieces, both dense and sparse.
 TEST(Workers, AddUpLargeGradients) {
   const Config config =
       parse_config(R"({"version": 1, "data": {"train": "t.tsv"}, "model": {"layers": [
@@ -314,7 +314,7 @@ TEST(WeightAverage, IsTheWeightedSum) {
   const torch::NoGradGuard no_gradient;
   model->weight.fill_(1);
   AveragedWeights average(WeightAverage{.decay = 0.5}, *model);
-  // A gradient of -2 at rate 1 makes the weight 3.
+  // A gradient of -2 at rate 1 changes the weight to 3.
   Optimizer optimizer(SgdSpec{}, {{"weight", model->weight, true, true}}, &average);
   optimizer.set_step_count(999);
   model->weight.mutable_grad() = torch::full({1, 1}, -2.0F);

@@ -1,4 +1,4 @@
-// Whole runs of a regression: they learn, in any unit, resume exactly and export.
+// Tests that complete runs of a regression learn in any unit, resume exactly and export.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -16,7 +16,7 @@ using testing::slurp;
 
 class Regression : public ::testing::Test {
  protected:
-  /// Sequences of two channels; targets are their sums, in a unit.
+  /// Returns sequences of two channels, whose sums in some unit are the targets.
   Config config(const std::string& name, double scale, double shift,
                 const std::vector<Override>& changes = {}) {
     std::string rows;

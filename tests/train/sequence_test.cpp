@@ -1,4 +1,5 @@
-// Models that write text learn, resume exactly, and are measured alike as run and as archive.
+// Tests that sequence-to-sequence models learn, resume exactly, and have the same metrics as run
+// and as archive.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -98,7 +99,8 @@ TEST_F(SequenceRun, GoesOnFromARunWithMoreLetters) {
       torch::equal(second.model->head<DecoderImpl>()->weight.slice(0, 0, before.size(0)), before));
 }
 
-/// All texts of at most `most` tokens, the end included, and the best of them per token.
+/// Enumerates all texts of at most `most` tokens, including the end, to find the best one per
+/// token.
 TEST_F(SequenceRun, ManyBeamsFindTheBestText) {
   folder_.write("train.tsv", "text\tlabel\na\tb\nb\ta\nab\tba\nba\tab\n");
   folder_.write("dev.tsv", "text\tlabel\nab\tba\n");
@@ -143,7 +145,7 @@ TEST_F(SequenceRun, ManyBeamsFindTheBestText) {
   }
 }
 
-/// Texts of many lengths, some of which end sooner than others.
+// Both engines must generate the same texts, also if some texts of a batch end earlier than others.
 TEST_F(SequenceRun, EnginesWriteTheSame) {
   run("run", {{"training.epochs", "4"}});
   export_run(folder_ / "run", folder_ / "model.pt");
@@ -165,7 +167,7 @@ TEST_F(SequenceRun, EnginesWriteTheSame) {
       ++same;
       EXPECT_NEAR(fused[i].log_probability, graph[i].log_probability, 1e-4) << texts[i];
     }
-    // Two texts may be as good as equally probable.
+    // Two texts may have almost equal probabilities.
     EXPECT_GE(same, 198) << beams << " beams";
   }
 }

@@ -1,4 +1,4 @@
-// Taggers learn, resume exactly, and are measured alike as run and as archive.
+// Tests that taggers learn, resume exactly, and have the same metrics as run and as archive.
 #include <gtest/gtest.h>
 
 #include "sequent/error.h"

@@ -1,4 +1,4 @@
-// Whole runs: they learn, they resume exactly, they leave what they promise.
+// Tests that complete runs learn, resume exactly and produce all promised files.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -53,7 +53,7 @@ class Training : public ::testing::Test {
     return train(config, options, hooks);
   }
 
-  /// Stops after `steps` more steps.
+  /// Returns hooks that stop the run after `steps` more steps.
   static Hooks stop_after(int steps) {
     Hooks hooks;
     hooks.stop_requested = [left = steps]() mutable { return --left <= 0; };

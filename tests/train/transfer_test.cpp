@@ -1,4 +1,5 @@
-// Starting from another run: what is taken, what learns, and how fast.
+// Tests initialization from another run: which weights are copied, which are trained, and at what
+// rate.
 #include "train/transfer.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +28,7 @@ constexpr const char* kConfig = R"({"version": 1, "name": "transfer",
   "training": {"optimizer": {"type": "sgd", "learning_rate": 0.1}, "epochs": 2, "batch_size": 4},
   "runtime": {"device": "cpu", "workers": 2}})";
 
-// Steps too small to change a float.
+// These steps are too small to change a float.
 const Override kNoSteps{"training.optimizer.learning_rate", "1e-30"};
 const Override kFromBase{"training.init_from", "base"};
 
@@ -68,7 +69,7 @@ class Transfer : public ::testing::Test {
     return report_from_json(read_manifest(RunFolder{folder_ / name}).validation_report, Task());
   }
 
-  /// The weights after the last step, whichever epoch was best.
+  /// Returns the weights after the last step, regardless of the best epoch.
   Weights last_weights(const std::string& name) const {
     LoadedRun loaded = load(name);
     load_tensors(RunFolder{folder_ / name}.checkpoint(), weights_of(*loaded.model));
@@ -97,7 +98,7 @@ TEST_F(Transfer, PartsBesideATableMayBeNew) {
   const Override runs{"model.layers.0.concat",
                       R"([{"type": "ngrams", "output_dim": 3, "buckets": 50}])"};
   const Report before = load_report("base");
-  // Runs start at 0: the same model until they learn.
+  // N-gram vectors start at 0, so that the model is the same until they are trained.
   const TrainReport found = run("runs", {kFromBase, kNoSteps, runs});
   EXPECT_NEAR(*found.validation.value("loss"), *before.value("loss"), 1e-6);
   const Weights old_weights = load("base").model->named_parameters();
@@ -106,8 +107,8 @@ TEST_F(Transfer, PartsBesideATableMayBeNew) {
   EXPECT_TRUE(same_bytes(weights["layers.1.weight_ih_l0"].narrow(1, 0, 6).contiguous(),
                          old_weights["layers.1.weight_ih_l0"]));
   EXPECT_EQ(weights["layers.1.weight_ih_l0"].size(1), 9);
-  // What was there cannot be missing.
-  EXPECT_NE(fault({{"training.init_from", "runs"}}, ErrorKind::kConfig).find("nothing fits"),
+  // A new model cannot lack parts of the old one.
+  EXPECT_NE(fault({{"training.init_from", "runs"}}, ErrorKind::kConfig).find("no layer matches"),
             std::string::npos);
 }
 
@@ -225,8 +226,9 @@ TEST_F(Transfer, AClassifierStartsFromALanguageModel) {
   EXPECT_TRUE(same_bytes(classes["layers.0.weight"].narrow(0, 0, text["layers.0.weight"].size(0)),
                          text["layers.0.weight"]));
   EXPECT_TRUE(same_bytes(classes["layers.1.weight_hh_l0"], text["layers.1.weight_hh_l0"]));
-  EXPECT_NE(slurp(RunFolder{folder_ / "classes"}.report()).find("starting anew: layers.2 (dense)"),
-            std::string::npos);
+  EXPECT_NE(
+      slurp(RunFolder{folder_ / "classes"}.report()).find("newly initialized: layers.2 (dense)"),
+      std::string::npos);
 }
 
 TEST_F(Transfer, FaultsSayWhatDoesNotFit) {
@@ -237,10 +239,9 @@ TEST_F(Transfer, FaultsSayWhatDoesNotFit) {
     EXPECT_NE(message.find(part), std::string::npos) << message;
   };
   says(config_fault({"model.layers.0.output_dim", "7"}),
-       "/training/init_from: nothing fits: the first layer with weights is there embedding weight "
-       "[8, 6], here embedding weight [8, 7]");
-  says(config_fault({"input.tokenizer", R"({"type": "characters"})"}),
-       "splits texts in another way");
+       "/training/init_from: no layer matches: the first layer with weights is embedding weight "
+       "[8, 6] there and embedding weight [8, 7] here");
+  says(config_fault({"input.tokenizer", R"({"type": "characters"})"}), "uses another tokenizer");
   says(config_fault({"training.freeze", R"(["layer.0"])"}),
        "/training/freeze/0: found \"layer.0\", which matches no weights; expected a pattern for "
        "some of "

@@ -1,4 +1,4 @@
-// Labels and tags that training does not have, where rows with them count as wrong.
+// Tests labels and tags that are not in the training data, where rows with them count as wrong.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -43,7 +43,7 @@ TEST(UnseenLabels, OfRowsAreClassesThatNothingIsPredictedAs) {
   EXPECT_NEAR(report.loss, (std::log(2) + std::log(4) - 2 * std::log(1e-7)) / 4, 1e-5);
 }
 
-// As if training had had the tag and the model never gave it.
+// The result is the same as if the training data had the tag and the model never predicted it.
 TEST(UnseenLabels, OfTokensAreSpansThatAreMissed) {
   const std::vector<Tags> found{{0, 2, 1}, {3, 3, 0}, {1, 2, 3}};
   EncodedDataset data;
