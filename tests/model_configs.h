@@ -28,7 +28,7 @@ inline std::vector<NamedLayers> all_layer_chains() {
         R"("lstm", "peephole": {"output_gate": "previous"})",
         R"("lstm", "peephole": {"weights": "full"})",
         R"("lstm", "peephole": {"weights": "full", "output_gate": "previous"})",
-        R"("lstm_hidden_state")", R"("gru", "reset_after": false)", R"("min_gru")"}) {
+        R"("lstm_hidden_state")", R"("gru", "reset_after": false)", R"("min_gru")", R"("sru")"}) {
     for (const std::string direction : {"false", "true"}) {
       const std::string start =
           R"({"type": )" + cell + R"(, "units": 5, "bidirectional": )" + direction;
@@ -71,8 +71,8 @@ inline std::vector<NamedLayers> all_layer_chains() {
   }
   const std::string states = R"({"type": "lstm", "units": 3, "bidirectional": true,
                                  "return_sequences": true})";
-  for (const std::string cell : {"lstm", "lstm_hidden_state", "min_gru", "gru"}) {
-    const std::string drop = cell == "min_gru" ? "" : R"(, "weight_drop": 0.5)";
+  for (const std::string cell : {"lstm", "lstm_hidden_state", "min_gru", "sru", "gru"}) {
+    const std::string drop = cell == "min_gru" || cell == "sru" ? "" : R"(, "weight_drop": 0.5)";
     std::string name = cell + "Residual";
     std::erase(name, '_');
     chains.push_back(
@@ -86,7 +86,7 @@ inline std::vector<NamedLayers> all_layer_chains() {
   for (const std::string cell :
        {R"("lstm")", R"("lstm", "coupled": true)", R"("lstm", "peephole": {})",
         R"("lstm", "peephole": {"weights": "full"})", R"("lstm_hidden_state")", R"("gru")",
-        R"("gru", "reset_after": false)", R"("min_gru")", R"("rnn")",
+        R"("gru", "reset_after": false)", R"("min_gru")", R"("sru")", R"("rnn")",
         R"("rnn", "activation": "relu")"}) {
     for (const std::string option :
          {R"("zoneout": 0.3)", R"("layer_norm": true)", R"("learned_initial_state": true)",

@@ -163,9 +163,17 @@ struct MinGruSpec : RecurrentSpec {
   static constexpr std::string_view kType = "min_gru";
 };
 
+/// Simple recurrent unit (Lei et al. 2018): c_t = f * c_{t-1} + (1 - f) * (W x_t) and
+/// h_t = r * c_t + (1 - r) * (W_x x_t), with f = sigmoid(W_f x_t + v_f * c_{t-1} + b_f) and r
+/// likewise. Like the minimal GRU it has no recurrent matrix product. The paper projects the input
+/// of the highway, W_x x_t, only if it is not as wide as the state; here it is always projected.
+struct SruSpec : RecurrentSpec {
+  static constexpr std::string_view kType = "sru";
+};
+
 /// All recurrent layers, as a part of LayerSpec.
 using RecurrentLayerSpec =
-    std::variant<RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec>;
+    std::variant<RnnSpec, LstmSpec, LstmHiddenStateSpec, GruSpec, MinGruSpec, SruSpec>;
 
 /// The formula of a recurrent layer. The comments give the order of the gates in the weights and of
 /// the peephole gates.
@@ -179,6 +187,7 @@ enum class CellKind {
   kPeepholePreviousLstm,  // the same, but o sees c_{t-1}
   kHiddenState,           // i f g o
   kMinGru,                // z n
+  kSru,                   // g f r x, where x is the highway's input; peepholes f r
   kGruResetBefore         // r z n
 };
 
@@ -196,6 +205,7 @@ inline CellKind cell_kind(const GruSpec& spec) {
   return spec.reset_after ? CellKind::kGru : CellKind::kGruResetBefore;
 }
 inline CellKind cell_kind(const MinGruSpec&) { return CellKind::kMinGru; }
+inline CellKind cell_kind(const SruSpec&) { return CellKind::kSru; }
 
 /// Whether the layer is an LSTM with full peephole weights.
 template <class Spec>
@@ -243,6 +253,13 @@ constexpr CellFacts cell_facts(CellKind cell) {
       return {.type = GruSpec::kType, .gates = 3};
     case CellKind::kMinGru:
       return {.type = MinGruSpec::kType, .gates = 2, .recurrent_matrix = false};
+    case CellKind::kSru:
+      return {.type = SruSpec::kType,
+              .gates = 4,
+              .cell_state = true,
+              .recurrent_matrix = false,
+              .forget_gate = 1,
+              .peepholes = 2};
   }
   return {};
 }

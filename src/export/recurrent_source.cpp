@@ -82,12 +82,11 @@ std::string set_state(const CellSource& cell, const std::string& state, const st
          " * (" + value + ")";
 }
 
-std::string squashed(const CellSource& cell) {
-  if (!cell.layer_norm) return "torch.tanh(now)";
-  return "torch.tanh(" +
-         normal("now", std::to_string(cell.units), cell.parameter("norm_cell"),
-                cell.parameter("norm_cell_bias")) +
-         ")";
+/// The new cell state as it is output.
+std::string shown(const CellSource& cell) {
+  if (!cell.layer_norm) return "now";
+  return normal("now", std::to_string(cell.units), cell.parameter("norm_cell"),
+                cell.parameter("norm_cell_bias"));
 }
 
 Lines joined(Lines first, const Lines& second) {
@@ -97,12 +96,16 @@ Lines joined(Lines first, const Lines& second) {
 
 /// Computes the output from the new cell state `now`, then sets both states. Zoneout is applied
 /// only after `now` is used (Krueger et al. 2017, equation 5).
-Lines set_states(const CellSource& cell, const std::string& output_gate) {
-  return {set_state(cell, "h", output_gate + " * " + squashed(cell)), set_state(cell, "c", "now"),
-          "y = h"};
+Lines set_states(const CellSource& cell, const std::string& output) {
+  return {set_state(cell, "h", output), set_state(cell, "c", "now"), "y = h"};
 }
 
-/// Returns the peephole contribution of `cell_state` to gate `index` of i f o.
+/// The same for the output o * tanh of the new cell state.
+Lines set_gated_states(const CellSource& cell, const std::string& output_gate) {
+  return set_states(cell, output_gate + " * torch.tanh(" + shown(cell) + ")");
+}
+
+/// Returns what the peephole gate `index` sees of `cell_state`.
 std::string seen(const CellSource& cell, std::int64_t index, const std::string& cell_state) {
   const std::string weight = cell.parameter("weight_peephole");
   if (!cell.full_peephole) {
@@ -118,7 +121,7 @@ Lines peephole_step(const CellSource& cell) {
                  "f = " + sigmoid("gates[1] + " + seen(cell, 1, "c")),
                  "now = f * c + i * torch.tanh(gates[2])",
                  "o = " + sigmoid("gates[3] + " + seen(cell, 2, current ? "now" : "c"))},
-                set_states(cell, "o"));
+                set_gated_states(cell, "o"));
 }
 
 /// Returns f c + i g of the gates i f g.
@@ -136,11 +139,11 @@ Lines step_source(const CellSource& cell) {
       return {set_state(cell, "h", "torch.relu(step + " + product(cell, "h", 0, 1) + ")"), "y = h"};
     case CellKind::kLstm:
       return joined({all_gates(cell), "now = " + new_state("c")},
-                    set_states(cell, sigmoid(gate(3))));
+                    set_gated_states(cell, sigmoid(gate(3))));
     case CellKind::kCoupledLstm:
       return joined({all_gates(cell), "f = " + sigmoid(gate(0)),
                      "now = f * c + (1.0 - f) * torch.tanh(gates[1])"},
-                    set_states(cell, sigmoid(gate(2))));
+                    set_gated_states(cell, sigmoid(gate(2))));
     case CellKind::kPeepholeLstm:
     case CellKind::kPeepholePreviousLstm:
       return peephole_step(cell);
@@ -152,6 +155,12 @@ Lines step_source(const CellSource& cell) {
     case CellKind::kMinGru:
       return {"gates = step.chunk(2, 1)", "z = " + sigmoid(gate(0)),
               set_state(cell, "h", "(1.0 - z) * h + z * gates[1]"), "y = h"};
+    case CellKind::kSru:
+      return joined(
+          {"gates = step.chunk(4, 1)", "f = " + sigmoid("gates[1] + " + seen(cell, 0, "c")),
+           "r = " + sigmoid("gates[2] + " + seen(cell, 1, "c")),
+           "now = f * c + (1.0 - f) * gates[0]"},
+          set_states(cell, "r * " + shown(cell) + " + (1.0 - r) * gates[3]"));
     case CellKind::kGru:
       return {"gates = step.chunk(3, 1)",
               "parts = (" + product(cell, "h", 0, 3) + " + " + cell.parameter("bias_hh") +
@@ -217,6 +226,7 @@ std::vector<std::string> direction_source(const CellSource& cell, const std::str
     case CellKind::kPeepholePreviousLstm:
     case CellKind::kHiddenState:
     case CellKind::kMinGru:
+    case CellKind::kSru:
     case CellKind::kGruResetBefore:
       break;
   }

@@ -285,6 +285,55 @@ struct MinGruCell {
   }
 };
 
+/// c = f c' + (1 - f) g, h = r c + (1 - r) x. g and x are sums of the input only; the sums of f and
+/// r also see c' through per-unit weights (Lei et al. 2018).
+template <class T>
+struct SruCell {
+  static constexpr bool kHasCell = true;
+  static constexpr bool kCarriesCell = true;
+  static constexpr Cell kCell = Cell::kSru;
+
+  template <bool kKeep>
+  static SEQUENT_INLINE void advance(const Vector<T>* sums, const Vector<T>*, const Place<T>& at) {
+    const Vector<T> before = at.cell_before != nullptr ? load<T>(at.cell_before) : Vector<T>{};
+    const Vector<T> g = sums[0];
+    const Vector<T> f = sigmoid<T>(sums[1] + load(at.peephole) * before);
+    const Vector<T> r = sigmoid<T>(sums[2] + load(at.peephole + at.peephole_stride) * before);
+    const Vector<T> x = sums[3];
+    const Vector<T> c = g + f * (before - g);
+    store(at.cell, c);
+    store(at.hidden, x + r * (c - x));
+    if constexpr (kKeep) {
+      store(at.gates, g);
+      store(at.gates + kLanes<T>, f);
+      store(at.gates + 2 * kLanes<T>, r);
+      store(at.gates + 3 * kLanes<T>, x);
+    }
+  }
+
+  static SEQUENT_INLINE void retreat(const Place<T>& at, const Vector<T>& gradient, T* carried,
+                                     T*) {
+    const Vector<T> g = load<T>(at.gates);
+    const Vector<T> f = load<T>(at.gates + kLanes<T>);
+    const Vector<T> r = load<T>(at.gates + 2 * kLanes<T>);
+    const Vector<T> x = load<T>(at.gates + 3 * kLanes<T>);
+    const Vector<T> before = at.cell_before != nullptr ? load<T>(at.cell_before) : Vector<T>{};
+    const Vector<T> c = load<T>(at.cell);
+    const Vector<T> d_c = load<T>(carried) + gradient * r;
+    const Vector<T> d_f = d_c * (before - g) * f * (T(1) - f);
+    const Vector<T> d_r = gradient * (c - x) * r * (T(1) - r);
+    store(carried,
+          d_c * f + d_f * load(at.peephole) + d_r * load(at.peephole + at.peephole_stride));
+    store(at.gates, d_c * (T(1) - f));
+    store(at.gates + kLanes<T>, d_f);
+    store(at.gates + 2 * kLanes<T>, d_r);
+    store(at.gates + 3 * kLanes<T>, gradient * (T(1) - r));
+    if (at.peephole_gradient == nullptr) return;
+    add_to(at.peephole_gradient, d_f * before);
+    add_to(at.peephole_gradient + at.peephole_stride, d_r * before);
+  }
+};
+
 /// h = tanh(sum) or relu(sum).
 template <class T, bool kRelu>
 struct RnnCell {

@@ -29,7 +29,7 @@ struct CellWeights {
 // The recurrent cells. Each row names the enumerator of Cell, the class template in cells.h that
 // computes the cell, and the cell's weights. Cells have the same names as in CellKind. Gate order:
 // LSTM i f g o, GRU r z n, RNN its single sum (as in torch::nn); coupled LSTM f g o, hidden state
-// i f g, minimal GRU z n.
+// i f g, minimal GRU z n, SRU g f r x.
 #define SEQUENT_KERNEL_CELLS(CELL)                                                  \
   CELL(kRnnTanh, RnnTanhCell, .gates = 1)                                           \
   CELL(kRnnRelu, RnnReluCell, .gates = 1)                                           \
@@ -39,7 +39,8 @@ struct CellWeights {
   CELL(kPeepholeLstm, PeepholeLstmCell, .gates = 4, .peepholes = 3)                 \
   CELL(kPeepholePreviousLstm, PeepholePreviousLstmCell, .gates = 4, .peepholes = 3) \
   CELL(kHiddenState, HiddenStateCell, .gates = 3)                                   \
-  CELL(kMinGru, MinGruCell, .gates = 2, .recurrent = false)
+  CELL(kMinGru, MinGruCell, .gates = 2, .recurrent = false)                         \
+  CELL(kSru, SruCell, .gates = 4, .recurrent = false, .peepholes = 2)
 
 enum class Cell {
 #define SEQUENT_ENUMERATOR(name, Class, ...) name,

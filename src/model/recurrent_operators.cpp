@@ -178,18 +178,24 @@ class StepLoop {
   }
   void set_h(const torch::Tensor& now) { h_ = next(h_, now, keep_h_); }
 
-  /// Sets both states and returns the output o * tanh of the new cell state. The cell state is
-  /// normalized if configured, and zoneout is applied only after it is used (Krueger et al. 2017,
-  /// equation 5).
-  torch::Tensor set_states(const torch::Tensor& output_gate, const torch::Tensor& cell) {
-    torch::Tensor normal = cell;
-    if (weights_.norm_cell.defined()) {
-      normal = torch::layer_norm(cell.to(weights_.norm_cell.scalar_type()), {options_.units},
-                                 weights_.norm_cell, weights_.norm_cell_bias, kEpsilon);
-    }
-    set_h(output_gate * torch::tanh(normal));
+  /// The cell state as it is output: normalized if configured.
+  torch::Tensor normalized(const torch::Tensor& cell) const {
+    if (!weights_.norm_cell.defined()) return cell;
+    return torch::layer_norm(cell.to(weights_.norm_cell.scalar_type()), {options_.units},
+                             weights_.norm_cell, weights_.norm_cell_bias, kEpsilon);
+  }
+
+  /// Sets both states and returns the output. Zoneout is applied only after the new cell state is
+  /// used (Krueger et al. 2017, equation 5).
+  torch::Tensor set_states(const torch::Tensor& output, const torch::Tensor& cell) {
+    set_h(output);
     c_ = next(c_, cell, keep_c_);
     return h_;
+  }
+
+  /// The same for the output o * tanh of the new cell state.
+  torch::Tensor set_gated_states(const torch::Tensor& output_gate, const torch::Tensor& cell) {
+    return set_states(output_gate * torch::tanh(normalized(cell)), cell);
   }
 
   /// Updates the states and returns the output of the cell.
@@ -212,6 +218,8 @@ class StepLoop {
         return hidden_state(sums);
       case CellKind::kMinGru:
         return min_gru(sums.chunk(2, 1));
+      case CellKind::kSru:
+        return sru(sums.chunk(4, 1));
       case CellKind::kGru:
         return gru(sums.chunk(3, 1), (product(h_, 0, 3) + weights_.bias_hh).chunk(3, 1));
       case CellKind::kGruResetBefore:
@@ -221,16 +229,17 @@ class StepLoop {
   }
 
   torch::Tensor lstm(const std::vector<torch::Tensor>& gate) {
-    return set_states(torch::sigmoid(gate[3]), torch::sigmoid(gate[1]) * c_ +
-                                                   torch::sigmoid(gate[0]) * torch::tanh(gate[2]));
+    return set_gated_states(
+        torch::sigmoid(gate[3]),
+        torch::sigmoid(gate[1]) * c_ + torch::sigmoid(gate[0]) * torch::tanh(gate[2]));
   }
 
   torch::Tensor coupled(const std::vector<torch::Tensor>& gate) {
     const torch::Tensor f = torch::sigmoid(gate[0]);
-    return set_states(torch::sigmoid(gate[2]), f * c_ + (1 - f) * torch::tanh(gate[1]));
+    return set_gated_states(torch::sigmoid(gate[2]), f * c_ + (1 - f) * torch::tanh(gate[1]));
   }
 
-  /// Returns the peephole contribution of a cell state to gate `index` of i f o.
+  /// Returns what the peephole gate `index` sees of a cell state.
   torch::Tensor seen(std::int64_t index, const torch::Tensor& cell) const {
     const std::int64_t units = options_.units;
     return options_.full_peephole
@@ -243,7 +252,7 @@ class StepLoop {
     const torch::Tensor f = torch::sigmoid(gate[1] + seen(1, c_));
     const torch::Tensor cell = f * c_ + i * torch::tanh(gate[2]);
     const bool current = options_.cell == CellKind::kPeepholeLstm;
-    return set_states(torch::sigmoid(gate[3] + seen(2, current ? cell : c_)), cell);
+    return set_gated_states(torch::sigmoid(gate[3] + seen(2, current ? cell : c_)), cell);
   }
 
   torch::Tensor hidden_state(const torch::Tensor& sums) {
@@ -256,6 +265,13 @@ class StepLoop {
     const torch::Tensor z = torch::sigmoid(gate[0]);
     set_h((1 - z) * h_ + z * gate[1]);
     return h_;
+  }
+
+  torch::Tensor sru(const std::vector<torch::Tensor>& gate) {
+    const torch::Tensor f = torch::sigmoid(gate[1] + seen(0, c_));
+    const torch::Tensor r = torch::sigmoid(gate[2] + seen(1, c_));
+    const torch::Tensor cell = f * c_ + (1 - f) * gate[0];
+    return set_states(r * normalized(cell) + (1 - r) * gate[3], cell);
   }
 
   torch::Tensor gru(const std::vector<torch::Tensor>& input,

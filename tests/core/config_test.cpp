@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; expected "
                   "\"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
                   "\"spatial_dropout\", \"rnn\", "
-                  "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"conv1d\", "
+                  "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"sru\", \"conv1d\", "
                   "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
                   "\"dense\", \"crf\", \"ordinal\", \"sequence_label\" or \"decoder\""},
         FaultCase{"model.layers", "[]",

@@ -9,11 +9,11 @@ namespace {
 
 using testing::all_near;
 
-constexpr std::array kCells{CellKind::kRnnTanh,     CellKind::kRnnRelu,
-                            CellKind::kLstm,        CellKind::kGru,
-                            CellKind::kCoupledLstm, CellKind::kPeepholeLstm,
-                            CellKind::kMinGru,      CellKind::kPeepholePreviousLstm,
-                            CellKind::kHiddenState, CellKind::kGruResetBefore};
+constexpr std::array kCells{
+    CellKind::kRnnTanh,     CellKind::kRnnRelu,       CellKind::kLstm,
+    CellKind::kGru,         CellKind::kCoupledLstm,   CellKind::kPeepholeLstm,
+    CellKind::kMinGru,      CellKind::kSru,           CellKind::kPeepholePreviousLstm,
+    CellKind::kHiddenState, CellKind::kGruResetBefore};
 
 /// Returns a layer of each cell in double precision; `options` are those besides sizes and cell.
 RecurrentImpl layer_of(CellKind cell, RecurrentOptions options = {}) {

@@ -166,7 +166,7 @@ TEST(Recurrent, KernelsEqualTheFormulas) {
   torch::manual_seed(2);
   for (const CellKind cell :
        {CellKind::kCoupledLstm, CellKind::kPeepholeLstm, CellKind::kPeepholePreviousLstm,
-        CellKind::kHiddenState, CellKind::kMinGru}) {
+        CellKind::kHiddenState, CellKind::kMinGru, CellKind::kSru}) {
     for (const bool both : {false, true}) {
       for (const bool sequences : {false, true}) {
         SCOPED_TRACE("cell " + std::to_string(static_cast<int>(cell)));
@@ -247,7 +247,7 @@ TEST(Recurrent, CellsFollowTheScalarFormulas) {
   constexpr double kWeight = 0.3;
   for (const CellKind cell :
        {CellKind::kCoupledLstm, CellKind::kPeepholeLstm, CellKind::kPeepholePreviousLstm,
-        CellKind::kHiddenState, CellKind::kMinGru, CellKind::kGruResetBefore}) {
+        CellKind::kHiddenState, CellKind::kMinGru, CellKind::kSru, CellKind::kGruResetBefore}) {
     for (const bool full : {false, true}) {
       const bool peeps = cell == CellKind::kPeepholeLstm || cell == CellKind::kPeepholePreviousLstm;
       if (full && !peeps) continue;
