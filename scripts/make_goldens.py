@@ -114,6 +114,7 @@ def expected(truths, probabilities):
         "top_k": top_k,
         "roc_auc": roc_auc,
         "average_precision": average_precision,
+        "balanced_accuracy": oracle.balanced_accuracy_score(truths, predicted),
         "matthews": oracle.matthews_corrcoef(truths, predicted),
         "per_class": {"precision": precision.tolist(), "recall": recall.tolist(), "f1": f1.tolist(),
                       "support": support.tolist()},

@@ -52,6 +52,7 @@ TEST(ReportJson, NamesArePublic) {
                                           "weighted_f1",
                                           "roc_auc",
                                           "average_precision",
+                                          "balanced_accuracy",
                                           "matthews",
                                           "rank_mae",
                                           "quadratic_kappa",

@@ -57,6 +57,7 @@ TEST(ReportText, SaysEverythingOnAlignedLines) {
             "  macro F1              0.5000\n"
             "  ROC AUC               0.7500\n"
             "  average precision     0.8333\n"
+            "  balanced accuracy     0.5000\n"
             "  Matthews correlation  0.0000\n"
             "\n"
             "  class               precision  recall      F1  rows\n"

@@ -131,8 +131,8 @@ TEST_F(Training, LeavesACompleteFolder) {
   EXPECT_EQ(manifest.stopped_because, "epochs");
   ASSERT_TRUE(report.test);
   const Report again = evaluate(folder.root, (folder_ / "data/test.tsv").string());
-  EXPECT_NEAR(of_classes(again).loss, of_classes(*report.test).loss, 1e-5);
-  EXPECT_EQ(of_classes(again).confusion, of_classes(*report.test).confusion);
+  EXPECT_NEAR(again.value("loss").value(), report.test->value("loss").value(), 1e-5);
+  EXPECT_EQ(*again.matrix("confusion_matrix"), *report.test->matrix("confusion_matrix"));
   std::ifstream lines(folder.metrics());
   int epochs = 0;
   for (std::string line; std::getline(lines, line); ++epochs) {
@@ -284,7 +284,7 @@ TEST_F(Training, EveryOptimizerScheduleAndLossOptionTrains) {
   for (const auto& changes : variants) {
     const TrainReport report = run(config(changes), "variant" + std::to_string(number++));
     EXPECT_TRUE(report.finished);
-    EXPECT_TRUE(std::isfinite(of_classes(report.validation).loss));
+    EXPECT_TRUE(std::isfinite(report.validation.value("loss").value()));
   }
 }
 
@@ -301,8 +301,8 @@ TEST_F(Training, ExportEvaluatesAsTheRun) {
   const ArchiveMetadata metadata = export_run(folder_ / "run", folder_ / "model.pt");
   EXPECT_GT(metadata.parity_rows, 20);
   const Report found = evaluate(folder_ / "model.pt", (folder_ / "data/test.tsv").string());
-  EXPECT_NEAR(of_classes(found).loss, of_classes(*report.test).loss, 1e-4);
-  EXPECT_EQ(of_classes(found).confusion, of_classes(*report.test).confusion);
+  EXPECT_NEAR(found.value("loss").value(), report.test->value("loss").value(), 1e-4);
+  EXPECT_EQ(*found.matrix("confusion_matrix"), *report.test->matrix("confusion_matrix"));
   const auto error = error_of([&] { export_run(folder_ / "run", folder_ / "model.pt"); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kUsage);

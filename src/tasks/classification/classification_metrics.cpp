@@ -81,6 +81,18 @@ void rank_rows(const Rows& rows, ClassificationReport& report) {
   report.average_precision = sum.average_precision / ranked;
 }
 
+/// The mean recall of the classes that have rows.
+double mean_recall(const std::vector<ClassReport>& classes) {
+  double sum = 0;
+  std::int64_t present = 0;
+  for (const ClassReport& one : classes) {
+    if (one.support == 0) continue;
+    sum += one.recall;
+    ++present;
+  }
+  return sum / static_cast<double>(present);
+}
+
 }  // namespace
 
 ClassificationMetrics::ClassificationMetrics(std::vector<std::string> labels)
@@ -145,6 +157,7 @@ ClassificationReport ClassificationMetrics::report() const {
   // With one true and one predicted class per row every wrong row is one false positive and one
   // false negative: the three micro averages are the accuracy.
   report.micro = {report.accuracy, report.accuracy, report.accuracy};
+  report.balanced_accuracy = mean_recall(report.per_class);
   report.matthews = matthews_correlation(report.confusion);
   rank_rows(rows, report);
   return report;

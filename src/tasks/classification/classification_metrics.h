@@ -25,6 +25,7 @@ struct ClassificationReport {
   AverageReport weighted;
   std::optional<double> roc_auc;            // two classes: of the second; more: one-vs-rest, macro
   std::optional<double> average_precision;  // likewise; both nothing where a class is missing
+  std::optional<double> balanced_accuracy;  // mean recall of the classes that rows have
   double matthews = 0;                      // 0 where truth or prediction knows only one class
   std::optional<double> rank_mae;           // of classes with an order: mean distance of the ranks
   std::optional<double> quadratic_kappa;    // likewise: Cohen's kappa with squared distances

@@ -23,6 +23,7 @@ struct ClassificationValues {
     visit("weighted_f1", report.weighted.f1);
     visit("roc_auc", report.roc_auc, {"ROC AUC"});
     visit("average_precision", report.average_precision, {"average precision"});
+    visit("balanced_accuracy", report.balanced_accuracy, {"balanced accuracy"});
     visit("matthews", report.matthews, {"Matthews correlation"});
     visit("rank_mae", report.rank_mae, {"mean distance of ranks", NumberFormat::kMetric, true});
     visit("quadratic_kappa", report.quadratic_kappa,
