@@ -47,7 +47,7 @@ class Encoder:
         if any(layer["type"] == "pair" for layer in layers):
             raise SystemExit("error: the model reads pairs of texts; this program serves single texts")
         for layer in layers:
-            parts = layer.get("concat", layer.get("concat", []))  # the key of version 0.1.0 was "concat"
+            parts = layer.get("concat", layer.get("beside", []))  # the key of version 0.1.0 was "beside"
             if any(part["type"] == "characters" for part in parts):
                 raise SystemExit("error: the model reads the characters of unknown words, which this program does not pass on")
 
