@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "sequent/error.h"
-#include "sequent/predictor.h"
+#include "sequent/inference.h"
 
 int main(int argc, char** argv) try {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const sequent::Predictor model = sequent::Predictor::load(arguments.at(0));
-  for (const auto& p : model.predict(std::span(arguments).subspan(1))) {
-    std::cout << model.labels()[static_cast<std::size_t>(p.label)] << '\n';
+  const sequent::Classifier classifier(sequent::Model::load(arguments.at(0)));
+  for (const auto& found : classifier.classify(std::span(arguments).subspan(1))) {
+    std::cout << classifier.labels()[static_cast<std::size_t>(found.label)] << '\n';
   }
   return 0;
 } catch (const sequent::Error& error) {
