@@ -163,10 +163,11 @@ struct MinGruSpec : RecurrentSpec {
   static constexpr std::string_view kType = "min_gru";
 };
 
-/// Simple recurrent unit (Lei et al. 2018): c_t = f * c_{t-1} + (1 - f) * (W x_t) and
-/// h_t = r * c_t + (1 - r) * (W_x x_t), with f = sigmoid(W_f x_t + v_f * c_{t-1} + b_f) and r
-/// likewise. Like the minimal GRU it has no recurrent matrix product. The paper projects the input
-/// of the highway, W_x x_t, only if it is not as wide as the state; here it is always projected.
+/// Simple recurrent unit (Lei et al. 2018): c_t = f * c_{t-1} + (1 - f) * (W x_t + b) and
+/// h_t = r * c_t + (1 - r) * (W_x x_t + b_x), with f = sigmoid(W_f x_t + v_f * c_{t-1} + b_f) and r
+/// likewise. Like the minimal GRU it has no recurrent matrix product. The authors' implementation
+/// projects the input of the highway, W_x x_t, only if it is not as wide as the state, and scales
+/// it by a constant; here it is always projected, without that constant.
 struct SruSpec : RecurrentSpec {
   static constexpr std::string_view kType = "sru";
 };

@@ -25,6 +25,18 @@ constexpr std::optional<kernels::Cell> kernel_cell(CellKind kind) {
   return std::nullopt;
 }
 
+// The kernels read as many weights as the layer has.
+#define SEQUENT_CHECK(name, Class, ...)                                   \
+  static_assert(kernels::has_recurrent_weights(kernels::Cell::name) ==    \
+                cell_facts(CellKind::name).recurrent_matrix);             \
+  static_assert(kernels::peephole_count(kernels::Cell::name) ==           \
+                cell_facts(CellKind::name).peepholes);                    \
+  static_assert(kernels::gate_count(kernels::Cell::name) +                \
+                    (CellKind::name == CellKind::kHiddenState ? 1 : 0) == \
+                cell_facts(CellKind::name).gates);
+SEQUENT_KERNEL_CELLS(SEQUENT_CHECK)
+#undef SEQUENT_CHECK
+
 /// Names the feature of a recurrent layer that has no kernel; empty if the kernels support all of
 /// it.
 template <class Spec>

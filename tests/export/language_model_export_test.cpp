@@ -174,8 +174,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(R"("lstm")", R"("gru")", R"("rnn")", R"("rnn", "activation": "relu")",
                       R"("lstm", "coupled": true)", R"("lstm", "peephole": {})",
                       R"("lstm_hidden_state")", R"("gru", "reset_after": false)", R"("min_gru")",
-                      R"("sru")", R"("lstm", "layer_norm": true, "zoneout": 0.2)",
-                      R"("gru", "zoneout": 0.1)"),
+                      R"("sru")", R"("sru", "layer_norm": true, "zoneout": 0.2)",
+                      R"("lstm", "layer_norm": true, "zoneout": 0.2)", R"("gru", "zoneout": 0.1)"),
     [](const auto& test) {
       std::string name = test.param;
       std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });

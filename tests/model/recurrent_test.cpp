@@ -233,6 +233,13 @@ double scalar_cell(CellKind cell, const std::vector<double>& inputs, double w) {
         y = h = (1 - z) * n + z * h;
         break;
       }
+      case CellKind::kSru: {
+        const double f = s(sum(1, 0) + w * c);
+        const double r = s(sum(2, 0) + 2 * w * c);
+        c = f * c + (1 - f) * sum(0, 0);
+        y = r * c + (1 - r) * sum(3, 0);
+        break;
+      }
       default: {  // minimal GRU: the sums do not include the state
         const double z = s(w * (x + 1));
         y = h = (1 - z) * h + z * 2 * w * (x + 1);
