@@ -63,7 +63,7 @@ TEST_P(JointRun, LearnsTagsAndLabelsAndExportsBoth) {
     EXPECT_EQ(predictor.tag("made by oslo").sequence_label, 0);
     EXPECT_EQ(predictor.tag("").sequence_label, -1);
   }
-  EXPECT_NE(slurp(folder_ / "run/report.html").find("Labels of whole rows"), std::string::npos);
+  EXPECT_NE(slurp(folder_ / "run/report.html").find("Row labels"), std::string::npos);
 }
 
 TEST_P(JointRun, ResumesExactly) {
