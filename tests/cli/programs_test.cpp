@@ -318,7 +318,7 @@ TEST_F(Programs, DataFaultsAreSaid) {
   expect_fault(
       "sequent train c.json --out r2 --set data.train=one.tsv --set "
       "'data.validation={\"fraction\":0.3}'",
-      3, "found the label \"a\" alone");
+      3, "found only the label \"a\"");
   folder_->write("unseen.tsv", "label\ttext\npositiv\tone\n");
   expect_fault("sequent train c.json --out r2 --set data.validation=unseen.tsv", 3, "unseen.tsv:2");
   folder_->write("empty.tsv", "");

@@ -167,13 +167,13 @@ TEST_F(JointPrograms, GiveIntentAndEntities) {
       run("printf 'seen in Paris\\n\\n' | sequent-infer model.pt --prefix my_");
   ASSERT_EQ(found.code, 0) << found.err;
   const json first = json::parse(found.out.substr(0, found.out.find('\n')));
-  EXPECT_EQ(first["my_row_label"], "travel");
-  EXPECT_GT(first["my_row_probability"].get<double>(), 0.5);
+  EXPECT_EQ(first["my_sequence_label"], "travel");
+  EXPECT_GT(first["my_sequence_probability"].get<double>(), 0.5);
   EXPECT_EQ(first["my_entities"][0]["type"], "LOC");
-  EXPECT_TRUE(json::parse(found.out.substr(found.out.find('\n') + 1))["my_row_label"].is_null());
+  EXPECT_TRUE(json::parse(found.out.substr(found.out.find('\n') + 1))["my_sequence_label"].is_null());
   const CommandResult rows =
       run("sequent-infer model.pt dev.jsonl --input-format tokens --prefix my_ | head -1");
-  EXPECT_TRUE(json::parse(rows.out).contains("my_row_label")) << rows.out;
+  EXPECT_TRUE(json::parse(rows.out).contains("my_sequence_label")) << rows.out;
   EXPECT_EQ(run("echo 'made by Oslo' | sequent-infer model.pt -i").out.substr(0, 5), "call\t");
   EXPECT_EQ(run("sequent evaluate run dev.jsonl --require 'sequence_label.accuracy>=0.9' "
                 "--require 'sequence_accuracy>=0.8'")
