@@ -118,7 +118,7 @@ nobody_asks_for_the_task() {
   local files
   mapfile -t files < <(find src include -name '*.h' -o -name '*.cpp' |
     grep -vE '^src/tasks/|^include/sequent/config\.h$')
-  code_of "${files[@]}" | search -nE '#include "tasks/[a-z_]+/|\bTask::k[A-Z]|\bis_(classification|multi_label|regression|tagging|tagger|language_model|sequence_to_sequence)\(|(task\(?\)?|name\(\)) *[!=]= *"' | nothing
+  code_of "${files[@]}" | search -nE '#include "tasks/[a-z_]+/|\bTask::k[A-Z]|\bis_(classification|multi_label|regression|tagging|tagger|language_model|sequence_to_sequence)\(|\b(task\(?\)?|name\(\)) *[!=]= *"' | nothing
 }
 
 public_headers_stand_above_src() {

@@ -170,7 +170,8 @@ TEST_F(JointPrograms, GiveIntentAndEntities) {
   EXPECT_EQ(first["my_sequence_label"], "travel");
   EXPECT_GT(first["my_sequence_probability"].get<double>(), 0.5);
   EXPECT_EQ(first["my_entities"][0]["type"], "LOC");
-  EXPECT_TRUE(json::parse(found.out.substr(found.out.find('\n') + 1))["my_sequence_label"].is_null());
+  EXPECT_TRUE(
+      json::parse(found.out.substr(found.out.find('\n') + 1))["my_sequence_label"].is_null());
   const CommandResult rows =
       run("sequent-infer model.pt dev.jsonl --input-format tokens --prefix my_ | head -1");
   EXPECT_TRUE(json::parse(rows.out).contains("my_sequence_label")) << rows.out;

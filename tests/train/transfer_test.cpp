@@ -66,8 +66,8 @@ class Transfer : public ::testing::Test {
   LoadedRun load(const std::string& name) const { return load_run(folder_ / name); }
 
   Report load_report(const std::string& name) const {
-    return report_from_json(
-        read_manifest(RunFolder{folder_ / name}, Task()).validation_report, Task());
+    return report_from_json(read_manifest(RunFolder{folder_ / name}, Task()).validation_report,
+                            Task());
   }
 
   /// Returns the weights after the last step, regardless of the best epoch.
