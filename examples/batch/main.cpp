@@ -8,8 +8,8 @@
 //                         also give the label of the sequence
 //   sequence_to_sequence  text, generated text, log probability
 //
-// Which columns are written follows from the task that the archive names. Texts are read, computed
-// and written in parts, so that a file of any size needs little memory.
+// The columns follow from the task of the archive. Texts are read, computed and written in batches,
+// so that a file of any size needs little memory.
 #include <algorithm>
 #include <cstddef>
 #include <fstream>
@@ -30,7 +30,7 @@ namespace {
 using Texts = std::span<const std::string>;
 using Cells = std::vector<std::string>;
 
-/// What follows the text in each line.
+/// The columns that follow the text in each line.
 struct Columns {
   Cells names;
   std::function<std::vector<Cells>(Texts)> answers;  // the cells of each text
@@ -123,8 +123,8 @@ Columns sequence_to_sequence(const sequent::Model& model) {
           }};
 }
 
-/// Errors: Usage for a task that is not served here. A model that reads pairs or numbers is refused
-/// by the view that is constructed.
+/// Errors: Usage for a task that this program does not support. The constructor of the view refuses
+/// a model that reads pairs or numbers.
 Columns columns_for(const sequent::Model& model) {
   static const std::map<std::string, Columns (*)(const sequent::Model&)> tasks{
       {"classification", classification},
@@ -136,7 +136,7 @@ Columns columns_for(const sequent::Model& model) {
   if (found != tasks.end()) return found->second(model);
   throw sequent::Error(
       sequent::ErrorKind::kUsage, "",
-      "the model's task is " + model.task() + ", which this program does not serve");
+      "the model's task is " + model.task() + ", which this program does not support");
 }
 
 /// TSV has no quoting: tabs inside a cell become spaces.

@@ -4,9 +4,9 @@
     classify.py MODEL < texts.txt                one line per text: label, probability, text
     classify.py MODEL --probabilities < texts    the probability of every label, as JSON Lines
 
-Everything comes out of the archive: the TorchScript graph, and in its extra file sequent.json the config, the vocabulary and the labels.
-The program serves classification models of single texts whose config has the tokenizer `whitespace`, which is easy to reproduce; the
-tokenizers `words` and `characters` need ICU. It needs Python 3.8 and PyTorch 1.13 or later, nothing else.
+The archive contains everything: the TorchScript graph, and in its extra file sequent.json the config, the vocabulary and the labels.
+The program supports classification models of single texts whose config has the tokenizer `whitespace`, which is easy to reproduce; the
+tokenizers `words` and `characters` need ICU. It only needs Python 3.8 and PyTorch 1.13 or later.
 """
 
 import argparse
@@ -24,7 +24,7 @@ WHITE_SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u
 
 
 class Encoder:
-    """Turns texts into ids as the config in the archive says."""
+    """Converts texts to ids according to the config in the archive."""
 
     def __init__(self, metadata):
         config = metadata["config"]
@@ -35,7 +35,7 @@ class Encoder:
 
     @staticmethod
     def check(config):
-        """Refuses models that would get other ids here than in sequent-infer."""
+        """Refuses models whose ids would differ from those of sequent-infer."""
         if config["task"] != "classification":
             raise SystemExit(f"error: the model's task is {config['task']}; this program serves classification")
         if config["input"]["type"] != "text":
@@ -61,12 +61,12 @@ class Encoder:
         return [token for token in WHITE_SPACE.split(text) if token]
 
     def encode(self, text):
-        """At least one id, at most max_length of them."""
+        """Returns at least one id and at most max_length ids."""
         ids = [self.ids.get(token, UNKNOWN) for token in self.tokenize(text)] or [EMPTY]
         longest = self.input["max_length"]
         if len(ids) > longest:
             ids = ids[-longest:] if self.input["truncating"] == "pre" else ids[:longest]
-        # Only a model whose embedding has "mask": false has padding here: it reads <pad> as a token like others.
+        # Only a model whose embedding has "mask": false needs padding here: it reads <pad> like any other token.
         filling = [PAD] * (longest - len(ids))
         if self.input["padding"] == "pre":
             return filling + ids
@@ -76,19 +76,19 @@ class Encoder:
 
 
 def load(file):
-    """The model, and what the archive says of itself."""
+    """Returns the model and the metadata of the archive."""
     extra = {"sequent.json": ""}
     try:
         model = torch.jit.load(file, map_location="cpu", _extra_files=extra)
     except (RuntimeError, ValueError) as error:
         raise SystemExit(f"error: {file}: cannot be opened: {error}") from error
     if not extra["sequent.json"]:
-        raise SystemExit(f"error: {file}: holds no sequent.json; expected an archive made by sequent export")
+        raise SystemExit(f"error: {file}: contains no sequent.json; expected an archive made by sequent export")
     return model.eval(), json.loads(extra["sequent.json"])
 
 
 def predict(model, rows):
-    """Probabilities [len(rows), labels] of rows of ids. Rows are right-padded; positions past a row's length never matter."""
+    """Returns the probabilities [len(rows), labels] of rows of ids. Rows are right-padded; padding does not affect the result."""
     width = max(len(row) for row in rows)
     tokens = torch.tensor([row + [PAD] * (width - len(row)) for row in rows], dtype=torch.int64)
     lengths = torch.tensor([len(row) for row in rows], dtype=torch.int64)

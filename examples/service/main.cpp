@@ -1,9 +1,10 @@
-// service MODEL [THREADS]: classifies the lines of stdin as they come, and answers in their order.
+// service MODEL [THREADS]: classifies the lines of stdin as they arrive, and answers in their
+// order.
 //
-// It stands for any server: requests arrive one by one, several threads answer them with one shared
-// model, and whoever asked waits for his own answer. Each thread takes all requests that are
-// waiting, up to 64, so that a busy service computes in batches and an idle one answers at once. A
-// line that is not UTF-8 gets an error as its answer; the others are not affected.
+// It models a server: requests arrive one by one, several threads answer them with one shared
+// model, and each client waits for its own answer. Each thread takes all waiting requests, up to
+// 64, so that a busy service computes in batches and an idle one answers at once. A line that is
+// not UTF-8 gets an error as its answer; other lines are not affected.
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
@@ -27,7 +28,7 @@ namespace {
 constexpr std::size_t kMostTogether = 64;  // requests that one thread answers at once
 constexpr std::size_t kMostWaiting = 4096;
 
-/// Hands items from one thread to others. `push` waits while the queue is full, `pop` while it is
+/// Passes items from one thread to others. `push` waits while the queue is full, `pop` while it is
 /// empty.
 template <class Item>
 class Queue {
@@ -39,14 +40,14 @@ class Queue {
     changed_.notify_all();
   }
 
-  /// No more items will come.
+  /// Closes the queue: no more items follow.
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     changed_.notify_all();
   }
 
-  /// What is waiting, up to `most` items, at least one; none once the queue is closed and empty.
+  /// Returns the waiting items, between one and `most`; none once the queue is closed and empty.
   std::vector<Item> pop(std::size_t most) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || !items_.empty(); });
@@ -77,7 +78,7 @@ std::string shown(const sequent::Classifier<>& classifier,
          (prediction.empty ? "\t(no words)" : "");
 }
 
-/// The answer to one text, whatever happens.
+/// Returns the answer to one text, even on errors.
 std::string answer_alone(const sequent::Classifier<>& classifier, const std::string& text) {
   try {
     return shown(classifier, classifier.classify(text));
@@ -94,7 +95,7 @@ void answer(const sequent::Classifier<>& classifier, std::span<Request> requests
   try {
     predictions = classifier.classify(std::span<const std::string>(texts));
   } catch (const std::exception&) {
-    // The error is that of one text: each is answered on its own, so that only this one fails.
+    // One text caused the error, so each text is classified separately, and only that one fails.
   }
   for (std::size_t i = 0; i < requests.size(); ++i) {
     requests[i].answer.set_value(predictions.empty() ? answer_alone(classifier, texts[i])
@@ -102,7 +103,7 @@ void answer(const sequent::Classifier<>& classifier, std::span<Request> requests
   }
 }
 
-/// Requests arrive here. In a server, these are the calls of its clients.
+/// Requests arrive here. In a server, clients make these calls.
 void serve(const sequent::Classifier<>& classifier, int thread_count) {
   Queue<Request> requests;
   Queue<std::future<std::string>> answers;
@@ -139,7 +140,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const int threads = argc == 3 ? std::max(1, std::atoi(argv[2])) : 2;
-  // The service brings its own threads, so the model computes in one more at most.
+  // The service has its own threads, so the model needs at most one more.
   const sequent::Model model = sequent::Model::load(argv[1], {.threads = 1});
   const sequent::Classifier<> classifier(model);
   serve(classifier, threads);

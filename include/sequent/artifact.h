@@ -1,4 +1,4 @@
-// The two formats on disk, apart from weights: names, versions, checks.
+// The two formats on disk, except for weights: names, versions, checks.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct RunFolder {
   std::filesystem::path vocabulary() const { return root / "vocabulary.txt"; }
   std::filesystem::path labels() const { return root / "labels.txt"; }
   std::filesystem::path sequence_labels() const { return root / "sequence_labels.txt"; }
-  /// What version 0.1.0 called that file.
+  /// The name of that file in version 0.1.0.
   std::filesystem::path former_sequence_labels() const { return root / "row_labels.txt"; }
   std::filesystem::path checkpoint() const { return root / "checkpoint" / "state.pt"; }
   std::filesystem::path best_weights() const { return root / "best.weights"; }
@@ -31,7 +31,7 @@ struct RunFolder {
   std::filesystem::path manifest() const { return root / "manifest.json"; }
   std::filesystem::path cache() const { return root / "cache"; }
 
-  /// All of them but the cache, the manifest first: a folder without it is an unfinished run,
+  /// All files except the cache, the manifest first: without it, the folder is an unfinished run,
   /// whatever else is left.
   std::vector<std::filesystem::path> entries() const {
     return {manifest(),        checkpoint().parent_path(),
@@ -42,7 +42,8 @@ struct RunFolder {
   }
 };
 
-/// What `manifest.json` says: written last, so that a folder with it is a finished run.
+/// The content of `manifest.json`. It is written last, so that a folder with a manifest is a
+/// finished run.
 struct Manifest {
   static constexpr std::int64_t kFormatVersion = 1;
   std::string sequent_version;
@@ -52,7 +53,7 @@ struct Manifest {
   std::int64_t seed = 0;
   std::int64_t workers = 0;
   std::string device;
-  std::int64_t epochs = 0;  // run to the end
+  std::int64_t epochs = 0;  // completed
   std::int64_t steps = 0;
   double seconds = 0;  // of training
   std::int64_t best_epoch = 0;
@@ -65,43 +66,44 @@ struct Manifest {
 };
 
 /// Writes the manifest of a run of this task.
-/// Errors: Artifact if a report is not one of the task; Runtime if the file cannot be written.
+/// Errors: Artifact if a report does not belong to the task; Runtime if the file cannot be written.
 void write_manifest(const RunFolder& folder, const Manifest& manifest, const Task& task);
 
 /// Errors: Artifact unless the folder is a finished run; the message says what it is instead.
 void check_finished(const RunFolder& folder);
 
-/// Errors: Artifact if the folder is missing, is no run, is unfinished, of another format version,
-/// or damaged; each says which.
+/// Errors: Artifact if the folder is missing, is not a run, is unfinished, has another format
+/// version or is damaged; the message says which.
 Manifest read_manifest(const RunFolder& folder, const Task& task);
 
-/// The parts of a run that are plain text.
+/// The parts of a run that are stored as plain text.
 struct RunText {
   Config config;
   Vocabulary vocabulary;
   LabelSet labels;
 };
 
-/// The same config for a file in `folder`, its new base_directory (links resolved): relative data
-/// paths lead to the same files from there, absolute ones stay.
+/// Returns the same config for a file in `folder`, its new base_directory (links resolved):
+/// relative data paths are changed to refer to the same files, absolute paths stay.
 Config move_config(const Config& config, const std::filesystem::path& folder);
 
-/// Writes the config (as move_config gives it for the folder), the vocabulary (one token a line, in
-/// the order of the ids, the reserved names first) and the labels (one a line; where rows have
-/// labels beside tags, these in sequence_labels.txt). Line ends and backslashes in names are
-/// written as \n, \r and \\. Errors: Runtime if a file cannot be written.
+/// Writes the config (see move_config), the vocabulary (one token per line in the order of the ids,
+/// reserved names first) and the labels (one per line; if rows have labels in addition to tags,
+/// these are in sequence_labels.txt). Line ends and backslashes in names are escaped as \n, \r and
+/// \\. Errors: Runtime if a file cannot be written.
 void write_run_text(const RunFolder& folder, const RunText& text);
 
-/// What write_run_text wrote; the config's base_directory is the folder, links resolved.
+/// Reads what write_run_text wrote; the config's base_directory is the folder, links resolved.
 /// Errors: Artifact if a file is missing or damaged.
 RunText read_run_text(const RunFolder& folder);
 
-/// The checksum of vocabulary.txt, labels.txt and, if it is there, sequence_labels.txt: an order of
-/// ids that is not the training's would go unnoticed without it. Errors: Runtime if a file cannot
-/// be read.
+/// Returns the checksum of vocabulary.txt, labels.txt and, if it exists, sequence_labels.txt. It
+/// detects an order of ids that differs from that of training. Errors: Runtime if a file cannot be
+/// read.
 std::string run_text_checksum(const RunFolder& folder);
 
-/// `sequent.json` inside a model archive: all that turns text into tensors and tensors into labels.
+/// `sequent.json` inside a model archive: everything needed to convert text to tensors and tensors
+/// to labels.
 struct ArchiveMetadata {
   static constexpr std::int64_t kFormatVersion = 1;
   static constexpr const char* kFileName = "sequent.json";
@@ -113,22 +115,22 @@ struct ArchiveMetadata {
   std::string validation_report;  // JSON of report.h; empty: none
   std::string weights_checksum;   // of the weights' bytes, in the order of their names
   std::string parity_digest;      // checksum of the probe batches
-  double parity_difference = 0;   // greatest, over all probes, of |exported - trained|
+  double parity_difference = 0;   // maximum of |exported - trained| over all probes
   std::int64_t parity_rows = 0;
 };
 
-/// Data paths are kept only where they tell nothing of the machine: relative ones that stay below
-/// the config's folder. Of all others the file name is left.
+/// Keeps data paths only if they do not reveal anything about the machine: relative paths below the
+/// config's folder. Other paths are reduced to the file name.
 std::string archive_metadata_to_json(const ArchiveMetadata& metadata);
 
-/// `where` names the archive in messages. Errors: Artifact for another format version (which
-/// program to use), for missing or damaged parts.
+/// `where` names the archive in messages. Errors: Artifact for another format version (the message
+/// says which program to use) and for missing or damaged parts.
 ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::string& where);
 
-/// The library's version, as CMake's project() says.
+/// The library's version, from CMake's project().
 std::string_view version();
 
-/// Now, in UTC, as 2026-01-31T12:00:00Z.
+/// The current time in UTC, such as 2026-01-31T12:00:00Z.
 std::string utc_now();
 
 }  // namespace sequent

@@ -1,5 +1,5 @@
-// The config: what the data are, how they become model input, which layers, how to train, where to
-// run. Each option is declared once; src/core/ parses, dumps and documents from these declarations.
+// The config: the data, how they are converted to model input, the layers, how to train, and where
+// to run. Each option is declared once; src/core/ parses, dumps and documents these declarations.
 #pragma once
 
 #include <cstdint>
@@ -54,8 +54,8 @@ struct RuntimeSpec {
 
 // ---- the whole --------------------------------------------------------------------------------
 
-/// The task, by the name that configs write: "classification", "tagging", ... The tasks are listed
-/// in src/tasks/task_table.h; the rest of the library asks a task's properties, never its name.
+/// A task, by its name in configs: "classification", "tagging", ... src/tasks/task_table.h lists
+/// the tasks; the rest of the library queries a task's properties, never its name.
 class Task {
  public:
   Task() : Task("classification") {}
@@ -72,7 +72,7 @@ class Task {
   std::string name_;
 };
 
-/// What each task is for, as the option's help says it.
+/// The help of the option `task`, which describes each task.
 std::string_view task_help();
 
 struct Config {
@@ -85,48 +85,48 @@ struct Config {
   TrainingSpec training;
   RuntimeSpec runtime;
 
-  /// Where relative paths start: the folder of the config file. Not part of the file.
+  /// The base of relative paths: the folder of the config file. Not part of the file.
   std::filesystem::path base_directory;
 
-  /// The config file, for messages; empty for a config made in code. Not part of the file.
+  /// The config file, for messages; empty for a config constructed in code. Not part of the file.
   std::filesystem::path file;
 
-  /// Where messages say a fault is: the file, if there is one, and the JSON pointer.
+  /// The location of an error for messages: the file, if there is one, and the JSON pointer.
   std::string in_file(const std::string& pointer) const;
 
-  /// `path` of this config, made absolute with base_directory.
+  /// Returns `path` of this config as an absolute path, relative to base_directory.
   std::filesystem::path resolve_path(const std::string& path) const;
 
-  /// Whether a row has two texts, which a pair layer brings together.
+  /// Whether a row has two texts, which a pair layer combines.
   bool reads_pairs() const;
 
-  /// How weights begin, whether it is set or follows from the task.
+  /// How weights are initialized: as set, or else inferred from the task.
   Initialization initialization() const;
 
-  /// What is minimized, whether it is set or follows from task and last layer.
+  /// The loss: as set, or else inferred from the task and the last layer.
   Loss loss() const;
 
-  /// The validation metric that says which epoch is best.
+  /// The validation metric that determines the best epoch.
   Monitor best_monitor() const;
 
-  /// A tagger's head that gives the whole row a label; null without one.
+  /// A tagger's head that predicts a label for the whole row; null if there is none.
   const SequenceLabelSpec* sequence_label() const;
 
-  /// The last layer where classes have an order; else null.
+  /// The last layer if classes are ordered; otherwise null.
   const OrdinalSpec* ordinal() const;
 
-  /// The part of the model that reads how tokens are spelled; null without one.
+  /// The character-level encoder; null if the model has none.
   const CharactersSpec* characters() const;
-  /// Whether an embedding has tables of runs of tokens.
+  /// Whether an embedding has tables of n-grams.
   bool has_ngrams() const;
-  /// What is read of a token's spelling; 0 where none is.
+  /// The number of bytes of a token that the character-level encoder reads; 0 if there is none.
   std::int64_t max_bytes() const { return characters() == nullptr ? 0 : characters()->max_bytes; }
 
-  /// Whether outputs are put back to the scale of the training targets.
+  /// Whether outputs are converted back to the scale of the training targets.
   bool standardizes_targets() const;
 
-  /// Where forecasts are distances from a window's last step: of each target the channel whose last
-  /// value is added. Else none.
+  /// If forecasts are relative to a window's last step: for each target, the channel whose last
+  /// value is added. Otherwise empty.
   std::vector<std::int64_t> base_channels() const;
 
   bool operator==(const Config&) const = default;
@@ -146,8 +146,8 @@ struct Config {
   }
 };
 
-/// One `--set a.b.2=json`: the path with dots or as a JSON pointer, the value as JSON (what is not
-/// JSON is taken as a string).
+/// One `--set a.b.2=json`: the path with dots or as a JSON pointer, and the value as JSON. A value
+/// that is not JSON is a string.
 struct Override {
   std::string path;
   std::string value;
@@ -157,33 +157,34 @@ struct Override {
 Override parse_override(std::string_view text);
 std::vector<Override> parse_overrides(const std::vector<std::string>& texts);
 
-/// Reads, overrides, parses and checks a config file.
-/// Errors: Config, with every fault found, each as `file: /json/pointer`.
+/// Reads a config file, applies the overrides, parses and validates it. Errors: Config, with every
+/// error found, each as `file: /json/pointer`.
 Config load_config(const std::filesystem::path& file, const std::vector<Override>& overrides = {});
 
-/// The same from text; `name` stands where messages name the file.
+/// Parses a config from text; messages use `name` as the file name.
 Config parse_config(std::string_view json, const std::string& name,
                     const std::vector<Override>& overrides = {});
 
-/// Checks a config made in code against the same rules. Errors: Config.
+/// Validates a config constructed in code against the same rules. Errors: Config.
 void validate(const Config& config);
 
-/// The config as JSON. `minimal`: only what differs from the defaults. parse_config(dump(c)) == c.
+/// Returns the config as JSON. `minimal`: only values that differ from the defaults.
+/// parse_config(dump(c)) == c.
 std::string dump_config(const Config& config, bool minimal = false);
 
-/// JSON Schema, draft 2020-12.
+/// Returns the JSON Schema, draft 2020-12.
 std::string config_schema();
 
-/// The option reference as Markdown, as the README shows it.
+/// Returns the option reference as Markdown.
 std::string config_reference();
 
-/// The options in which the parts that define the result (data, input, model, training) differ, as
-/// `/json/pointer: a; b`.
+/// Returns the differences between the parts that define the result (data, input, model, training),
+/// each as `/json/pointer: a; b`.
 std::vector<std::string> config_differences(const Config& a, const Config& b);
 
 // ---- what depends on data ---------------------------------------------------------------------
 
-/// The form of what flows between two layers: token ids or features, a sequence or one vector.
+/// The form of the data between two layers: token ids or features, a sequence or one vector.
 struct Shape {
   enum class Form { kTokens, kSequence, kVector };
   Form form = Form::kTokens;
@@ -191,21 +192,22 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
-/// A config together with what only data can tell. Code that builds a model takes this type.
+/// A config together with the sizes that depend on the data. Code that builds a model takes this
+/// type.
 struct ResolvedConfig {
   Config config;
   std::int64_t vocabulary_size = 0;
-  std::int64_t class_count = 0;  // of a regression: of targets; where text is written: of tokens
-  std::vector<Shape> inputs;     // of each layer
-  std::vector<Shape> outputs;    // of each layer
-  std::int64_t sequence_class_count = 0;  // labels of whole rows, beside a tagger's tags
+  std::int64_t class_count = 0;           // regression: targets; models that generate text: tokens
+  std::vector<Shape> inputs;              // of each layer
+  std::vector<Shape> outputs;             // of each layer
+  std::int64_t sequence_class_count = 0;  // labels of whole rows, in addition to a tagger's tags
 
-  /// True if one sigmoid unit gives the probability of the second of two classes.
+  /// Whether one sigmoid unit gives the probability of the second of two classes.
   bool is_binary() const;
 };
 
-/// Fills in what the data decide and checks the chain of layers against it.
-/// Errors: Config, each at the layer's pointer.
+/// Fills in the sizes that depend on the data and checks the chain of layers against them. Errors:
+/// Config, each at the layer's pointer.
 ResolvedConfig resolve(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
                        std::int64_t sequence_class_count = 0);
 

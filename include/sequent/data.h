@@ -16,56 +16,56 @@
 
 namespace sequent {
 
-/// One row as it stands in its file. A row with a fault has its place and says so in `fault`; the
-/// reader goes on with the next.
+/// One row of a file. If a row cannot be used, `fault` contains the reason, and the reader
+/// continues with the next row.
 struct Record {
   std::string where;  // `file:line` of its first line
   std::string text;
-  std::optional<std::string>
-      second;                        // of a pair, its other text; where a text is to be written, it
-  std::vector<float> values;         // of a "series", [steps, channels], step by step
-  std::int64_t channels = 0;         // of `values`
-  std::optional<std::string> label;  // nothing where the file has no label column
-  std::vector<float> targets;        // instead of a label, where labels are numbers
-  std::vector<std::string> labels;   // instead of a label, where rows have any number of them
-  std::vector<std::string> tokens;   // of a tagged row, whose text is these with spaces between
-  std::vector<std::string> tags;     // of each token, where the file has them; beside them `label`,
-                                     // where the format names one
-  std::vector<std::string> fields;   // untouched: the columns of TSV and CSV; else the line
-  std::optional<std::string> fault;  // why text, values or label cannot be used
+  std::optional<std::string> second;  // the second text of a pair, or the target text
+  std::vector<float> values;          // "series": [steps, channels], row-major
+  std::int64_t channels = 0;          // of `values`
+  std::optional<std::string> label;   // nothing if the file has no label column
+  std::vector<float> targets;         // instead of a label, if labels are numbers
+  std::vector<std::string> labels;    // instead of a label, if rows have any number of them
+  std::vector<std::string> tokens;    // of a tagged row; `text` joins them with spaces
+  std::vector<std::string> tags;      // one per token, if the file has tags; `label` is also
+                                      // set if the format names one
+  std::vector<std::string> fields;    // unchanged: the columns of TSV and CSV, otherwise the line
+  std::optional<std::string> fault;   // why the text, values or label cannot be used
 };
 
-/// Reads the rows of one file, or of one folder of class folders, in order and in bounded memory.
+/// Reads the rows of a file, or of a folder with one folder per class, in order and with bounded
+/// memory.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
 
-  /// The next row, or false at the end.
-  /// Errors: Data where reading cannot go on (an unclosed quote, a broken .xz stream).
+  /// Reads the next row; returns false at the end.
+  /// Errors: Data if reading cannot continue (an unclosed quote, a corrupt .xz stream).
   virtual bool next(Record& record) = 0;
 
-  /// A table's column names, without a header the indices from 0; empty for other formats.
+  /// The column names of a table, or indices from 0 without a header; empty for other formats.
   virtual const std::vector<std::string>& columns() const = 0;
 };
 
 struct ReaderOptions {
-  /// Rows without a label are faults. Inference reads without.
+  /// Rows without a label are errors. Inference does not need labels.
   bool need_label = true;
-  /// Labels are numbers: they become Record.targets. Of "windows" they always are.
+  /// Labels are numbers and become Record.targets, as they always do for "windows".
   bool numeric_labels = false;
-  /// Rows have any number of labels: they become Record.labels.
+  /// Rows have any number of labels, which become Record.labels.
   bool label_lists = false;
-  /// The label is a text as well: it becomes Record.second.
+  /// The label is a text, too, and becomes Record.second.
   bool label_texts = false;
-  /// Longer lines (and CSV records) are faults: the text is not kept.
+  /// Longer lines (and CSV records) are errors; their text is not kept.
   std::size_t max_row_bytes = std::size_t{256} << 20;
   /// false: Record.fields stays empty, which saves a copy of each row.
   bool keep_fields = true;
 };
 
-/// Opens a file (`-`: stdin) in one of the config's formats; .gz and .xz by their first bytes, not
-/// their names. A byte-order mark and CRLF line ends are understood.
-/// Errors: Data if the file is missing, unreadable or empty, or a column is not in its header.
+/// Opens a file (`-`: stdin) in one of the config's formats. Compression (.gz, .xz) is detected
+/// from the first bytes, not from the name. Byte-order marks and CRLF line ends are supported.
+/// Errors: Data if the file is missing, unreadable or empty, or its header lacks a column.
 std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFormat& format,
                                            const ReaderOptions& options = {});
 
@@ -76,53 +76,55 @@ std::unique_ptr<RecordReader> open_lines(const std::string& path,
 /// One row as a model reads it: token ids, or steps of numbers.
 struct InputRow {
   std::span<const std::int32_t> ids;
-  std::span<const float> values;            // [length, channels], step by step
+  std::span<const float> values;            // [length, channels], row-major
   std::int64_t channels = 0;                // 0: token ids
-  std::span<const std::string> words = {};  // spelled unknown tokens: id -n is the n-th
+  std::span<const std::string> words = {};  // unknown tokens: id -n is the n-th
 
   std::int64_t length() const {
     return channels == 0 ? static_cast<std::int64_t>(ids.size())
                          : static_cast<std::int64_t>(values.size()) / channels;
   }
 
-  /// The two rows of a pair, which stand with Vocabulary::kPairBreak between them.
-  /// Errors: Internal if they do not.
+  /// Returns the two rows of a pair, which are separated by Vocabulary::kPairBreak.
+  /// Errors: Internal if there is no separator.
   std::pair<InputRow, InputRow> pair() const;
 };
 
-/// The texts of pairs, one after the other: twice as many rows.
+/// Returns the texts of pairs, both texts of each pair in turn: twice as many rows.
 std::vector<InputRow> texts_of_pairs(std::span<const InputRow> pairs);
 
-/// Input and class, or targets, of many rows, one after the other in memory. All of one dataset are
-/// token ids, or all are numbers of as many channels. Labels and tags below 0 are those that
-/// training does not have: -n is the n-th of `unseen()`.
+/// The inputs and labels, or targets, of many rows in contiguous memory. All rows of a dataset
+/// contain token ids, or all contain numbers with the same number of channels. Labels and tags
+/// below 0 do not occur in training: -n is the n-th of `unseen()`.
 class EncodedDataset {
  public:
   void reserve(std::int64_t rows, std::int64_t tokens);
   void add(std::span<const std::int32_t> ids, std::int32_t label);
   void add(const InputRow& row, std::int32_t label);
-  /// Errors (of all): Internal if the rows before have another number of channels or targets.
+  /// Errors (all overloads): Internal if earlier rows have a different number of channels or
+  /// targets.
   void add(const InputRow& row, std::span<const float> targets);
-  /// `label`: of the whole row. Shapes: tags [row.length()]. Errors: Internal for another shape.
+  /// `label` belongs to the whole row. Shapes: tags [row.length()]. Errors: Internal for another
+  /// shape.
   void add(const InputRow& row, std::span<const std::int32_t> tags, std::int32_t label = 0);
-  /// A row of another dataset.
+  /// Adds a row of another dataset.
   void add(const EncodedDataset& other, std::int64_t row);
 
-  /// Names of labels that training does not have, in the order they were met.
+  /// Names of labels that do not occur in training, in order of occurrence.
   struct UnseenNames {
     std::vector<std::string> labels;           // of classes or tags
     std::vector<std::string> sequence_labels;  // of rows with tags
     bool operator==(const UnseenNames&) const = default;
   };
   const UnseenNames& unseen() const { return unseen_; }
-  /// The number of such a label, for `add`.
+  /// Returns the number of such a label, for `add`.
   std::int32_t number_unseen(const std::string& label);
   std::int32_t number_unseen_sequence(const std::string& sequence_label);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
-  /// Tokens, or steps.
+  /// Number of tokens, or steps.
   std::int64_t token_count() const { return offsets_.back(); }
-  /// Of a row; empty where rows are numbers.
+  /// The token ids of a row; empty if rows contain numbers.
   std::span<const std::int32_t> ids(std::int64_t row) const { return this->row(row).ids; }
   InputRow row(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
@@ -137,13 +139,13 @@ class EncodedDataset {
   std::int64_t channels() const { return channels_; }
   std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
-  /// Of regression and multi_label, for each row; else none.
+  /// The targets of a row in regression and multi_label; otherwise empty.
   std::int64_t target_count() const { return target_count_; }
   std::span<const float> targets(std::int64_t row) const {
     const auto count = static_cast<std::size_t>(target_count_);
     return {targets_.data() + static_cast<std::size_t>(row) * count, count};
   }
-  /// Of each token, where rows are tagged.
+  /// One tag per token if rows are tagged.
   bool is_tagged() const { return !tags_.empty(); }
   std::span<const std::int32_t> tags(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
@@ -155,26 +157,26 @@ class EncodedDataset {
   friend struct DatasetFile;
   std::int64_t channels_ = 0;
   std::vector<std::int32_t> ids_;
-  std::vector<std::string> words_;  // of all rows: id -n is the n-th
+  std::vector<std::string> words_;  // of all rows; id -n is the n-th
   std::vector<float> values_;
   std::vector<std::int64_t> offsets_{0};  // in tokens or steps, size() + 1 of them
-  std::vector<std::int32_t> labels_;      // all 0 beside targets
+  std::vector<std::int32_t> labels_;      // all 0 if there are targets
   std::int64_t target_count_ = 0;
-  std::vector<float> targets_;  // of multi_label: 1 for each label that the row has, else 0
+  std::vector<float> targets_;  // multi_label: 1 for each label of the row, otherwise 0
   std::vector<std::int32_t> tags_;
   UnseenNames unseen_;
 };
 
-/// A file's part in a run: what it was when it was read.
+/// A file's role in a run and its state when it was read.
 struct SourceFile {
   std::string role;      // train, validation, test
-  std::string path;      // as the config names it
+  std::string path;      // as in the config
   std::string checksum;  // of its bytes (for a folder: of its names and bytes)
   std::int64_t rows = 0;
   bool operator==(const SourceFile&) const = default;
 };
 
-/// All that training needs to know of the data.
+/// All information about the data that training needs.
 struct PreparedData {
   EncodedDataset train;
   EncodedDataset validation;
@@ -185,50 +187,51 @@ struct PreparedData {
   bool from_cache = false;
 };
 
-/// Reads the config's files, builds vocabulary and labels from the training split alone, encodes
-/// all splits with `threads` threads (0: one per core) and keeps the result in `cache_folder`
-/// (empty: no cache) under a name made of the files' checksums and the data and input options. A
-/// cache file that is damaged is made anew. Memory: the encoded rows; a text lives only while it is
-/// read. Errors: Data with file and line, up to 20 faults at once: invalid UTF-8, missing columns,
-/// a label in validation or test that training does not have, fewer than two labels, no rows.
-/// `known`: a vocabulary whose tokens keep their ids; those of the training text go behind it.
+/// Reads the config's files, builds vocabulary and labels from the training split only, and encodes
+/// all splits with `threads` threads (0: one per core). Caches the result in `cache_folder` (empty:
+/// no cache) under a name derived from the files' checksums and the data and input options; a
+/// damaged cache file is rebuilt. `known` is a vocabulary whose tokens keep their ids; the tokens
+/// of the training text follow it.
+/// Memory: the encoded rows; a text is released after it is read.
+/// Errors: Data with file and line, up to 20 errors at once: invalid UTF-8, missing columns, a
+/// label in validation or test that does not occur in training, fewer than two labels, no rows.
 PreparedData prepare_data(const Config& config, const std::filesystem::path& cache_folder,
                           int threads = 0, const Vocabulary& known = Vocabulary());
 
-/// What a row's targets are. A task chooses one of these (TaskDefinition::target).
+/// The kind of a row's targets. Each task chooses one of these (TaskDefinition::target).
 enum class TargetKind {
   kLabel,       // one label
   kLabelSet,    // any number of labels
   kNumbers,     // a fixed number of values
-  kTags,        // a tag for each token; with a sequence_label layer a label of the row as well
+  kTags,        // a tag for each token; with a sequence_label layer also a label of the row
   kNextTokens,  // the row's own tokens, each predicted from those before it
   kText,        // another text
 };
 
-/// How rows become model input and targets.
+/// How rows are converted to model input and targets.
 struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
   TargetKind target = TargetKind::kLabel;
-  bool labels_sequences = false;  // with kTags: rows have a label beside their tags
+  bool labels_sequences = false;  // with kTags: rows have a label in addition to their tags
 };
 EncoderSpec encoder_spec(const Config& config);
 
-/// The config for this vocabulary and these labels. Errors: see resolve in config.h.
+/// Resolves the config with this vocabulary and these labels. Errors: see resolve in config.h.
 ResolvedConfig resolve(const Config& config, const Vocabulary& vocabulary, const LabelSet& labels);
 
-/// label_ranks of a config whose classes have an order.
+/// Returns label_ranks of a config with ordered classes.
 std::vector<std::int64_t> ranks_of(const Config& config, const LabelSet& labels);
 
-/// Encodes one labelled file for evaluation; with `labels` of targets, their values are read.
+/// Encodes one labelled file for evaluation; if `labels` holds targets, reads their values.
 /// Errors: Data, as prepare_data.
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
                            const EncoderSpec& input, const Vocabulary& vocabulary,
                            const LabelSet& labels, UnseenLabels unseen = UnseenLabels::kError,
                            int threads = 0);
 
-/// Cuts `values` to the spec's max_length and fills up where it asks for padding, so that the model
-/// can read them. Shapes: [steps, channels]. Returns whether something was cut off.
+/// Truncates `values` to the spec's max_length and pads them if the spec asks for padding. Shapes:
+/// [steps, channels]. Returns whether values were truncated.
 bool fit_values(std::vector<float>& values, const NumericInput& spec);
 
 /// What a row of the training file is used for.
@@ -236,20 +239,20 @@ enum class Part : std::uint8_t {
   kTrain,
   kValidation,
   kTest,
-  kLeftOut,  // a window whose targets reach into the part that follows
+  kLeftOut,  // a window whose targets overlap the next part
 };
 
-/// The parts of the training file's rows, whose classes are `labels`. Held-out rows are chosen by
-/// seed and stratified: each label with at least two rows gives round(fraction * rows), at least
-/// one and never all. Windows, and rows that are `in_order`, are cut in theirs, each group on its
-/// own (`labels` are then groups): training, then validation, then test.
+/// Assigns the rows of the training file, whose classes are `labels`, to parts. Held-out rows are
+/// chosen by seed and stratified: round(fraction * rows) of each label with at least two rows, at
+/// least one and never all. Windows, and rows if `in_order`, are split in order, each group
+/// separately (`labels` are then groups): training, then validation, then test.
 std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,
                                bool in_order = false);
 
-/// What a look at a config's data finds; `sequent data check` prints it.
+/// The result of checking a config's data; `sequent data check` prints it.
 struct DataCheck {
   std::string text;  // a table per split: rows, labels, lengths, empty, truncated, unknown share,
-                     // rows that stand twice, rows that also stand in training
+                     // duplicate rows, rows that also occur in training
   std::int64_t warnings = 0;
 };
 DataCheck check_data(const Config& config, int threads = 0);

@@ -1,5 +1,5 @@
-// Runs a model archive: load a Model, then construct the view that fits its task. Includes no
-// LibTorch; a program needs this header and sequent::infer.
+// Runs a model archive: load a Model, then construct the view that fits its task. This header does
+// not include LibTorch; a program needs only this header and the target sequent::infer.
 //
 //   const sequent::Model model = sequent::Model::load("model.pt");
 //   const sequent::Classifier classifier(model);
@@ -7,15 +7,15 @@
 //     std::cout << classifier.labels()[found.label] << ' ' << found.probability << '\n';
 //   }
 //
-// What all views have in common:
+// All views share these properties:
 // - The constructor refuses a model of another task, or one that reads another kind of input. The
-//   error names the view that fits; no call fails for that reason later.
-// - Answers come in the order of the inputs. Each is the same whatever else is in the call (in
-//   bfloat16 on CPUs with AMX to rounding).
-// - Text is UTF-8. Errors: Data for a text that is not, naming its index in the call.
+//   error names the view that fits; no later call fails for that reason.
+// - Predictions are in the order of the inputs. Each prediction is independent of the other inputs
+//   in the call (on CPUs with AMX, bfloat16 results can differ in rounding).
+// - Text is UTF-8. Errors: Data for a text that is not valid UTF-8; the message names its index.
 // - Views are cheap to construct and to copy, and keep their model alive.
-// - Threads: one view, or many of one model, may be used from many threads at once. All calls share
-//   the model's computing threads, and each waits for its own inputs alone.
+// - Threads: a view, or many views of one model, can be used from many threads at once. All calls
+//   share the model's computing threads, and each call waits only for its own inputs.
 #pragma once
 
 #include <cstddef>
@@ -61,19 +61,19 @@ struct ModelOptions {
   /// A model with a layer that has no kernel runs on kTorchScript in either case.
   Engine engine = Engine::kFused;
 
-  /// Computing threads, which all calls share; 0: one per core. A call whose inputs fit into one
-  /// batch is computed in the calling thread.
+  /// Number of computing threads, which all calls share; 0: one per core. If the inputs of a call
+  /// fit into one batch, the calling thread computes it.
   int threads = 0;
 
-  /// Greatest number of tokens, padding included, that one thread computes at a time.
+  /// Maximum number of tokens, including padding, that one thread computes at a time.
   std::int64_t batch_tokens = 8192;
 
-  /// kFused: most memory, in MiB, for what is computed once per token and kept; 0: nothing is kept.
+  /// kFused: maximum memory, in MiB, of the cache of per-token products; 0: no cache.
   /// Range: 0 to 2^20.
   std::int64_t token_table_mib = 256;
 
-  /// kFused: of the products in recurrent layers, and in a language model's last layer. Range:
-  /// float32, bfloat16 or auto.
+  /// kFused: precision of the products in recurrent layers and in a language model's last layer.
+  /// Range: float32, bfloat16 or auto.
   Precision precision = Precision::kFloat32;
 };
 
@@ -81,27 +81,28 @@ class LoadedModel;
 
 /// A loaded archive. Immutable and shared: a copy refers to the same weights and threads.
 ///
-/// Threads: all functions may be called from many at once.
+/// Threads: all functions can be called from many threads at once.
 class Model {
  public:
-  /// Errors: Artifact if the file is missing, truncated, not made by Sequent or of a later format;
+  /// Errors: Artifact if the file is missing, truncated, not made by Sequent or in a later format;
   /// Runtime if bfloat16 is requested and the CPU has no instructions for it; Usage for an option
   /// out of range, and for bfloat16 if the model does not run on the library's own kernels.
   static Model load(const std::filesystem::path& file, const ModelOptions& options = {});
 
-  /// The same from an archive in memory; `name` stands for it in messages.
+  /// Loads an archive from memory; messages refer to it by `name`.
   static Model load(std::span<const std::byte> archive, const std::string& name,
                     const ModelOptions& options = {});
 
-  /// The name of the task, as configs write it: "classification", "tagging", ...
+  /// The name of the task, as in configs: "classification", "tagging", ...
   const std::string& task() const;
 
   InputKind input() const;
 
-  /// Numbers per step of a series; 0 if the model reads text.
+  /// Number of values per step of a series; 0 if the model reads text.
   std::int64_t channels() const;
 
-  /// The names of the outputs: classes, labels, tags or targets; none if the model predicts tokens.
+  /// The names of the outputs: classes, labels, tags or targets; empty if the model predicts
+  /// tokens.
   const std::vector<std::string>& labels() const;
 
   /// The archive's `sequent.json`: config, vocabulary, labels, validation report, parity proof.
@@ -126,15 +127,15 @@ struct ClassPrediction {
   double unknown_share = 0;          // of the tokens read, those without an id; in 0..1
 };
 
-/// The view of a model that gives each input one of several classes.
+/// The view of a model that predicts one of several classes for each input.
 template <class Input = std::string>  // or TextPair or Series
 class Classifier {
  public:
-  /// Errors: Usage if the model is no classifier, or does not read `Input`.
+  /// Errors: Usage if the model is not a classifier, or does not read `Input`.
   explicit Classifier(const Model& model);
 
   /// Returns a prediction for each input. Errors: Data if a text is not UTF-8, or a series has no
-  /// step, an incomplete step or a value that is not finite; each names the input's index.
+  /// step, an incomplete step or a value that is not finite; the message names the input's index.
   std::vector<ClassPrediction> classify(std::span<const Input> inputs) const;
   std::vector<ClassPrediction> classify(std::initializer_list<Input> inputs) const {
     return classify(std::span<const Input>(inputs.begin(), inputs.size()));
@@ -153,14 +154,14 @@ class Classifier {
 // ---- multi-label classification ---------------------------------------------------------------
 
 struct LabelsPrediction {
-  std::vector<std::int64_t> labels;  // those that reach their thresholds: indices into labels()
-  std::vector<float> probabilities;  // [labels()], each on its own
+  std::vector<std::int64_t> labels;  // those at or above their thresholds: indices into labels()
+  std::vector<float> probabilities;  // [labels()], independent of each other
   bool empty = false;                // a text had no token
   bool truncated = false;            // the input was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, those without an id; in 0..1
 };
 
-/// The view of a model that gives each input any number of labels.
+/// The view of a model that predicts any number of labels for each input.
 template <class Input = std::string>  // or TextPair or Series
 class MultiLabelClassifier {
  public:
@@ -178,7 +179,7 @@ class MultiLabelClassifier {
 
   const std::vector<std::string>& labels() const { return model_.labels(); }
 
-  /// The least probability with which a label is given. Shapes: [labels()]. Range: 0 to 1.
+  /// The minimum probability at which a label is predicted. Shapes: [labels()]. Range: 0 to 1.
   const std::vector<double>& thresholds() const { return *thresholds_; }
 
  private:
@@ -199,7 +200,7 @@ struct NumbersPrediction {
 template <class Input = std::string>  // or TextPair or Series
 class Regressor {
  public:
-  /// Errors: Usage if the model predicts no numbers, or does not read `Input`.
+  /// Errors: Usage if the model does not predict numbers, or does not read `Input`.
   explicit Regressor(const Model& model);
 
   /// Returns the targets' values for each input. Errors: Data, as Classifier::classify.
@@ -228,20 +229,21 @@ struct TaggedToken {
   float probability = 0;  // of that tag
 };
 
-/// What tags such as B-LOC, I-LOC mark: an entity. Where tags mark none it is a single token.
+/// A span marked by tags such as B-LOC and I-LOC: an entity. If the tags do not mark spans, each
+/// token is one.
 struct TaggedSpan {
   std::int64_t begin = 0;  // offsets as in TaggedToken
   std::int64_t end = 0;
   std::int64_t first_token = 0;  // tokens [first_token, end_token)
   std::int64_t end_token = 0;
   std::string type;
-  float probability = 0;  // the least of its tokens'
+  float probability = 0;  // the minimum over its tokens
 };
 
 struct TaggedText {
-  std::vector<TaggedToken> tokens;  // those the model reads: at most its max_length
+  std::vector<TaggedToken> tokens;  // the tokens that the model reads: at most max_length
   std::vector<TaggedSpan> spans;
-  std::int64_t sequence_label = -1;  // index into sequence_labels(); -1: none is given
+  std::int64_t sequence_label = -1;  // index into sequence_labels(); -1: none
   float sequence_probability = 0;    // of that label
   bool truncated = false;            // the text was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, those without an id; in 0..1
@@ -249,14 +251,14 @@ struct TaggedText {
 
 class TagSet;
 
-/// The view of a model that gives each token a tag.
+/// The view of a model that predicts a tag for each token.
 class Tagger {
  public:
-  /// Errors: Usage if the model is no tagger.
+  /// Errors: Usage if the model is not a tagger.
   explicit Tagger(const Model& model);
 
   /// Returns the tags of each text. The model's tokenizer splits the texts; a text without a token
-  /// has an empty answer. Errors: Data if a text is not UTF-8, naming its index.
+  /// has an empty result. Errors: Data if a text is not UTF-8; the message names its index.
   std::vector<TaggedText> tag(std::span<const std::string> texts) const;
   std::vector<TaggedText> tag(std::initializer_list<std::string> texts) const {
     return tag(std::span(texts.begin(), texts.size()));
@@ -271,10 +273,10 @@ class Tagger {
 
   const std::vector<std::string>& tags() const { return model_.labels(); }
 
-  /// The labels of whole texts, such as their intents; none if the model gives tags alone.
+  /// The labels of whole texts, such as their intents; empty if the model predicts only tags.
   const std::vector<std::string>& sequence_labels() const;
 
-  /// Whether tags such as B-LOC mark spans; if not, each token is a span of its own.
+  /// Whether tags such as B-LOC mark spans; if not, each token is its own span.
   bool marks_spans() const;
 
  private:
@@ -284,11 +286,11 @@ class Tagger {
 
 // ---- language models --------------------------------------------------------------------------
 
-/// How likely a language model finds a text.
+/// The likelihood of a text under a language model.
 struct TextLikelihood {
-  std::int64_t tokens = 0;     // predicted: those of the text, and its end
-  double log_probability = 0;  // natural, of all of them together
-  double unknown_share = 0;    // of the tokens, those that the model knows as <unk> alone
+  std::int64_t tokens = 0;     // number of predicted tokens, including the end of the text
+  double log_probability = 0;  // natural logarithm, summed over the tokens
+  double unknown_share = 0;    // share of tokens that the model reads as <unk>
 
   /// e^(-log_probability / tokens).
   double perplexity() const;
@@ -297,21 +299,21 @@ struct TextLikelihood {
 /// How a language model generates text. Ranges: length, lines and top_k at least 0; temperature at
 /// least 0 (0: always the most probable token); top_p in (0, 1].
 struct GenerateOptions {
-  std::int64_t length = 200;  // most tokens
-  std::int64_t lines = 0;     // ends after as many lines; 0: no limit
-  double temperature = 1;     // above 1 bolder, below 1 more careful
-  std::int64_t top_k = 0;     // draws among the k most probable tokens; 0: among all
-  double top_p = 1;           // draws among the most probable that together have this probability
+  std::int64_t length = 200;  // maximum number of tokens
+  std::int64_t lines = 0;     // maximum number of lines; 0: no limit
+  double temperature = 1;     // above 1: more random; below 1: more conservative
+  std::int64_t top_k = 0;     // samples from the k most probable tokens; 0: from all
+  double top_p = 1;           // samples from the most probable tokens with this total probability
   std::uint64_t seed = 1;     // the same seed gives the same text
 };
 
 /// The view of a model that predicts each token of a text from those before it.
 class LanguageModel {
  public:
-  /// Errors: Usage if the model is no language model.
+  /// Errors: Usage if the model is not a language model.
   explicit LanguageModel(const Model& model);
 
-  /// Returns how likely each text is, read from a line's start to its end. Errors: Data if a text
+  /// Returns the likelihood of each text as a complete line. Errors: Data if a text
   /// is not UTF-8, naming its index.
   std::vector<TextLikelihood> score(std::span<const std::string> texts) const;
   std::vector<TextLikelihood> score(std::initializer_list<std::string> texts) const {
@@ -320,7 +322,7 @@ class LanguageModel {
   TextLikelihood score(const std::string& text) const { return score(std::span(&text, 1)).front(); }
 
   /// Returns the text that follows `prompt`, which may contain line ends. `use` receives each piece
-  /// as soon as it is generated; it returns false to end the text. Never generates <unk>.
+  /// as soon as it is generated and returns false to stop. Never generates <unk>.
   /// Errors: Data if the prompt is not UTF-8 or the model knows none of its tokens; Usage if an
   /// option is out of range.
   std::string generate(std::string_view prompt, const GenerateOptions& options = {},
@@ -336,23 +338,24 @@ struct GeneratedText {
   std::string text;
   double log_probability = 0;  // natural
   bool empty = false;          // the source had no token
-  bool truncated = false;      // it was longer than the model's max_length
-  double unknown_share = 0;    // of its tokens, those without an id; in 0..1
+  bool truncated = false;      // the source was longer than the model's max_length
+  double unknown_share = 0;    // share of its tokens without an id; in 0..1
 };
 
 struct TextToTextOptions {
-  /// Width of the beam search: candidates kept for each source, of which the one with the greatest
-  /// probability per token is returned; 1: always the most probable token. Range: at least 1.
+  /// Width of the beam search: the number of candidates kept for each source. The one with the
+  /// greatest probability per token is returned; 1: greedy decoding. Range: at least 1.
   std::int64_t beams = 1;
 };
 
-/// The view of a model that answers a text with another.
+/// The view of a model that generates a text from another text.
 class TextToText {
  public:
   /// Errors: Usage if the model's task is not sequence_to_sequence, or an option is out of range.
   explicit TextToText(const Model& model, const TextToTextOptions& options = {});
 
-  /// Returns a text for each source. Errors: Data if a source is not UTF-8, naming its index.
+  /// Returns the generated text for each source. Errors: Data if a source is not UTF-8; the message
+  /// names its index.
   std::vector<GeneratedText> generate(std::span<const std::string> sources) const;
   std::vector<GeneratedText> generate(std::initializer_list<std::string> sources) const {
     return generate(std::span(sources.begin(), sources.size()));
@@ -371,20 +374,20 @@ class TextToText {
 /// The view of a model that turns texts into vectors, to compare texts with each other.
 class TextEmbedder {
  public:
-  /// Errors: Usage if the model reads series, answers each token or predicts tokens, or does not
+  /// Errors: Usage if the model reads series, predicts tags or tokens, or does not
   /// run on the fused engine.
   explicit TextEmbedder(const Model& model);
 
-  /// Returns the vectors that the layers make of the texts: of a model for pairs the pair layer's
-  /// input, else the last layer's input. Shapes: -> [texts, width()], row by row. Errors: Data if a
-  /// text is not UTF-8, naming its index.
+  /// Returns the vectors that the layers compute for the texts: in a model for pairs the pair
+  /// layer's input, otherwise the last layer's input. Shapes: -> [texts, width()], row-major.
+  /// Errors: Data if a text is not UTF-8, naming its index.
   std::vector<float> embed(std::span<const std::string> texts) const;
   std::vector<float> embed(std::initializer_list<std::string> texts) const {
     return embed(std::span(texts.begin(), texts.size()));
   }
   std::vector<float> embed(const std::string& text) const { return embed(std::span(&text, 1)); }
 
-  /// Values of each vector.
+  /// Number of values in each vector.
   std::int64_t width() const;
 
  private:

@@ -1,5 +1,5 @@
-// Runs a model archive: one class for all tasks. New code uses the views of inference.h, which say
-// what a model can do by their types; this header stays until version 0.2.
+// Runs a model archive: one class for all tasks. New code should use the views of inference.h,
+// whose types show what a model can do; this header stays until version 0.2.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace sequent {
 
-/// ModelOptions, and those of the views.
+/// The options of ModelOptions and of the views.
 struct PredictorOptions {
   Engine engine = Engine::kFused;
   int threads = 0;
@@ -29,22 +29,22 @@ struct PredictorOptions {
 struct Prediction {
   std::int64_t label = 0;            // index into Predictor::labels()
   float probability = 0;             // of that label
-  std::vector<float> probabilities;  // [labels], sum 1 (not of multi_label)
-  std::vector<std::int64_t> labels;  // of multi_label: those that reach their thresholds
-  std::vector<float> values;         // of a regression, instead: [labels], the targets' values
+  std::vector<float> probabilities;  // [labels]; they sum to 1, except in multi_label
+  std::vector<std::int64_t> labels;  // multi_label: those at or above their thresholds
+  std::vector<float> values;         // regression, instead: [labels], the targets' values
   bool empty = false;                // the text had no token
   bool truncated = false;            // the input was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, in 0..1
 };
 
-/// The name that GeneratedText had.
+/// The former name of GeneratedText.
 using WrittenText = GeneratedText;
 
 /// A loaded model of any task.
 ///
 /// Deprecated: use Model and its views.
-/// Threads: one Predictor serves many threads at once; calls share its computing threads, and wait
-/// for their own inputs alone.
+/// Threads: a Predictor can be used from many threads at once. Calls share its computing threads,
+/// and each call waits only for its own inputs.
 class Predictor {
  public:
   /// Errors: see Model::load; Usage for beams below 1, or above 1 if the model generates no text.
@@ -73,7 +73,7 @@ class Predictor {
   }
   std::int64_t vector_width() const;
 
-  /// See Tagger. Errors: Data, as its; Usage if the model is no tagger.
+  /// See Tagger. Errors: Data, as its; Usage if the model is not a tagger.
   std::vector<TaggedText> tag(std::span<const std::string> texts) const;
   std::vector<TaggedText> tag(std::initializer_list<std::string> texts) const {
     return tag(std::span(texts.begin(), texts.size()));
@@ -81,14 +81,14 @@ class Predictor {
   TaggedText tag(std::string_view text) const;
   std::vector<TaggedText> tag(std::span<const std::vector<std::string>> token_lists) const;
 
-  /// See TextToText. Errors: Data, as its; Usage if the model generates no text for another.
+  /// See TextToText. Errors: Data, as its; Usage if the model is not sequence_to_sequence.
   std::vector<WrittenText> write(std::span<const std::string> texts) const;
   std::vector<WrittenText> write(std::initializer_list<std::string> texts) const {
     return write(std::span(texts.begin(), texts.size()));
   }
   WrittenText write(std::string_view text) const;
 
-  /// See LanguageModel. Errors: as its; Usage if the model is no language model.
+  /// See LanguageModel. Errors: as its; Usage if the model is not a language model.
   std::vector<TextLikelihood> score(std::span<const std::string> texts) const;
   std::vector<TextLikelihood> score(std::initializer_list<std::string> texts) const {
     return score(std::span(texts.begin(), texts.size()));
@@ -98,16 +98,16 @@ class Predictor {
                        const std::function<bool(std::string_view piece)>& use = {}) const;
 
   bool reads_pairs() const { return model_.input() == InputKind::kTextPair; }
-  /// The name of the task, as configs write it.
+  /// The name of the task, as in configs.
   const std::string& task() const { return model_.task(); }
 
   std::int64_t channels() const { return model_.channels(); }
   const std::vector<std::string>& labels() const { return model_.labels(); }
-  /// See Tagger::sequence_labels; none of other models.
+  /// See Tagger::sequence_labels; empty for other models.
   const std::vector<std::string>& sequence_labels() const;
   const std::string& metadata_json() const { return model_.metadata_json(); }
 
-  /// For the views that new code uses.
+  /// For the library's own views.
   const Model& model() const { return model_; }
 
  private:

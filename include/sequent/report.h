@@ -1,5 +1,5 @@
-// A report is data: sections that the task builds once. JSON, the terminal and HTML are renderers
-// that know no task.
+// A report is data: sections that the task builds once. The renderers for JSON, the terminal and
+// HTML do not depend on the task.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace sequent {
 
-/// How a number is written for people. JSON has numbers in full.
+/// How a number is formatted for people. JSON contains full precision.
 enum class NumberFormat {
   kMetric,   // 0.8326
   kCount,    // 25000
@@ -23,7 +23,7 @@ enum class NumberFormat {
   kFixed2,   // 27.31
 };
 
-/// A value of a report; std::monostate is one that is not defined: null in JSON, a dash for people.
+/// A value of a report. std::monostate is an undefined value: null in JSON, a dash for people.
 using ReportValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 /// An undefined value becomes std::monostate.
@@ -31,33 +31,33 @@ ReportValue report_value_of(const std::optional<double>& value);
 
 /// One named value.
 struct ReportFact {
-  std::string key;    // in JSON; empty: for people alone
-  std::string title;  // for people; empty: in JSON alone
+  std::string key;    // in JSON; empty: only for people
+  std::string title;  // for people; empty: only in JSON
   ReportValue value;
   NumberFormat format = NumberFormat::kMetric;
   bool operator==(const ReportFact&) const = default;
 };
 
-/// Values of the report itself: in JSON members of its object.
+/// Values of the report itself: members of its object in JSON.
 struct ReportFacts {
   std::vector<ReportFact> facts;
   bool operator==(const ReportFacts&) const = default;
 };
 
 struct ReportColumn {
-  std::string key;    // in JSON; empty: for people alone
-  std::string title;  // for people; empty: in JSON alone
+  std::string key;    // in JSON; empty: only for people
+  std::string title;  // for people; empty: only in JSON
   NumberFormat format = NumberFormat::kMetric;
   bool operator==(const ReportColumn&) const = default;
 };
 
-/// In JSON an array of objects. The first column holds names.
+/// An array of objects in JSON. The first column contains names.
 struct ReportTable {
   std::string key;
   std::string title;
   std::vector<ReportColumn> columns;
   std::vector<std::vector<ReportValue>> rows;     // [rows][columns]
-  std::vector<std::vector<ReportValue>> above{};  // rows for people alone
+  std::vector<std::vector<ReportValue>> above{};  // rows only for people
   std::vector<std::vector<ReportValue>> below{};  // likewise
   bool for_people = true;
   bool operator==(const ReportTable&) const = default;
@@ -80,8 +80,8 @@ struct ReportLine {
   bool operator==(const ReportLine&) const = default;
 };
 
-/// Lines over the same steps: in JSON an array of objects, one for each step. All lines are equally
-/// long.
+/// Lines over the same steps: an array of objects in JSON, one for each step. All lines have the
+/// same length.
 struct ReportCurve {
   std::string key;
   std::string title;
@@ -91,7 +91,7 @@ struct ReportCurve {
   bool operator==(const ReportCurve&) const = default;
 };
 
-/// Plain text for people alone, its lines as they are.
+/// Plain text only for people; its lines are kept as they are.
 struct ReportText {
   std::string title;
   std::string text;
@@ -102,7 +102,7 @@ struct ReportPart;
 using ReportSection =
     std::variant<ReportFacts, ReportTable, ReportMatrix, ReportCurve, ReportText, ReportPart>;
 
-/// A report within a report: in JSON an object.
+/// A report within a report: an object in JSON.
 struct ReportPart {
   std::string key;
   std::string title;
@@ -110,52 +110,53 @@ struct ReportPart {
   bool operator==(const ReportPart&) const;
 };
 
-/// How good a model's predictions are on one data set.
+/// The quality of a model's predictions on one data set.
 struct Report {
   std::vector<ReportSection> sections;
   bool operator==(const Report&) const = default;
 
-  /// The value of a metric by its name in JSON, such as "accuracy"; one of a part is
-  /// "sequence_label.accuracy". Nothing if the report has no such metric or it is undefined.
+  /// The value of a metric by its JSON name, such as "accuracy"; a metric of a part is
+  /// "sequence_label.accuracy". Nothing if the report has no such metric or its value is undefined.
   std::optional<double> value(std::string_view metric) const;
 
-  /// The names of the metrics, counts apart.
+  /// The names of the metrics, excluding counts.
   std::vector<std::string> metrics() const;
 
-  /// The table of this key; null without one.
+  /// The table with this key; null if there is none.
   const ReportTable* table(std::string_view key) const;
   const ReportMatrix* matrix(std::string_view key) const;
   const ReportCurve* curve(std::string_view key) const;
 };
 
-/// One JSON object: values at its top level, tables below. `indent` < 0: one line.
+/// Returns one JSON object: values at its top level, tables below. `indent` < 0: one line.
 std::string report_to_json(const Report& report, int indent = 2);
 
-/// Reads what report_to_json wrote of a model of this task. Errors: Artifact.
+/// Parses a report of this task that report_to_json wrote. Errors: Artifact.
 Report report_from_json(const std::string& json, const Task& task);
 
 /// Tables for a terminal.
 std::string report_to_text(const Report& report);
 
-/// A validation metric that epochs are shown with.
+/// A validation metric that is shown for each epoch.
 struct EpochMetric {
   std::string key;    // in JSON
   std::string title;  // for people
 };
 
-/// What a training run's report page shows.
+/// The content of a training run's report page.
 struct RunReport {
   std::string title;
   std::vector<std::pair<std::string, std::string>> facts;  // name and value: data, time, size
   std::vector<std::string> epoch_records;                  // lines of metrics.jsonl, in order
-  std::vector<EpochMetric> epoch_metrics;                  // of the task, shown beside the loss
+  std::vector<EpochMetric> epoch_metrics;                  // of the task, shown with the loss
   std::string model_summary;
   std::optional<Report> validation;
   std::optional<Report> test;
 };
 
-/// A self-contained HTML page: facts, learning curves as SVG, confusion matrices, the table of
-/// classes or targets. No script, no outside file; light and dark.
+/// Returns a self-contained HTML page: facts, learning curves as SVG, confusion matrices, and the
+/// table of classes or targets. It has no scripts and no external files, and supports light and
+/// dark themes.
 std::string render_run_report(const RunReport& report);
 
 }  // namespace sequent

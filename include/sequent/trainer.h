@@ -14,7 +14,7 @@
 
 namespace sequent {
 
-/// What to do with a run folder that exists.
+/// What to do if the run folder exists.
 enum class ExistingRun { kRefuse, kResume, kOverwrite };
 
 struct TrainOptions {
@@ -23,49 +23,49 @@ struct TrainOptions {
   std::vector<std::string> command_line;  // for the manifest
 };
 
-/// How far training has come; given to the progress hook after steps and at the end of epochs.
+/// The progress of training, passed to the progress hook after steps and at the end of epochs.
 struct Progress {
   std::int64_t epoch = 0;  // from 1
   std::int64_t epochs = 0;
   std::int64_t step = 0;        // of the whole run, from 1
   std::int64_t epoch_step = 0;  // of this epoch, from 1
   std::int64_t epoch_steps = 0;
-  double loss = 0;  // mean over this epoch so far, as trained on
+  double loss = 0;  // mean training loss over this epoch so far
   double learning_rate = 0;
   double epoch_seconds = 0;
   double examples_per_second = 0;
-  double tokens_per_second = 0;      // real tokens, without padding
+  double tokens_per_second = 0;      // without padding
   std::optional<Report> validation;  // at the end of an epoch
   bool best = false;                 // this epoch is the best so far
 };
 
 struct Hooks {
   std::function<void(const Progress&)> progress;
-  /// Asked after each step; true ends training after a checkpoint. Signal handlers set it.
+  /// Called after each step; true stops training after a checkpoint. Signal handlers set it.
   std::function<bool()> stop_requested;
 };
 
 struct TrainReport {
-  bool finished = false;  // false: stopped by stop_requested, to be resumed
+  bool finished = false;  // false: stopped by stop_requested; can be resumed
   Manifest manifest;      // complete when finished
   Report validation;
   std::optional<Report> test;
 };
 
 /// Trains `config` into the run folder `options.out`.
-/// Errors: Usage if the folder exists and neither resume nor overwrite was asked for, or if resume
-/// meets another config; Data; Numeric at a loss or gradient that is not finite (the last
-/// checkpoint stays); Runtime if a file cannot be written or the device is not there.
+/// Errors: Usage if the folder exists and neither resume nor overwrite was requested, or if the
+/// config to resume differs; Data; Numeric if a loss or gradient is not finite (the last checkpoint
+/// is kept); Runtime if a file cannot be written or the device is not available.
 TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks = {});
 
 struct EvaluateOptions {
   int threads = 0;                            // 0: one per core
   std::optional<DataFormat> format;           // default: the format of the model's config
-  std::optional<UnseenLabels> unseen_labels;  // default: what the model's config says
+  std::optional<UnseenLabels> unseen_labels;  // default: as in the model's config
 
-  /// Of a language model: it learns from each part of the text after it was measured, with this
-  /// learning rate (dynamic evaluation, Krause et al. 2018); the run or archive stays as it is.
-  /// Range: above 0.
+  /// For a language model: after it was measured on a chunk of the text, it learns from that chunk
+  /// with this learning rate (dynamic evaluation, Krause et al. 2018). The run or archive does not
+  /// change. Range: above 0.
   std::optional<double> dynamic_rate;
 };
 
@@ -74,16 +74,15 @@ struct EvaluateOptions {
 Report evaluate(const std::filesystem::path& run_or_model, const std::string& data,
                 const EvaluateOptions& options = {});
 
-/// Exports the best weights of a finished run as one TorchScript file, after proving that it gives
-/// the trained model's probabilities. Returns what the archive says of itself.
-/// Errors: Artifact, Usage if `out` exists and `overwrite` is false, Internal if the exported model
-/// differs by more than 1e-5, or 1e-4 where tokens are predicted
-/// (no file is left then), Runtime.
+/// Exports the best weights of a finished run as one TorchScript file, after verifying that it
+/// reproduces the trained model's probabilities. Returns the archive's metadata.
+/// Errors: Artifact; Usage if `out` exists and `overwrite` is false; Internal if the exported model
+/// differs by more than 1e-5, or 1e-4 for predicted tokens (no file is left); Runtime.
 ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
                            bool overwrite = false);
 
-/// The table of layers, output shapes and parameters, as Keras' model.summary(), of a run folder, a
-/// model archive, or a config before training (`vocabulary_size` and `class_count` given).
+/// Returns the table of layers, output shapes and parameters, like Keras' model.summary(), of a run
+/// folder, a model archive, or a config before training (with `vocabulary_size` and `class_count`).
 std::string summarize(const std::filesystem::path& run_or_model);
 std::string summarize(const ResolvedConfig& config);
 

@@ -1,4 +1,5 @@
-// What sequent-infer does, apart from its command line: records in, answers out, in order.
+// The work of sequent-infer, apart from its command line: reads records, predicts, and writes the
+// results in order.
 #pragma once
 
 #include "batch/record_options.h"
@@ -6,13 +7,13 @@
 
 namespace sequent {
 
-/// Does what the options say: answers the records of the input, or the lines of stdin as they are
-/// typed, or writes vectors of texts, or their neighbors.
+/// Does what the options say: predicts for the records of the input or for lines typed on stdin,
+/// writes vectors of texts, or finds their nearest neighbors.
 ///
-/// A run that is stopped early leaves an output file as it was before, or does not create it.
-/// Errors: Usage for options that have no effect or no meaning for the model; Data at the first
-/// record that cannot be used, unless these are recorded; Artifact, see Model::load; Runtime if the
-/// output cannot be written.
+/// If a run stops early, an existing output file stays unchanged and no new one is created.
+/// Errors: Usage for options that have no effect or do not apply to the model; Data at the first
+/// record that cannot be used, unless errors are recorded; Artifact, see Model::load; Runtime if
+/// the output cannot be written.
 void run_inference(const InferOptions& options, const StopRequest& stop = {});
 
 }  // namespace sequent

@@ -3,8 +3,8 @@
 namespace sequent {
 namespace {
 
-/// A token and its tag on each line, an empty line after each record. It cannot hold faults:
-/// options that would write one are refused.
+/// Writes a token and its tag on each line, and an empty line after each record. The format cannot
+/// contain errors: options that would write one are refused.
 class ConllWriter : public RecordWriter {
  public:
   void append(std::string& out, const Record& record, const RecordAnswers& answers,

@@ -5,7 +5,7 @@
 namespace sequent {
 namespace {
 
-/// An object on each line.
+/// Writes one object per line.
 class JsonlWriter : public RecordWriter {
  public:
   explicit JsonlWriter(WriterOptions options) : options_(std::move(options)) {
@@ -47,7 +47,7 @@ class JsonlWriter : public RecordWriter {
     }
   }
 
-  /// The members of the record's object as they are.
+  /// Returns the members of the record's object unchanged.
   void append_members(std::string& out, const Record& record) const {
     const std::string& object = record.fields.at(0);
     for (std::size_t i = 0; i < quoted_.size(); ++i) {
@@ -60,7 +60,7 @@ class JsonlWriter : public RecordWriter {
   }
 
   WriterOptions options_;
-  std::vector<std::string> quoted_;  // the names of what is added, as they stand in an object
+  std::vector<std::string> quoted_;  // the added names, quoted as in an object
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ OutputSink::OutputSink(const std::string& path, bool overwrite) {
   }
   if (fs::exists(path_) && !overwrite) {
     throw Error(ErrorKind::kUsage, path,
-                "exists; give another --output, or --overwrite to replace it");
+                "exists; choose another --output, or pass --overwrite to replace it");
   }
   temporary_ = path + ".tmp" + std::to_string(::getpid());
   file_ = std::fopen(temporary_.c_str(), "wb");

@@ -1,4 +1,4 @@
-// Where sequent-infer writes.
+// The output of sequent-infer.
 #pragma once
 
 #include <cstdio>
@@ -19,12 +19,12 @@ class OutputSink {
 
   /// Errors: Runtime.
   void write(std::string_view text);
-  /// Passes on what was written so far. Errors: Runtime.
+  /// Flushes what was written so far. Errors: Runtime.
   void flush();
   /// Completes the file. Errors: Runtime.
   void finish();
 
-  /// Whether what was written can be overwritten: in a file of its own.
+  /// Whether earlier output can be overwritten, which only regular files allow.
   bool can_rewrite() const { return !temporary_.empty(); }
   /// Overwrites the first bytes. Errors: Runtime.
   void rewrite_start(std::string_view text);

@@ -1,5 +1,5 @@
-// Answers to records: made by a task, one window of records at a time, and written by a
-// RecordWriter that knows no task.
+// Predictions for records: a task computes them, one window of records at a time, and a
+// RecordWriter, which does not depend on the task, writes them.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@
 
 namespace sequent {
 
-/// The answers to the records of one window. Those of a record with a fault are empty, and are
-/// never written.
+/// The predictions for the records of one window. Predictions of records with an error are empty
+/// and are never written.
 class RecordAnswers {
  public:
   RecordAnswers() = default;
@@ -24,19 +24,19 @@ class RecordAnswers {
   RecordAnswers& operator=(const RecordAnswers&) = delete;
   virtual ~RecordAnswers() = default;
 
-  /// Appends the answer to record `index`, which is `record`, as members of a JSON object, each
-  /// with a comma before it.
+  /// Appends the prediction for `record`, whose index is `index`, as members of a JSON object, each
+  /// preceded by a comma.
   virtual void append_json(std::string& out, std::size_t index, const Record& record) const = 0;
 
-  /// Appends it as cells of a table, one for each of RecordAnswerer::names.
+  /// Appends it as table cells, one for each of RecordAnswerer::names.
   virtual void append_cells(TableLine& line, std::size_t index) const = 0;
 
-  /// Appends it as the lines of its tokens.
+  /// Appends it as one line per token.
   virtual void append_conll(std::string& out, std::size_t index, const Record& record) const = 0;
 };
 
-/// Answers the records of one run.
-/// Threads: all methods may be called from many at once.
+/// Predicts for the records of one run.
+/// Threads: all methods can be called from many threads at once.
 class RecordAnswerer {
  public:
   RecordAnswerer() = default;
@@ -44,18 +44,18 @@ class RecordAnswerer {
   RecordAnswerer& operator=(const RecordAnswerer&) = delete;
   virtual ~RecordAnswerer() = default;
 
-  /// What is added to a record, in order: members of an object, or columns of a table. Without the
-  /// prefix.
+  /// The names that are added to a record, in order and without the prefix: members of an object,
+  /// or columns of a table.
   virtual std::vector<std::string> names() const = 0;
 
-  /// Answers a window of records, of which those with a fault are left out. Errors: Data.
+  /// Predicts for a window of records; skips records with an error. Errors: Data.
   virtual std::unique_ptr<RecordAnswers> answer(const std::vector<Record>& window) const = 0;
 
-  /// The answer to a line that someone types, as --interactive prints it. Errors: Data.
+  /// Returns the prediction for a line typed by a user, as --interactive prints it. Errors: Data.
   virtual std::string answer_line(const std::string& line) const = 0;
 };
 
-/// A RecordAnswerer whose answers are of one type; a task derives from it.
+/// A RecordAnswerer whose predictions have one type; tasks derive from it.
 template <class Answer>
 class AnswererOf : public RecordAnswerer {
  public:
@@ -66,7 +66,7 @@ class AnswererOf : public RecordAnswerer {
   }
 
  protected:
-  /// The answers to those records that have no fault, in order.
+  /// Returns the predictions for the records that have no error, in order.
   virtual std::vector<Answer> answers_to(const std::vector<Record>& window) const = 0;
 
   /// See RecordAnswers.
@@ -76,10 +76,10 @@ class AnswererOf : public RecordAnswerer {
     throw_unsupported("CoNLL lines");
   }
 
-  /// Appends a comma and the key of a member of this name.
+  /// Appends a comma and the key of the member with this name.
   void append_key(std::string& out, const char* name) const { append_json_key(out, prefix_, name); }
 
-  /// What an answer says of its input: of a text all three, of a series `truncated` alone.
+  /// Appends the flags of the input: for a text all three, for a series only `truncated`.
   static void add_flag_names(std::vector<std::string>& names, bool is_text) {
     if (is_text) names.emplace_back("empty");
     names.emplace_back("truncated");
@@ -101,7 +101,7 @@ class AnswererOf : public RecordAnswerer {
     line.add_bool(answer.truncated);
     if (is_text) line.add_number(answer.unknown_share);
   }
-  /// Behind an answer that is printed.
+  /// The text that follows a printed prediction.
   static std::string flag_text(const Answer& answer) {
     return std::string(answer.empty ? "\t(no words)" : "") +
            (answer.truncated ? "\t(cut off)" : "");
@@ -128,7 +128,7 @@ class AnswererOf : public RecordAnswerer {
     std::vector<Answer> answers_;
   };
 
-  /// Puts the answers to the records without a fault at their indices.
+  /// Moves the predictions to the indices of the records without an error.
   static std::vector<Answer> spread(const std::vector<Record>& window, std::vector<Answer> found) {
     if (found.size() == window.size()) return found;
     std::vector<Answer> all(window.size());
@@ -140,7 +140,8 @@ class AnswererOf : public RecordAnswerer {
   }
 
   [[noreturn]] static void throw_unsupported(const char* format) {
-    throw Error(ErrorKind::kInternal, "", std::string("answers of this task do not fit ") + format);
+    throw Error(ErrorKind::kInternal, "",
+                std::string("predictions of this task cannot be written as ") + format);
   }
 
   std::string prefix_;

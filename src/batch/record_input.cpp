@@ -21,13 +21,13 @@ Column column_of(const std::string& name) {
   return name;
 }
 
-/// How the training data were laid out.
+/// The format of the training data.
 const DataFormat& training_format(const Model& model) {
   return model.loaded().config().data.format;
 }
 
-/// Rows for a model that reads numbers: JSON Lines with a sequence each, or, for one that learned
-/// from windows of a table, a table.
+/// Rows for a model that reads numbers: JSON Lines with one sequence each or, for a model trained
+/// on windows of a table, a table.
 RecordInput open_numbers(const InferOptions& options, const Model& model,
                          const ReaderOptions& reading) {
   const std::string format = input_format_of(options);
@@ -36,8 +36,9 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
   const auto* windows = std::get_if<WindowsFormat>(&trained);
   if (format == "csv" && windows != nullptr) {
     if (options.text_given) {
-      throw Error(ErrorKind::kUsage, "--text",
-                  "has no effect on a table, whose columns are those of training; leave it out");
+      throw Error(
+          ErrorKind::kUsage, "--text",
+          "has no effect on a table, which has the columns of the training data; leave it out");
     }
     WindowsFormat table = *windows;
     if (options.no_header) table.header = false;
@@ -53,13 +54,13 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
   }
   throw Error(
       ErrorKind::kUsage, options.input,
-      "is read as " + format + ", but the model reads numbers; give JSON Lines such as {\"" + key +
-          "\": [[1.5], [2]]} with --input-format jsonl" +
+      "is read as " + format + ", but the model reads numbers; expected JSON Lines such as {\"" +
+          key + "\": [[1.5], [2]]} with --input-format jsonl" +
           (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
 }
 
-/// The column or key that holds the texts, or a tagger's tokens: what was typed, else that of
-/// training where its format is like the input's, else `usual`.
+/// Returns the column or key of the texts, or of a tagger's tokens: the one given, else the one
+/// used in training if the formats are alike, else `usual`.
 Column chosen_column(const InferOptions& options, const Model& model, Column usual) {
   if (options.text_given) return column_of(options.text);
   const std::string input = input_format_of(options);
@@ -79,10 +80,10 @@ Column chosen_column(const InferOptions& options, const Model& model, Column usu
 
 std::string key_of(const Column& column) {
   if (const auto* key = std::get_if<std::string>(&column)) return *key;
-  refuse("--text", "expected is a key: objects have no indices");
+  refuse("--text", "expected a key, because objects have no indices");
 }
 
-/// The columns of a pair's texts: those that were typed, else those of training.
+/// Returns the columns of a pair's texts: those given, else those used in training.
 struct PairColumns {
   Column first = std::string("text");
   Column second = std::string("text_b");
@@ -111,7 +112,7 @@ RecordInput open_pairs(const InferOptions& options, const Model& model,
     const auto* second = std::get_if<std::string>(&columns.second);
     if (first == nullptr || second == nullptr) {
       refuse(first == nullptr ? "--text" : "--text-b",
-             "expected is a key: objects have no indices");
+             "expected a key, because objects have no indices");
     }
     JsonlFormat objects;
     objects.text = *first;
@@ -120,7 +121,7 @@ RecordInput open_pairs(const InferOptions& options, const Model& model,
   }
   if (format != "tsv" && format != "csv") {
     refuse("--input-format " + format,
-           "has one text in each record, but the model reads pairs; expected tsv, csv or jsonl");
+           "has one text per record, but the model reads pairs; expected tsv, csv or jsonl");
   }
   const auto table = [&](auto result) {
     result.text = columns.first;
@@ -149,7 +150,8 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   if (format == "conll") {
     const Column token = chosen_column(options, model, std::int64_t{0});
     if (!std::holds_alternative<std::int64_t>(token)) {
-      refuse("--text " + options.text, "expected is a column's index, from 0: conll has no names");
+      refuse("--text " + options.text,
+             "expected a column index (from 0), because conll has no column names");
     }
     ConllFormat lines;
     lines.token = std::get<std::int64_t>(token);
@@ -157,7 +159,7 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   }
   const Column text = chosen_column(options, model, std::string("text"));
   if (format == "jsonl") {
-    // A table without a header was trained by index; objects have keys.
+    // If the training table had no header, the column is an index, but objects need a key.
     const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
     return {open_records(options.input, JsonlFormat{indexed ? "text" : key_of(text), {}, "label"},
                          reading),

@@ -9,7 +9,7 @@
 
 namespace sequent {
 
-/// What a record's `fields` hold.
+/// The content of a record's `fields`.
 enum class FieldKind {
   kText,    // one field: the text itself
   kTable,   // one field per column
@@ -21,12 +21,12 @@ struct RecordInput {
   FieldKind fields = FieldKind::kText;
 };
 
-/// Opens single texts, whatever the model does with them: the column that is given, else the one of
-/// training. Errors: Usage if the options do not fit the format; Data, as open_records.
+/// Opens records of single texts, whatever the model reads: uses the given column, else the one
+/// used in training. Errors: Usage if the options do not fit the format; Data, as open_records.
 RecordInput open_texts(const InferOptions& options, const Model& model);
 
-/// Opens what the model reads: texts, pairs or series. Errors: as open_texts, and Usage if the
-/// model cannot read this format.
+/// Opens the records that the model reads: texts, pairs or series. Errors: as open_texts, and Usage
+/// if the model cannot read this format.
 RecordInput open_input(const InferOptions& options, const Model& model);
 
 }  // namespace sequent

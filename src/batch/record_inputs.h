@@ -1,4 +1,4 @@
-// From records to the inputs of a view.
+// Converts records to the inputs of a view.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace sequent {
 
-/// The inputs of the records that have no fault, in order.
+/// Returns the inputs of the records that have no error, in order.
 template <class Input>
 std::vector<Input> inputs_of(const std::vector<Record>& window) {
   std::vector<Input> inputs;
@@ -29,7 +29,8 @@ std::vector<Input> inputs_of(const std::vector<Record>& window) {
   return inputs;
 }
 
-/// What someone types: a text, or two with a tab between them. Errors: Data if the tab is missing.
+/// Parses a typed line: a text, or two texts separated by a tab. Errors: Data if the tab is
+/// missing.
 template <class Input>
 Input typed_input(const std::string& line) {
   if constexpr (std::is_same_v<Input, TextPair>) {
@@ -46,7 +47,7 @@ Input typed_input(const std::string& line) {
   }
 }
 
-/// Calls `make` with a value of the type that a model of this kind reads.
+/// Calls `make` with a value of the input type that a model of this kind reads.
 template <class Make>
 auto with_input_type(InputKind kind, const Make& make) {
   if (kind == InputKind::kSeries) return make(Series());

@@ -32,8 +32,8 @@ std::string input_format_of(const InferOptions& options) {
   if (extension == ".ndjson") return "jsonl";
   if (extension == ".json") {
     refuse(options.input,
-           "one JSON document has no rows; expected JSON Lines, an object on each "
-           "line: say --input-format jsonl if it is that, or lines for plain text");
+           "a JSON document has no rows; expected JSON Lines, with an object on each "
+           "line: pass --input-format jsonl if it is JSON Lines, or lines for plain text");
   }
   return "lines";
 }
@@ -44,13 +44,15 @@ void refuse_class_options(const InferOptions& options, const std::string& messag
 }
 
 void refuse_tag_options(const InferOptions& options) {
-  if (options.every_tag) refuse("--tags", "has no meaning for this model, which gives no tags");
+  if (options.every_tag) {
+    refuse("--tags", "has no meaning for this model, which predicts no tags; leave it out");
+  }
   if (options.format == "conll") {
-    refuse("--format conll", "has no meaning for this model, which gives no tags");
+    refuse("--format conll", "has no meaning for this model, which predicts no tags; leave it out");
   }
   const std::string format = input_format_of(options);
   if (format == "conll" || format == "tokens") {
-    refuse("--input-format " + format, "holds tokens, and this model reads whole texts");
+    refuse("--input-format " + format, "contains tokens, but this model reads whole texts");
   }
 }
 
@@ -67,8 +69,8 @@ void check_input_options(const InferOptions& options) {
   const std::string format = input_format_of(options);
   if (format == "lines" && (options.text_given || options.no_header)) {
     refuse(options.text_given ? "--text" : "--no-header",
-           "has no effect on lines, as which " + options.input +
-               " is read; add --input-format tsv, csv or jsonl");
+           "has no effect on lines, the format of " + options.input +
+               "; add --input-format tsv, csv or jsonl");
   }
   if (options.no_header && format != "tsv" && format != "csv") {
     refuse("--no-header", "has no effect on " + format + "; leave it out");
@@ -76,7 +78,7 @@ void check_input_options(const InferOptions& options) {
   std::error_code code;
   if (fs::equivalent(options.input, options.output, code) &&
       fs::is_regular_file(options.input, code)) {
-    refuse(options.output, "is the input as well; give another --output");
+    refuse(options.output, "is also the input; choose another --output");
   }
 }
 
@@ -90,7 +92,7 @@ void check_task_options(const InferOptions& options, const Model& model) {
 
 void check_beams(const InferOptions& options, const Model& model) {
   if (options.beams == 1 || inference_task(Task(model.task())).has_beams()) return;
-  refuse("beams", "has no meaning for a model that writes no text");
+  refuse("beams", "has no meaning for a model that generates no text");
 }
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// What sequent-infer is told to do.
+// The options of sequent-infer.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace sequent {
 
-/// The options of sequent-infer, by the names of its command line.
+/// The options of sequent-infer, by their names on the command line.
 struct InferOptions {
   std::string model;
   ModelOptions loading;
@@ -44,8 +44,8 @@ enum class OutputFormat {
 };
 OutputFormat output_format_of(const InferOptions& options);
 
-/// Inferred from the input file's extension, .gz and .xz aside, unless it is given; a file without
-/// a known extension holds lines. Errors: Usage for .json.
+/// Infers the format from the input file's extension, ignoring .gz and .xz, unless the format is
+/// given; a file without a known extension contains lines. Errors: Usage for .json.
 std::string input_format_of(const InferOptions& options);
 
 /// Errors: Usage, always.
@@ -54,20 +54,20 @@ std::string input_format_of(const InferOptions& options);
 /// Refuses --probabilities and --top-k. Errors: Usage with the message, if one of them is given.
 void refuse_class_options(const InferOptions& options, const std::string& message);
 
-/// Refuses what has a meaning for taggers alone. Errors: Usage.
+/// Refuses options that only apply to taggers. Errors: Usage.
 void refuse_tag_options(const InferOptions& options);
 
-/// Refuses options that another engine would leave without effect. Errors: Usage.
+/// Refuses options that have no effect with the model's engine. Errors: Usage.
 void check_engine_options(const InferOptions& options);
 
-/// Refuses options that the input's format would leave without effect, and an output that is the
+/// Refuses options that have no effect with the input's format, and an output that is also the
 /// input. Errors: Usage.
 void check_input_options(const InferOptions& options);
 
-/// Refuses options that this model would leave without effect. Errors: Usage.
+/// Refuses options that have no effect with this model. Errors: Usage.
 void check_task_options(const InferOptions& options, const Model& model);
 
-/// Refuses --beams where nothing is searched. Errors: Usage.
+/// Refuses --beams if the model uses no beam search. Errors: Usage.
 void check_beams(const InferOptions& options, const Model& model);
 
 }  // namespace sequent

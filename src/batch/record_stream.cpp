@@ -12,7 +12,7 @@
 namespace sequent {
 
 std::vector<Record> read_window(RecordReader& reader) {
-  // A window is large enough to sort by length within it and small enough to forget about memory.
+  // A window is large enough for sorting by length, and small enough that its memory is negligible.
   constexpr std::size_t kWindowRecords = 16384;
   constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
   std::vector<Record> window;
@@ -29,7 +29,7 @@ std::vector<Record> read_window(RecordReader& reader) {
 
 namespace {
 
-/// A row of another number of channels than the model reads cannot be used.
+/// Marks rows whose number of channels differs from the model's as errors.
 void note_wrong_channels(std::vector<Record>& window, std::int64_t channels) {
   for (Record& record : window) {
     if (record.fault || record.channels == channels) continue;
@@ -42,11 +42,11 @@ void stop_at_fault(const std::vector<Record>& window) {
   for (const Record& record : window) {
     if (!record.fault) continue;
     throw Error(ErrorKind::kData, record.where,
-                *record.fault + " (--on-error record writes such rows as errors and goes on)");
+                *record.fault + " (--on-error record writes such rows as errors and continues)");
   }
 }
 
-/// Ends the waiting for input when something is thrown past it.
+/// Stops waiting for input when an exception is thrown.
 class StopReading {
  public:
   StopReading() = default;
@@ -60,7 +60,7 @@ class StopReading {
   int exceptions_before_ = std::uncaught_exceptions();
 };
 
-/// Writes a window in a thread of its own.
+/// Writes a window in a separate thread.
 std::future<void> start_writing(const RecordStream& stream, std::vector<Record> records,
                                 std::unique_ptr<RecordAnswers> answers) {
   return std::async(std::launch::async, [&writer = stream.writer, &sink = stream.sink,
@@ -80,10 +80,10 @@ StreamCounts answer_records(const RecordStream& stream,
   const auto read_ahead = [&reader = stream.reader] {
     return std::async(std::launch::async, [&reader] { return read_window(reader); });
   };
-  // While a window is answered, the one after it is read and the one before it is written.
+  // While a window is computed, the next one is read and the previous one is written.
   std::future<std::vector<Record>> ahead = read_ahead();
   std::future<void> writing;
-  const StopReading stop_reading;  // before `ahead` is waited for, where something fails
+  const StopReading stop_reading;  // on an error, runs before the wait for `ahead`
   while (true) {
     std::vector<Record> window = ahead.get();
     if (window.empty() || stop_requested()) break;

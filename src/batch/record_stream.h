@@ -1,4 +1,4 @@
-// The way of records through sequent-infer: read ahead, answered, written, in bounded memory.
+// The pipeline of sequent-infer: records are read ahead, predicted and written in bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,25 @@
 
 namespace sequent {
 
-/// How a caller ends a run early, such as by a signal.
+/// How a caller stops a run early, for example on a signal.
 struct StopRequest {
   /// Called once, before the first record is read.
   std::function<void()> watch = [] {};
   std::function<bool()> is_requested = [] { return false; };
 };
 
-/// The next records, so many that they can be sorted by length and so few that memory is bounded;
-/// none at the end. Errors: Data where reading cannot go on.
+/// Reads the next window of records: enough to sort by length, few enough to bound memory; none at
+/// the end. Errors: Data if reading cannot continue.
 std::vector<Record> read_window(RecordReader& reader);
 
-/// What answers and writes the records of a run.
+/// What predicts and writes the records of a run.
 struct RecordStream {
   RecordReader& reader;
   const RecordAnswerer& answerer;
   const RecordWriter& writer;
   OutputSink& sink;
-  std::int64_t channels = 0;    // of the numbers that the model reads; 0: it reads text
-  bool records_faults = false;  // faults are written as records
+  std::int64_t channels = 0;    // of the series that the model reads; 0: it reads text
+  bool records_faults = false;  // errors are written as records
 };
 
 struct StreamCounts {
@@ -39,8 +39,8 @@ struct StreamCounts {
   std::int64_t faults = 0;
 };
 
-/// Answers all records, in order. Errors: Data at the first record with a fault, unless these are
-/// recorded.
+/// Predicts for all records, in order. Errors: Data at the first record with an error, unless
+/// errors are recorded.
 StreamCounts answer_records(const RecordStream& stream,
                             const std::function<bool()>& stop_requested);
 

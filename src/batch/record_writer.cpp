@@ -7,9 +7,9 @@
 namespace sequent {
 
 void fail_name_taken(const std::string& where, const std::string& name) {
-  throw Error(
-      ErrorKind::kUsage, where,
-      "the input has a column \"" + name + "\" already; give --prefix, such as --prefix model_");
+  throw Error(ErrorKind::kUsage, where,
+              "the input has a column \"" + name +
+                  "\" already; choose another --prefix, such as --prefix model_");
 }
 
 std::unique_ptr<RecordWriter> make_record_writer(const WriterOptions& options) {

@@ -3,7 +3,7 @@
 namespace sequent {
 namespace {
 
-/// TSV or CSV: the columns of the input, those of the answer, and `error`.
+/// TSV or CSV: the columns of the input, those of the prediction, and `error`.
 class TableWriter : public RecordWriter {
  public:
   explicit TableWriter(WriterOptions options) : options_(std::move(options)) {

@@ -17,7 +17,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, ".npy is written as little-endian");
 
-/// Options about records with predictions, which are not written here.
+/// Refuses options for records with predictions, which this mode does not write.
 void check_vector_options(const InferOptions& options, const char* mode) {
   const auto no_effect = [mode](bool given, const std::string& option) {
     if (given) refuse(option, std::string("has no effect with ") + mode + "; leave it out");
@@ -30,7 +30,7 @@ void check_vector_options(const InferOptions& options, const char* mode) {
   no_effect(options.on_error != "fail", "--on-error");
 }
 
-/// Calls `use` with some texts at a time. Errors: Data at a record with a fault.
+/// Calls `use` with batches of texts. Errors: Data at a record with an error.
 template <class Use>
 void for_each_window(RecordReader& reader, const StopRequest& stop, const Use& use) {
   while (!stop.is_requested()) {
@@ -46,7 +46,7 @@ void for_each_window(RecordReader& reader, const StopRequest& stop, const Use& u
   }
 }
 
-/// Of the format's version 1.0, filled up to 128 bytes, so that it can be written again once the
+/// The header of format version 1.0, padded to 128 bytes so that it can be rewritten once the
 /// number of rows is known.
 std::string npy_header(std::int64_t rows, std::int64_t width) {
   constexpr std::size_t kSize = 128;
@@ -65,7 +65,7 @@ std::string_view bytes_of(std::span<const float> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
-/// Makes each row one of length 1; zeros stay.
+/// Scales each row to length 1; rows of zeros stay unchanged.
 void normalize(std::vector<float>& vectors, std::int64_t width) {
   const auto step = static_cast<std::size_t>(width);
   for (std::size_t at = 0; at < vectors.size(); at += step) {
@@ -94,7 +94,7 @@ class Corpus {
     if (texts_.empty()) throw Error(ErrorKind::kData, options.neighbors, "no texts");
   }
 
-  /// The nearest texts, the first in the file first where they are as near. `vector` has length 1.
+  /// Returns the nearest texts; ties keep the order of the file. `vector` has length 1.
   nlohmann::ordered_json nearest(const float* vector, int count) const {
     std::vector<float> cosines(texts_.size());
     const auto step = static_cast<std::size_t>(width_);
@@ -131,7 +131,7 @@ void write_vectors(const InferOptions& options, const Model& model, const StopRe
   OutputSink sink(options.output, options.overwrite);
   if (!sink.can_rewrite()) {
     refuse("--embed",
-           "writes a matrix, whose size is known at its end; expected --output FILE.npy");
+           "writes a matrix, whose size is only known at the end; expected --output FILE.npy");
   }
   const RecordInput input = open_texts(options, model);
   stop.watch();

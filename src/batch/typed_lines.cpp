@@ -32,8 +32,7 @@ void check_typed_options(const InferOptions& options) {
 
 void answer_typed_lines(const InferOptions& options, const Model& model) {
   if (model.input() == InputKind::kSeries) {
-    refuse("--interactive",
-           "the model reads sequences of numbers; give them in a file of JSON Lines");
+    refuse("--interactive", "the model reads sequences of numbers; expected a file of JSON Lines");
   }
   const auto answerer = inference_task(Task(model.task())).answerer(model, options);
   OutputSink out("-", /*overwrite=*/false);

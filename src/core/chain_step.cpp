@@ -24,34 +24,35 @@ void ChainStep::error(const std::string& field, const std::string& message) cons
 }
 
 void ChainStep::expect(bool fits, const std::string& expected) const {
-  if (!fits) error("", "its input is " + shown(input) + "; expected is " + expected);
+  if (!fits) error("", "its input is " + shown(input) + "; expected " + expected);
 }
 
 void ChainStep::expect_sequence() const {
   expect(input.form == Shape::Form::kSequence,
          input.form == Shape::Form::kTokens
              ? "a sequence; put an embedding before it"
-             : "a sequence; what stands before gives one vector: set return_sequences to true "
-               "in a recurrent layer there, leave out a pool or attention");
+             : "a sequence, but the layers before give one vector: set return_sequences to true "
+               "in a recurrent layer, and remove a pool or attention");
 }
 
 void ChainStep::expect_row_vector() const {
-  expect(input.form == Shape::Form::kVector,
-         "a vector: the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
-         "return_sequences false in the recurrent layer before");
+  expect(
+      input.form == Shape::Form::kVector,
+      "a vector, because the last layer gives one output per row; add {\"type\": \"pool\"} or set "
+      "return_sequences to false in the recurrent layer before it");
 }
 
 void ChainStep::expect_token_output(const DenseSpec& spec, const std::string& ending) const {
   expect(input.form == Shape::Form::kSequence,
-         "a sequence: the last layer answers each token; set return_sequences to true in the "
-         "recurrent layer before, and leave out pools");
+         "a sequence, because the last layer gives one output per token; set return_sequences to "
+         "true in the recurrent layer before it, and remove pools");
   if (spec.activation == Activation::kSoftmax) return;
   error("/activation", "found \"" + std::string(enum_name(spec.activation)) + "\"; " + ending);
 }
 
 void ChainStep::expect_last(std::string_view type) const {
   if (is_last()) return;
-  error("", "stands before another layer; expected is " + std::string(type) + " as the last one");
+  error("", "is followed by another layer; expected " + std::string(type) + " as the last layer");
 }
 
 void ChainStep::expect_loss(Loss loss, const std::string& having) const {
@@ -63,7 +64,8 @@ void ChainStep::expect_loss(Loss loss, const std::string& having) const {
 std::int64_t ChainStep::output_units(const DenseSpec& spec, const std::string& noun) const {
   if (spec.units && class_count > 0 && *spec.units != class_count) {
     error("/units", "found " + std::to_string(*spec.units) + "; the data have " +
-                        std::to_string(class_count) + " " + noun + ": write that, or leave it out");
+                        std::to_string(class_count) + " " + noun +
+                        ": use that number, or leave it out");
   }
   return class_count > 0 ? class_count : spec.units.value_or(0);
 }

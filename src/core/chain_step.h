@@ -1,4 +1,4 @@
-// One layer of a config's chain while its rules are checked.
+// One layer of a config's chain while the rules are checked.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace sequent {
 
 class TaskDefinition;
 
-/// What a layer's rules know of their surroundings, and the ways to report an error.
+/// The context that a layer's rules need, and the functions that report errors.
 struct ChainStep {
   const Config& config;
   const TaskDefinition& task;
@@ -24,28 +24,28 @@ struct ChainStep {
 
   bool is_last() const { return index + 1 == config.model.layers.size(); }
 
-  /// Reports an error at the layer, or at one of its fields such as "/units".
+  /// Reports an error at the layer, or at one of its fields, such as "/units".
   void error(const std::string& field, const std::string& message) const;
 
-  /// Reports an error unless the input fits.
+  /// Reports an error unless the input has the expected form.
   void expect(bool fits, const std::string& expected) const;
   void expect_sequence() const;
-  /// Of a last layer that gives one answer per row.
+  /// For a last layer that gives one output per row.
   void expect_row_vector() const;
 
-  /// Of a last dense layer that gives an answer for each token: it reads a sequence and ends in
-  /// softmax. `ending` says so of the task.
+  /// For a last dense layer that gives an output for each token: it must read a sequence and end in
+  /// softmax. `ending` states this requirement in the task's words.
   void expect_token_output(const DenseSpec& spec, const std::string& ending) const;
 
   /// Reports an error unless this is the last layer.
   void expect_last(std::string_view type) const;
 
-  /// Reports an error unless the config's loss is `loss`; `having` says what has it, such as
-  /// "tagging has".
+  /// Reports an error unless the config's loss is `loss`; `having` is the start of the message,
+  /// such as "tagging has".
   void expect_loss(Loss loss, const std::string& having) const;
 
-  /// Reports an error if the layer sets another number of units than the data have outputs.
-  /// Returns the number of outputs, 0 where it is not known. `noun`: what the outputs are.
+  /// Reports an error if the layer sets a number of units other than the number of outputs in the
+  /// data. Returns the number of outputs, or 0 if it is not known. `noun` names the outputs.
   std::int64_t output_units(const DenseSpec& spec, const std::string& noun) const;
 };
 

@@ -26,7 +26,7 @@ Config read_config(const Json& document, const std::string& name) {
       document["version"].is_number_integer() && document["version"] > 1) {
     throw Error(ErrorKind::kConfig, name + ": /version",
                 "found " + document["version"].dump() +
-                    "; this program reads version 1: use a later Sequent");
+                    "; this program reads version 1; use a later version of Sequent");
   }
   reader.read(document, "", config);
   if (issues.empty()) check_rules(config, name, issues);
@@ -182,11 +182,11 @@ void collect_differences(const Json& a, const Json& b, const std::string& pointe
   }
 }
 
-/// The parts that define the result, with paths that can be compared.
+/// Returns the parts that define the result, with paths in a comparable form.
 Json identity_of(const Config& config) {
   Config absolute = config;
   const auto place_of = [&](const std::string& path) {
-    std::error_code code;  // a path that cannot be looked at stays as it is
+    std::error_code code;  // a path that cannot be resolved stays as it is
     const fs::path place = fs::weakly_canonical(config.resolve_path(path), code);
     return code ? config.resolve_path(path).string() : place.string();
   };

@@ -1,4 +1,4 @@
-// Where the rules of a config report what is wrong.
+// Collects what the rules of a config report.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace sequent {
 /// Collects the errors of one config.
 class ConfigIssues {
  public:
-  /// `prefix` stands before each pointer, such as `configs/a.json: `.
+  /// `prefix` precedes each pointer, such as `configs/a.json: `.
   ConfigIssues(std::string prefix, std::vector<Issue>& issues)
       : prefix_(std::move(prefix)), issues_(issues) {}
 

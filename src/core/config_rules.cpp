@@ -17,7 +17,7 @@ void check_device(const Config& config, ConfigIssues& issues) {
                         device.find_first_not_of("0123456789", 5) == std::string::npos;
   if (device == "auto" || device == "cpu" || device == "cuda" || numbered) return;
   issues.add("/runtime/device", "found \"" + device +
-                                    "\"; allowed are \"auto\", \"cpu\", \"cuda\" or "
+                                    "\"; expected \"auto\", \"cpu\", \"cuda\" or "
                                     "\"cuda:N\"");
 }
 
@@ -30,7 +30,7 @@ void check_training(const Config& config, ConfigIssues& issues) {
     }
   }
   if (training.clip_norm && training.clip_value) {
-    issues.add("/training/clip_value", "stands beside clip_norm; use one of them");
+    issues.add("/training/clip_value", "cannot be combined with clip_norm; remove one of them");
   }
   if (training.init_from && training.init_from->empty()) {
     issues.add("/training/init_from", "found \"\"; expected a run folder");
@@ -47,11 +47,11 @@ void check_class_weights(const Config& config, ConfigIssues& issues) {
     any_positive = any_positive || weight > 0;
     if (weight < 0) {
       issues.add(pointer_append(where, label),
-                 "found " + format_number(weight) + "; allowed is at least 0");
+                 "found " + format_number(weight) + "; expected at least 0");
     }
   }
   if (!any_positive) {
-    issues.add(where, "no weight is above 0: nothing would be learned");
+    issues.add(where, "no weight is above 0, so the model would learn nothing; raise at least one");
   }
 }
 
@@ -64,35 +64,34 @@ void check_columns(const Config& config, ConfigIssues& issues) {
   if (std::visit(same_column, config.data.format)) {
     issues.add("/data/format/label",
                is_numeric(config.data.format)
-                   ? "is the key of the steps as well; name the key of the labels"
-                   : "is the column of the text as well; name the column of the labels");
+                   ? "is also the key of the steps; name the key of the labels"
+                   : "is also the column of the text; name the column of the labels");
   }
 }
 
-/// What the rules of one format's fields among each other say; a tagged format and targets that are
-/// tags need each other.
+/// Checks the rules between the fields of one format. A tagged format and targets that are tags
+/// require each other.
 void check_tags(const Config& config, ConfigIssues& issues) {
   const TargetKind target = definition_of(config).target();
   if ((target == TargetKind::kTags) != is_tagged(config.data.format)) {
     issues.add("/data/format/type",
                "found \"" + std::string(format_name(config.data.format)) + "\" with the task \"" +
                    config.task.name() +
-                   "\"; the formats \"conll\" and \"tokens\" and the task \"tagging\" need "
-                   "each other");
+                   "\"; the formats \"conll\" and \"tokens\" require the task \"tagging\", "
+                   "and vice versa");
   }
   const auto* conll = std::get_if<ConllFormat>(&config.data.format);
   if (conll != nullptr && conll->token == conll->tag) {
-    issues.add("/data/format/tag",
-               "is the column of the token as well; name the column of the tags");
+    issues.add("/data/format/tag", "is also the column of the token; name the column of the tags");
   }
   const auto* tokens = std::get_if<TokensFormat>(&config.data.format);
   if (tokens != nullptr && tokens->tokens == tokens->tags) {
-    issues.add("/data/format/tags", "is the key of the tokens as well; name the key of the tags");
+    issues.add("/data/format/tags", "is also the key of the tokens; name the key of the tags");
   }
   if (tokens != nullptr && tokens->label) {
     if (tokens->label == tokens->tokens || tokens->label == tokens->tags) {
       issues.add("/data/format/label",
-                 "is the key of the tokens or tags as well; name the key of the label");
+                 "is also the key of the tokens or tags; name the key of the label");
     } else if (config.sequence_label() == nullptr) {
       issues.add("/data/format/label",
                  "names a label of the whole row, but no layer reads it; add {\"type\": "
@@ -101,7 +100,7 @@ void check_tags(const Config& config, ConfigIssues& issues) {
   }
 }
 
-/// A second text and a pair layer need each other.
+/// Checks that a second text and a pair layer occur together.
 void check_pairs(const Config& config, ConfigIssues& issues) {
   const bool has_second = std::visit(
       [](const auto& format) {
@@ -119,18 +118,18 @@ void check_pairs(const Config& config, ConfigIssues& issues) {
       config.data.format);
   if (same) {
     issues.add("/data/format/text_b",
-               "is the column of the text or of the label as well; name another");
+               "is also the column of the text or of the label; name another");
   }
   if (has_second && !config.reads_pairs()) {
     issues.add("/data/format/text_b",
-               "names a second text, but no layer reads it; add {\"type\": \"pair\"} where "
-               "the vectors of both texts are there, such as behind a pool");
+               "names a second text, but no layer reads it; add {\"type\": \"pair\"} after "
+               "a layer that gives one vector per text, such as a pool");
   }
   if (!config.reads_pairs()) return;
   if (!has_second) {
     issues.add("/data/format",
-               "has no \"text_b\", but a pair layer reads two texts; the formats tsv, csv "
-               "and jsonl have it");
+               "has no \"text_b\", but a pair layer reads two texts; set it in one of the formats "
+               "tsv, csv and jsonl");
   }
   const auto* text = std::get_if<TextInput>(&config.input);
   if (text != nullptr && text->padding) {
@@ -155,8 +154,8 @@ void check_input(const Config& config, ConfigIssues& issues) {
   if ((numeric != nullptr) != is_numeric(config.data.format)) {
     issues.add("/data/format/type",
                "found \"" + format + "\" with " + (numeric ? "numeric" : "text") +
-                   " input; numeric input and the formats \"series\" and \"windows\" need "
-                   "each other");
+                   " input; numeric input requires the format \"series\" or \"windows\", "
+                   "and vice versa");
   }
   const TargetKind target = definition_of(config).target();
   if (std::holds_alternative<LinesFormat>(config.data.format) &&
@@ -193,13 +192,13 @@ void check_input(const Config& config, ConfigIssues& issues) {
   }
 }
 
-/// Rows that are held out in their order are drawn by no seed.
+/// Rows that are held out in their order do not depend on a seed.
 void check_held_out(const Config& config, ConfigIssues& issues) {
   const bool in_order = definition_of(config).rows_are_ordered() ||
                         std::holds_alternative<WindowsFormat>(config.data.format);
   const auto check = [&](const HeldOut* held_out, const std::string& pointer) {
     if (!in_order || held_out == nullptr || held_out->seed == HeldOut{}.seed) return;
-    issues.add(pointer + "/seed", "has no meaning where the last rows are taken; leave it out");
+    issues.add(pointer + "/seed", "has no meaning when the last rows are held out; leave it out");
   };
   check(std::get_if<HeldOut>(&config.data.validation), "/data/validation");
   if (config.data.test) check(std::get_if<HeldOut>(&*config.data.test), "/data/test");
@@ -215,7 +214,7 @@ std::string joined_names(const std::vector<Monitor>& monitors) {
   return text;
 }
 
-/// What only some of the tasks have.
+/// Checks the options that only some tasks have.
 void check_task(const Config& config, ConfigIssues& issues) {
   const TaskDefinition& task = definition_of(config);
   const auto refuse = [&](bool found, const std::string& pointer) {

@@ -9,7 +9,8 @@
 
 namespace sequent {
 
-/// Adds what is wrong; rules of one field alone are in its declaration. `name` stands for the file.
+/// Adds every violation of these rules; rules of a single field are in its declaration. `name`
+/// stands for the file in messages.
 void check_rules(const Config& config, const std::string& name, std::vector<Issue>& issues);
 
 }  // namespace sequent

@@ -16,7 +16,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kFormerNa
      {"sequence_labels.txt", "row_labels.txt"},
      {"sequence_accuracy", "row_accuracy"}}};
 
-/// Renames in one layer. Returns whether something had a former name.
+/// Renames the former names in one layer. Returns whether there were any.
 bool rename_in(Json& layer) {
   if (!layer.is_object()) return false;
   bool renamed = false;

@@ -10,7 +10,7 @@ namespace {
 
 using Form = Shape::Form;
 
-/// Gives each layer's output shape from its input shape; errors go to `issues`.
+/// Infers each layer's output shape from its input shape; errors go to `issues`.
 class ChainWalker {
  public:
   ChainWalker(const Config& config, std::int64_t vocabulary_size, std::int64_t class_count,
@@ -27,18 +27,19 @@ class ChainWalker {
   }
 
  private:
-  /// A language model's layers must not see what follows, and states alone reach from one part of
-  /// the text to the next.
+  /// A language model's layers must not see later tokens, and only hidden states reach from one
+  /// chunk of the text to the next.
   template <class Spec>
   void check_direction(const Spec& spec) {
     if constexpr (std::is_base_of_v<RecurrentSpec, Spec>) {
       if (spec.bidirectional) {
-        error("/bidirectional", "found true; a language model must not read what it is to predict");
+        error("/bidirectional",
+              "found true; a language model must not read the tokens that it predicts");
       }
       if (spec.learned_initial_state) {
         error("/learned_initial_state",
-              "found true; a language model's states are carried from one part of the text to the "
-              "next");
+              "found true; a language model carries its hidden state across the chunks of "
+              "a text");
       }
     }
     constexpr bool kMixesSteps =
@@ -46,13 +47,13 @@ class ChainWalker {
         std::is_same_v<Spec, AttentionSpec> || std::is_same_v<Spec, PoolSpec>;
     if (kMixesSteps) {
       error("/type", "found \"" + std::string(Spec::kType) +
-                         "\"; in a language model recurrent layers alone reach from token to "
+                         "\"; in a language model only recurrent layers may read across "
                          "token");
     }
   }
 
   Shape output(const WordDropoutSpec&) {
-    expect(input().form == Form::kTokens, "token ids; it stands before the embedding");
+    expect(input().form == Form::kTokens, "token ids; put it before the embedding");
     return input();
   }
 
@@ -74,7 +75,9 @@ class ChainWalker {
       const auto* characters = std::get_if<CharactersSpec>(&spec.concat[i]);
       if (characters == nullptr) continue;
       const std::string part = "/concat/" + std::to_string(i);
-      if (++spellings > 1) error(part, "is the second encoder of spellings; one is allowed");
+      if (++spellings > 1) {
+        error(part, "is the second character-level encoder; only one is allowed");
+      }
       const bool is_lstm = characters->encoder == CharacterEncoderType::kLstm;
       if (is_lstm && characters->output_dim % 2 != 0) {
         error(part + "/output_dim", "found " + std::to_string(characters->output_dim) +
@@ -88,12 +91,16 @@ class ChainWalker {
 
   void check_mask(const EmbeddingSpec& spec, const TextInput& input) {
     if (step_.task.answers_per_token()) {
-      if (!spec.mask) error("/mask", "found false; each token is answered, and padding is none");
+      if (!spec.mask) {
+        error("/mask",
+              "found false; a model that predicts an output for each token must mask "
+              "padding");
+      }
       return;
     }
     if (!spec.mask && !input.padding) {
       error("/mask",
-            "found false without /input/padding; say on which side texts are filled up: "
+            "found false without /input/padding; set the side on which texts are padded: "
             "\"pre\" or \"post\"");
     }
     if (spec.mask && input.padding) {
@@ -107,15 +114,14 @@ class ChainWalker {
   Shape output(const NormalizationSpec& spec) {
     const auto* numeric = std::get_if<NumericInput>(&config().input);
     if (step_.index != 0 || numeric == nullptr) {
-      error("", "expected is numeric input, and no layer before it; between layers use layer_norm");
+      error("", "expected numeric input, and no layer before it; between layers use layer_norm");
     } else if (spec.relative) {
       const auto* windows = std::get_if<WindowsFormat>(&config().data.format);
       if (windows == nullptr || !windows->target_channels()) {
-        error(
-            "/relative",
-            "found true; expected are windows (/data/format) whose targets are among its columns");
+        error("/relative",
+              "found true; expected windows (/data/format) whose targets are among its columns");
       } else if (numeric->padding) {
-        error("/relative", "found true with /input/padding, whose zeros would be the last step");
+        error("/relative", "found true with /input/padding, which would make zeros the last step");
       }
     }
     return input();
@@ -133,7 +139,7 @@ class ChainWalker {
 
   Shape output(const LstmSpec& spec) {
     if (spec.peephole && spec.coupled) {
-      error("/coupled", "found true beside /peephole; a layer has one of the two");
+      error("/coupled", "cannot be combined with /peephole; remove one of them");
     }
     return output(static_cast<const RecurrentSpec&>(spec));
   }
@@ -141,7 +147,8 @@ class ChainWalker {
     expect_sequence();
     const std::int64_t width = spec.units * (spec.bidirectional ? 2 : 1);
     if (spec.residual && !spec.return_sequences) {
-      error("/residual", "found true without return_sequences: there is one input per step");
+      error("/residual",
+            "found true without return_sequences; a residual needs one output per step");
     } else if (spec.residual && input().width != width) {
       error("/residual", "found true, but the input is " + std::to_string(input().width) +
                              " wide and the output " + std::to_string(width));
@@ -152,7 +159,7 @@ class ChainWalker {
   Shape output(const Conv1dSpec& spec) {
     expect_sequence();
     if (spec.activation == Activation::kSoftmax) {
-      error("/activation", "found \"softmax\"; allowed in the last layer alone");
+      error("/activation", "found \"softmax\"; expected only in the last layer");
     }
     return {Form::kSequence, spec.filters};
   }
@@ -171,7 +178,7 @@ class ChainWalker {
   void check_modes(std::vector<PoolMode> modes) {
     std::sort(modes.begin(), modes.end());
     if (std::adjacent_find(modes.begin(), modes.end()) != modes.end()) {
-      error("/mode", "names a mode twice; each gives the same values again");
+      error("/mode", "names a mode twice; remove one of them");
     }
   }
 
@@ -181,35 +188,35 @@ class ChainWalker {
     const auto* tokens = std::get_if<TokensFormat>(&config().data.format);
     if (step_.task.target() != TargetKind::kTags) {
       error("",
-            "gives a tagger's rows a label beside their tags; expected is \"task\": "
+            "predicts a label for each row of a tagger; expected \"task\": "
             "\"tagging\"");
     } else if (tokens == nullptr || !tokens->label) {
-      error("", "needs rows with a label; expected is /data/format \"tokens\" with \"label\"");
+      error("", "needs rows with a label; expected /data/format \"tokens\" with \"label\"");
     } else if (config().sequence_label() !=
                std::get_if<SequenceLabelSpec>(&config().model.layers[step_.index])) {
-      error("", "is the second sequence_label layer; rows have one label");
+      error("", "is the second sequence_label layer, but rows have one label; remove it");
     }
     return input();
   }
 
   Shape output(const PairSpec& spec) {
     expect(input().form == Form::kVector,
-           "a vector of each text; add {\"type\": \"pool\"} before it, or leave return_sequences "
-           "false in the recurrent layer before");
+           "one vector per text; add {\"type\": \"pool\"} before it, or set return_sequences "
+           "to false in the recurrent layer before it");
     std::vector<PairFeature> features = spec.features;
     std::sort(features.begin(), features.end());
     if (std::adjacent_find(features.begin(), features.end()) != features.end()) {
-      error("/features", "names a feature twice; each gives the same values again");
+      error("/features", "names a feature twice; remove one of them");
     }
     if (step_.task.answers_per_token()) {
-      error("", "makes one vector of two texts; " + std::string(step_.task.name()) +
-                    " answers each token of one");
+      error("", "combines two texts into one vector; " + std::string(step_.task.name()) +
+                    " predicts an output for each token of one text");
     }
     const auto& layers = config().model.layers;
     if (std::any_of(
             layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(step_.index),
             [](const LayerSpec& layer) { return std::holds_alternative<PairSpec>(layer); })) {
-      error("", "is the second pair layer; the texts are together already");
+      error("", "is the second pair layer; the first one already combines the texts");
     }
     return {Form::kVector, spec.width(input().width)};
   }
@@ -223,7 +230,7 @@ class ChainWalker {
     expect_sequence();
     if (input().form == Form::kSequence && input().width % spec.heads != 0) {
       error("/heads", "found " + std::to_string(spec.heads) + ", but the input is " +
-                          std::to_string(input().width) + " wide; expected is a divisor of that");
+                          std::to_string(input().width) + " wide; expected a divisor of that");
     }
     return input();
   }
@@ -234,14 +241,14 @@ class ChainWalker {
       error("/tied", "found true; only the last layer of a language model can be tied");
     }
     if (step_.is_last()) return step_.task.check_dense_output(spec, step_);
-    if (!spec.units) error("/units", "missing; only the last layer may leave it to the data");
+    if (!spec.units) error("/units", "missing; only the last layer can infer it from the data");
     if (spec.activation == Activation::kSoftmax) {
-      error("/activation", "found \"softmax\"; allowed in the last layer alone");
+      error("/activation", "found \"softmax\"; expected only in the last layer");
     }
     return {input().form, spec.units.value_or(1)};
   }
 
-  /// Whether the task's models may end in such a layer; if so, it must be the last one.
+  /// Whether models of this task can end in such a layer; if so, it must be the last one.
   template <class Spec>
   bool check_special_output(const std::string& instead) {
     const std::vector<std::string_view> allowed = step_.task.last_layers();
@@ -255,7 +262,7 @@ class ChainWalker {
 
   Shape output(const CrfSpec&) {
     if (check_special_output<CrfSpec>(
-            "gives each token a tag; expected is \"task\": \"tagging\", or a dense layer")) {
+            "predicts a tag for each token; expected \"task\": \"tagging\", or a dense layer")) {
       step_.expect_loss(Loss::kCategoricalCrossentropy, "tagging has");
     }
     expect_sequence();
@@ -269,7 +276,7 @@ class ChainWalker {
   Shape output(const DecoderSpec&) {
     expect_sequence();
     if (check_special_output<DecoderSpec>(
-            "writes a text; expected is \"task\": \"sequence_to_sequence\"")) {
+            "generates text; expected \"task\": \"sequence_to_sequence\"")) {
       step_.expect_loss(Loss::kCategoricalCrossentropy, "sequence_to_sequence has");
     }
     return {Form::kSequence, step_.class_count};
@@ -278,7 +285,7 @@ class ChainWalker {
   Shape output(const OrdinalSpec& spec) {
     step_.expect_row_vector();
     if (check_special_output<OrdinalSpec>(
-            "puts classes in an order; expected is \"task\": \"classification\"")) {
+            "predicts ordered classes; expected \"task\": \"classification\"")) {
       step_.expect_loss(Loss::kCategoricalCrossentropy, "ordinal has");
     }
     std::vector<std::string> names = spec.labels;
@@ -300,7 +307,7 @@ class ChainWalker {
   ChainStep step_;
 };
 
-/// Whether the last layer is one that the task's models may end in.
+/// Whether models of this task can end in the last layer.
 bool ends_well(const Config& config) {
   if (config.model.layers.empty()) return false;
   const std::vector<std::string_view> allowed = definition_of(config).last_layers();

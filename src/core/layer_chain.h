@@ -1,4 +1,4 @@
-// The chain of layers: the form and width of what flows through it.
+// The chain of layers: the form and width of the data between them.
 #pragma once
 
 #include "core/config_issues.h"
@@ -6,8 +6,8 @@
 
 namespace sequent {
 
-/// A resolved chain, or what is wrong with it. `vocabulary_size` and `class_count` 0: not known
-/// yet, what depends on them is not checked.
+/// Returns the resolved chain and adds its errors to `issues`. If `vocabulary_size` or
+/// `class_count` is 0, it is not known yet, and the rules that depend on it are not checked.
 ResolvedConfig walk_layers(const Config& config, std::int64_t vocabulary_size,
                            std::int64_t class_count, ConfigIssues& issues);
 

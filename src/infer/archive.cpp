@@ -18,11 +18,11 @@ namespace sequent {
 namespace fs = std::filesystem;
 namespace {
 
-/// Reads memory as a stream, without a copy.
+/// Reads memory as a stream, without copying it.
 class MemoryBuffer : public std::streambuf {
  public:
   explicit MemoryBuffer(std::span<const std::byte> bytes) {
-    // A streambuf's pointers are not const; nothing is ever put.
+    // A streambuf's pointers are not const, but nothing is written.
     char* begin = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
     setg(begin, begin, begin + bytes.size());
   }
@@ -46,13 +46,13 @@ class MemoryBuffer : public std::streambuf {
   throw Error(ErrorKind::kArtifact, name, message);
 }
 
-/// A file that is no archive is told apart from one that was cut off.
+/// Distinguishes a file that is not an archive from one that was truncated.
 void check_signature(std::istream& in, const std::string& name) {
   constexpr std::string_view kZip("PK\x03\x04", 4);
   std::string start(kZip.size(), '\0');
   in.read(start.data(), static_cast<std::streamsize>(start.size()));
   if (in.gcount() == 0) fail(name, "is empty; expected a model archive made by sequent export");
-  if (start != kZip) fail(name, "is no model archive; expected a file made by sequent export");
+  if (start != kZip) fail(name, "is not a model archive; expected a file made by sequent export");
   in.clear();
   in.seekg(0);
 }
@@ -69,7 +69,7 @@ std::string read_card(std::istream& in, const std::string& name) {
     fail(name, "the archive is truncated or damaged; copy or export it again");
   }
   fail(name,
-       "has no sequent.json: a file that sequent export did not make; make one with: sequent "
+       "has no sequent.json, so sequent export did not make it; export a model with: sequent "
        "export RUN --out model.pt");
 }
 
@@ -85,7 +85,7 @@ LoadedArchive load_from(std::istream& in, const std::string& name) {
   } catch (const c10::Error&) {
     fail(name, "the archive is truncated or damaged; copy or export it again");
   }
-  // LibTorch leaves the ZIP format's own checksums aside.
+  // LibTorch does not verify the ZIP format's own checksums.
   if (weights_checksum(archive.module) != archive.metadata.weights_checksum) {
     fail(name, "the weights are damaged: their checksum differs; copy or export the archive again");
   }

@@ -1,4 +1,4 @@
-// Opens model archives: the only place that reads TorchScript.
+// Opens model archives: the only code that reads TorchScript.
 #pragma once
 
 #include <torch/script.h>
@@ -19,16 +19,16 @@ struct LoadedArchive {
   std::string metadata_json;
 };
 
-/// Errors: Artifact if the file is missing, truncated, not made by Sequent, or of a later format.
+/// Errors: Artifact if the file is missing, truncated, not made by Sequent, or in a later format.
 LoadedArchive load_archive(const std::filesystem::path& file);
 
-/// The same from memory; `name` stands for it in messages.
+/// Opens an archive in memory; messages refer to it by `name`.
 LoadedArchive load_archive(std::span<const std::byte> bytes, const std::string& name);
 
-/// Checksum of the weights' bytes, in the order of their names.
+/// Returns the checksum of the weights' bytes, in the order of their names.
 std::string weights_checksum(const torch::jit::Module& module);
 
-/// An archive's weights by the names the model gives them: `layers.2.weight_ih_l0`.
+/// An archive's weights by their names in the model: `layers.2.weight_ih_l0`.
 class ArchiveWeights {
  public:
   explicit ArchiveWeights(const torch::jit::Module& module);
@@ -37,7 +37,7 @@ class ArchiveWeights {
   std::span<const float> operator()(const std::string& name) const;
 
  private:
-  std::map<std::string, torch::Tensor> weights_;  // float32, contiguous, by the archive's names
+  std::map<std::string, torch::Tensor> weights_;  // float32, contiguous, by archive names
 };
 
 }  // namespace sequent

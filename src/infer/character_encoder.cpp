@@ -26,7 +26,7 @@ CharacterEncoder::CharacterEncoder(const CharactersSpec& spec, const std::string
 
 const float* CharacterEncoder::encode(const std::vector<std::string_view>& words,
                                       kernels::Arena& arena) const {
-  // A word without a letter has one: 0.
+  // A word without bytes has a single one: 0.
   const auto letters_in = [&](std::string_view word) {
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(word.size()), 1, spec_.max_bytes);
   };

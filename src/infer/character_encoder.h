@@ -1,4 +1,4 @@
-// Vectors of tokens by their letters.
+// Computes vectors of tokens from their characters.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +11,26 @@
 
 namespace sequent {
 
-/// The convolving encoder of spellings. Threads: `encode` may be called from many at once.
+/// The convolutional character-level encoder. Threads: `encode` can be called from many threads at
+/// once.
 class CharacterEncoder {
  public:
-  /// `prefix`: of the encoder's weights' names.
+  /// `prefix`: of the names of the encoder's weights.
   CharacterEncoder(const CharactersSpec& spec, const std::string& prefix,
                    const WeightSource& weights);
 
   std::int64_t width() const { return spec_.output_dim; }
 
-  /// Shapes: -> [words, width()], in the arena.
+  /// Shapes: -> [words, width()], allocated in the arena.
   const float* encode(const std::vector<std::string_view>& words, kernels::Arena& arena) const;
 
  private:
   CharactersSpec spec_;
   std::vector<float> bytes_;  // [256, byte_dim]
-  DenseProduct product_;      // of a window of letters
+  DenseProduct product_;      // of a window of bytes
 };
 
-/// The words that `spellings` [words, max_bytes] holds.
+/// Returns the words that `spellings` [words, max_bytes] contains.
 std::vector<std::string> words_of(std::span<const float> spellings, std::int64_t max_bytes);
 
 }  // namespace sequent

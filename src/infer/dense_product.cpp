@@ -13,7 +13,7 @@ void activate(Activation f, std::int64_t width, float* row) {
     case Activation::kLinear:
       return;
     case Activation::kRelu:
-      // NaN is not less than 0 and stays.
+      // NaN is not less than 0 and is kept.
       for (std::int64_t i = 0; i < width; ++i) row[i] = row[i] < 0 ? 0 : row[i];
       return;
     case Activation::kTanh:
@@ -46,7 +46,7 @@ float* DenseProduct::of(const float* rows, std::int64_t count, kernels::Arena& a
   auto* result = arena.take<float>(to_size(count * size_.units));
   k.project(size_, packed_, rows, size_.input, count, sums);
   if (activation_ == Activation::kTanh) {
-    // What an RNN makes of them at its first step.
+    // The first step of an RNN computes exactly this.
     const kernels::StepPlan plan(std::vector<std::int64_t>(to_size(count), 1));
     std::vector<std::int32_t> order(to_size(count));
     std::iota(order.begin(), order.end(), 0);

@@ -13,14 +13,14 @@ namespace sequent {
 /// Applies f to a row of `width` values.
 void activate(Activation f, std::int64_t width, float* row);
 
-/// The input product of an RNN without its recurrence.
+/// Computes the input product of an RNN without its recurrence.
 class DenseProduct {
  public:
   /// Shapes: weight [units, input], bias [units].
   DenseProduct(std::int64_t input, std::int64_t units, Activation activation, const float* weight,
                const float* bias);
 
-  /// Shapes: rows [count, input] -> [count, units], in the arena.
+  /// Shapes: rows [count, input] -> [count, units], allocated in the arena.
   float* of(const float* rows, std::int64_t count, kernels::Arena& arena) const;
 
   std::int64_t units() const { return size_.units; }
@@ -32,8 +32,8 @@ class DenseProduct {
   kernels::PackedWeights<float> packed_;
 };
 
-/// A convolution's weight as the windows of values lie: [filters, input, steps] -> [filters, steps,
-/// input].
+/// Permutes a convolution's weight to match the memory layout of its windows: [filters, input,
+/// steps] -> [filters, steps, input].
 std::vector<float> by_step(std::span<const float> weight, const Conv1dSpec& spec,
                            std::int64_t input);
 

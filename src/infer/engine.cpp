@@ -89,7 +89,7 @@ std::unique_ptr<TextReader> TorchScriptEngine::begin_text() const {
 }
 
 std::vector<double> TorchScriptEngine::log_probabilities(const std::vector<InputRow>& rows) const {
-  constexpr std::int64_t kWindow = 64;  // steps whose scores are in memory at a time
+  constexpr std::int64_t kWindow = 64;  // number of steps whose logits are in memory at a time
   const c10::InferenceMode no_gradient;
   const auto count = static_cast<std::int64_t>(rows.size());
   std::vector<torch::Tensor> read;
@@ -120,7 +120,8 @@ std::vector<double> TorchScriptEngine::log_probabilities(const std::vector<Input
 
 c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
                                     const EncodedRows& rows) const {
-  // The profiling executor compiles anew for new shapes: seconds of warm-up, growing memory.
+  // The profiling executor recompiles for new shapes, which costs seconds of warm-up and growing
+  // memory.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const RowTensors tensors = make_row_tensors(rows, form_);
   std::vector<c10::IValue> inputs{tensors.input, tensors.lengths};

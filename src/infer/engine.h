@@ -16,7 +16,7 @@
 namespace sequent {
 
 /// Runs the archive's own graph.
-/// Threads: `predict` may be called from many at once.
+/// Threads: `predict` can be called from many threads at once.
 class TorchScriptEngine : public TextModel {
  public:
   TorchScriptEngine(const torch::jit::Module& module, const RowForm& form);
@@ -24,27 +24,27 @@ class TorchScriptEngine : public TextModel {
   /// Shapes: -> [B, C] float32, contiguous, on the CPU.
   torch::Tensor predict(const EncodedRows& rows) const;
 
-  /// Of a tagger.
+  /// For a tagger.
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
 
-  /// Of a model that writes text: for each source the best of `beams` texts that are written side
-  /// by side (1: the most probable token each time), by their probability per token.
+  /// For a sequence-to-sequence model: for each source, returns the best text of a beam search of
+  /// width `beams` (1: greedy decoding), by probability per token.
   std::vector<GeneratedRow> write(const EncodedRows& sources, std::int64_t beams) const;
 
-  /// Of the same: ln p of the targets' tokens. `rows` are pairs. Shapes: -> [B, U, V].
+  /// For the same model: returns ln p of the target tokens. `rows` are pairs. Shapes: -> [B, U, V].
   torch::Tensor score(const EncodedRows& rows) const;
 
-  /// Of a language model: the states before any text. Shapes: each [rows, H].
+  /// For a language model: returns the initial hidden states. Shapes: each [rows, H].
   std::vector<torch::Tensor> start(std::int64_t rows) const;
 
-  /// Reads on. Shapes: tokens [B, T] int64 -> scores [B, T, V], of which softmax makes the
-  /// probabilities of the token after each; `states` become those after the last.
+  /// Continues reading. Shapes: tokens [B, T] int64 -> logits [B, T, V] of the token after each;
+  /// `states` become those after the last token.
   torch::Tensor advance(const torch::Tensor& tokens, std::vector<torch::Tensor>& states) const;
 
   std::unique_ptr<TextReader> begin_text() const override;
   std::vector<double> log_probabilities(const std::vector<InputRow>& rows) const override;
 
-  /// The scores of all tokens are in memory: so many for each.
+  /// The logits of all tokens are in memory; this is their number per token.
   std::int64_t scored_together(std::int64_t asked) const override {
     constexpr std::int64_t kMost = 1024;
     return std::min(asked, kMost);
@@ -55,10 +55,10 @@ class TorchScriptEngine : public TextModel {
 
   torch::jit::Method forward_;
   std::optional<torch::jit::Method> decode_;           // of a tagger
-  std::optional<torch::jit::Method> sequence_labels_;  // of one that labels whole rows as well
-  std::optional<torch::jit::Method> write_;            // of a model that writes text, as the next
+  std::optional<torch::jit::Method> sequence_labels_;  // of a tagger that also labels whole rows
+  std::optional<torch::jit::Method> write_;  // of a sequence-to-sequence model, like the next
   std::optional<torch::jit::Method> score_;
-  std::optional<torch::jit::Method> start_;  // of a language model, as the next
+  std::optional<torch::jit::Method> start_;  // of a language model, like the next
   std::optional<torch::jit::Method> advance_;
   RowForm form_;
 };

@@ -21,7 +21,7 @@ namespace {
 using kernels::Arena;
 using kernels::StepPlan;
 
-/// Puts what the rows hold into the plan's order.
+/// Copies the contents of the rows in the order of the plan.
 void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
   const StepPlan& plan = flow.plan;
   const std::int64_t channels = rows.empty() ? 0 : rows.front().channels;
@@ -85,7 +85,8 @@ class FusedEngine::Impl {
   }
   std::int64_t vector_width() const { return made_.vector_width; }
 
-  /// Scores of the token after the row's last; `states` are those before it and then after it.
+  /// Computes the logits of the token after the row's last; updates `states` from those before to
+  /// those after it.
   void read(const InputRow& row, std::span<LayerStates> states, std::span<float> scores) const {
     run(
         {row},
@@ -98,7 +99,7 @@ class FusedEngine::Impl {
   }
   std::int64_t vocabulary_size() const { return made_.head->tokens(); }
 
-  /// Those of `rows` texts before their first tokens.
+  /// Returns the initial states of `rows` texts.
   std::vector<LayerStates> start(std::size_t rows) const {
     std::vector<LayerStates> result = made_.start;
     for (LayerStates& layer : result) {
@@ -115,10 +116,10 @@ class FusedEngine::Impl {
   }
 
   std::vector<double> log_probabilities(const std::vector<InputRow>& rows) const {
-    constexpr std::size_t kTokensTogether = 4096;  // whose products are in memory at a time
+    constexpr std::size_t kTokensTogether = 4096;  // products in memory at a time
     std::vector<std::size_t> order(rows.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    // Those that end first are last, so that the states of the others stay where they are.
+    // Rows that end first are last, so that the states of the other rows stay in place.
     std::ranges::stable_sort(order, std::ranges::greater(),
                              [&](std::size_t row) { return rows[row].ids.size(); });
     std::vector<ReadText> texts;
@@ -166,7 +167,7 @@ class FusedEngine::Impl {
   }
 
  private:
-  /// Of the steps from `at` on; text i's sum is that of row order[i].
+  /// For the steps from `at` on; the sum of text i is that of row order[i].
   void add_log_probabilities(const Flow& flow, const std::vector<ReadText>& texts, std::size_t at,
                              const std::vector<std::size_t>& order,
                              std::vector<double>& sums) const {
@@ -188,7 +189,7 @@ class FusedEngine::Impl {
     }
   }
 
-  /// To forecasts that are distances from their window's last step.
+  /// Converts outputs relative to a window's last step to absolute forecasts.
   void add_base(const std::vector<InputRow>& rows, float* out) const {
     if (base_channels_.empty()) return;
     for (const InputRow& row : rows) {
@@ -199,7 +200,7 @@ class FusedEngine::Impl {
 
   static constexpr std::size_t kAllStages = std::numeric_limits<std::size_t>::max();
 
-  /// `use` reads what the last of the stages gives; it is gone afterwards.
+  /// `use` reads the output of the last stage, which is released afterwards.
   template <class Use>
   void run(const std::vector<InputRow>& rows, const Use& use, std::size_t stages = kAllStages,
            std::span<LayerStates> carried = {}) const {
@@ -237,8 +238,10 @@ std::string FusedEngine::not_served(const ResolvedConfig& config) {
             const CharactersSpec* characters = spec.characters();
             const bool lstm =
                 characters != nullptr && characters->encoder == CharacterEncoderType::kLstm;
-            if (characters != nullptr && spec.has_ngrams()) return "ngrams beside spellings";
-            return lstm ? "an LSTM over spellings" : "";
+            if (characters != nullptr && spec.has_ngrams()) {
+              return "n-grams with a character-level encoder";
+            }
+            return lstm ? "an LSTM character-level encoder" : "";
           } else {
             return "";
           }
@@ -287,14 +290,14 @@ std::vector<GeneratedRow> FusedEngine::write(const std::vector<InputRow>& source
   return impl_->write(sources, beams);
 }
 
-/// Holds the states of one text.
+/// Contains the states of one text.
 class FusedEngine::Reader : public TextReader {
  public:
   explicit Reader(const Impl& impl)
       : impl_(impl), states_(impl.start(1)), scores_(to_size(impl.vocabulary_size())) {}
 
   std::span<const float> read(std::span<const std::int32_t> ids) override {
-    // What is computed at once is bounded, as for texts that are scored.
+    // The amount computed at once is bounded, as for scored texts.
     constexpr std::size_t kTogether = 4096;
     while (!ids.empty()) {
       const auto part = ids.first(std::min(ids.size(), kTogether));

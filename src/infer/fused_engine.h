@@ -1,4 +1,4 @@
-// Runs a model on kernels/, without LibTorch: from an archive's config and weights.
+// Runs a model on kernels/, without LibTorch, from an archive's config and weights.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,31 @@
 
 namespace sequent {
 
-/// The weight of this name, as the model calls it: `layers.2.weight_ih_l0`.
+/// Returns the weight with this name in the model: `layers.2.weight_ih_l0`.
 using WeightSource = std::function<std::span<const float>(const std::string& name)>;
 
 struct FusedOptions {
-  /// Most memory for the products of tokens with the first recurrent layer's weights, kept from
-  /// text to text; 0: none is kept. Filled as tokens come.
+  /// Maximum memory for the products of tokens with the first recurrent layer's weights, which are
+  /// cached across texts; 0: no cache. The cache is filled on first use of each token.
   std::int64_t token_table_bytes = std::int64_t{256} << 20;
 
-  /// Of the products in recurrent layers.
+  /// Precision of the products in recurrent layers.
   Precision precision = Precision::kFloat32;
 };
 
-/// Threads: `predict` may be called from many at once.
+/// Threads: `predict` can be called from many threads at once.
 class FusedEngine : public TextModel {
  public:
-  /// Empty, or which part of the model has no kernel: then TorchScriptEngine runs it.
+  /// Empty, or the part of the model that has no kernel; then TorchScriptEngine runs the model.
   static std::string not_served(const ResolvedConfig& config);
 
-  /// Whether some recurrent layer has a kernel: where not, there is nothing for bfloat16 to do.
+  /// Whether at least one recurrent layer has a kernel; otherwise bfloat16 has no effect.
   static bool has_recurrent_kernel(const Config& config);
 
-  /// Whether this engine runs the model: all of it has kernels.
+  /// Whether this engine can run the model, because all of it has kernels.
   static bool serves(const ResolvedConfig& config) { return not_served(config).empty(); }
 
-  /// `config` is served. Copies the weights into the order the kernels read.
+  /// Requires a `config` that the engine serves. Copies the weights into the layout of the kernels.
   /// Errors: see kernels_for.
   FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
               const FusedOptions& options);
@@ -47,23 +47,23 @@ class FusedEngine : public TextModel {
   FusedEngine& operator=(const FusedEngine&) = delete;
   ~FusedEngine() override;
 
-  /// `rows`, none empty, all token ids or all numbers as the config says. Gives probabilities, or a
-  /// regression's values. Shapes: out [rows, C],
-  /// row by row.
+  /// Requires that no row is empty and that all rows contain token ids, or numbers, as the config
+  /// says. Returns probabilities, or a regression's values. Shapes: out [rows, C], row-major.
   void predict(const std::vector<InputRow>& rows, float* out) const;
 
-  /// What the layers make of a single text: of pairs what the pair layer reads, else what the last
-  /// layer reads. Not of a tagger. Shapes: out [rows, vector_width()].
+  /// Returns the vector that the layers compute for a single text: in a model for pairs the pair
+  /// layer's input, otherwise the last layer's input. Not for taggers. Shapes: out [rows,
+  /// vector_width()].
   void embed(const std::vector<InputRow>& rows, float* out) const;
   std::int64_t vector_width() const;
 
-  /// Of a tagger.
+  /// For a tagger.
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
 
-  /// Of a model that writes text: see TorchScriptEngine::write.
+  /// For a sequence-to-sequence model: see TorchScriptEngine::write.
   std::vector<GeneratedRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const;
 
-  /// Of a language model, as the next two.
+  /// For a language model, like the next two.
   std::unique_ptr<TextReader> begin_text() const override;
   std::vector<double> log_probabilities(const std::vector<InputRow>& rows) const override;
   std::int64_t scored_together(std::int64_t asked) const override { return asked; }

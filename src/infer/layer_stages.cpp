@@ -1,4 +1,4 @@
-// The layers of the fused engine without recurrence.
+// The non-recurrent layers of the fused engine.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -135,7 +135,7 @@ class PoolStage : public Stage {
   std::vector<PoolMode> modes_;
 };
 
-/// Vectors of pairs, a pair's two in turn, become one each.
+/// Combines the two vectors of each pair, which follow each other, into one.
 class PairStage : public Stage {
  public:
   explicit PairStage(std::vector<PairFeature> features) : spec_{std::move(features)} {}
@@ -156,7 +156,7 @@ class PairStage : public Stage {
   }
 
  private:
-  /// Returns where the next feature goes.
+  /// Returns the position of the next feature.
   static float* add(PairFeature feature, const float* u, const float* v, std::int64_t width,
                     float* to) {
     switch (feature) {
@@ -320,7 +320,7 @@ class OrdinalStage : public Stage {
                std::span<const float> ranks)
       : weight_(weight.begin(), weight.end()), thresholds_{first} {
     for (const float gap : gaps) {
-      // softplus, which is the gap itself where e^gap would be too great
+      // softplus, approximated by the gap itself where e^gap would overflow
       constexpr double kLinear = 20;
       const double step = gap > kLinear ? gap : std::log1p(std::exp(static_cast<double>(gap)));
       thresholds_.push_back(thresholds_.back() + step);

@@ -48,7 +48,7 @@ void LoadedModel::check_options() const {
   constexpr std::int64_t kMostTableMib = std::int64_t{1} << 20;
   if (options_.token_table_mib < 0 || options_.token_table_mib > kMostTableMib) {
     throw Error(ErrorKind::kUsage, "token table",
-                "found " + std::to_string(options_.token_table_mib) + " MiB; allowed is 0 to " +
+                "found " + std::to_string(options_.token_table_mib) + " MiB; expected 0 to " +
                     std::to_string(kMostTableMib));
   }
   const bool fused = options_.engine == Engine::kFused && FusedEngine::serves(config_);
@@ -58,13 +58,13 @@ void LoadedModel::check_options() const {
   }
   if (options_.precision == Precision::kBfloat16 && !fused) {
     throw Error(ErrorKind::kUsage, "precision",
-                "found bfloat16, which only the fused engine has; this model runs on the "
+                "found bfloat16, which only the fused engine supports; this model runs on the "
                 "torchscript engine: use float32 or auto");
   }
   if (options_.precision == Precision::kBfloat16 &&
       !FusedEngine::has_recurrent_kernel(config_.config)) {
     throw Error(ErrorKind::kUsage, "precision",
-                "found bfloat16, but no layer of this model has products that it would speed up; "
+                "found bfloat16, but this model has no layer that supports it; "
                 "use float32 or auto");
   }
 }
@@ -159,7 +159,8 @@ EncodedInputs LoadedModel::encode_each(
 
 // ---- computing
 
-/// One task runs in the caller's thread; more share the pool, which is made when first needed.
+/// A single task runs in the caller's thread; several share the pool, which is created on first
+/// use.
 void LoadedModel::for_each(std::size_t count, const std::function<void(std::size_t)>& task) const {
   if (count == 1 && fused_) {
     const KernelScope scope;
@@ -176,7 +177,7 @@ void LoadedModel::for_each(std::size_t count, const std::function<void(std::size
 
 void LoadedModel::run_batches(const EncodedRows& rows, std::int64_t batch_tokens,
                               const UseBatch& use) const {
-  // A call of few texts is spread over the threads as well, but not in crumbs.
+  // Even a call with few texts is spread over the threads, but not in tiny batches.
   constexpr std::int64_t kLeastTokens = 256;
   std::vector<std::int64_t> lengths;
   lengths.reserve(rows.size());

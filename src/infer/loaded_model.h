@@ -1,5 +1,5 @@
-// A loaded archive at work: encodes inputs, batches them, and runs the batches through an engine on
-// many threads. The views of a task, in tasks/<task>/, make answers of what comes out.
+// A loaded archive: encodes inputs, batches them, and runs the batches through an engine on many
+// threads. The views of a task, in tasks/<task>/, convert the outputs to predictions.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +24,15 @@
 
 namespace sequent {
 
-/// What an answer says of its input.
+/// The flags of an input that a prediction reports.
 struct InputFacts {
   bool empty = false;        // a text had no token
   bool truncated = false;    // longer than the model's max_length
-  double unknown_share = 0;  // of the tokens read, those without an id
+  double unknown_share = 0;  // share of the tokens read that have no id
 };
 
-/// The inputs of one call as engines read them. `rows` refers to the other members: move it, never
-/// copy it.
+/// The inputs of one call in the form that engines read. `rows` refers to the other members: move
+/// this struct, never copy it.
 struct EncodedInputs {
   std::vector<EncodedText> texts;  // one of the two
   std::vector<Series> series;
@@ -47,10 +47,10 @@ struct EncodedInputs {
   ~EncodedInputs() = default;
 };
 
-/// Threads: all functions may be called from many at once.
+/// Threads: all functions can be called from many threads at once.
 class LoadedModel {
  public:
-  /// `name` stands for the archive in messages. Errors: see Model::load.
+  /// Messages refer to the archive by `name`. Errors: see Model::load.
   LoadedModel(LoadedArchive archive, std::string name, const ModelOptions& options);
   LoadedModel(const LoadedModel&) = delete;
   LoadedModel& operator=(const LoadedModel&) = delete;
@@ -63,29 +63,29 @@ class LoadedModel {
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
   const std::vector<std::string>& labels() const { return labels_; }
   const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
-  /// See TaskDefinition::calibration. Read when first asked for. Errors: Artifact.
+  /// See TaskDefinition::calibration. Parsed on first use. Errors: Artifact.
   const std::vector<double>& calibration() const;
   const std::string& metadata_json() const { return metadata_json_; }
 
-  /// These three of a model that reads text.
+  /// These three are for models that read text.
   const TextEncoder& encoder() const { return encoder_.value(); }
   const TextInput& text_input() const { return std::get<TextInput>(config_.config.input); }
   const TokenizerSpec& tokenizer() const { return text_input().tokenizer; }
 
   // ---- encoding
 
-  /// Errors (of all): Data, naming the input's index.
+  /// Errors (all functions): Data; the message names the input's index.
   EncodedInputs encode(std::span<const std::string> texts) const;
   EncodedInputs encode(std::span<const TextPair> pairs) const;
   EncodedInputs encode(std::span<const Series> series) const;
 
-  /// Texts that `encode_one(i)` encodes, on many threads.
+  /// Encodes texts with `encode_one(i)` on many threads.
   EncodedInputs encode_each(std::size_t count,
                             const std::function<EncodedText(std::size_t)>& encode_one) const;
 
   // ---- computing
 
-  /// Receives the row numbers of a batch, and the rows.
+  /// Receives the row numbers of a batch, and its rows.
   using UseBatch =
       std::function<void(const std::vector<std::size_t>& numbers, const EncodedRows& rows)>;
 
@@ -98,12 +98,12 @@ class LoadedModel {
       const EncodedRows& rows,
       const std::function<void(std::size_t row, std::span<const float> outputs)>& use) const;
 
-  /// The next three run one batch, in the caller's thread; call them in `run_batches`.
-  /// Of a model with a tag for each token.
+  /// The next three run one batch in the caller's thread; call them inside `run_batches`. For a
+  /// model with a tag for each token.
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
-  /// Of a model that generates text for a text.
+  /// For a sequence-to-sequence model.
   std::vector<GeneratedRow> write(const EncodedRows& rows, std::int64_t beams) const;
-  /// Of a language model.
+  /// For a language model.
   const TextModel& text_model() const;
 
   /// Null if the model runs on the TorchScript engine.
@@ -133,7 +133,7 @@ class LoadedModel {
   mutable std::optional<ThreadPool> pool_;
 };
 
-/// Copies what an answer says of its input.
+/// Copies the flags of an input to its prediction.
 template <class Answer>
 void note_facts(const EncodedInputs& inputs, std::vector<Answer>& answers) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -143,8 +143,8 @@ void note_facts(const EncodedInputs& inputs, std::vector<Answer>& answers) {
   }
 }
 
-/// One answer for each input, with what it says of that input; `fill(answer, outputs)` adds the
-/// rest, on many threads. Shapes: outputs [labels()].
+/// Returns one prediction for each input, with the flags of that input; `fill(answer, outputs)`
+/// adds the rest, on many threads. Shapes: outputs [labels()].
 template <class Answer, class Input, class Fill>
 std::vector<Answer> answer_inputs(const LoadedModel& model, std::span<const Input> inputs,
                                   const Fill& fill) {

@@ -9,7 +9,7 @@
 
 namespace sequent {
 
-/// Scores of all tokens after what a row stands for; softmax makes the probabilities.
+/// The logits of all tokens at the next position.
 class NextTokenHead {
  public:
   /// Shapes: weight [V, input], bias [V].
@@ -22,7 +22,7 @@ class NextTokenHead {
     const float* values = nullptr;  // [rows, stride], in the arena
     std::int64_t stride = 0;
     std::int64_t tokens = 0;
-    std::vector<double> log_sums;  // [rows]: ln p is the score minus this
+    std::vector<double> log_sums;  // [rows]: ln p is the logit minus this
 
     /// Shapes: -> [V].
     std::span<const float> of(std::size_t row) const {
@@ -33,7 +33,7 @@ class NextTokenHead {
   /// Shapes: rows [count, input].
   Scores score(const float* rows, std::int64_t count, kernels::Arena& arena) const;
 
-  /// ln p of each row's target. Shapes: rows [targets, input] -> [targets].
+  /// Returns ln p of each row's target. Shapes: rows [targets, input] -> [targets].
   void log_probabilities(const float* rows, std::span<const std::int32_t> targets, double* result,
                          kernels::Arena& arena) const;
 

@@ -1,4 +1,4 @@
-// How the model's parameters are called inside an archive.
+// The names of the model's parameters inside an archive.
 #pragma once
 
 #include <algorithm>

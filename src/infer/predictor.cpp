@@ -20,7 +20,7 @@ ModelOptions model_options(const PredictorOptions& options) {
           options.precision};
 }
 
-/// What the prediction of a view says of its input.
+/// Copies the input flags of a view's prediction.
 template <class Found>
 Prediction prediction_with_facts(const Found& found) {
   Prediction prediction;
@@ -72,27 +72,29 @@ std::vector<Prediction> predict_inputs(const Model& model, std::span<const Input
     case TargetKind::kNumbers:
       return to_predictions(Regressor<Input>(model).predict(inputs));
     case TargetKind::kTags:
-      refuse_call("the model gives tags: call tag()");
+      refuse_call("the model predicts tags: call tag()");
     case TargetKind::kNextTokens:
       refuse_call("is a language model: call score() or generate()");
     case TargetKind::kText:
       break;
   }
-  refuse_call("the model answers with texts: call write()");
+  refuse_call("the model generates text: call write()");
 }
 
 Tagger tagger_of(const Model& model) {
-  if (target_of(model) != TargetKind::kTags) refuse_call("the model gives no tags");
+  if (target_of(model) != TargetKind::kTags) refuse_call("the model predicts no tags");
   return Tagger(model);
 }
 
 LanguageModel language_model_of(const Model& model) {
-  if (target_of(model) != TargetKind::kNextTokens) refuse_call("the model is no language model");
+  if (target_of(model) != TargetKind::kNextTokens) refuse_call("the model is not a language model");
   return LanguageModel(model);
 }
 
 TextToText text_to_text_of(const Model& model, std::int64_t beams) {
-  if (target_of(model) != TargetKind::kText) refuse_call("the model writes no text for another");
+  if (target_of(model) != TargetKind::kText) {
+    refuse_call("the model is not a sequence-to-sequence model");
+  }
   return TextToText(model, {.beams = beams});
 }
 
@@ -101,8 +103,8 @@ TextToText text_to_text_of(const Model& model, std::int64_t beams) {
 Predictor::Predictor(Model model, std::int64_t beams) : model_(std::move(model)), beams_(beams) {
   if (beams >= 1 && (beams == 1 || target_of(model_) == TargetKind::kText)) return;
   throw Error(ErrorKind::kUsage, "beams",
-              beams < 1 ? "found " + std::to_string(beams) + "; allowed is at least 1"
-                        : "has no meaning for a model that writes no text");
+              beams < 1 ? "found " + std::to_string(beams) + "; expected at least 1"
+                        : "has no meaning for a model that generates no text");
 }
 
 Predictor Predictor::load(const std::filesystem::path& file, const PredictorOptions& options) {
@@ -115,8 +117,8 @@ Predictor Predictor::load(std::span<const std::byte> archive, const std::string&
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const std::string> texts) const {
-  if (reads_pairs()) refuse_call("the model reads pairs of texts, and was given single ones");
-  if (channels() > 0) refuse_call("the model reads sequences of numbers, and was given text");
+  if (reads_pairs()) refuse_call("the model reads pairs of texts, but the inputs are single texts");
+  if (channels() > 0) refuse_call("the model reads sequences of numbers, but the inputs are texts");
   return predict_inputs(model_, texts);
 }
 
@@ -126,7 +128,7 @@ Prediction Predictor::predict(std::string_view text) const {
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const TextPair> pairs) const {
-  if (!reads_pairs()) refuse_call("the model reads single texts, and was given pairs");
+  if (!reads_pairs()) refuse_call("the model reads single texts, but the inputs are pairs");
   return predict_inputs(model_, pairs);
 }
 
@@ -136,7 +138,7 @@ Prediction Predictor::predict(std::string_view first, std::string_view second) c
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const Series> sequences) const {
-  if (channels() == 0) refuse_call("the model reads text, and was given numbers");
+  if (channels() == 0) refuse_call("the model reads text, but the inputs are numbers");
   return predict_inputs(model_, sequences);
 }
 

@@ -1,4 +1,4 @@
-// Recurrent layers of the fused engine.
+// The recurrent layers of the fused engine.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -21,7 +21,7 @@ std::vector<std::int32_t> identity(std::int64_t count) {
   return rows;
 }
 
-/// The weight of one direction by the name that torch::nn gives it, as in `weight_ih_l0_reverse`.
+/// Returns the weight of one direction by its torch::nn name, such as `weight_ih_l0_reverse`.
 const float* weight_of(const WeightSource& weights, const std::string& prefix, const char* name,
                        std::size_t direction) {
   std::string full = prefix;
@@ -30,8 +30,8 @@ const float* weight_of(const WeightSource& weights, const std::string& prefix, c
   return weights(full).data();
 }
 
-/// Begins where `carried` stands, and leaves the end there; nullptr: begins at zero. The kernels
-/// copy the start before they write the end.
+/// Starts from `carried` and stores the final state there; nullptr: starts from zero. The kernels
+/// copy the initial state before they write the final one.
 void carry(LayerStates* carried, std::int64_t units, kernels::Run<float>& run,
            kernels::Output<float>& output) {
   if (carried == nullptr) return;
@@ -109,7 +109,7 @@ class RecurrentStage : public Stage {
   }
 
  private:
-  /// The row of the table that each token reads, in the order in which this direction visits them.
+  /// The table row of each token, in the order in which this direction visits the tokens.
   std::vector<std::int32_t> token_rows(const Flow& flow, const TokenTable::Products& products,
                                        bool reversed) const {
     if (!tokens_) return reversed ? flow.mirrored : identity(flow.plan.tokens());
@@ -129,7 +129,7 @@ class RecurrentStage : public Stage {
     return table;
   }
 
-  /// The text's last step is the first that the backward direction visits.
+  /// The backward direction visits the text's last step first.
   Pooling pooling(bool reversed) const {
     switch (shape_.pool) {
       case PoolMode::kMax:
@@ -159,7 +159,7 @@ class RecurrentStage : public Stage {
   std::optional<TokenTable> tokens_;
 };
 
-/// States by the kernel; for all of them y = sigmoid(W x + U h + b) * tanh(h).
+/// The kernel computes the states; then, for all of them, y = sigmoid(W x + U h + b) * tanh(h).
 class HiddenStateStage : public Stage {
  public:
   HiddenStateStage(const RecurrentShape& shape, const std::string& prefix,
@@ -232,7 +232,7 @@ class HiddenStateStage : public Stage {
     }
   }
 
-  /// Forwards the row's last step, backwards its first.
+  /// Forwards: the row's last step; backwards: its first.
   void take_last(Flow& flow, std::int64_t width, const float* all) const {
     const StepPlan& plan = flow.plan;
     auto* result = flow.arena.take<float>(to_size(plan.rows() * width));

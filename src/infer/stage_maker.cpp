@@ -1,4 +1,4 @@
-// From a model's config and weights to the steps of the fused engine.
+// Creates the stages of the fused engine from a model's config and weights.
 #include <algorithm>
 #include <concepts>
 #include <type_traits>
@@ -16,7 +16,7 @@ namespace {
 
 using kernels::Arena;
 
-/// Makes the stages of a chain of layers.
+/// Creates the stages of a chain of layers.
 class StageMaker {
  public:
   StageMaker(const ResolvedConfig& config, const WeightSource& weights, const FusedOptions& options)
@@ -35,7 +35,7 @@ class StageMaker {
   }
 
  private:
-  /// Whether the layers before give each text's own vector.
+  /// Whether the layers before compute each text's own vector.
   bool ends_vector() const {
     const auto& layers = config_.config.model.layers;
     if (config_.config.reads_pairs()) return std::holds_alternative<PairSpec>(layers[index_]);
@@ -45,7 +45,7 @@ class StageMaker {
 
   std::string prefix() const { return "layers." + std::to_string(index_) + "."; }
 
-  // Dropout of any kind is not part of a finished model.
+  // Dropout has no effect at inference.
   void add(const WordDropoutSpec&) {}
   void add(const DropoutSpec&) {}
 
@@ -76,7 +76,7 @@ class StageMaker {
     }
   }
 
-  /// Without characters.
+  /// Without a character-level encoder.
   std::vector<VectorTable> tables_of(const EmbeddingSpec& spec) const {
     std::vector<VectorTable> tables{{weights_(prefix() + "weight"), spec.output_dim}};
     for (std::size_t i = 0; i < spec.concat.size(); ++i) {
@@ -87,7 +87,7 @@ class StageMaker {
     return tables;
   }
 
-  /// The tables by token side by side as one, [rows, width].
+  /// The tables by token, concatenated, [rows, width].
   std::span<const float> join_tables(const EmbeddingSpec& spec) {
     const std::span<const float> first = weights_(prefix() + "weight");
     const std::size_t rows = first.size() / to_size(spec.output_dim);
@@ -117,7 +117,7 @@ class StageMaker {
     return prefix() + "concat." + std::to_string(part) + ".";
   }
 
-  /// What the vocabulary's own tokens are spelled like: computed once.
+  /// The vectors of the vocabulary's own tokens from the character-level encoder, computed once.
   std::vector<float> spelled_table(const CharactersSpec& spec, const std::string& own) const {
     const CharacterEncoder spelling(spec, own, weights_);
     const std::vector<std::string> words = words_of(weights_(own + "spellings"), spec.max_bytes);
@@ -210,7 +210,7 @@ class StageMaker {
                       weights_(prefix() + "gaps"), weights_(prefix() + "ranks")));
   }
 
-  /// A tied layer's weights are the embedding's table.
+  /// A tied layer uses the embedding's table as its weights.
   std::string embedding_prefix() const {
     const auto& layers = config_.config.model.layers;
     std::size_t i = 0;
@@ -234,7 +234,7 @@ class StageMaker {
       made_.stages.push_back(dense_stage(input, units, spec.activation, weight, bias));
       return;
     }
-    // The way back to the targets' units is part of the product.
+    // The conversion back to the targets' units is folded into the product.
     const std::span<const float> mean = weights_(prefix() + "target_mean");
     const std::span<const float> deviation = weights_(prefix() + "target_deviation");
     std::vector<float> scaled(weight.begin(), weight.end());
@@ -248,7 +248,7 @@ class StageMaker {
     made_.stages.push_back(dense_stage(input, units, spec.activation, scaled, shifted));
   }
 
-  /// The next layer that is not dropout.
+  /// Returns the next layer that is not dropout.
   std::size_t next() const {
     const auto& layers = config_.config.model.layers;
     std::size_t i = index_ + 1;
@@ -263,7 +263,7 @@ class StageMaker {
     const auto& layers = config_.config.model.layers;
     return next() < layers.size() ? std::get_if<Spec>(&layers[next()]) : nullptr;
   }
-  /// Whether a recurrent layer follows that takes its products from a table by token.
+  /// Whether the next layer is a recurrent layer that reads its products from a table by token.
   bool next_reads_tokens() const {
     const auto& layers = config_.config.model.layers;
     if (next() >= layers.size()) return false;

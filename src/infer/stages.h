@@ -1,4 +1,4 @@
-// The steps of the fused engine: each turns what flows into what the next one reads.
+// The stages of the fused engine: each converts its input to the next stage's input.
 #pragma once
 
 #include <cstdint>
@@ -21,31 +21,31 @@ class TextDecoder;
 
 inline std::size_t to_size(std::int64_t n) { return static_cast<std::size_t>(n); }
 
-/// The states of one recurrent layer in the texts of some rows. Shapes: each [rows, units]; `cells`
-/// only of the cells with a state c.
+/// The states of one recurrent layer for some rows. Shapes: each [rows, units]; `cells` only for
+/// cells with a cell state c.
 struct LayerStates {
   std::vector<float> hidden;
   std::vector<float> cells;
 };
 
-/// What flows between stages: token ids, or values of the plan's tokens, or of the rows.
+/// The data between stages: token ids, or values of the plan's tokens, or of the rows.
 struct Flow {
   const kernels::StepPlan& plan;
   kernels::Arena& arena;
   std::vector<std::int32_t> ids;        // of the plan's tokens
-  std::vector<std::string_view> words;  // spelled tokens: id -n is the n-th
+  std::vector<std::string_view> words;  // unknown tokens: id -n is the n-th
   std::vector<std::int32_t> mirrored;   // see StepPlan
   float* values = nullptr;              // [tokens, width], or [rows, width] once it is a vector
   std::int64_t width = 0;
   bool is_sequence = true;
 
-  std::int64_t rows = plan.rows();  // that `values` hold once they are vectors
+  std::int64_t rows = plan.rows();  // rows in `values` once they are vectors
 
   std::span<const float> sequence_labels =
-      {};  // [rows, L], probabilities, once a stage has made them
+      {};  // [rows, L], probabilities, once a stage has computed them
 
-  /// Of a language model: where each recurrent layer begins, and then where it ended. A layer takes
-  /// the first of them off.
+  /// For a language model: the initial state of each recurrent layer, then its final state. Each
+  /// layer removes the first element.
   std::span<LayerStates> carried = {};
 
   LayerStates* take_carried() {
@@ -71,17 +71,17 @@ using StagePointer = std::unique_ptr<Stage>;
 /// The stages of a model.
 struct StageChain {
   std::vector<StagePointer> stages;
-  std::unique_ptr<NextTokenHead> head;   // of a language model, behind the stages
-  std::shared_ptr<TextDecoder> decoder;  // of a model that writes text, behind the stages
-  std::vector<LayerStates> start;        // of a language model: one row's, before its first token
-  std::size_t before_vector = 0;         // those that make a text's vector
+  std::unique_ptr<NextTokenHead> head;   // of a language model, after the stages
+  std::shared_ptr<TextDecoder> decoder;  // of a sequence-to-sequence model, after the stages
+  std::vector<LayerStates> start;        // of a language model: one row's initial states
+  std::size_t before_vector = 0;         // number of stages that compute a text's vector
   std::int64_t vector_width = 0;
 };
 
 StageChain make_stages(const ResolvedConfig& config, const WeightSource& weights,
                        const FusedOptions& options);
 
-/// What becomes of a recurrent layer's states.
+/// Which of a recurrent layer's states are its output.
 enum class Result { kSequence, kLastVisited, kPooled };
 
 struct RecurrentShape {
@@ -96,36 +96,37 @@ struct RecurrentShape {
 /// What the first recurrent layer needs to read token ids instead of values.
 struct TokenInput {
   std::span<const float> embedding;  // [V, I]
-  std::int64_t most_bytes = 0;       // of the table of products
+  std::int64_t most_bytes = 0;       // maximum size of the table of products
 };
 
-/// `prefix`: of the layer's weights' names. `tokens` without an embedding: it reads values.
+/// `prefix`: of the names of the layer's weights. Without an embedding in `tokens`, the layer reads
+/// values.
 StagePointer recurrent_stage(const RecurrentShape& shape, const std::string& prefix,
                              const WeightSource& weights, const TokenInput& tokens);
 
-/// The hidden-state cell, whose output is apart from its state. `shape.result` is kSequence or
+/// The hidden-state cell, whose output differs from its state. `shape.result` is kSequence or
 /// kLastVisited.
 StagePointer hidden_state_stage(const RecurrentShape& shape, const std::string& prefix,
                                 const WeightSource& weights);
 
-/// Rows of a table, for each token or for the run of tokens that it ends.
+/// Rows of a table, for each token or for the n-gram that ends at it.
 struct VectorTable {
   std::span<const float> values;  // [rows, width]
   std::int64_t width = 0;
   std::optional<NgramHash> ngrams = std::nullopt;
 };
 
-/// The rows of the tables side by side for each token: where no recurrent layer follows at once.
+/// Concatenates the rows of the tables for each token; used if no recurrent layer follows directly.
 StagePointer embedding_stage(const std::vector<VectorTable>& tables);
 
-/// The same where tokens may be spelled: their vector is that of kUnknown, whose last values, those
-/// of the spelling, are replaced.
+/// The same for models with a character-level encoder: the vector of an unknown token is that of
+/// kUnknown, with the last values replaced by the encoder's output.
 StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
                                      std::unique_ptr<CharacterEncoder> spelling,
                                      std::int64_t spelling_column);
 
 StagePointer pair_stage(const std::vector<PairFeature>& features);
-/// Leaves the values as they are, and the probabilities of the rows' labels in `sequence_labels`.
+/// Passes the values on and stores the probabilities of the rows' labels in `sequence_labels`.
 StagePointer sequence_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
                                   std::int64_t labels, std::span<const float> weight,
                                   std::span<const float> bias);
@@ -136,7 +137,7 @@ StagePointer conv1d_stage(const Conv1dSpec& spec, std::int64_t input, std::span<
                           std::span<const float> bias);
 StagePointer layer_norm_stage(double epsilon, std::span<const float> weight,
                               std::span<const float> bias);
-/// Gives the probabilities of classes with an order: see OrdinalImpl.
+/// Computes the probabilities of ordered classes: see OrdinalImpl.
 StagePointer ordinal_stage(std::span<const float> weight, float first, std::span<const float> gaps,
                            std::span<const float> ranks);
 StagePointer normalization_stage(bool relative, std::span<const float> mean,

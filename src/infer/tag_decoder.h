@@ -1,4 +1,4 @@
-// From scores of tags to tags.
+// Decodes tags from the outputs of a tagger.
 #pragma once
 
 #include <optional>
@@ -9,15 +9,15 @@
 
 namespace sequent {
 
-/// Threads: `decode` may be called from many at once.
+/// Threads: `decode` can be called from many threads at once.
 class TagDecoder {
  public:
-  /// The config is a tagger's.
+  /// Requires the config of a tagger.
   TagDecoder(const ResolvedConfig& config, const WeightSource& weights);
   TagDecoder(const TagDecoder&) = delete;
   TagDecoder& operator=(const TagDecoder&) = delete;
 
-  /// Shapes: values [steps, K], probabilities, or a crf's emissions.
+  /// Shapes: values [steps, K], probabilities, or the emissions of a crf.
   TaggedRow decode(const std::vector<double>& values, std::int64_t steps) const;
 
   std::int64_t tags() const { return tags_; }

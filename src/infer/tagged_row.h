@@ -1,4 +1,4 @@
-// What engines answer where tokens get tags, or texts are written.
+// The results of engines for taggers and sequence-to-sequence models.
 #pragma once
 
 #include <cstdint>
@@ -6,17 +6,17 @@
 
 namespace sequent {
 
-/// A tagger's answer to one row. Shapes: [length of the row].
+/// The tags of one row. Shapes: [length of the row].
 struct TaggedRow {
   std::vector<std::int32_t> tags;
   std::vector<float> probabilities;   // of these tags
-  std::vector<float> sequence_label;  // [L], probabilities; empty where rows have no labels
+  std::vector<float> sequence_label;  // [L], probabilities; empty if rows have no labels
 };
 
-/// A text that was written, without its end.
+/// A generated text, without its end token.
 struct GeneratedRow {
   std::vector<std::int32_t> tokens;
-  double log_probability = 0;  // natural, with the end
+  double log_probability = 0;  // natural logarithm, including the end token
 };
 
 }  // namespace sequent

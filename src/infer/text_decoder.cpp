@@ -9,7 +9,7 @@ namespace {
 using kernels::Arena;
 using kernels::StepPlan;
 
-/// Columns [begin, begin + count) of a matrix [rows, width].
+/// Returns columns [begin, begin + count) of a matrix [rows, width].
 std::vector<float> columns_of(std::span<const float> matrix, std::int64_t width, std::int64_t begin,
                               std::int64_t count) {
   std::vector<float> part;
@@ -21,7 +21,7 @@ std::vector<float> columns_of(std::span<const float> matrix, std::int64_t width,
   return part;
 }
 
-/// Several sums side by side, which compilers turn into vectors.
+/// Computes several sums in parallel, so that compilers vectorize them.
 float dot(const float* a, const float* b, std::int64_t count) {
   constexpr std::int64_t kSums = 16;
   std::array<float, kSums> sums{};
@@ -39,20 +39,20 @@ float dot(const float* a, const float* b, std::int64_t count) {
 
 }  // namespace
 
-/// The texts that are written for one source.
+/// The texts that are generated for one source.
 struct TextDecoder::Search {
   struct Beam {
-    std::vector<std::int32_t> tokens;  // with the end, once it is done
+    std::vector<std::int32_t> tokens;  // including the end token, once it is done
     double total = 0;                  // ln p
     bool done = false;
-    std::size_t place = 0;  // in the states, while it is not done
+    std::size_t place = 0;  // its row in the states, until it is done
 
     double per_token() const { return total / static_cast<double>(tokens.size()); }
   };
   struct Candidate {
     double total;
     std::size_t beam;
-    std::int32_t token;  // kPad: the beam was done before
+    std::int32_t token;  // kPad: the beam was already done
   };
 
   std::vector<Beam> beams{Beam{}};
@@ -60,7 +60,7 @@ struct TextDecoder::Search {
 
   bool done() const { return std::ranges::all_of(beams, &Beam::done); }
 
-  /// Keeps the best `most`. Of equal ones the first that came.
+  /// Keeps the best `most`. Ties keep the first.
   void offer(const Candidate& candidate, std::int64_t most) {
     const auto before = [](const Candidate& a, const Candidate& b) { return a.total > b.total; };
     if (static_cast<std::int64_t>(candidates.size()) == most &&
@@ -73,7 +73,7 @@ struct TextDecoder::Search {
 
   void offer_tokens(std::size_t beam, std::span<const float> scores, double log_sum,
                     std::int64_t most) {
-    // <pad> and <unk> are never written.
+    // <pad> and <unk> are never generated.
     for (auto token = static_cast<std::size_t>(Vocabulary::kLineEnd); token < scores.size();
          ++token) {
       const double total = beams[beam].total + (static_cast<double>(scores[token]) - log_sum);
@@ -81,7 +81,7 @@ struct TextDecoder::Search {
     }
   }
 
-  /// One token further.
+  /// Adds one token.
   void go_on(const NextTokenHead::Scores& scores, std::int64_t most) {
     for (std::size_t b = 0; b < beams.size(); ++b) {
       const Beam& beam = beams[b];
@@ -94,7 +94,7 @@ struct TextDecoder::Search {
     take_candidates();
   }
 
-  /// The candidates become the beams.
+  /// Replaces the beams with the best candidates.
   void take_candidates() {
     std::vector<Beam> next;
     next.reserve(candidates.size());
@@ -187,7 +187,7 @@ TextDecoder::Sources TextDecoder::read(const Flow& flow) const {
   return sources;
 }
 
-/// One token further.
+/// Decodes one token.
 void TextDecoder::advance(const Sources& sources, Active& active, Arena& arena) const {
   const std::int64_t stride = kernels_.gate_stride(token_cell_);
   const auto count = static_cast<std::int64_t>(active.rows.size());
@@ -213,7 +213,7 @@ void TextDecoder::advance(const Sources& sources, Active& active, Arena& arena) 
   kernels_.run(token_cell_, cell_, plan, run, output, arena);
 }
 
-/// The mean of a source's values, weighted by attention.
+/// Returns the mean of a source's values, weighted by attention.
 void TextDecoder::see(const Sources& sources, std::int64_t row, const float* hidden, float* seen,
                       std::vector<float>& shares) const {
   const std::int64_t first = sources.first[to_size(row)];
@@ -231,7 +231,7 @@ void TextDecoder::see(const Sources& sources, std::int64_t row, const float* hid
   }
 }
 
-/// What the head reads. Shapes: -> [beams, units].
+/// Returns the input of the head. Shapes: -> [beams, units].
 const float* TextDecoder::attend(const Sources& sources, const Active& active, Arena& arena) const {
   const auto count = static_cast<std::int64_t>(active.rows.size());
   const std::int64_t width = input_ + units_;
@@ -245,7 +245,8 @@ const float* TextDecoder::attend(const Sources& sources, const Active& active, A
   return combine_->of(both, count, arena);
 }
 
-/// The beams that are not done, with their states out of `before`. They remember their places.
+/// Returns the beams that are not done, with their states taken from `before`, and sets their new
+/// offsets.
 TextDecoder::Active TextDecoder::active_beams(std::vector<Search>& searches,
                                               const States& before) const {
   Active active;

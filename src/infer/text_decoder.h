@@ -1,4 +1,4 @@
-// A decoder on kernels/: writes texts while it looks at others.
+// A decoder on kernels/: generates texts while it attends to the source texts.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,26 @@
 
 namespace sequent {
 
-/// Computes what the archive's methods `step` and `write` do: see export/decoder_source.cpp and
-/// DecoderImpl.
+/// Computes the same as the archive's methods `step` and `write`: see
+/// tasks/sequence_to_sequence/decoder_source_training.cpp and DecoderImpl.
 class TextDecoder {
  public:
-  /// `prefix`: of the layer's weights' names. `input`: width of what the source's layers give.
+  /// `prefix`: of the names of the layer's weights. `input`: width of the source layers' output.
   TextDecoder(const kernels::Kernels<float>& kernels, const DecoderSpec& spec, std::int64_t input,
               std::int64_t most_tokens, const std::string& prefix, const WeightSource& weights);
 
-  /// The best of `beams` texts that are written side by side for each row of the flow, by their
-  /// probability per token. `flow` holds a vector for each of the rows' tokens.
+  /// Returns for each row of the flow the best text of a beam search of width `beams`, by
+  /// probability per token. `flow` contains a vector for each of the rows' tokens.
   std::vector<GeneratedRow> write(const Flow& flow, std::int64_t beams) const;
 
  private:
-  /// What is read of the sources, by the batch's rows.
+  /// What the decoder reads of the sources, in the order of the batch's rows.
   struct Sources {
-    std::vector<std::int64_t> first;   // of each row: its first token in the next two; their count
-    std::vector<float> keys;           // [tokens, units]
-    std::vector<float> values;         // [tokens, input]
-    const float* summaries = nullptr;  // [rows, gate stride]: products of their means
+    std::vector<std::int64_t>
+        first;                  // of each row: its first token in keys and values; their count
+    std::vector<float> keys;    // [tokens, units]
+    std::vector<float> values;  // [tokens, input]
+    const float* summaries = nullptr;  // [rows, gate stride]: products of the means of their values
   };
   /// The states of some beams. Shapes: each [beams, units].
   struct States {
@@ -42,7 +43,7 @@ class TextDecoder {
   /// Beams that are not done.
   struct Active {
     std::vector<std::int64_t> rows;    // the source of each
-    std::vector<std::int32_t> tokens;  // what each has written last
+    std::vector<std::int32_t> tokens;  // the last token of each
     States states;
   };
   struct Search;
@@ -58,8 +59,8 @@ class TextDecoder {
   std::int64_t input_;
   std::int64_t units_;
   std::int64_t most_tokens_;
-  kernels::CellSize token_cell_;    // the cell, as it reads the token written before
-  kernels::CellSize summary_cell_;  // its input product with the source's mean
+  kernels::CellSize token_cell_;    // the cell with the previous token as its input
+  kernels::CellSize summary_cell_;  // the cell's input product with the source's mean
   kernels::Arena memory_;
   kernels::PackedWeights<float> cell_;
   kernels::PackedWeights<float> summary_;

@@ -10,10 +10,11 @@ TextEmbedder::TextEmbedder(const Model& model) : model_(model) {
   const LoadedModel& loaded = model_.loaded();
   const TaskDefinition& task = loaded.definition();
   if (task.answers_per_token() || task.predicts_tokens() || loaded.channels() > 0) {
-    throw Error(ErrorKind::kUsage, "", "the model makes no vector of a text");
+    throw Error(ErrorKind::kUsage, "", "the model computes no vector for a text");
   }
   if (loaded.fused_engine() == nullptr) {
-    throw Error(ErrorKind::kUsage, "", "the torchscript engine gives no vectors of texts");
+    throw Error(ErrorKind::kUsage, "",
+                "the torchscript engine computes no vectors of texts; use the fused engine");
   }
 }
 

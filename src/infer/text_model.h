@@ -1,4 +1,4 @@
-// What an engine offers of a language model.
+// The interface of a language model that an engine implements.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace sequent {
 
-/// Reads one text from its begin, part by part.
+/// Reads one text from its start, chunk by chunk.
 class TextReader {
  public:
   TextReader() = default;
@@ -18,12 +18,12 @@ class TextReader {
   TextReader& operator=(const TextReader&) = delete;
   virtual ~TextReader() = default;
 
-  /// Reads the tokens `ids`, at least one, which follow on those read before, and gives scores of
-  /// the token after them: softmax makes the probabilities. Shapes: -> [V], until the next call.
+  /// Reads the tokens `ids`, at least one, which follow those read before, and returns the logits
+  /// of the next token. Shapes: -> [V], valid until the next call.
   virtual std::span<const float> read(std::span<const std::int32_t> ids) = 0;
 };
 
-/// Threads: both methods may be called from many at once.
+/// Threads: both methods can be called from many threads at once.
 class TextModel {
  public:
   TextModel() = default;
@@ -33,17 +33,17 @@ class TextModel {
 
   virtual std::unique_ptr<TextReader> begin_text() const = 0;
 
-  /// ln p of each row: of its ids after a line's end, and of a line's end after them.
+  /// Returns ln p of each row: of its ids after a line end, and of a line end after them.
   virtual std::vector<double> log_probabilities(const std::vector<InputRow>& rows) const = 0;
 
-  /// How many tokens one call should have at most, where `asked` are asked for.
+  /// The maximum number of tokens per call, if `asked` are requested.
   virtual std::int64_t scored_together(std::int64_t asked) const = 0;
 };
 
-/// What is read of a row of a language model, and what is to be predicted there.
+/// The tokens that a language model reads for a row, and those that it predicts.
 struct ReadText {
-  std::vector<std::int32_t> read;  // a line's end and the row's ids
-  std::vector<std::int32_t> next;  // the row's ids and a line's end
+  std::vector<std::int32_t> read;  // a line end and the row's ids
+  std::vector<std::int32_t> next;  // the row's ids and a line end
 };
 inline ReadText read_text(const InputRow& row) {
   const auto end = static_cast<std::int32_t>(Vocabulary::kLineEnd);

@@ -1,4 +1,4 @@
-// From tokens back to text.
+// Converts tokens back to text.
 #pragma once
 
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace sequent {
 
-/// Joins tokens to text, with spaces as a reader expects them.
+/// Joins tokens to text, with spaces where a reader expects them.
 class TokenJoiner {
  public:
   explicit TokenJoiner(const TokenizerSpec& tokenizer) : tokenizer_(tokenizer) {}
 
-  /// What `token` adds to a text that ends in `before`; a line's end is "\n".
+  /// Returns the text that `token` appends to a text that ends in `before`; a line end is "\n".
   std::string next(std::string_view before, std::string_view token) const;
 
  private:
   TokenizerSpec tokenizer_;
 };
 
-/// The last character of a text, in bytes; empty of an empty text.
+/// Returns the last character of a text as bytes; empty for an empty text.
 std::string_view last_character(std::string_view text);
 
 }  // namespace sequent

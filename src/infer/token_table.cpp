@@ -23,7 +23,7 @@ TokenTable::TokenTable(const kernels::Kernels<float>& kernels, const kernels::Ce
   filled_ = std::vector<std::atomic<bool>>(static_cast<std::size_t>(kept_rows_));
   if (kept_rows_ == 0) return;
   for (std::size_t d = 0; d < weights_.size(); ++d) {
-    // calloc's pages take memory when they are first written.
+    // calloc's pages use memory only once they are written.
     auto* table = static_cast<float*>(
         std::calloc(static_cast<std::size_t>(kept_rows_ * stride_), sizeof(float)));
     if (table == nullptr) throw std::bad_alloc();
@@ -33,7 +33,7 @@ TokenTable::TokenTable(const kernels::Kernels<float>& kernels, const kernels::Ce
 
 namespace {
 
-/// Without repetition, by falling frequency.
+/// Without duplicates, by descending frequency.
 std::vector<std::int32_t> distinct(std::vector<std::int32_t> ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -72,7 +72,7 @@ void TokenTable::fill(std::span<const std::int32_t> ids, kernels::Arena& arena) 
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int32_t id = missing[static_cast<std::size_t>(i)];
     auto& filled = filled_[static_cast<std::size_t>(id)];
-    if (filled.load(std::memory_order_relaxed)) continue;  // by another thread, since
+    if (filled.load(std::memory_order_relaxed)) continue;  // by another thread in the meantime
     for (std::size_t d = 0; d < found.size(); ++d) {
       std::copy_n(found[d] + i * stride_, stride_, tables_[d].get() + id * stride_);
     }
@@ -80,7 +80,7 @@ void TokenTable::fill(std::span<const std::int32_t> ids, kernels::Arena& arena) 
   }
 }
 
-/// The kept tokens' products are copied, those of the rare ones behind them computed.
+/// Copies the cached products of frequent tokens and computes those of the rare tokens after them.
 TokenTable::Products TokenTable::mixed(std::span<const std::int32_t> ids,
                                        kernels::Arena& arena) const {
   const std::vector<std::int32_t> tokens = distinct({ids.begin(), ids.end()});

@@ -1,4 +1,4 @@
-// What the first recurrent layer makes of each token, computed once.
+// Caches the first recurrent layer's input products of each token.
 #pragma once
 
 #include <atomic>
@@ -12,23 +12,23 @@
 
 namespace sequent {
 
-/// Products of embedding rows with a layer's weight_ih, for each direction; filled when a token
-/// first comes. Tokens are numbered by falling frequency, so a table that may not hold all holds
-/// the frequent ones. Threads: all functions may be called from many at once.
+/// Products of embedding rows with a layer's weight_ih, for each direction, computed on first use
+/// of a token. Tokens are numbered by descending frequency, so a table with limited memory contains
+/// the most frequent ones. Threads: all functions can be called from many threads at once.
 class TokenTable {
  public:
-  /// `embedding` [rows, size.input] and `weights`, packed by `kernels`, outlive this.
+  /// `embedding` [rows, size.input] and `weights`, packed by `kernels`, must outlive this object.
   TokenTable(const kernels::Kernels<float>& kernels, const kernels::CellSize& size,
              std::vector<kernels::PackedWeights<float>> weights, std::span<const float> embedding,
              std::int64_t most_bytes);
 
-  /// Products for each direction of the tokens `ids`, and the row that each reads.
+  /// The products of the tokens `ids` for each direction, and the row of each token.
   struct Products {
     std::vector<const float*> tables;  // per direction
     std::vector<std::int32_t> row_of;  // per token of `ids`
   };
 
-  /// What is not kept is computed into `arena`.
+  /// Products that are not cached are computed in `arena`.
   Products of(std::span<const std::int32_t> ids, kernels::Arena& arena) const;
 
  private:

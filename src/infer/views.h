@@ -1,4 +1,4 @@
-// What the views of all tasks share.
+// Functions that the views of all tasks share.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sequent {
 
-/// The kind that a view's `Input` is.
+/// The kind of a view's `Input`.
 template <class Input>
 constexpr InputKind input_kind() {
   if constexpr (std::is_same_v<Input, Series>) return InputKind::kSeries;
@@ -17,12 +17,12 @@ constexpr InputKind input_kind() {
   return InputKind::kText;
 }
 
-/// A view for several kinds of input as C++ names it: "Classifier" for text, else
+/// The C++ name of a view for several kinds of input: "Classifier" for text, otherwise
 /// "Classifier<Series>".
 std::string view_name(std::string_view view, InputKind input);
 
-/// Errors: Usage unless `view` is the one that the model's task names for its input (see
-/// InferenceTask::view); the message names that one.
+/// Errors: Usage unless `view` is the view that the model's task names for its input (see
+/// InferenceTask::view); the message names the correct view.
 void require_view(const Model& model, const std::string& view);
 
 }  // namespace sequent

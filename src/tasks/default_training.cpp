@@ -1,4 +1,4 @@
-// What the training side of a task does unless the task says otherwise.
+// The defaults of a task's training side.
 #include "sequent/error.h"
 #include "tasks/training_task.h"
 #include "train/transfer.h"
@@ -17,7 +17,8 @@ double TrainingTask::loss_units(const EncodedDataset&, std::span<const std::int6
 
 void TrainingTask::check_options(const EvaluateOptions& options) const {
   if (!options.dynamic_rate) return;
-  throw Error(ErrorKind::kUsage, "dynamic", "has no meaning: the model is no language model");
+  throw Error(ErrorKind::kUsage, "dynamic",
+              "has no meaning for this model, which is not a language model; leave it out");
 }
 
 Report TrainingTask::measure_dynamically(SequenceModelImpl&, const MeasuredRows&,

@@ -1,5 +1,5 @@
-// What the inference side asks of a task: the view that answers, and how sequent-infer answers
-// records with it. Its counterparts are task_definition.h and training_task.h.
+// The inference side of a task: the view that predicts, and how sequent-infer predicts for records
+// with it. Its counterparts are task_definition.h and training_task.h.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace sequent {
 
-/// Threads: a task has no state; all methods may be called from many at once.
+/// Threads: a task has no state; all methods can be called from many threads at once.
 class InferenceTask {
  public:
   InferenceTask() = default;
@@ -20,24 +20,24 @@ class InferenceTask {
   InferenceTask& operator=(const InferenceTask&) = delete;
   virtual ~InferenceTask() = default;
 
-  /// The view of inference.h that fits a model which reads such input, as C++ names it: "Tagger",
-  /// or "Classifier<Series>" (see view_name).
+  /// Returns the C++ name of the inference.h view for a model with such input: "Tagger" or
+  /// "Classifier<Series>" (see view_name).
   virtual std::string view(InputKind input) const = 0;
 
-  /// Whether answers are found by a beam search.
+  /// Whether predictions are found by beam search.
   virtual bool has_beams() const { return false; }
 
-  /// Checks the options of sequent-infer that say what is answered. Without an override those about
-  /// classes and those about tags have no meaning. Errors: Usage for an option without a meaning.
+  /// Checks the options of sequent-infer for the content of predictions. By default, options for
+  /// classes and for tags are refused. Errors: Usage for an option that does not apply.
   virtual void check_options(const InferOptions& options) const;
 
-  /// Answers the records of one run; `options` are checked. Errors: Usage if an option does not fit
-  /// the model, such as a label that a table cannot hold.
+  /// Predicts for the records of one run; `options` are checked. Errors: Usage if an option does
+  /// not fit the model, such as a label that a table cannot contain.
   virtual std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                                    const InferOptions& options) const = 0;
 };
 
-/// The inference side of a model's task.
+/// Returns the inference side of a model's task.
 const InferenceTask& inference_task(const Task& task);
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-// Tasks that answer a row with a fixed number of values.
+// Tasks that predict a fixed number of values for each row.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 namespace sequent {
 
-/// A weight by its name in the model, on the CPU.
+/// Returns a weight by its name in the model, on the CPU.
 using WeightReader = std::function<torch::Tensor(const std::string& name)>;
 
 class RowTrainingTask : public TrainingTask {
@@ -22,18 +22,18 @@ class RowTrainingTask : public TrainingTask {
                                               std::int64_t batch_tokens) const override;
 
  protected:
-  /// What row_losses compares the output with, on the model's device.
+  /// Returns the targets that row_losses compares with the output, on the model's device.
   virtual torch::Tensor loss_targets(const SequenceModelImpl& model,
                                      const BatchPart& part) const = 0;
 
-  /// The report of predictions. Shapes: predictions [rows, C], row by row.
+  /// Returns the report of predictions. Shapes: predictions [rows, C], row-major.
   virtual Report score(const Config& config, const MeasuredRows& rows,
                        const std::vector<float>& predictions, const WeightReader& weight) const = 0;
 
-  /// Writes the lines that make predictions `x` of the last layer's output `x`.
+  /// Writes the TorchScript lines that convert the last layer's output `x` to predictions `x`.
   virtual void write_predictions(ScriptWriter&) const {}
 
-  /// What a difference of predictions is measured in: 1 for probabilities.
+  /// Returns the unit of a difference between predictions: 1 for probabilities.
   virtual torch::Tensor difference_unit(const SequenceModelImpl& model,
                                         const torch::Tensor& expected) const;
 };

@@ -1,16 +1,17 @@
-// The table of tasks: one line for each. A task `x` lives in the folder tasks/x/ and gives each
-// side of the library its part:
+// The table of tasks, one line for each. A task `x` lives in the folder tasks/x/ and defines one
+// function for each library:
 //
-//   const TaskDefinition& x_definition();   sequent_core:  rules, targets, reports
-//   (task_definition.h) const InferenceTask& x_inference();     sequent_infer: answers and their
-//   records (inference_task.h) const TrainingTask& x_training();       sequent_train: loss,
-//   measures, export    (training_task.h)
+// - `const TaskDefinition& x_definition()` in sequent_core: rules, targets and reports
+//   (task_definition.h)
+// - `const InferenceTask& x_inference()` in sequent_infer: predictions and their records
+//   (inference_task.h)
+// - `const TrainingTask& x_training()` in sequent_train: loss, metrics and export (training_task.h)
 //
-// A file's name says which library it belongs to: *_inference.cpp, *_training.cpp, others to
-// sequent_core.
+// The name of a file determines its library: sequent_infer for *_inference.cpp, sequent_train for
+// *_training.cpp, otherwise sequent_core.
 #pragma once
 
-/// Tasks of a program that are not Sequent's own: compile definitions.cpp, inference_tasks.cpp and
+/// Tasks that a program adds to Sequent's own: compile definitions.cpp, inference_tasks.cpp and
 /// training_tasks.cpp into it with this macro defined, such as -DSEQUENT_MORE_TASKS(task)=task(x).
 #ifndef SEQUENT_MORE_TASKS
 #define SEQUENT_MORE_TASKS(task)

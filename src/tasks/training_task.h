@@ -1,5 +1,5 @@
-// What the training side asks of a task: its batches, loss, measures and exported methods. Its
-// counterparts are task_definition.h and inference_task.h.
+// The training side of a task: its batches, loss, evaluation and exported methods. Its counterparts
+// are task_definition.h and inference_task.h.
 #pragma once
 
 #include <torch/torch.h>
@@ -30,46 +30,46 @@ class WorkerPool;
 struct LoadedArchive;
 struct LoadedRun;
 
-/// What one worker computes of a batch.
+/// The part of a batch that one worker computes.
 struct BatchPart {
   const EncodedDataset& data;
   std::span<const std::int64_t> rows;
-  Batch batch;            // the rows' input
-  double loss_units = 1;  // of the whole batch: see TrainingTask::loss_units
-  double batch_rows = 1;  // likewise
-  std::optional<torch::ScalarType> products = std::nullopt;  // of a GPU; nothing: float32
+  Batch batch;            // the input of the rows
+  double loss_units = 1;  // of the whole batch; see TrainingTask::loss_units
+  double batch_rows = 1;  // number of rows of the whole batch
+  std::optional<torch::ScalarType> products = std::nullopt;  // autocast type on a GPU, if any
 };
 
-/// The rows that a model is measured on.
+/// The rows on which a model is evaluated.
 struct MeasuredRows {
   const LabelSet& labels;
   const EncodedDataset& data;
   const std::vector<double>& calibration;  // see TaskDefinition::calibration
 };
 
-/// An archive that is being measured.
+/// The archive that is evaluated.
 struct MeasuredArchive {
   const LoadedArchive& archive;
   const TorchScriptEngine& engine;
   ThreadPool& pool;
 };
 
-/// An archive whose answers are compared with those of the trained model.
+/// The engines of an archive whose outputs are compared with those of the trained model.
 struct ParityCheck {
   SequenceModelImpl& model;
   const TorchScriptEngine& graph;
-  const FusedEngine* fused;  // null: it does not run this model
-  double allowed;            // difference
+  const FusedEngine* fused;  // null if it cannot run this model
+  double allowed;            // the greatest difference that is accepted
 };
 
-/// The rows that a parity check computes.
+/// The size of the rows that a parity check uses.
 struct ProbeRows {
-  std::int64_t longest = 1000;  // steps of generated rows; a longer row proves nothing more
-  std::int64_t together = 32;   // rows in a batch
-  bool shortens = false;        // rows of the data have no more steps either
+  std::int64_t longest = 1000;  // steps of random rows; longer rows verify nothing new
+  std::int64_t together = 32;   // rows per batch
+  bool shortens = false;        // whether rows of the data are truncated to `longest` too
 };
 
-/// What `sequent bench` measures of an engine besides training.
+/// The inference that `sequent bench` measures.
 struct InferenceWork {
   std::string what;
   std::int64_t batch_tokens;
@@ -89,63 +89,66 @@ class TrainingTask {
 
   // ---- training
 
-  /// The batches of every epoch, where they are always the same; `data.train` becomes the rows that
-  /// they name. Empty: each epoch draws its batches from the rows as they are.
+  /// Returns the batches of every epoch if all epochs have the same batches, and replaces
+  /// `data.train` by the rows that they refer to. If the result is empty, each epoch draws its
+  /// batches at random.
   virtual std::vector<RowNumbers> fixed_batches(const Config&, PreparedData&) const { return {}; }
 
-  /// Sets the weights that the training data decide and no gradient changes. Before training, on
-  /// the CPU.
+  /// Sets the weights that follow from the training data and are not trained. Called before
+  /// training, on the CPU.
   virtual void start_weights(const PreparedData&, SequenceModelImpl&) const {}
 
-  /// Copies the last layer of a run of the same task whose kinds and widths agree, as far as both
-  /// have the same outputs: by default those of the same label. Returns how many; 0 if the layers
-  /// are too different.
+  /// Copies the parameters of the last layer from a run of the same task, whose last layer has the
+  /// same type and input width. Copies the outputs that both models have, by default those with the
+  /// same label. Returns their number, or 0 if nothing was copied.
   virtual std::int64_t take_head(const LoadedRun& origin, const LabelSet& labels,
                                  SequenceModelImpl& model) const;
 
-  /// What the sum of a batch's losses is divided by: its rows, or the tokens that are predicted.
+  /// Returns the divisor of the sum of a batch's losses: the number of its rows or, if tokens are
+  /// predicted, of these tokens.
   virtual double loss_units(const EncodedDataset& data, std::span<const std::int64_t> rows) const;
 
-  /// The part's share in the mean loss of its batch, to be differentiated: the sum of its losses
-  /// divided by `loss_units`. Shapes: -> [].
+  /// Returns the contribution of a part to the mean loss of its batch, as a differentiable scalar:
+  /// the sum of its losses divided by `part.loss_units`. Shapes: -> [].
   virtual torch::Tensor loss(SequenceModelImpl& model, const BatchPart& part,
                              const LossOptions& options) const = 0;
 
   // ---- results
 
-  /// What the last layer's output says. Dropout was off. Shapes and range: as
+  /// Converts the output of the last layer to predictions. Shapes and range: as
   /// SequenceModelImpl::predict.
   virtual torch::Tensor predictions(const SequenceModelImpl& model, const Batch& batch,
                                     const torch::Tensor& output) const = 0;
 
-  /// The report of the pool's model.
+  /// Evaluates the model of a worker pool.
   virtual Report measure(WorkerPool& pool, const MeasuredRows& rows) const = 0;
 
-  /// The report of an archive, by its own graph.
+  /// Evaluates the TorchScript graph of an archive.
   virtual Report measure_archive(const MeasuredArchive& archive,
                                  const MeasuredRows& rows) const = 0;
 
-  /// What the training rows decide of later reports, as TaskDefinition::calibration.
+  /// Returns the part of the calibration that follows from the training rows (see
+  /// TaskDefinition::calibration).
   virtual std::vector<double> calibrate(const Config&, const EncodedDataset& /*train*/) const {
     return {};
   }
 
-  /// The report of the best weights on the validation rows, where these rows decide something of
-  /// later reports; it holds what they decide. Nothing where they do not.
+  /// Returns the report of the best weights on the validation rows if they determine the
+  /// calibration, which the report then contains; otherwise nothing.
   virtual std::optional<Report> calibrated_report(WorkerPool&, const LabelSet&,
                                                   const EncodedDataset& /*validation*/) const {
     return std::nullopt;
   }
 
-  /// Errors: Usage for an option that has no meaning for this task, or a value it cannot have.
+  /// Errors: Usage if an option does not apply to this task or has an invalid value.
   virtual void check_options(const EvaluateOptions& options) const;
 
-  /// The report of a model that learns from what it is measured on, with options.dynamic_rate,
-  /// which check_options allows. `model` is changed.
+  /// Evaluates a model that is trained on the evaluated data with options.dynamic_rate (dynamic
+  /// evaluation). Only called if check_options accepts this option. Changes `model`.
   virtual Report measure_dynamically(SequenceModelImpl& model, const MeasuredRows& rows,
                                      const EvaluateOptions& options) const;
 
-  /// What the report page says of the data.
+  /// Returns what the report page shows about the data.
   virtual Facts data_facts(const PreparedData& data) const;
 
   // ---- export
@@ -155,13 +158,12 @@ class TrainingTask {
 
   virtual ProbeRows probe_rows() const { return {}; }
 
-  /// Compares what an archive makes of these rows with what the trained model makes of them.
-  /// Returns the greatest difference of predictions. Errors: Internal if it is above
-  /// `check.allowed`.
+  /// Compares the outputs of an archive for these rows with those of the trained model, and returns
+  /// the greatest difference of predictions. Errors: Internal if it exceeds `check.allowed`.
   virtual double check_parity(const ParityCheck& check, const EncodedRows& rows) const = 0;
 
-  /// What is measured of the fused engine, in batches of about `batch_tokens` tokens; nothing where
-  /// single requests are all.
+  /// Returns the inference that is measured on the fused engine, in batches of about `batch_tokens`
+  /// tokens, or nothing if only single requests are measured.
   virtual std::optional<InferenceWork> inference_work(const ResolvedConfig&,
                                                       std::int64_t /*batch_tokens*/) const {
     return std::nullopt;

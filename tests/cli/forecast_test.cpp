@@ -129,7 +129,7 @@ TEST_F(ForecastPrograms, SeveralSeriesThatDriftWithGaps) {
   folder_->write("mixed.csv", "day,shop,sales\n2,north,1\n1,north,2\n");
   expect_fault("sequent-infer shops.pt mixed.csv", 3, "found \"1\" in column \"day\"");
   expect_fault("sequent config check shops.json --set data.format.targets='[\"day\"]'", 2,
-               "/relative: found true; expected are windows");
+               "/relative: found true; expected windows");
 }
 
 TEST_F(ForecastPrograms, ThePageShowsForecastAndTruth) {

@@ -108,7 +108,8 @@ TEST_F(LanguageModelPrograms, AreTimed) {
 }
 
 TEST_F(LanguageModelPrograms, SayWhatIsWrong) {
-  expect_fault("sequent generate model.pt --prompt 'eight nine'", 3, "knows none of its 2 tokens");
+  expect_fault("sequent generate model.pt --prompt 'eight nine'", 3,
+               "does not know any of its 2 tokens");
   expect_fault("sequent generate model.pt --prompt \"$(printf '\\377')\"", 3, "UTF-8");
   expect_fault("sequent generate nothing.pt", 4, "no such file");
   expect_fault("sequent generate run", 4, "is a folder");

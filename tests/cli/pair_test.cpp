@@ -80,7 +80,7 @@ TEST_F(PairPrograms, VectorsBringLikeTextsTogether) {
   expect_fault("sequent-infer model.pt texts.txt --embed -o w.npy --probabilities", 2,
                "has no effect with --embed");
   expect_fault("sequent-infer model.pt texts.txt --embed -o w.npy --engine torchscript", 2,
-               "the torchscript engine gives no vectors");
+               "the torchscript engine computes no vectors");
   expect_fault("sequent-infer model.pt texts.txt --embed -o w.npy --text-b x", 2,
                "--text-b: has no effect with --embed");
   expect_fault("sequent-infer model.pt texts.txt --neighbors none.txt", 3, "none.txt");
@@ -93,7 +93,7 @@ TEST_F(PairPrograms, SayWhatIsMissing) {
   EXPECT_EQ(recorded.code, 0);
   EXPECT_NE(json::parse(recorded.out)["error"].get<std::string>().find("a pair has two texts"),
             std::string::npos);
-  expect_fault("echo hello | sequent-infer model.pt", 2, "one text in each record");
+  expect_fault("echo hello | sequent-infer model.pt", 2, "one text per record");
   expect_fault("sequent-infer model.pt test.tsv --text-b rigth", 3, "\"rigth\"");
   folder_->write("bad.tsv", "left\tright\tlabel\na\tb\tsame\nc\t\tother\n");
   expect_fault("sequent train c.json --out r2 --set data.train=bad.tsv", 3,

@@ -166,7 +166,7 @@ TEST_F(Programs, InferNeverLosesAnOutputFile) {
 TEST_F(Programs, InferRefusesWhatWouldHaveNoEffect) {
   folder_->write("same.txt", "fine\n");
   expect_fault("sequent-infer model.pt same.txt -o same.txt --overwrite", 2,
-               "same.txt: is the input as well");
+               "same.txt: is also the input");
   EXPECT_EQ(slurp(*folder_ / "same.txt"), "fine\n");
   expect_fault("sequent-infer model.pt same.txt --text review", 2,
                "--text: has no effect on lines");
@@ -191,7 +191,7 @@ TEST_F(Programs, InferReadsTheColumnOfTraining) {
   folder_->write("in.ndjson", "{\"review\": \"fine\"}\n");
   EXPECT_EQ(records(run("sequent-infer named.pt in.ndjson").out).size(), 1U);
   folder_->write("in.json", "{\"review\": \"fine\"}\n");
-  expect_fault("sequent-infer named.pt in.json", 2, "in.json: one JSON document has no rows");
+  expect_fault("sequent-infer named.pt in.json", 2, "in.json: a JSON document has no rows");
   expect_fault("sequent-infer named.pt in.TSV --overwrite", 2, "--overwrite: has no effect");
   expect_fault("sequent-infer named.pt in.TSV --text 99999999999999999999", 3,
                "no column \"99999999999999999999\"");
@@ -294,16 +294,16 @@ TEST_F(Programs, ConfigFaultsAreSaid) {
   expect_fault("sequent config check c.json --set training.epochs=1.5", 2,
                "/training/epochs: found 1.5; expected an integer");
   expect_fault("sequent config check c.json --set model.layers.1.return_sequences=true", 2,
-               "/model/layers/2: its input is a sequence [T, 8]; expected is a vector");
+               "/model/layers/2: its input is a sequence [T, 8]; expected a vector");
   expect_fault("sequent train c.json --out r1 --set model.layers.2.units=3", 2,
                "/model/layers/2/units: found 3; the data have 2 labels");
   expect_fault("sequent train c.json --out r1 --set nonsense", 2, "expected path=value");
   expect_fault("sequent train c.json", 2, "--out is required");
   expect_fault("sequent trian c.json", 2, "unknown command trian; did you mean \"train\"?");
   expect_fault("sequent config check c.json --set 'training.class_weights={\"a\":-1}'", 2,
-               "/training/class_weights/a: found -1; allowed is at least 0");
+               "/training/class_weights/a: found -1; expected at least 0");
   expect_fault("sequent config check c.json --set 'data.format={\"text\":\"label\"}'", 2,
-               "/data/format/label: is the column of the text as well");
+               "/data/format/label: is also the column of the text");
   EXPECT_FALSE(std::filesystem::exists(*folder_ / "r1/config.json"));
 }
 
@@ -333,7 +333,7 @@ TEST_F(Programs, RunsAndArchivesAreChecked) {
   EXPECT_EQ(run("head -c 3000 model.pt > cut.pt").code, 0);
   expect_fault("echo x | sequent-infer cut.pt", 4, "truncated or damaged");
   folder_->write("foreign.pt", "not an archive");
-  expect_fault("echo x | sequent-infer foreign.pt", 4, "is no model archive");
+  expect_fault("echo x | sequent-infer foreign.pt", 4, "is not a model archive");
   expect_fault("sequent export run --out model.pt", 2, "model.pt: exists");
   EXPECT_EQ(run("cp -r run half && rm half/manifest.json").code, 0);
   expect_fault("sequent export half --out half.pt", 4, "unfinished");

@@ -44,8 +44,8 @@ TEST_F(SequencePrograms, WriteTexts) {
 }
 
 TEST_F(SequencePrograms, SayWhatHasNoMeaning) {
-  expect_fault("sequent-infer model.pt dev.tsv --top-k 2", 2, "which writes text");
-  expect_fault("sequent-infer model.pt dev.tsv --probabilities", 2, "which writes text");
+  expect_fault("sequent-infer model.pt dev.tsv --top-k 2", 2, "which generates text");
+  expect_fault("sequent-infer model.pt dev.tsv --probabilities", 2, "which generates text");
   expect_fault("sequent generate model.pt --prompt x", 2, "");
   expect_fault("sequent-infer model.pt dev.tsv --embed -o v.npy", 2, "");
   expect_fault("sequent-infer model.pt dev.tsv --beams 0", 2, "");

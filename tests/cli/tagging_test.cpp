@@ -137,11 +137,11 @@ TEST_F(TaggingPrograms, SayWhatIsWrong) {
   expect_fault("sequent-infer model.pt dev.conll --format conll --tags", 2, "has no effect");
   expect_fault("sequent-infer model.pt dev.conll --format conll --on-error record", 2,
                "cannot be written as conll");
-  expect_fault("sequent-infer model.pt dev.conll --text word", 2, "a column's index");
+  expect_fault("sequent-infer model.pt dev.conll --text word", 2, "a column index");
   expect_fault("sequent evaluate run c.json", 3, "c.json:1: found 1 column");
   expect_fault("sequent train c.json --out x --set data.format='{\"type\":\"tsv\"}'", 2,
-               "need each other");
-  expect_fault("sequent train c.json --out x --set task=classification", 2, "need each other");
+               "and vice versa");
+  expect_fault("sequent train c.json --out x --set task=classification", 2, "and vice versa");
   expect_fault("sequent train c.json --out x --set training.label_smoothing=0.1", 2,
                "has no meaning for a crf");
   expect_fault("sequent train c.json --out x --set model.layers.2.return_sequences=false", 2,

@@ -108,17 +108,19 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /data/validation: found 3; expected a string or an object with "
                   "\"fraction\", \"seed\""},
         FaultCase{"runtime.device", "gpu",
-                  "c.json: /runtime/device: found \"gpu\"; allowed are \"auto\", \"cpu\", \"cuda\" "
+                  "c.json: /runtime/device: found \"gpu\"; expected \"auto\", \"cpu\", \"cuda\" "
                   "or \"cuda:N\""},
         FaultCase{"input.padding", "\"pre\"",
                   "c.json: /input/padding: has no effect while the embedding masks padding; leave "
                   "it out, or set /model/layers/0/mask to false"},
-        FaultCase{"model.layers.0.mask", "false",
-                  "c.json: /model/layers/0/mask: found false without /input/padding; say on which "
-                  "side texts are filled up: \"pre\" or \"post\""},
-        FaultCase{"model.layers.0.concat", R"([{"type": "characters"}, {"type": "characters"}])",
-                  "c.json: /model/layers/0/concat/1: is the second encoder of spellings; one is "
-                  "allowed"},
+        FaultCase{
+            "model.layers.0.mask", "false",
+            "c.json: /model/layers/0/mask: found false without /input/padding; set the side on "
+            "which texts are padded:  \"pre\" or \"post\""},
+        FaultCase{
+            "model.layers.0.concat", R"([{"type": "characters"}, {"type": "characters"}])",
+            "c.json: /model/layers/0/concat/1: is the second character-level encoder; only one is "
+            "allowed"},
         FaultCase{"model.layers.0.concat",
                   R"([{"type": "characters", "encoder": "lstm", "output_dim": 5}])",
                   "c.json: /model/layers/0/concat/0/output_dim: found 5; an lstm needs an even "
@@ -132,12 +134,14 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"model.layers.2.activation", "\"relu\"",
                   "c.json: /model/layers/2/activation: found \"relu\"; the last layer needs "
                   "\"softmax\", or \"sigmoid\" for two classes"},
-        FaultCase{"model.layers.1.return_sequences", "true",
-                  "c.json: /model/layers/2: its input is a sequence [T, 4]; expected is a vector: "
-                  "the last layer gives one answer per row; add {\"type\": \"pool\"} or leave "
-                  "return_sequences false in the recurrent layer before"},
+        FaultCase{
+            "model.layers.1.return_sequences", "true",
+            "c.json: /model/layers/2: its input is a sequence [T, 4]; expected a vector, "
+            "because the last layer gives one output per row; add {\"type\": \"pool\"} or set "
+            "return_sequences to false in the recurrent layer before it"},
         FaultCase{"version", "2",
-                  "c.json: /version: found 2; this program reads version 1: use a later Sequent"}));
+                  "c.json: /version: found 2; this program reads version 1; use a later version of "
+                  "Sequent"}));
 
 constexpr const char* kForecast = R"({"version": 1, "task": "regression",
   "data": {"train": "t.csv", "format": {"type": "windows", "columns": ["a", 2], "length": 5}},
@@ -167,9 +171,9 @@ TEST(Config, TaggingIsCheckedAsAWhole) {
     EXPECT_NE(faults(changes).find(part), std::string::npos) << part << "\n" << faults(changes);
   };
   expect({{"data.format", R"({"type": "tsv"})"}}, "found \"tsv\" with the task \"tagging\"");
-  expect({{"data.format.tag", "0"}}, "/data/format/tag: is the column of the token as well");
+  expect({{"data.format.tag", "0"}}, "/data/format/tag: is also the column of the token");
   expect({{"data.format", R"({"type": "tokens", "tags": "tokens"})"}},
-         "/data/format/tags: is the key of the tokens as well");
+         "/data/format/tags: is also the key of the tokens");
   expect({{"input.padding", "post"}}, "/input/padding: has no meaning for tagging");
   expect({{"training.class_weights", "balanced"}}, "/training/class_weights: has no meaning");
   expect({{"training.label_smoothing", "0.1"}}, "has no meaning for a crf");
@@ -181,7 +185,7 @@ TEST(Config, TaggingIsCheckedAsAWhole) {
          "tagging ends in dense with \"softmax\", or in crf");
   expect({{"model.layers.2", R"({"type": "layer_norm"})"}}, "with activation softmax, or crf");
   expect({{"task", "classification"}, {"data.format", R"({"type": "tsv"})"}},
-         "/model/layers/2: gives each token a tag");
+         "/model/layers/2: predicts a tag for each token");
   EXPECT_NE(faults_of({{"training.early_stopping", R"({"monitor": "f1"})"}})
                 .find("classification has loss, accuracy and macro_f1"),
             std::string::npos);
@@ -219,16 +223,17 @@ TEST(Config, LanguageModelIsCheckedAsAWhole) {
   expect({{"data.unseen_labels", "wrong"}}, "/data/unseen_labels: has no meaning");
   expect({{"model.layers.1.bidirectional", "true"}}, "/model/layers/1/bidirectional: found true");
   expect({{"model.layers.1.learned_initial_state", "true"}}, "/model/layers/1/learned_initial");
-  expect({{"model.layers.1.return_sequences", "false"}}, "the last layer answers each token");
+  expect({{"model.layers.1.return_sequences", "false"}},
+         "the last layer gives one output per token");
   expect({{"model.layers.1", R"({"type": "conv1d", "filters": 4})"}},
          "/model/layers/1/type: found \"conv1d\"");
   expect({{"model.layers.1.units", "5"}}, "/tied: found true, but the input is 5 wide");
-  expect({{"model.layers.0.input_dim", "50"}}, "expected is one plain table");
+  expect({{"model.layers.0.input_dim", "50"}}, "expected one plain table");
   expect({{"model.layers.2.activation", "linear"}}, "a language model ends in dense");
   expect({{"model.layers.0.concat", R"([{"type": "characters", "output_dim": 4}])"}},
-         "read how tokens are spelled");
+         "contain a character-level encoder");
   expect({{"model.layers.0.concat", R"([{"type": "ngrams", "output_dim": 4}])"}},
-         "read runs of tokens");
+         "contain \"ngrams\"");
   EXPECT_NE(faults_of({{"model.layers.2.tied", "true"}}).find("only the last layer of a language"),
             std::string::npos)
       << faults_of({{"model.layers.2.tied", "true"}});
@@ -255,7 +260,7 @@ TEST(Config, RegressionIsCheckedAsAWhole) {
   EXPECT_NE(faults({{"training.early_stopping", R"({"monitor": "macro_f1"})"}})
                 .find("monitor: found \"macro_f1\"; regression has loss, mae and r2"),
             std::string::npos);
-  EXPECT_NE(faults({{"model.layers.1.activation", "relu"}}).find("cannot give all standardized"),
+  EXPECT_NE(faults({{"model.layers.1.activation", "relu"}}).find("does not cover standardized"),
             std::string::npos);
   EXPECT_EQ(faults({{"model.layers.1.activation", "relu"}, {"model.standardize_targets", "false"}}),
             "");

@@ -139,11 +139,11 @@ TEST(Pairs, ConfigNeedsBothHalves) {
   };
   EXPECT_NE(message("data.format.text_b", "null").find("/data/format: has no \"text_b\""),
             std::string::npos);
-  EXPECT_NE(message("data.format.text_b", "left").find("/data/format/text_b: is the column"),
+  EXPECT_NE(message("data.format.text_b", "left").find("/data/format/text_b: is also the column"),
             std::string::npos);
   EXPECT_NE(message("model.layers.5", R"({"type": "dense", "units": 3})").find("no layer reads it"),
             std::string::npos);
-  EXPECT_NE(message("model.layers.3", R"({"type": "layer_norm"})").find("a vector of each text"),
+  EXPECT_NE(message("model.layers.3", R"({"type": "layer_norm"})").find("one vector per text"),
             std::string::npos);
   EXPECT_NE(message("model.layers.4", R"({"type": "pair"})").find("the second pair layer"),
             std::string::npos);
@@ -151,7 +151,8 @@ TEST(Pairs, ConfigNeedsBothHalves) {
             std::string::npos);
   EXPECT_NE(message("model.layers.5.features", "[]").find("/model/layers/5/features"),
             std::string::npos);
-  EXPECT_NE(message("task", "tagging").find("answers each token of one"), std::string::npos);
+  EXPECT_NE(message("task", "tagging").find("predicts an output for each token of one text"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -162,7 +162,7 @@ TEST_F(Series, FormatAndInputNeedEachOther) {
     validate(config);
   });
   ASSERT_TRUE(embedded);
-  EXPECT_NE(std::string(embedded->what()).find("expected is token ids"), std::string::npos);
+  EXPECT_NE(std::string(embedded->what()).find("expected token ids"), std::string::npos);
 }
 
 }  // namespace

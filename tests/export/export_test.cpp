@@ -190,7 +190,7 @@ TEST_F(DamagedArchive, AChangedWeightIsSaid) {
 
 TEST_F(DamagedArchive, ForeignFilesAreSaid) {
   EXPECT_NE(fault_of("").find("is empty"), std::string::npos);
-  EXPECT_NE(fault_of("hello, world").find("is no model archive"), std::string::npos);
+  EXPECT_NE(fault_of("hello, world").find("is not a model archive"), std::string::npos);
   torch::jit::Module other("Other");
   other.define("def forward(self, x: Tensor) -> Tensor:\n    return x\n");
   const auto path = folder_ / "other.pt";

@@ -93,13 +93,12 @@ TEST_F(OrdinalRun, SaysWhatDoesNotFit) {
             std::string::npos);
   EXPECT_NE(message(R"({"type": "ordinal", "labels": ["bad", "bad"]})").find("twice"),
             std::string::npos);
-  EXPECT_NE(message(kHead, {{"task", "multi_label"}}).find("expected is \"task\""),
-            std::string::npos);
+  EXPECT_NE(message(kHead, {{"task", "multi_label"}}).find("expected \"task\""), std::string::npos);
   EXPECT_NE(message(kHead, {{"training.loss", "binary_crossentropy"}})
                 .find("ordinal has categorical_crossentropy"),
             std::string::npos);
   EXPECT_NE(message(std::string(kHead) + R"(, {"type": "dense", "activation": "softmax"})")
-                .find("expected is ordinal as the last one"),
+                .find("expected ordinal as the last layer"),
             std::string::npos);
 }
 

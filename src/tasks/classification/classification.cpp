@@ -1,5 +1,5 @@
 // Classification: a row has one of several labels. Its last layer is a softmax, one sigmoid unit
-// for two labels, or an ordinal layer where the labels have an order.
+// for two labels, or an ordinal layer if the labels are ordered.
 #include "tasks/classification/classification_metrics.h"
 #include "tasks/task_definition.h"
 
@@ -11,7 +11,7 @@ void check_output_units(const DenseSpec& spec, bool sigmoid, const ChainStep& st
     step.output_units(spec, "labels");
     if (spec.units && *spec.units == 1 && spec.activation == Activation::kSoftmax &&
         step.class_count <= 1) {
-      step.error("/units", "found 1 with softmax, which is always 1; use \"sigmoid\"");
+      step.error("/units", "found 1 with softmax, whose output would always be 1; use \"sigmoid\"");
     }
     return;
   }
@@ -35,8 +35,8 @@ class Classification : public TaskDefinition {
   std::optional<std::string> unseen_labels_error(const Config& config,
                                                  UnseenLabels unseen) const override {
     if (unseen != UnseenLabels::kWrong || config.ordinal() == nullptr) return std::nullopt;
-    return "found \"wrong\"; classes with an order have \"error\" and \"skip\": an unseen one has "
-           "no rank";
+    return "found \"wrong\"; ordered classes have \"error\" and \"skip\", because an unseen class "
+           "has no rank";
   }
 
   std::vector<std::string_view> last_layers() const override {

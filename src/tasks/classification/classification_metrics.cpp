@@ -26,7 +26,7 @@ struct Rows {
   std::size_t truth(std::size_t index) const { return static_cast<std::size_t>(truths[index]); }
 };
 
-/// How many classes come before `index` by falling probability; among equals the first goes first.
+/// Returns how many classes precede `index` by descending probability; ties keep the class order.
 std::int64_t rank_of(std::span<const float> probabilities, std::size_t index) {
   const float own = probabilities[index];
   std::int64_t rank = 0;
@@ -36,7 +36,7 @@ std::int64_t rank_of(std::span<const float> probabilities, std::size_t index) {
   return rank;
 }
 
-/// Loss, confusion matrix and top-k accuracy, in one pass.
+/// Computes the loss, the confusion matrix and the top-k accuracy in one pass.
 void count_rows(const Rows& rows, ClassificationReport& report) {
   double loss = 0;
   std::int64_t in_top_k = 0;
@@ -68,7 +68,7 @@ void rank_rows(const Rows& rows, ClassificationReport& report) {
       std::any_of(report.per_class.begin(), report.per_class.end(),
                   [](const ClassReport& one) { return one.support == 0; });
   if (class_is_missing) return;
-  // With two classes the second one's score says all; the first one's is its mirror.
+  // With two classes, the ranking by the second one's probability mirrors that of the first.
   const std::size_t first = rows.classes == 2 ? 1 : 0;
   RankingQuality sum;
   for (std::size_t i = first; i < rows.classes; ++i) {
@@ -113,7 +113,7 @@ void ClassificationMetrics::add(std::span<const float> probabilities, std::int64
                                    " classes");
   }
   if (truth < 0 || truth >= static_cast<std::int64_t>(labels_.size())) {
-    fail(ErrorKind::kInternal, "found class " + std::to_string(truth) + "; allowed 0 to " +
+    fail(ErrorKind::kInternal, "found class " + std::to_string(truth) + "; expected 0 to " +
                                    std::to_string(labels_.size() - 1));
   }
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
@@ -128,9 +128,9 @@ void ClassificationMetrics::add(std::span<const float> probabilities, std::int64
 
 void ClassificationMetrics::merge(const ClassificationMetrics& other) {
   if (other.labels_ != labels_) {
-    throw Error(ErrorKind::kInternal, "metrics", "rows over other labels cannot be merged");
+    throw Error(ErrorKind::kInternal, "metrics", "rows with other labels cannot be merged");
   }
-  // `other` may be this object: sizes first, and room enough that nothing moves while it grows.
+  // `other` can be this object, so read the sizes and reserve memory before growing.
   const std::size_t rows = other.truths_.size();
   const std::size_t values = other.probabilities_.size();
   truths_.reserve(truths_.size() + rows);
@@ -154,8 +154,8 @@ ClassificationReport ClassificationMetrics::report() const {
   report.per_class = class_reports(report.confusion, labels_);
   report.macro = macro_average(report.per_class);
   report.weighted = weighted_average(report.per_class);
-  // With one true and one predicted class per row every wrong row is one false positive and one
-  // false negative: the three micro averages are the accuracy.
+  // With one true and one predicted class per row, every wrong row is one false positive and one
+  // false negative, so the three micro averages equal the accuracy.
   report.micro = {report.accuracy, report.accuracy, report.accuracy};
   report.balanced_accuracy = mean_recall(report.per_class);
   report.matthews = matthews_correlation(report.confusion);

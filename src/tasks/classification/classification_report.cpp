@@ -31,7 +31,7 @@ struct ClassificationValues {
     visit("top_k", report.top_k);
   }
 
-  /// With two classes it would be the accuracy once more.
+  /// With two classes, it would repeat the accuracy.
   static FactStyle top_k_style(std::int64_t top_k) {
     if (top_k < 2) return {};
     return {"top-" + std::to_string(top_k) + " accuracy"};
@@ -43,20 +43,21 @@ std::vector<ReportValue> average_row(const char* name, const AverageReport& aver
   return {std::string(name), average.precision, average.recall, average.f1, rows};
 }
 
-/// Every class has a row and a column of the matrix, and all rows of the data stand in it.
+/// Checks that every class has a row and a column in the matrix, and that the matrix counts all
+/// rows of the data.
 void check_sizes(const ClassificationReport& report, const JsonFields& fields) {
   const std::size_t classes = report.per_class.size();
   const std::string size = std::to_string(classes) + " x " + std::to_string(classes);
   if (report.confusion.size() != classes) {
     fields.fail("confusion_matrix/rows", "found " + std::to_string(report.confusion.size()) +
-                                             " rows; " + size + " counts belong here");
+                                             " rows; " + size + " counts expected");
   }
   std::int64_t missing = report.count;  // never below 0: damaged counts must not overflow
   for (std::size_t i = 0; i < classes; ++i) {
     const std::vector<std::int64_t>& row = report.confusion[i];
     if (row.size() != classes) {
       fields.fail("confusion_matrix/rows/" + std::to_string(i),
-                  "found " + std::to_string(row.size()) + " counts; " + size + " belong here");
+                  "found " + std::to_string(row.size()) + " counts; " + size + " expected");
     }
     for (const std::int64_t cell : row) {
       if (cell > missing) fields.fail("confusion_matrix/rows", "the counts exceed /count");
@@ -94,7 +95,7 @@ ClassificationReport classification_report_from(const JsonFields& fields) {
   }
   if (labels.size() < 2) {
     fields.fail("per_class",
-                "found " + std::to_string(labels.size()) + " classes; at least 2 belong here");
+                "found " + std::to_string(labels.size()) + " classes; expected at least 2");
   }
   const JsonFields matrix = fields.object("confusion_matrix");
   if (matrix.texts("labels") != labels) {

@@ -42,7 +42,7 @@ class ClassificationTraining : public RowTrainingTask {
       copy_layer(from, to);
       return labels.size();
     }
-    // A single output chooses between two labels and means nothing for others.
+    // A single output distinguishes two labels and cannot be transferred to others.
     if (model.config().is_binary()) {
       return same_labels ? copy_outputs(from, to, pair_first(1)) : 0;
     }

@@ -1,4 +1,4 @@
-// The measures of predicted classes.
+// The metrics of predicted classes.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace sequent {
 
-/// Labels that training does not have count as errors. Shapes: probabilities [rows, classes], row
-/// by row.
+/// Labels that do not occur in training count as errors. Shapes: probabilities [rows, classes],
+/// row-major.
 ClassificationReport score_classes(const Config& config, const LabelSet& labels,
                                    const EncodedDataset& data,
                                    const std::vector<float>& probabilities);

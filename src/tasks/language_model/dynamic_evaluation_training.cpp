@@ -17,7 +17,7 @@ TextScore read_dynamically(SequenceModelImpl& model, const EncodedDataset& lines
   rule.learning_rate = learning_rate;
   rule.beta_1 = 0;
   Optimizer optimizer(rule, trained_parameters(model));
-  optimizer.begin_epoch(std::numeric_limits<std::int64_t>::max());  // nothing rests any more
+  optimizer.begin_epoch(std::numeric_limits<std::int64_t>::max());  // no weights are frozen
   CarriedStates states = model.zero_states(/*rows=*/1);
   std::int64_t window = 0;
   const StreamReader read = [&](const torch::Tensor& tokens, const torch::Tensor& lengths) {

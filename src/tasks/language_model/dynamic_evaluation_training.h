@@ -1,4 +1,4 @@
-// A language model that goes on learning from the text it is measured on.
+// A language model that continues to learn from the text it is evaluated on.
 #pragma once
 
 #include "sequent/data.h"
@@ -7,9 +7,10 @@
 
 namespace sequent {
 
-/// Reads all lines as one stream, in parts of 50 tokens. Each part is first measured and then
-/// learned from, by one step of Adam without momentum, so that no token is known before it is
-/// predicted: dynamic evaluation (Krause et al. 2018). Dropout is off. Changes the model's weights.
+/// Reads all lines as one stream, in chunks of 50 tokens. The model is first evaluated on each
+/// chunk and then learns from it, with one step of Adam without momentum, so that no token is known
+/// before it is predicted: dynamic evaluation (Krause et al. 2018). Dropout is off. Changes the
+/// model's weights.
 /// Range: learning_rate above 0.
 TextScore read_dynamically(SequenceModelImpl& model, const EncodedDataset& lines,
                            double learning_rate);

@@ -11,11 +11,11 @@ void check_tied(const DenseSpec& spec, const ChainStep& step) {
   for (const LayerSpec& layer : step.config.model.layers) {
     if (const auto* found = std::get_if<EmbeddingSpec>(&layer)) embedding = found;
   }
-  if (embedding == nullptr) return;  // its absence is an error of its own
+  if (embedding == nullptr) return;  // a missing embedding is a separate error
   if (!embedding->concat.empty() || embedding->input_dim) {
     step.error("/tied",
                "found true with an embedding that sets \"concat\" or \"input_dim\"; expected "
-               "is one plain table");
+               "one plain table");
   } else if (step.input.width != embedding->width()) {
     step.error("/tied", "found true, but the input is " + std::to_string(step.input.width) +
                             " wide and the embedding " + std::to_string(embedding->width()) +
@@ -67,19 +67,19 @@ class LanguageModelTask : public TaskDefinition {
     }
     if (text->truncating != Side::kPost) {
       issues.add("/input/truncating",
-                 "has no meaning for a language model, which cuts nothing off");
+                 "has no meaning for a language model, which does not truncate; leave it out");
     }
     if (!std::holds_alternative<std::int64_t>(config.training.batch_size)) {
       issues.add("/training/batch_size",
-                 "found a budget of tokens; a language model reads this many streams of text side "
-                 "by side: expected a number");
+                 "found a budget of tokens; expected a number, because a language model reads "
+                 "this many streams of text in parallel");
     }
     if (config.characters() != nullptr) {
-      issues.add("/model/layers", "read how tokens are spelled; a language model cannot");
+      issues.add("/model/layers",
+                 "contain a character-level encoder, which a language model does not support");
     }
     if (config.has_ngrams()) {
-      issues.add("/model/layers",
-                 "read runs of tokens (\"ngrams\"); a language model reads token by token");
+      issues.add("/model/layers", "contain \"ngrams\", which a language model does not support");
     }
   }
 

@@ -1,4 +1,4 @@
-// How well tokens are predicted.
+// The quality of predicted tokens.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace sequent {
 
-/// The metrics of a language model on one data set. Each token, the ends of lines included, is
-/// predicted from all before it.
+/// The metrics of a language model on one data set. Each token, including line ends, is predicted
+/// from all tokens before it.
 struct LanguageModelReport {
   std::int64_t count = 0;     // tokens
   double loss = 0;            // -ln p of the tokens, mean
@@ -20,14 +20,15 @@ struct LanguageModelReport {
   bool operator==(const LanguageModelReport&) const = default;
 };
 
-/// Of `count` tokens with the sum `loss` of -ln p. Errors: Data without a token.
+/// Computes the metrics of `count` tokens with the sum `loss` of -ln p. Errors: Data if there are
+/// no tokens.
 LanguageModelReport language_model_report(std::int64_t count, double loss, std::int64_t right,
                                           std::int64_t unknown);
 
-/// The report of these metrics. In JSON as sequent evaluate --json prints it.
+/// Returns the report of these metrics. Its JSON is the output of sequent evaluate --json.
 Report to_report(const LanguageModelReport& report);
 
-/// Reads what report_to_json wrote. Errors: Artifact.
+/// Parses what report_to_json wrote. Errors: Artifact.
 LanguageModelReport language_model_report_from(const JsonFields& fields);
 
 }  // namespace sequent

@@ -62,7 +62,7 @@ class LanguageModelTraining : public TrainingTask {
     return batches;
   }
 
-  /// The tokens of the origin come first in this vocabulary too.
+  /// In this vocabulary too, the tokens of the origin come first.
   std::int64_t take_head(const LoadedRun& origin, const LabelSet&,
                          SequenceModelImpl& model) const override {
     return copy_outputs(*origin.model->layers().back(), *model.layers().back(),
@@ -113,10 +113,11 @@ class LanguageModelTraining : public TrainingTask {
                       "; expected a number above 0, such as 0.0003");
     }
     if (options.threads <= 1) return;
-    throw Error(ErrorKind::kUsage, "threads",
-                "found " + std::to_string(options.threads) +
-                    "; dynamic evaluation has one, since each part waits for the one before: leave "
-                    "it out");
+    throw Error(
+        ErrorKind::kUsage, "threads",
+        "found " + std::to_string(options.threads) +
+            "; dynamic evaluation uses one, because each chunk depends on the one before; leave "
+            "it out");
   }
 
   Report measure_dynamically(SequenceModelImpl& model, const MeasuredRows& rows,

@@ -14,7 +14,7 @@ namespace {
 
 void check_generate_options(const GenerateOptions& options) {
   const auto refuse = [](const char* option, const char* allowed) {
-    throw Error(ErrorKind::kUsage, option, std::string("out of range; allowed is ") + allowed);
+    throw Error(ErrorKind::kUsage, option, std::string("out of range; expected ") + allowed);
   };
   if (!(options.temperature >= 0) || !std::isfinite(options.temperature)) {
     refuse("temperature", "a number of at least 0");
@@ -25,7 +25,7 @@ void check_generate_options(const GenerateOptions& options) {
   if (options.lines < 0) refuse("lines", "at least 0");
 }
 
-/// Draws a token. `scores` [V]: softmax gives the probabilities; <pad> and <unk> are never drawn.
+/// Samples a token. `scores` [V] are logits; <pad> and <unk> are never sampled.
 std::int32_t draw_token(std::span<const float> scores, const GenerateOptions& options,
                         double uniform) {
   std::vector<std::int32_t> order(scores.size());
@@ -41,7 +41,7 @@ std::int32_t draw_token(std::span<const float> scores, const GenerateOptions& op
     std::nth_element(order.begin(), order.begin() + options.top_k, order.end(), before);
     order.resize(static_cast<std::size_t>(options.top_k));
   }
-  // In one order, whatever the selection above left: equal seeds draw equal tokens.
+  // Sorted, so that equal seeds sample equal tokens regardless of the selection above.
   std::sort(order.begin(), order.end(), before);
   std::vector<double> weights;
   weights.reserve(order.size());
@@ -73,8 +73,8 @@ std::vector<std::int32_t> TextGenerator::read_prompt(std::string_view prompt) co
   const std::int64_t tokens = text.token_count - std::count(prompt.begin(), prompt.end(), '\n');
   if (tokens > 0 && text.unknown_count == tokens) {
     throw Error(ErrorKind::kData, "the prompt",
-                "the model knows none of its " + std::to_string(tokens) +
-                    " tokens; expected is text as in training");
+                "the model does not know any of its " + std::to_string(tokens) +
+                    " tokens; expected text as in training");
   }
   if (!text.empty) ids.insert(ids.end(), text.ids.begin(), text.ids.end());
   return ids;
@@ -88,7 +88,7 @@ std::string TextGenerator::generate(std::string_view prompt, const GenerateOptio
   std::span<const float> scores = reader->read(read_prompt(prompt));
   const RandomStream random(options.seed, RandomPurpose::kGenerate);
   std::string text;
-  std::string end(prompt);  // of the text so far, as much as joining needs
+  std::string end(prompt);  // the end of the text so far, as far as joining needs it
   std::int64_t lines = 0;
   for (std::int64_t i = 0; i < options.length; ++i) {
     constexpr double kSteps = 0x1p-53;

@@ -14,10 +14,10 @@
 
 namespace sequent {
 
-/// Threads: all methods may be called from many at once.
+/// Threads: all methods can be called from many threads at once.
 class TextGenerator {
  public:
-  /// All outlive this. `encoder` does not cut texts.
+  /// All arguments must outlive this object. `encoder` must not truncate texts.
   TextGenerator(const TextModel& model, const TextEncoder& encoder, const TokenizerSpec& tokenizer)
       : model_(model), encoder_(encoder), joiner_(tokenizer) {}
 

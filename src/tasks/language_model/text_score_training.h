@@ -1,4 +1,4 @@
-// How well a language model predicts a text.
+// Measures how well a language model predicts a text.
 #pragma once
 
 #include <torch/torch.h>
@@ -14,34 +14,34 @@ namespace sequent {
 
 class WorkerPool;
 
-/// What a language model finds in a text.
+/// The measurements of a language model on a text.
 struct TextScore {
   double loss = 0;         // sum of -ln p of the tokens
   std::int64_t right = 0;  // tokens that were the most probable
 };
 
-/// Gives the scores [B, T, V] of the tokens that follow those it reads, [B, T], and remembers where
-/// it is. Tokens past a row's length are padding.
+/// Returns the logits [B, T, V] of the tokens that follow the tokens read, [B, T], and keeps the
+/// hidden state. Tokens past a row's length are padding.
 using StreamReader =
     std::function<torch::Tensor(const torch::Tensor& tokens, const torch::Tensor& lengths)>;
 
-/// Learns from what was just read; `loss` is the mean of -ln p of its tokens. Shapes: [].
+/// Learns from the tokens just read; `loss` is the mean of -ln p of these tokens. Shapes: [].
 using StreamLearner = std::function<void(const torch::Tensor& loss)>;
 
-/// What reading streams [first, end) finds. `learn`, if given, is told of each window after it was
+/// Measures streams [first, end). `learn`, if given, is called for each window after it was
 /// measured.
 TextScore read_streams(const TokenWindows& windows, std::int64_t first, std::int64_t end,
                        const StreamReader& reader, const StreamLearner& learn = nullptr);
 
-/// The same for all streams, in `parts` parts: `read_part(part, first, end)` reads each.
+/// Measures all streams, in `parts` parts: `read_part(part, first, end)` reads each.
 TextScore read_in_parts(const TokenWindows& windows, std::int64_t parts, const TaskRunner& run,
                         const std::function<TextScore(std::size_t part, std::int64_t first,
                                                       std::int64_t end)>& read_part);
 
-/// What the model of a pool finds in all streams. Dropout is off.
+/// Measures the model of a pool on all streams. Dropout is off.
 TextScore read_windows(WorkerPool& pool, const TokenWindows& windows);
 
-/// The report of what was found in these lines.
+/// Returns the report of the measurements on these lines.
 Report score_text(const EncodedDataset& lines, const TextScore& found);
 
 }  // namespace sequent

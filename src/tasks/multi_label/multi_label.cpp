@@ -1,4 +1,4 @@
-// Multi-label classification: a row has any number of labels, each with a probability of its own.
+// Multi-label classification: a row has any number of labels, each with an independent probability.
 #include "report/report_fields.h"
 #include "tasks/multi_label/multi_label_metrics.h"
 #include "tasks/task_definition.h"
@@ -23,9 +23,9 @@ class MultiLabel : public TaskDefinition {
   Shape check_dense_output(const DenseSpec& spec, const ChainStep& step) const override {
     step.expect_row_vector();
     if (spec.activation != Activation::kSigmoid) {
-      step.error("/activation",
-                 "found \"" + std::string(enum_name(spec.activation)) +
-                     "\"; multi_label needs \"sigmoid\": a probability for each label");
+      step.error("/activation", "found \"" + std::string(enum_name(spec.activation)) +
+                                    "\"; multi_label needs \"sigmoid\", which gives an independent "
+                                    "probability for each label");
     } else {
       step.expect_loss(Loss::kBinaryCrossentropy, "multi_label has");
     }
@@ -44,11 +44,11 @@ class MultiLabel : public TaskDefinition {
     const auto* tsv = std::get_if<TsvFormat>(&config.data.format);
     if (tsv != nullptr && tsv->label_separator.value_or(",").find('\t') != std::string::npos) {
       issues.add("/data/format/label_separator",
-                 "found a tab, which stands between the columns; expected another separator");
+                 "found a tab, which separates the columns; expected another separator");
     }
     if (std::holds_alternative<FoldersFormat>(config.data.format)) {
       issues.add("/data/format/type",
-                 "found \"folders\", where a text has one label; multi_label needs tsv, csv, "
+                 "found \"folders\", in which a text has one label; multi_label needs tsv, csv, "
                  "jsonl or fasttext");
     }
   }
@@ -60,7 +60,7 @@ class MultiLabel : public TaskDefinition {
     return {{"accuracy", "accuracy"}, {"macro_f1", "macro F1"}};
   }
 
-  /// The thresholds from which on labels are given.
+  /// The thresholds at which labels are predicted.
   std::vector<double> calibration(const Report& validation) const override {
     return column_of(validation, "per_label", "threshold");
   }

@@ -7,7 +7,8 @@
 namespace sequent {
 namespace {
 
-/// Those that the validation report found; of a model without one, 0.5 for each label.
+/// Returns the thresholds of the validation report; for a model without a report, 0.5 for each
+/// label.
 std::shared_ptr<const std::vector<double>> label_thresholds(const LoadedModel& model) {
   constexpr double kUsualThreshold = 0.5;
   std::vector<double> thresholds = model.calibration();

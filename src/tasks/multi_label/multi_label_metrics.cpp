@@ -12,9 +12,9 @@ namespace {
 
 constexpr double kUsualThreshold = 0.5;
 
-/// Right and wrong decisions, of one label or of one row.
+/// Right and wrong decisions for one label or one row.
 struct Decisions {
-  double found = 0;  // given and true
+  double found = 0;  // predicted and true
   double given = 0;
   double truths = 0;
 
@@ -37,7 +37,7 @@ void add_share(AverageReport& sum, const Decisions& one, double weight) {
   sum.f1 += weight * one.f1();
 }
 
-/// -ln of the probability of what is true.
+/// Returns -ln of the probability of the true decision.
 double cross_entropy(float probability, bool is_true) {
   const double p = is_true ? probability : 1.0 - probability;
   return -std::log(std::max(p, kLeastProbability));
@@ -57,7 +57,7 @@ double best_threshold(std::vector<ScoredRow> rows) {
     decisions.given += 1;
     const bool ends = i + 1 == rows.size();
     if (!ends && rows[i + 1].score == rows[i].score) continue;
-    // Between this score and the next one; below the last, halfway to 0.
+    // Halfway between this probability and the next one; after the last, halfway to 0.
     const double next = ends ? 0 : rows[i + 1].score;
     const double threshold = (static_cast<double>(rows[i].score) + next) / 2;
     const double f1 = decisions.f1();
@@ -78,7 +78,7 @@ MultiLabelMetrics::MultiLabelMetrics(std::vector<std::string> labels) : labels_(
 
 void MultiLabelMetrics::add(std::span<const float> probabilities, std::span<const float> truths) {
   if (probabilities.size() != labels_.size() || truths.size() != labels_.size()) {
-    throw Error(ErrorKind::kInternal, "metrics", "a row has a probability for each label");
+    throw Error(ErrorKind::kInternal, "metrics", "expected one probability per label");
   }
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     if (std::isfinite(probabilities[i])) continue;
@@ -93,7 +93,7 @@ void MultiLabelMetrics::add(std::span<const float> probabilities, std::span<cons
 
 namespace {
 
-/// The scores of one label in all rows.
+/// The probabilities of one label in all rows.
 std::vector<ScoredRow> scores_of(std::size_t label, std::size_t labels,
                                  const std::vector<float>& probabilities,
                                  const std::vector<float>& truths) {
@@ -119,7 +119,7 @@ MultiLabelReport MultiLabelMetrics::report(const std::vector<double>& thresholds
   const std::size_t rows = truths_.size() / width;
   if (rows == 0) throw Error(ErrorKind::kData, "metrics", "no rows to evaluate");
   if (!thresholds.empty() && thresholds.size() != width) {
-    throw Error(ErrorKind::kInternal, "metrics", "each label has one threshold");
+    throw Error(ErrorKind::kInternal, "metrics", "expected one threshold per label");
   }
   const auto threshold = [&](std::size_t label) {
     return thresholds.empty() ? kUsualThreshold : thresholds[label];
@@ -148,7 +148,7 @@ MultiLabelReport MultiLabelMetrics::report(const std::vector<double>& thresholds
     wrong_decisions += wrong;
     add_share(of_rows, of_row, 1);
   }
-  // Divided last: a share such as 67 / 80 is the number that people write.
+  // Dividing last gives exactly rounded shares, such as 67 / 80.
   report.loss /= decisions;
   report.accuracy = static_cast<double>(right_rows) / row_count;
   report.hamming_loss = static_cast<double>(wrong_decisions) / decisions;

@@ -7,8 +7,8 @@
 namespace sequent {
 namespace {
 
-/// Adds `prediction` and `probability`, in objects lists, in tables with "|" between labels; on
-/// request all probabilities.
+/// Adds `prediction` and `probability`, which are lists in objects and separated by "|" in tables;
+/// on request also all probabilities.
 template <class Input>
 class LabelSetRecords : public AnswererOf<LabelsPrediction> {
  public:
@@ -95,8 +95,8 @@ class LabelSetRecords : public AnswererOf<LabelsPrediction> {
   void check_label_names(const InferOptions& options) const {
     for (const std::string& label : classifier_.labels()) {
       if (label.find('|') == std::string::npos) continue;
-      refuse("--format " + options.format, "cannot hold the label \"" + label +
-                                               "\": in tables | stands between labels; expected "
+      refuse("--format " + options.format, "cannot contain the label \"" + label +
+                                               "\": in tables | separates labels; expected "
                                                "jsonl");
     }
   }
@@ -116,7 +116,7 @@ class MultiLabelInference : public InferenceTask {
   void check_options(const InferOptions& options) const override {
     if (options.top_k != 1) {
       refuse("--top-k",
-             "has no meaning for this model, which gives any number of labels; use "
+             "has no meaning for this model, which predicts any number of labels; use "
              "--probabilities");
     }
     refuse_tag_options(options);

@@ -7,7 +7,7 @@
 namespace sequent {
 namespace {
 
-/// Shapes: probabilities [rows, labels], row by row.
+/// Shapes: probabilities [rows, labels], row-major.
 MultiLabelMetrics label_metrics(const LabelSet& labels, const EncodedDataset& data,
                                 const std::vector<float>& probabilities) {
   MultiLabelMetrics metrics(labels.names());
@@ -26,7 +26,7 @@ class MultiLabelTraining : public RowTrainingTask {
     return torch::sigmoid(output).to(torch::kFloat32);
   }
 
-  /// The validation rows decide the threshold of each label.
+  /// The threshold of each label depends on the validation rows.
   std::optional<Report> calibrated_report(WorkerPool& pool, const LabelSet& labels,
                                           const EncodedDataset& validation) const override {
     const MultiLabelMetrics found = label_metrics(labels, validation, pool.predict(validation));

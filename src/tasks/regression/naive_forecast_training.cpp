@@ -5,7 +5,7 @@
 namespace sequent {
 namespace {
 
-/// The forecast of every step: what stood `season` steps, or as many seasons as needed, before it.
+/// Forecasts every step with the value `season` steps, or as many seasons as needed, before it.
 std::vector<float> repeat_season(const WindowsFormat& format, const NumericInput& input,
                                  const std::vector<std::int64_t>& channels, std::int64_t season,
                                  const EncodedDataset& data) {

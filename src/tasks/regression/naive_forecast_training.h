@@ -1,4 +1,4 @@
-// Forecasts without a model: what a forecast has to be better than.
+// Naive forecasts without a model, as a baseline.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@ namespace sequent {
 
 struct NaiveForecast {
   std::string name;
-  std::vector<float> values;  // [rows, targets], row by row
+  std::vector<float> values;  // [rows, targets], row-major
 };
 
-/// For rows that are windows of the columns that are forecast: the last value and, where the config
-/// names a season, the value of the last season's same step (Hyndman and Athanasopoulos,
-/// Forecasting: Principles and Practice, 5.2). None for other rows.
+/// For windows that forecast their own columns: the last value and, if the config sets a season,
+/// the value at the same step of the last season (Hyndman and Athanasopoulos, Forecasting:
+/// Principles and Practice, 5.2). None for other rows.
 std::vector<NaiveForecast> naive_forecasts(const Config& config, const EncodedDataset& data);
 
 }  // namespace sequent

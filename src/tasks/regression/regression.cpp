@@ -1,4 +1,4 @@
-// Regression: a row has one or several numbers as targets, such as the next steps of a series.
+// Regression: a row has one or more numbers as targets, such as the next steps of a series.
 #include "report/report_fields.h"
 #include "tasks/regression/regression_metrics.h"
 #include "tasks/task_definition.h"
@@ -19,11 +19,11 @@ class Regression : public TaskDefinition {
     step.expect_row_vector();
     if (spec.activation == Activation::kSoftmax) {
       step.error("/activation",
-                 "found \"softmax\", which gives shares of 1; regression needs \"linear\"");
+                 "found \"softmax\", whose outputs sum to 1; regression needs \"linear\"");
     } else if (spec.activation != Activation::kLinear && step.config.standardizes_targets()) {
       step.error("/activation",
                  "found \"" + std::string(enum_name(spec.activation)) +
-                     "\", which cannot give all standardized numbers; use \"linear\", or set "
+                     "\", whose range does not cover standardized numbers; use \"linear\", or set "
                      "/model/standardize_targets to false");
     }
     return {Shape::Form::kVector, step.output_units(spec, "targets")};
@@ -51,7 +51,7 @@ class Regression : public TaskDefinition {
     return {{"rmse", "RMSE"}, {"mae", "MAE"}};
   }
 
-  /// The errors of naive forecasts on the training rows; 0 where there are none.
+  /// The errors of naive forecasts on the training rows; 0 if there are none.
   std::vector<double> calibration(const Report& validation) const override {
     return column_of(validation, "per_target", "naive_mae");
   }

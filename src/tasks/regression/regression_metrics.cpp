@@ -13,7 +13,7 @@ double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Pearson's correlation; nothing where one of the two does not vary.
+/// Pearson's correlation; nothing if one of the two is constant.
 std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b) {
   const double mean_a = mean_of(a);
   const double mean_b = mean_of(b);
@@ -29,7 +29,7 @@ std::optional<double> correlation(const std::vector<double>& a, const std::vecto
   return std::clamp(product / (std::sqrt(square_a) * std::sqrt(square_b)), -1.0, 1.0);
 }
 
-/// Ranks from 1; equal values share the mean of theirs.
+/// Ranks from 1; equal values share their mean rank.
 std::vector<double> ranks(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -72,7 +72,7 @@ double loss_of(RegressionLoss::Kind kind, double error) {
   return 0;
 }
 
-/// Adds to a sum that is nothing once one part is.
+/// Adds to a sum that becomes nothing once one term is nothing.
 void add_part(std::optional<double>& sum, const std::optional<double>& part) {
   if (sum && part) {
     *sum += *part;
@@ -87,13 +87,14 @@ RegressionMetrics::RegressionMetrics(std::vector<std::string> targets, Regressio
     : targets_(std::move(targets)), loss_(std::move(loss)) {
   if (targets_.empty() ||
       (!loss_.deviations.empty() && loss_.deviations.size() != targets_.size())) {
-    throw Error(ErrorKind::kInternal, "", "a regression has targets, each with one deviation");
+    throw Error(ErrorKind::kInternal, "",
+                "expected at least one target, and one deviation per target");
   }
 }
 
 void RegressionMetrics::add(std::span<const float> values, std::span<const float> truths) {
   if (values.size() != targets_.size() || truths.size() != targets_.size()) {
-    throw Error(ErrorKind::kInternal, "", "a row has one value and one truth per target");
+    throw Error(ErrorKind::kInternal, "", "expected one value and one truth per target");
   }
   if (!std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); })) {
     throw Error(ErrorKind::kNumeric, "", "found a prediction that is not finite");
@@ -104,7 +105,7 @@ void RegressionMetrics::add(std::span<const float> values, std::span<const float
 
 namespace {
 
-/// Nothing where a truth is 0: no error is a share of it.
+/// Nothing if a truth is 0, because the relative error is then undefined.
 std::optional<double> mape_of(const std::vector<float>& values, const std::vector<float>& truths) {
   double sum = 0;
   for (std::size_t i = 0; i < truths.size(); ++i) {
@@ -114,7 +115,7 @@ std::optional<double> mape_of(const std::vector<float>& values, const std::vecto
   return sum / static_cast<double>(truths.size());
 }
 
-/// The mean over the targets of their errors, each divided by its naive one.
+/// The mean over the targets of their errors, each divided by the naive error.
 std::optional<double> mase_of(const std::vector<TargetReport>& targets) {
   double sum = 0;
   for (const TargetReport& one : targets) {

@@ -1,4 +1,4 @@
-// How good the predicted numbers are.
+// The quality of predicted numbers.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ struct TargetReport {
   bool operator==(const TargetReport&) const = default;
 };
 
-/// A true number and what was forecast for it.
+/// A true number and its forecast.
 struct ForecastPoint {
   double truth = 0;
   double forecast = 0;
   bool operator==(const ForecastPoint&) const = default;
 };
 
-/// A forecast without a model, on the same rows.
+/// A naive forecast on the same rows.
 struct BaselineReport {
   std::string name;
   double rmse = 0;
@@ -38,39 +38,40 @@ struct BaselineReport {
 };
 
 /// The metrics of a regression on one data set, in the targets' units; names and values follow
-/// scikit-learn and SciPy. Of several targets the squared and absolute errors are averaged over all
-/// numbers, the others over the targets.
+/// scikit-learn and SciPy. With several targets, squared and absolute errors are averaged over all
+/// numbers, other metrics over the targets.
 struct RegressionReport {
   std::int64_t count = 0;
-  double loss = 0;  // what is trained on, in its units: see RegressionLoss
+  double loss = 0;  // the training loss, in its units: see RegressionLoss
   double mse = 0;
   double rmse = 0;
   double mae = 0;
-  std::optional<double> mape;      // mean |error / truth|, a share; nothing where a truth is 0
+  std::optional<double> mape;      // mean |error / truth|, a share; nothing if a truth is 0
   std::optional<double> mase;      // of windows: MAE / that of the naive forecast, one step ahead,
                                    // on the training windows (Hyndman and Koehler 2006)
-  std::optional<double> r2;        // nothing where a target is always the same
-  std::optional<double> pearson;   // nothing where a target or its predictions are
+  std::optional<double> r2;        // nothing if a target is constant
+  std::optional<double> pearson;   // nothing if a target or its predictions are
   std::optional<double> spearman;  // likewise; equal values share their mean rank
   std::vector<TargetReport> per_target;
-  std::vector<BaselineReport> baselines;  // of windows of a series; else none
+  std::vector<BaselineReport> baselines;  // for windows of a series; else none
   std::vector<ForecastPoint> curve;       // of windows of one series: the end of the first target's
   std::int64_t curve_steps = 1;           // of the curve: forecast at a time
   bool operator==(const RegressionReport&) const = default;
 };
 
-/// The loss of a prediction, for its target's deviation d in the training data (1 where targets are
-/// not standardized) and e = (prediction - truth) / d: e^2, |e|, or Huber's with its bend at 1.
+/// The loss of a prediction, with its target's deviation d in the training data (1 if targets are
+/// not standardized) and e = (prediction - truth) / d: e^2, |e|, or Huber's loss with its
+/// transition at 1.
 struct RegressionLoss {
   enum class Kind { kSquared, kAbsolute, kHuber };
   Kind kind = Kind::kSquared;
   std::vector<float> deviations;  // of each target; empty: all 1
 };
 
-/// Collects predicted numbers and gives their report.
+/// Collects predicted numbers and computes their report.
 class RegressionMetrics {
  public:
-  /// Errors: Internal without targets, or with another number of deviations.
+  /// Errors: Internal if there are no targets, or for another number of deviations.
   RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss);
 
   /// Adds one row. Shapes: values, truths [targets].
@@ -87,10 +88,10 @@ class RegressionMetrics {
   std::vector<float> truths_;  // [rows, targets]
 };
 
-/// The report of these metrics. In JSON as sequent evaluate --json prints it.
+/// Returns the report of these metrics. Its JSON is the output of sequent evaluate --json.
 Report to_report(const RegressionReport& report);
 
-/// Reads what report_to_json wrote. Errors: Artifact.
+/// Parses what report_to_json wrote. Errors: Artifact.
 RegressionReport regression_report_from(const JsonFields& fields);
 
 }  // namespace sequent

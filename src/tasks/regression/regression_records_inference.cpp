@@ -7,8 +7,8 @@
 namespace sequent {
 namespace {
 
-/// Adds `prediction`: a number; of several targets an object of numbers, in tables a column for
-/// each.
+/// Adds `prediction`: a number or, for several targets, an object of numbers (in tables, a column
+/// for each).
 template <class Input>
 class NumberRecords : public AnswererOf<NumbersPrediction> {
  public:

@@ -31,7 +31,7 @@ ReportTable target_table(const RegressionReport& report) {
     table.rows.push_back(
         {one.name, one.rmse, one.mae, report_value_of(one.r2), report_value_of(one.naive_mae)});
   }
-  table.for_people = report.per_target.size() > 1;  // else it says what stands above
+  table.for_people = report.per_target.size() > 1;  // otherwise it would repeat the values above
   return table;
 }
 
@@ -88,7 +88,7 @@ RegressionReport regression_report_from(const JsonFields& fields) {
   for (const JsonFields& one : fields.objects("curve")) {
     report.curve.push_back({.truth = one.number("truth"), .forecast = one.number("forecast")});
   }
-  if (report.per_target.empty()) fields.fail("per_target", "found none; at least 1 belongs here");
+  if (report.per_target.empty()) fields.fail("per_target", "found none; expected at least 1");
   return report;
 }
 

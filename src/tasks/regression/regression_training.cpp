@@ -32,8 +32,8 @@ RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& da
   return metrics.report(naive_mae);
 }
 
-/// The end of the first target's forecasts, so that they follow on each other: each window gives as
-/// many steps as pass until the next. Where windows are of several series, none.
+/// Adds the last forecasts of the first target as a curve without overlaps: each window contributes
+/// the steps until the next window. Adds nothing if the windows are of several series.
 void add_curve(const Config& config, const EncodedDataset& data,
                const std::vector<float>& predictions, RegressionReport& report) {
   constexpr std::size_t kMostPoints = 300;
@@ -102,7 +102,7 @@ class RegressionTraining : public RowTrainingTask {
     fit_targets(data.train, model);
   }
 
-  /// Targets have no labels: if there are as many, they are assumed to be the same.
+  /// Targets have no labels; the same number of targets is assumed to mean the same targets.
   std::int64_t take_head(const LoadedRun& origin, const LabelSet& labels,
                          SequenceModelImpl& model) const override {
     if (origin.text.labels.size() != labels.size()) return 0;

@@ -33,7 +33,7 @@ std::int64_t longest_common_subsequence(Tokens a, Tokens b) {
   return lengths.back();
 }
 
-/// F1 of the longest common subsequence; 0 where a text is empty.
+/// F1 of the longest common subsequence; 0 if a text is empty.
 double rouge_l(Tokens written, Tokens wanted) {
   const auto common = static_cast<double>(longest_common_subsequence(written, wanted));
   if (common == 0) return 0;
@@ -71,7 +71,7 @@ SequenceReport SequenceMetrics::report(double loss, std::int64_t right, std::int
   double logs = 0;
   double smoothing = 1;
   for (std::size_t i = 0; i < kOrders; ++i) {
-    if (written_[i] == 0) return report;  // no text is that long: BLEU is 0
+    if (written_[i] == 0) return report;  // no text has n-grams of this length, so BLEU is 0
     auto matches = static_cast<double>(matches_[i]);
     if (matches == 0) matches = 1 / (smoothing *= 2);
     logs += std::log(matches / static_cast<double>(written_[i]));

@@ -1,4 +1,4 @@
-// How good the generated texts are.
+// The quality of generated texts.
 #pragma once
 
 #include <array>
@@ -10,26 +10,26 @@
 
 namespace sequent {
 
-/// The metrics of a model that answers with a text, on one data set.
+/// The metrics of a sequence-to-sequence model on one data set.
 struct SequenceReport {
   std::int64_t count = 0;  // rows
-  double loss = 0;         // -ln p of the wanted tokens, each after those before it, mean
+  double loss = 0;         // mean -ln p of the target tokens, with teacher forcing
   double accuracy = 0;     // of these tokens
-  double exact_match = 0;  // share of rows that are written as wanted
+  double exact_match = 0;  // share of rows whose generated text equals the target
   double bleu = 0;         // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
   double rouge_l = 0;      // 0..1, mean F1 of the longest common subsequences, as rouge-score
   bool operator==(const SequenceReport&) const = default;
 };
 
-/// Collects written texts and gives their report.
+/// Collects generated texts and computes their report.
 class SequenceMetrics {
  public:
-  /// Adds one row: its tokens as they were written and as they were wanted.
+  /// Adds one row: its generated tokens and its target tokens.
   void add(std::span<const std::int32_t> written, std::span<const std::int32_t> wanted);
 
-  /// `loss`: sum of -ln p of `tokens` wanted tokens, `right` of which were the most probable.
-  /// Source of BLEU: Papineni et al. 2002, with sacrebleu's exponential smoothing; of ROUGE-L: Lin
-  /// 2004. Errors: Data if no row was added.
+  /// `loss`: the sum of -ln p of `tokens` target tokens, `right` of which were the most probable.
+  /// Source: BLEU as in Papineni et al. 2002, with sacrebleu's exponential smoothing; ROUGE-L as in
+  /// Lin 2004. Errors: Data if no row was added.
   SequenceReport report(double loss, std::int64_t right, std::int64_t tokens) const;
 
  private:
@@ -43,10 +43,10 @@ class SequenceMetrics {
   std::int64_t wanted_tokens_ = 0;
 };
 
-/// The report of these metrics. In JSON as sequent evaluate --json prints it.
+/// Returns the report of these metrics. Its JSON is the output of sequent evaluate --json.
 Report to_report(const SequenceReport& report);
 
-/// Reads what report_to_json wrote. Errors: Artifact.
+/// Parses what report_to_json wrote. Errors: Artifact.
 SequenceReport sequence_report_from(const JsonFields& fields);
 
 }  // namespace sequent

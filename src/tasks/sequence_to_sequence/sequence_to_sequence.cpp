@@ -1,4 +1,4 @@
-// Sequence to sequence: a text is answered with another, which a decoder generates.
+// Sequence to sequence: a decoder generates a text from another text.
 #include "tasks/sequence_to_sequence/sequence_metrics.h"
 #include "tasks/task_definition.h"
 
@@ -32,8 +32,8 @@ class SequenceToSequence : public TaskDefinition {
         !std::holds_alternative<JsonlFormat>(format)) {
       issues.add("/data/format/type",
                  "found \"" + std::string(format_name(format)) +
-                     "\"; sequence_to_sequence reads a text and, as its label, the text to be "
-                     "written: expected is tsv, csv or jsonl");
+                     "\"; sequence_to_sequence reads a text and, as its label, the target "
+                     "text; expected tsv, csv or jsonl");
     }
     const auto* text = std::get_if<TextInput>(&config.input);
     if (text == nullptr) {
@@ -43,10 +43,12 @@ class SequenceToSequence : public TaskDefinition {
       issues.add("/input/padding", "has no meaning for sequence_to_sequence; leave it out");
     }
     if (config.characters() != nullptr) {
-      issues.add("/model/layers", "read how tokens are spelled; sequence_to_sequence cannot");
+      issues.add("/model/layers",
+                 "contain a character-level encoder, which sequence_to_sequence does not support");
     }
     if (config.has_ngrams()) {
-      issues.add("/model/layers", "read runs of tokens (\"ngrams\"); sequence_to_sequence cannot");
+      issues.add("/model/layers",
+                 "contain \"ngrams\", which sequence_to_sequence does not support");
     }
   }
 

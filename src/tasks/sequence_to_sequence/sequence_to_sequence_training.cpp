@@ -51,7 +51,7 @@ void check_texts(SequenceModelImpl& model, Batch batch, const std::vector<Genera
 
 class SequenceToSequenceTraining : public TrainingTask {
  public:
-  /// The tokens of the origin come first in this vocabulary too.
+  /// In this vocabulary too, the tokens of the origin come first.
   std::int64_t take_head(const LoadedRun& origin, const LabelSet&,
                          SequenceModelImpl& model) const override {
     const LayerImpl& from = *origin.model->layers().back();

@@ -24,7 +24,7 @@ TextToText::TextToText(const Model& model, const TextToTextOptions& options)
   require_view(model, "TextToText");
   if (options.beams >= 1) return;
   throw Error(ErrorKind::kUsage, "beams",
-              "found " + std::to_string(options.beams) + "; allowed is at least 1");
+              "found " + std::to_string(options.beams) + "; expected at least 1");
 }
 
 std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sources) const {

@@ -52,7 +52,8 @@ class SequenceToSequenceInference : public InferenceTask {
   bool has_beams() const override { return true; }
 
   void check_options(const InferOptions& options) const override {
-    refuse_class_options(options, "has no meaning for this model, which writes text; leave it out");
+    refuse_class_options(options,
+                         "has no meaning for this model, which generates text; leave it out");
     refuse_tag_options(options);
   }
 

@@ -27,7 +27,7 @@ SplitText split_text(const TokenizerSpec& tokenizer, std::string_view text) {
   return result;
 }
 
-/// Of the tokens joined by single spaces.
+/// Computes the offsets of the tokens in the text that joins them with single spaces.
 SplitText joined_tokens(const std::vector<std::string>& tokens) {
   SplitText result{tokens, {}};
   std::int64_t at = 0;
@@ -39,7 +39,7 @@ SplitText joined_tokens(const std::vector<std::string>& tokens) {
   return result;
 }
 
-/// Forgets the offsets of tokens that are cut off: the model reads `count` of them.
+/// Removes the offsets of truncated tokens: the model reads only `count` of them.
 void drop_unread(SplitText& text, std::size_t count, Side cut) {
   const auto unread = static_cast<std::ptrdiff_t>(text.offsets.size() - count);
   const auto from = cut == Side::kPre ? text.offsets.begin() : text.offsets.end() - unread;
@@ -68,7 +68,7 @@ void fill_tagged(TaggedText& result, const SplitText& text, const TaggedRow& row
   }
 }
 
-/// `split(i)` gives the i-th text's tokens.
+/// `split(i)` returns the tokens of the i-th text.
 template <class Split>
 std::vector<TaggedText> tag_texts(const LoadedModel& model, const TagSet& tags, std::size_t count,
                                   const Split& split) {
@@ -79,7 +79,7 @@ std::vector<TaggedText> tag_texts(const LoadedModel& model, const TagSet& tags, 
   });
   std::vector<TaggedText> result(count);
   EncodedRows rows;
-  std::vector<std::size_t> row_text;  // those that have a token
+  std::vector<std::size_t> row_text;  // indices of the texts that have tokens
   for (std::size_t i = 0; i < count; ++i) {
     result[i].truncated = inputs.facts[i].truncated;
     result[i].unknown_share = inputs.facts[i].unknown_share;

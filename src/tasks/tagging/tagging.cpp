@@ -1,4 +1,4 @@
-// Tagging: each token has a tag; with a sequence_label layer the row has a label as well.
+// Tagging: each token has a tag; with a sequence_label layer, the row also has a label.
 #include "tasks/tagging/tagging_metrics.h"
 #include "tasks/task_definition.h"
 

@@ -23,7 +23,7 @@ TaggingMetrics::TaggingMetrics(const std::vector<std::string>& tags)
 void TaggingMetrics::add(std::span<const std::int32_t> predicted,
                          std::span<const std::int32_t> truths) {
   if (predicted.size() != truths.size()) {
-    throw Error(ErrorKind::kInternal, "", "a row has one predicted tag for each token");
+    throw Error(ErrorKind::kInternal, "", "expected one predicted tag per token");
   }
   ++rows_;
   tokens_ += static_cast<std::int64_t>(truths.size());

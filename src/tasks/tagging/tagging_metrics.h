@@ -1,4 +1,4 @@
-// How good the predicted tags are.
+// The quality of predicted tags.
 #pragma once
 
 #include <cstdint>
@@ -15,28 +15,28 @@
 
 namespace sequent {
 
-/// The metrics of a tagger on one data set. A span (see TagSet) is found if a predicted one has its
-/// begin, end and type; precision, recall and F1 of spans equal conlleval's.
+/// The metrics of a tagger on one data set. A span (see TagSet) is found if a predicted span has
+/// the same begin, end and type; precision, recall and F1 of spans equal those of conlleval.
 struct TaggingReport {
   std::int64_t count = 0;  // rows
   std::int64_t tokens = 0;
   std::optional<double> loss;  // -ln p of the rows' tags, per token, without rows that have a tag
-                               // unseen in training; nothing where p is not known
+                               // unseen in training; nothing if p is not known
   double accuracy = 0;         // of tokens
-  double precision = 0;        // of predicted spans; 0 without one
-  double recall = 0;           // of true spans; 0 without one
+  double precision = 0;        // of predicted spans; 0 if there are none
+  double recall = 0;           // of true spans; 0 if there are none
   double f1 = 0;
   double macro_f1 = 0;                // mean over the types that are true or predicted somewhere
   std::vector<ClassReport> per_type;  // `support`: true spans
 
-  /// Where rows have a label as well: of these labels, and the share of rows in which label and
-  /// tags are all right.
+  /// If rows also have a label: the metrics of these labels, and the share of rows whose label and
+  /// tags are all correct.
   std::optional<ClassificationReport> sequence_label;
   std::optional<double> sequence_accuracy;
   bool operator==(const TaggingReport&) const = default;
 };
 
-/// Collects predicted tags and gives their report.
+/// Collects predicted tags and computes their report.
 class TaggingMetrics {
  public:
   explicit TaggingMetrics(const std::vector<std::string>& tags);
@@ -61,10 +61,10 @@ class TaggingMetrics {
   std::int64_t right_tokens_ = 0;
 };
 
-/// The report of these metrics. In JSON as sequent evaluate --json prints it.
+/// Returns the report of these metrics. Its JSON is the output of sequent evaluate --json.
 Report to_report(const TaggingReport& report);
 
-/// Reads what report_to_json wrote. Errors: Artifact.
+/// Parses what report_to_json wrote. Errors: Artifact.
 TaggingReport tagging_report_from(const JsonFields& fields);
 
 }  // namespace sequent

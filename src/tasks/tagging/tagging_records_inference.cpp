@@ -8,7 +8,7 @@
 namespace sequent {
 namespace {
 
-/// White space stands between the columns of CoNLL files: inside a token or tag it becomes "_".
+/// White space separates the columns of CoNLL files, so inside a token or tag it becomes "_".
 void append_without_space(std::string& out, std::string_view text) {
   for (const char c : text) out += is_ascii_space(c) ? '_' : c;
 }
@@ -20,7 +20,7 @@ void append_conll_line(std::string& out, std::string_view token, std::string_vie
   out += '\n';
 }
 
-/// Adds `entities`, `tags` or both and, where a model labels whole records, `sequence_label` and
+/// Adds `entities`, `tags` or both and, if the model labels whole records, `sequence_label` and
 /// `sequence_probability`.
 class TagRecords : public AnswererOf<TaggedText> {
  public:
@@ -33,8 +33,8 @@ class TagRecords : public AnswererOf<TaggedText> {
     return names;
   }
 
-  /// A line for the label of the whole text, if there is one, one for each entity, or for each
-  /// token where tags mark none, then an empty line.
+  /// One line for the label of the whole text, if there is one, one line for each entity, or for
+  /// each token if the tags do not mark spans, then an empty line.
   std::string answer_line(const std::string& line) const override {
     const TaggedText found = tagger_.tag(line);
     const CodePoints points(line);
@@ -79,7 +79,7 @@ class TagRecords : public AnswererOf<TaggedText> {
   void append_conll(std::string& out, const Record& record,
                     const TaggedText& found) const override {
     const CodePoints text(record.text);
-    // What the model did not read has no tag, and keeps its line.
+    // Tokens that the model did not read have no tag but keep their line.
     const auto add_unread = [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) append_conll_line(out, record.tokens[i], "O");
     };
@@ -107,7 +107,7 @@ class TagRecords : public AnswererOf<TaggedText> {
   void append_record_label(std::string& out, const TaggedText& found) const {
     append_key(out, "sequence_label");
     if (found.sequence_label < 0) {
-      out += "null";  // of a text without a token
+      out += "null";  // for a text without tokens
     } else {
       append_json_string(out, record_label(found));
     }
@@ -165,14 +165,15 @@ class TaggingInference : public InferenceTask {
   std::string view(InputKind) const override { return "Tagger"; }
 
   void check_options(const InferOptions& options) const override {
-    refuse_class_options(options, "has no meaning for this model, which gives tags; leave it out");
+    refuse_class_options(options,
+                         "has no meaning for this model, which predicts tags; leave it out");
     if (options.format == "tsv" || options.format == "csv") {
       refuse("--format " + options.format,
-             "cannot hold the tags of a text; expected jsonl or conll");
+             "cannot contain the tags of a text; expected jsonl or conll");
     }
     if (options.format != "conll") return;
     if (options.every_tag) {
-      refuse("--tags", "has no effect on --format conll, which gives every tag; leave it out");
+      refuse("--tags", "has no effect on --format conll, which contains every tag; leave it out");
     }
     if (!options.prefix.empty()) {
       refuse("--prefix",

@@ -15,7 +15,7 @@ std::string softmax_tags_source();
 /// its expression.
 std::string crf_source(const std::function<std::string(const std::string& name)>& parameter);
 
-/// `methods`, one of the above, with its placeholders filled in.
+/// Returns `methods`, one of the above, with its placeholders filled in.
 std::string tagging_source(std::string methods, const std::string& signature,
                            const std::string& inputs);
 
