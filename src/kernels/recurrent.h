@@ -8,6 +8,7 @@
 // first use.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -48,15 +49,14 @@ enum class Cell {
 #undef SEQUENT_ENUMERATOR
 };
 
-constexpr CellWeights cell_weights(Cell cell) {
-  switch (cell) {
-#define SEQUENT_CASE(name, Class, ...) \
-  case Cell::name:                     \
-    return {__VA_ARGS__};
-    SEQUENT_KERNEL_CELLS(SEQUENT_CASE)
-#undef SEQUENT_CASE
-  }
-  return {};
+inline constexpr CellWeights kCellWeights[] = {
+#define SEQUENT_ROW(name, Class, ...) {__VA_ARGS__},
+    SEQUENT_KERNEL_CELLS(SEQUENT_ROW)
+#undef SEQUENT_ROW
+};
+
+constexpr const CellWeights& cell_weights(Cell cell) {
+  return kCellWeights[static_cast<std::size_t>(cell)];
 }
 
 constexpr int gate_count(Cell cell) { return cell_weights(cell).gates; }

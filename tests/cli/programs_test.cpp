@@ -447,7 +447,7 @@ TEST_F(Programs, PrecisionIsTakenOrRefused) {
   expect_fault("SEQUENT_ISA=portable " + infer + "bfloat16", 1, "precision: found \"bfloat16\"");
   expect_fault("SEQUENT_ISA=portable " + train + "bfloat16", 1, "/runtime/precision: found");
   expect_fault("SEQUENT_ISA=portable sequent bench --precision bfloat16", 1, "--precision: found");
-  expect_fault(infer + "bfloat16 --engine torchscript", 2, "which only the fused engine has");
+  expect_fault(infer + "bfloat16 --engine torchscript", 2, "which only the fused engine supports");
   expect_fault(infer + "half", 2, "--precision");
   const std::string bag =
       " --set 'model.layers=[{\"type\": \"embedding\", \"output_dim\": 4}, {\"type\": \"pool\"}, "

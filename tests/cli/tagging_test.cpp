@@ -133,7 +133,7 @@ TEST_F(TaggingPrograms, AreMeasuredAndMayBeRequired) {
 
 TEST_F(TaggingPrograms, SayWhatIsWrong) {
   expect_fault("sequent-infer model.pt dev.conll --format tsv", 2, "expected jsonl or conll");
-  expect_fault("sequent-infer model.pt dev.conll --top-k 2", 2, "gives tags");
+  expect_fault("sequent-infer model.pt dev.conll --top-k 2", 2, "predicts tags");
   expect_fault("sequent-infer model.pt dev.conll --format conll --tags", 2, "has no effect");
   expect_fault("sequent-infer model.pt dev.conll --format conll --on-error record", 2,
                "cannot be written as conll");

@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{
             "model.layers.0.mask", "false",
             "c.json: /model/layers/0/mask: found false without /input/padding; set the side on "
-            "which texts are padded:  \"pre\" or \"post\""},
+            "which texts are padded: \"pre\" or \"post\""},
         FaultCase{
             "model.layers.0.concat", R"([{"type": "characters"}, {"type": "characters"}])",
             "c.json: /model/layers/0/concat/1: is the second character-level encoder; only one is "
