@@ -18,6 +18,16 @@ namespace sequent {
 /// A column, by header name or by index from 0.
 using Column = std::variant<std::string, std::int64_t>;
 
+/// The help of the option `encoding` of all text formats.
+inline constexpr std::string_view kEncodingHelp =
+    "Character encoding of the files, by its IANA name, such as \"gb18030\", \"big5\", "
+    "\"shift_jis\" or \"windows-1252\". UTF-8 and UTF-16 with a byte-order mark are detected.";
+
+/// The help of the option `label_columns` of tables.
+inline constexpr std::string_view kLabelColumnsHelp =
+    "For multi_label: the columns that hold one label each, instead of `label`. A cell is 0 or 1, "
+    "and the column's name is the label.";
+
 struct TsvFormat {
   static constexpr std::string_view kType = "tsv";
   Column text = "text";
@@ -25,6 +35,8 @@ struct TsvFormat {
   Column label = "label";
   bool header = true;
   std::optional<std::string> label_separator;
+  std::vector<Column> label_columns;
+  std::string encoding = "utf-8";
   bool operator==(const TsvFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -38,6 +50,8 @@ struct TsvFormat {
         "label_separator", self.label_separator,
         "For multi_label: the separator between the labels of an example. The default is a comma.",
         not_empty);
+    visit("label_columns", self.label_columns, kLabelColumnsHelp);
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
 };
 
@@ -48,6 +62,9 @@ struct CsvFormat {
   Column label = "label";
   bool header = true;
   std::optional<std::string> label_separator;
+  std::vector<Column> label_columns;
+  std::string delimiter = ",";
+  std::string encoding = "utf-8";
   bool operator==(const CsvFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -61,7 +78,18 @@ struct CsvFormat {
         "label_separator", self.label_separator,
         "For multi_label: the separator between the labels of an example. The default is a comma.",
         not_empty);
+    visit("label_columns", self.label_columns, kLabelColumnsHelp);
+    visit("delimiter", self.delimiter,
+          "Character between the columns, such as \",\", \";\", \"|\" or \"\\t\".", not_empty);
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
+};
+
+/// How to handle a text that is null or absent in JSON.
+enum class NullText { kError, kEmpty };
+template <>
+struct EnumNames<NullText> {
+  static constexpr std::array<std::string_view, 2> values{"error", "empty"};
 };
 
 struct JsonlFormat {
@@ -69,6 +97,8 @@ struct JsonlFormat {
   std::string text = "text";
   std::optional<std::string> text_b;
   std::string label = "label";
+  NullText null_text = NullText::kError;
+  std::string encoding = "utf-8";
   bool operator==(const JsonlFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -80,16 +110,23 @@ struct JsonlFormat {
         "label", self.label,
         "Key of the label: a string, an integer or a boolean; for multi_label, a list of strings.",
         not_empty);
+    visit("null_text", self.null_text,
+          "How to handle a text that is null. error: report an error. empty: read it as an empty "
+          "text.");
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
 };
 
 /// One folder per label; each *.txt file below it is one example.
 struct FoldersFormat {
   static constexpr std::string_view kType = "folders";
+  std::string encoding = "utf-8";
   bool operator==(const FoldersFormat&) const = default;
 
   template <class Self, class Visitor>
-  static void describe(Self&, Visitor&) {}
+  static void describe(Self& self, Visitor& visit) {
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
+  }
 };
 
 /// `__label__x text`, as in fastText. Each line has one label, or any number of them for
@@ -97,11 +134,13 @@ struct FoldersFormat {
 struct FastTextFormat {
   static constexpr std::string_view kType = "fasttext";
   std::string prefix = "__label__";
+  std::string encoding = "utf-8";
   bool operator==(const FastTextFormat&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("prefix", self.prefix, "Prefix that marks a word as a label.", not_empty);
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
 };
 
@@ -119,6 +158,7 @@ struct SeriesFormat {
   std::string values = "x";
   std::string label = "label";
   MissingValue missing = MissingValue::kError;
+  std::string encoding = "utf-8";
   bool operator==(const SeriesFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -133,8 +173,21 @@ struct SeriesFormat {
     visit("missing", self.missing,
           "How to handle null among the steps. error: report an error. previous: repeat the "
           "previous step's value of the same channel (an error at the first step). zero: use 0.");
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
 };
+
+/// How to handle time steps that are absent from a table.
+enum class TimeGaps { kError, kSplit, kIgnore };
+template <>
+struct EnumNames<TimeGaps> {
+  static constexpr std::array<std::string_view, 3> values{"error", "split", "ignore"};
+};
+
+/// The help of the option `missing_values`.
+inline constexpr std::string_view kMissingValuesHelp =
+    "Cells that mean a missing number, in addition to an empty cell, NaN, NA, N/A, null, None, ? "
+    "and -: for example [\"-999\"].";
 
 /// Sliding windows over a table whose rows are time steps. Each window is one example, and the
 /// steps after it are its target.
@@ -150,6 +203,11 @@ struct WindowsFormat {
   std::optional<Column> group;
   MissingValue missing = MissingValue::kError;
   bool header = true;
+  std::string delimiter = ",";
+  std::string encoding = "utf-8";
+  TimeGaps gaps = TimeGaps::kError;
+  std::optional<std::string> time_format;
+  std::vector<std::string> missing_values;
   bool operator==(const WindowsFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -183,6 +241,17 @@ struct WindowsFormat {
           "step). zero: use 0. Targets are never filled in: windows with a missing target are "
           "skipped.");
     visit("header", self.header, "Whether the first record holds the column names.");
+    visit("delimiter", self.delimiter,
+          "Character between the columns, such as \",\", \";\", \"|\" or \"\\t\".", not_empty);
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
+    visit("gaps", self.gaps,
+          "With `time`: how to handle steps that are absent. error: report an error. split: no "
+          "window spans the gap. ignore: windows read across the gap.");
+    visit("time_format", self.time_format,
+          "Format of the times in `time`, as in strptime, such as \"%d/%m/%Y %H:%M\". By default, "
+          "times are ISO 8601 or numbers.",
+          not_empty);
+    visit("missing_values", self.missing_values, kMissingValuesHelp);
   }
 
   const std::vector<Column>& target_columns() const { return targets.empty() ? columns : targets; }
@@ -191,12 +260,38 @@ struct WindowsFormat {
   std::optional<std::vector<std::int64_t>> target_channels() const;
 };
 
+/// Labeled series as a table without a header, one series per row, as in the UCR archive: the label
+/// first, then one value per step, with one channel. Missing values at the end of a row make the
+/// series shorter.
+struct UcrFormat {
+  static constexpr std::string_view kType = "ucr";
+  std::int64_t label = 0;
+  std::string delimiter = "\t";
+  MissingValue missing = MissingValue::kError;
+  std::vector<std::string> missing_values;
+  std::string encoding = "utf-8";
+  bool operator==(const UcrFormat&) const = default;
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("label", self.label, "Index of the label's column, from 0; all others are values.",
+          between(0, 1000000));
+    visit("delimiter", self.delimiter, "Character between the columns, such as \"\\t\" or \",\".",
+          not_empty);
+    visit("missing", self.missing,
+          "How to handle a missing value before the last value of a row. error: report an error. "
+          "previous: repeat the previous value (an error at the first step). zero: use 0.");
+    visit("missing_values", self.missing_values, kMissingValuesHelp);
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
+  }
+};
+
 /// How tags mark spans: B begins a span, I or M continues it, E ends it, and S marks a single-token
-/// span.
-enum class TagScheme { kBio, kBioes, kBmes };
+/// span. In IOB1, B is used only between two adjacent spans of the same type.
+enum class TagScheme { kBio, kBioes, kBmes, kIob1 };
 template <>
 struct EnumNames<TagScheme> {
-  static constexpr std::array<std::string_view, 3> values{"bio", "bioes", "bmes"};
+  static constexpr std::array<std::string_view, 4> values{"bio", "bioes", "bmes", "iob1"};
 };
 
 /// Tagged tokens in the format of the CoNLL shared tasks: one token per line, columns separated by
@@ -204,16 +299,19 @@ struct EnumNames<TagScheme> {
 struct ConllFormat {
   static constexpr std::string_view kType = "conll";
   std::int64_t token = 0;
-  std::int64_t tag = 1;
+  std::optional<std::int64_t> tag;
   std::optional<TagScheme> scheme;
+  std::string encoding = "utf-8";
   bool operator==(const ConllFormat&) const = default;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("token", self.token, "Index of the token's column, from 0.", between(0, 1000));
-    visit("tag", self.tag, "Index of the tag's column, from 0.", between(0, 1000));
+    visit("tag", self.tag, "Index of the tag's column, from 0. The default is the last column.",
+          between(0, 1000));
     visit("scheme", self.scheme,
           "Convert span tags to this scheme when reading. By default, tags are kept unchanged.");
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
 };
 
@@ -224,6 +322,7 @@ struct TokensFormat {
   std::string tags = "tags";
   std::optional<std::string> label;
   std::optional<TagScheme> scheme;
+  std::string encoding = "utf-8";
   bool operator==(const TokensFormat&) const = default;
 
   template <class Self, class Visitor>
@@ -234,21 +333,25 @@ struct TokensFormat {
           "Key of the whole example's label, for a model with a sequence_label layer.", not_empty);
     visit("scheme", self.scheme,
           "Convert span tags to this scheme when reading. By default, tags are kept unchanged.");
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
   }
 };
 
 /// Plain text for a language model: each line is an example that continues the previous line.
 struct LinesFormat {
   static constexpr std::string_view kType = "lines";
+  std::string encoding = "utf-8";
   bool operator==(const LinesFormat&) const = default;
 
   template <class Self, class Visitor>
-  static void describe(Self&, Visitor&) {}
+  static void describe(Self& self, Visitor& visit) {
+    visit("encoding", self.encoding, kEncodingHelp, not_empty);
+  }
 };
 
 using DataFormat =
     std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat,
-                 WindowsFormat, ConllFormat, TokensFormat, LinesFormat>;
+                 WindowsFormat, UcrFormat, ConllFormat, TokensFormat, LinesFormat>;
 
 /// A random fraction of the training examples, stratified by label. Windows and language-model
 /// examples are ordered, so the last ones are held out instead.
@@ -424,7 +527,7 @@ using InputSpec = std::variant<TextInput, NumericInput>;
 /// Whether examples of this format are sequences of numbers.
 inline bool is_numeric(const DataFormat& format) {
   return std::holds_alternative<SeriesFormat>(format) ||
-         std::holds_alternative<WindowsFormat>(format);
+         std::holds_alternative<WindowsFormat>(format) || std::holds_alternative<UcrFormat>(format);
 }
 
 /// Whether examples of this format are token sequences with one tag per token.

@@ -268,6 +268,13 @@ struct TokenBudget {
 /// Examples per step, or tokens per step.
 using BatchSize = std::variant<std::int64_t, TokenBudget>;
 
+/// What to do when the loss or a gradient is not finite.
+enum class Divergence { kStop, kRollback };
+template <>
+struct EnumNames<Divergence> {
+  static constexpr std::array<std::string_view, 2> values{"stop", "rollback"};
+};
+
 struct TrainingSpec {
   std::optional<Loss> loss;
   double label_smoothing = 0.0;
@@ -288,6 +295,7 @@ struct TrainingSpec {
   std::vector<std::string> freeze;
   std::map<std::string, double> rate_factors;
   std::optional<std::int64_t> unfreeze_every;
+  Divergence divergence = Divergence::kStop;
   std::int64_t seed = 1;
   bool operator==(const TrainingSpec&) const = default;
 
@@ -342,6 +350,10 @@ struct TrainingSpec {
           "Gradual unfreezing (Howard and Ruder 2018): at first, only the last layer with weights "
           "is trained; each time this number of epochs has passed, the layer before it is added.",
           between(1, 1000000));
+    visit("divergence", self.divergence,
+          "What to do when the loss or a gradient is not finite. stop: end the run with an error. "
+          "rollback: return to the last checkpoint, halve the learning rate and go on, at most 5 "
+          "times.");
     visit("seed", self.seed,
           "Seed of all random streams: weight initialization, order of the examples, dropout.",
           between(0, 9007199254740991.0));

@@ -161,13 +161,17 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   if (format == "jsonl") {
     // If the training table had no header, the column is an index, but objects need a key.
     const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
-    return {open_records(options.input, JsonlFormat{indexed ? "text" : key_of(text), {}, "label"},
-                         reading),
-            FieldKind::kObject};
+    JsonlFormat objects;
+    objects.text = indexed ? "text" : key_of(text);
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
   const bool header = !options.no_header;
-  const DataFormat table = format == "csv" ? DataFormat(CsvFormat{text, {}, "label", header, {}})
-                                           : DataFormat(TsvFormat{text, {}, "label", header, {}});
+  const auto as_table = [&](auto table) {
+    table.text = text;
+    table.header = header;
+    return DataFormat(table);
+  };
+  const DataFormat table = format == "csv" ? as_table(CsvFormat{}) : as_table(TsvFormat{});
   return {open_records(options.input, table, reading), FieldKind::kTable};
 }
 

@@ -81,7 +81,7 @@ void check_tags(const Config& config, ConfigIssues& issues) {
                    "and vice versa");
   }
   const auto* conll = std::get_if<ConllFormat>(&config.data.format);
-  if (conll != nullptr && conll->token == conll->tag) {
+  if (conll != nullptr && conll->tag == conll->token) {
     issues.add("/data/format/tag", "is also the column of the token; name the column of the tags");
   }
   const auto* tokens = std::get_if<TokensFormat>(&config.data.format);

@@ -54,7 +54,8 @@ class ConllReader : public RecordReader {
       at = end + 1;
     }
     const std::int64_t needed =
-        1 + (options_.need_label ? std::max(format_.token, format_.tag) : format_.token);
+        1 +
+        (options_.need_label ? std::max(format_.token, format_.tag.value_or(1)) : format_.token);
     if (static_cast<std::int64_t>(columns.size()) < needed) {
       record.where = lines_.place(line_.number);
       record.fault = "found " + std::to_string(columns.size()) +
@@ -64,7 +65,7 @@ class ConllReader : public RecordReader {
     }
     record.tokens.emplace_back(columns[static_cast<std::size_t>(format_.token)]);
     if (options_.need_label) {
-      record.tags.emplace_back(columns[static_cast<std::size_t>(format_.tag)]);
+      record.tags.emplace_back(columns[static_cast<std::size_t>(format_.tag.value_or(1))]);
     }
   }
 

@@ -33,6 +33,9 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const SeriesFormat& format) const {
     return read_series(path, format, options);
   }
+  std::unique_ptr<RecordReader> operator()(const UcrFormat&) const {
+    throw Error(ErrorKind::kConfig, path, "the format ucr has no reader");
+  }
   std::unique_ptr<RecordReader> operator()(const ConllFormat& format) const {
     return read_conll(path, format, options);
   }
