@@ -73,7 +73,7 @@ shell_syntax() {
 # the interfaces in tasks/ itself; a task's folder belongs to the task alone.
 rooms_below() {
   local core="core text data metrics report artifact"
-  local infer="$core kernels runtime infer batch"
+  local infer="$core kernels runtime script infer batch"
   local train="$infer model train export"
   case "$1" in
     core | kernels) ;;
@@ -85,10 +85,11 @@ rooms_below() {
     sample) echo "$core" ;;
     runtime) echo "$core kernels" ;;
     model) echo "$core kernels runtime" ;;
-    infer) echo "$core kernels runtime" ;;
-    batch) echo "$core kernels runtime infer" ;;
-    train) echo "$core kernels runtime model infer" ;;
-    export) echo "$core kernels runtime model infer train" ;;
+    script) echo "$core" ;;
+    infer) echo "$core kernels runtime script" ;;
+    batch) echo "$core kernels runtime script infer" ;;
+    train) echo "$core kernels runtime script model infer" ;;
+    export) echo "$core kernels runtime script model infer train" ;;
     bench) echo "$train" ;;
     tasks) echo "$train" ;;
     apps) echo "$train sample bench" ;;

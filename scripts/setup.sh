@@ -17,7 +17,8 @@ test_packages=(libgtest-dev python3)
 check_packages=(clang-format clang-tidy libgtest-dev python3)
 # Tests skip what these would check if they are missing, and say so.
 optional_packages=(bash-completion zsh fish groff mkdocs)
-packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev)
+packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev
+  libzip-dev)
 for option in "$@"; do
   case "$option" in
     --tests) packages+=("${test_packages[@]}") ;;
@@ -106,6 +107,7 @@ list_missing() {
   need_header CLI/CLI.hpp "CLI11 2.1 or later, github.com/CLIUtils/CLI11"
   need_header unicode/uchar.h "ICU 60 or later with its headers, icu.unicode.org"
   need_header zlib.h "zlib with its headers, zlib.net"
+  need_header zip.h "libzip with its headers, libzip.org"
   need_header lzma.h "liblzma with its headers, tukaani.org/xz"
   case " ${packages[*]} " in *" libgtest-dev "*)
     need_header gtest/gtest.h "GoogleTest, github.com/google/googletest" ;;

@@ -114,17 +114,19 @@ struct ArchiveMetadata {
   LabelSet labels{{"0", "1"}};
   std::string validation_report;  // JSON of report.h; empty: none
   std::string weights_checksum;   // of the weights' bytes, in the order of their names
+  std::string records_checksum;   // of the archive's other records; empty: version 0.1.0
   std::string parity_digest;      // checksum of the probe batches
   double parity_difference = 0;   // maximum of |exported - trained| over all probes
   std::int64_t parity_rows = 0;
 };
 
 /// Keeps data paths only if they do not reveal anything about the machine: relative paths below the
-/// config's folder. Other paths are reduced to the file name.
+/// config's folder. Other paths are reduced to the file name. The last field is a checksum of all
+/// preceding bytes.
 std::string archive_metadata_to_json(const ArchiveMetadata& metadata);
 
 /// `where` names the archive in messages. Errors: Artifact for another format version (the message
-/// says which program to use) and for missing or damaged parts.
+/// says which program to use), for missing or damaged parts, and for a wrong checksum.
 ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::string& where);
 
 /// The library's version, from CMake's project().

@@ -13,14 +13,6 @@
 
 namespace sequent {
 
-/// Returns the TorchScript source of `forward(tokens, lengths) -> probabilities` for a config. It
-/// uses standard operators only. With numeric input the first argument is called `values`.
-///
-/// Shapes:  tokens [B, T] int64 or values [B, T, channels] float32, lengths [B] int64 (1..T)
-///          -> probabilities [B, C] float32; a sigmoid head returns [1 - p, p].
-/// Padding: positions >= lengths[b] never influence row b.
-std::string torchscript_source(const ResolvedConfig& config);
-
 /// Writes `model` and its metadata `metadata` to `file`, completely or not at all. Before the file
 /// is renamed to its final name, it is read back and must reproduce `model`'s probabilities on
 /// `probes` to within 1e-5, or 1e-4 if tokens are predicted. Probes may belong to any class.

@@ -61,6 +61,11 @@ struct ModelOptions {
   /// A model with a layer that has no kernel runs on kTorchScript in either case.
   Engine engine = Engine::kFused;
 
+  /// kTorchScript: run the archive's code even if it is not what this library generates for the
+  /// archive's config. Such code can do anything: read and write files, run for ever. Set this only
+  /// for an archive whose maker you trust.
+  bool trust_code = false;
+
   /// Number of computing threads, which all calls share; 0: one per core. If the inputs of a call
   /// fit into one batch, the calling thread computes it.
   int threads = 0;
@@ -84,7 +89,9 @@ class LoadedModel;
 /// Threads: all functions can be called from many threads at once.
 class Model {
  public:
-  /// Errors: Artifact if the file is missing, truncated, not made by Sequent or in a later format;
+  /// Nothing in the archive is executed, unless `trust_code` is set.
+  /// Errors: Artifact if the file is missing, damaged, not made by Sequent or in a later format, or
+  /// if kTorchScript is requested and the archive's code is not the library's own;
   /// Runtime if bfloat16 is requested and the CPU has no instructions for it; Usage for an option
   /// out of range, and for bfloat16 if the model does not run on the library's own kernels.
   static Model load(const std::filesystem::path& file, const ModelOptions& options = {});

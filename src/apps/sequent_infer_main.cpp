@@ -58,6 +58,9 @@ void add_options(CLI::App& app, InferOptions& options) {
       ->transform(CLI::CheckedTransformer(std::map<std::string, Engine>{
           {"fused", Engine::kFused}, {"torchscript", Engine::kTorchScript}}))
       ->option_text("{fused,torchscript}=fused");
+  app.add_flag("--trust-code", options.loading.trust_code,
+               "With --engine torchscript: run the archive's code even if it is not what this "
+               "program generates for the archive's config. Such code can do anything");
   app.add_option("--precision", options.loading.precision,
                  "Precision of the fused engine's matrix products; auto uses bfloat16 if the CPU "
                  "supports it")

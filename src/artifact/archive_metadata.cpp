@@ -4,6 +4,7 @@
 
 #include "artifact/parts.h"
 #include "core/data_paths.h"
+#include "core/files.h"
 #include "core/former_names.h"
 #include "core/json_fields.h"
 #include "report/report_json.h"
@@ -37,6 +38,25 @@ std::string public_path(const std::string& path) {
   return name.empty() || name == ".." ? "data" : name.string();
 }
 
+/// The checksum of the metadata is their last field and covers all bytes before it.
+constexpr std::string_view kChecksumField = ",\"checksum\":\"";
+
+std::string with_checksum(std::string json) {
+  json.pop_back();  // the closing brace
+  return json + std::string(kChecksumField) + checksum(json) + "\"}";
+}
+
+/// Errors: Artifact if there is a checksum and it differs.
+void verify_checksum(const std::string& json, const std::string& where) {
+  const std::size_t at = json.rfind(kChecksumField);
+  if (at == std::string::npos) return;
+  if (json != with_checksum(json.substr(0, at) + "}")) {
+    throw Error(ErrorKind::kArtifact, where,
+                "the archive is damaged: the checksum of its metadata differs; copy or export it "
+                "again");
+  }
+}
+
 std::string public_config(Config config) {
   change_data_paths(config, public_path);
   return dump_config(config);
@@ -62,7 +82,8 @@ std::string archive_metadata_to_json(const ArchiveMetadata& metadata) {
   json["parity"] = {{"digest", metadata.parity_digest},
                     {"difference", metadata.parity_difference},
                     {"rows", metadata.parity_rows}};
-  return dump_json(json, -1);
+  if (!metadata.records_checksum.empty()) json["records_checksum"] = metadata.records_checksum;
+  return with_checksum(dump_json(json, -1));
 }
 
 ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::string& where) {
@@ -73,6 +94,7 @@ ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::s
   const JsonOrigin origin{.where = place, .cure = cure};
   const JsonFields fields(parsed, origin);
   check_format_version(fields, ArchiveMetadata::kFormatVersion, "sequent-infer");
+  verify_checksum(json, place);
 
   ArchiveMetadata metadata;
   metadata.sequent_version = fields.text("sequent_version");
@@ -95,6 +117,10 @@ ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::s
         report_to_json(report_from_fields(fields.object("validation"), metadata.config.task), -1);
   }
   metadata.weights_checksum = fields.text("weights_checksum");
+  if (fields.has("records_checksum")) {
+    metadata.records_checksum = fields.text("records_checksum");
+    if (!fields.has("checksum")) fields.fail("checksum", "is missing");
+  }
   const JsonFields parity = fields.object("parity");
   metadata.parity_digest = parity.text("digest");
   metadata.parity_difference = parity.number("difference");

@@ -57,6 +57,11 @@ void refuse_tag_options(const InferOptions& options) {
 }
 
 void check_engine_options(const InferOptions& options) {
+  if (options.loading.trust_code && options.loading.engine == Engine::kFused) {
+    refuse("--trust-code",
+           "has no effect on the fused engine, which runs no code of the archive; leave it out, or "
+           "use --engine torchscript");
+  }
   if (options.loading.engine == Engine::kFused || !options.token_table_given) return;
   refuse("--token-table",
          "has no effect on the torchscript engine; leave it out, or use --engine fused");

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <sstream>
 
 #include "core/files.h"
+#include "core/parameter_names.h"
 #include "core/random.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
-#include "infer/parameter_names.h"
+#include "infer/graph.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 #include "sequent/exporter.h"
@@ -30,14 +32,25 @@ double allowed_difference(const Config& config) {
 }
 
 torch::jit::Module make_script(SequenceModelImpl& model) {
-  torch::jit::Module script("SequentModel");
+  GraphWeights weights;
   for (const auto& parameter : model.named_parameters()) {
-    const torch::Tensor value = parameter.value().detach().to(torch::kCPU).contiguous().clone();
-    script.register_parameter(script_parameter_name(parameter.key()), value, /*is_buffer=*/false);
+    weights.emplace_back(script_parameter_name(parameter.key()),
+                         parameter.value().detach().to(torch::kCPU).contiguous().clone());
   }
-  script.define(torchscript_source(model.config()));
-  script.eval();
-  return script;
+  return make_graph(model.config(), weights);
+}
+
+/// Returns the checksum of the weights' bytes, in the order of their names.
+std::string weights_checksum(const torch::jit::Module& module) {
+  std::map<std::string, torch::Tensor> weights;
+  for (const auto& named : module.named_parameters(/*recurse=*/false)) {
+    weights[named.name] = named.value.contiguous();
+  }
+  Checksum sum;
+  for (const auto& [name, weight] : weights) {
+    sum.add({static_cast<const char*>(weight.data_ptr()), weight.nbytes()});
+  }
+  return sum.hex();
 }
 
 bool has_two_texts(const Config& config) {
@@ -108,14 +121,14 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows, std::int64_t 
 /// Fills in the parity fields of the metadata. Errors: Internal if an engine differs from the
 /// model.
 void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
-                  const torch::jit::Module& exported, ArchiveMetadata& metadata) {
+                  const LoadedArchive& exported, ArchiveMetadata& metadata) {
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
   const Config& config = model.config().config;
-  const TorchScriptEngine graph(exported, row_form(config));
+  const TorchScriptEngine graph(trusted_graph(exported), model.config());
   std::optional<FusedEngine> fused;
   if (FusedEngine::serves(model.config())) {
-    fused.emplace(model.config(), ArchiveWeights(exported), FusedOptions{});
+    fused.emplace(model.config(), exported.weights, FusedOptions{});
   }
   const TrainingTask& task = training_task(config);
   const ParityCheck check{model, graph, fused ? &*fused : nullptr, allowed_difference(config)};
@@ -166,8 +179,11 @@ void export_model(SequenceModelImpl& model, ArchiveMetadata& metadata, const Enc
   // Verify the archive that users will load, not the module in memory. The result is stored in the
   // archive itself, so it is computed on a draft, and the final archive is loaded once more.
   metadata.weights_checksum = weights_checksum(script);
-  const LoadedArchive draft = load_bytes(archive_bytes(script, metadata), file);
-  prove_parity(model, rows, draft.module, metadata);
+  metadata.records_checksum.clear();
+  const std::string draft = archive_bytes(script, metadata);
+  prove_parity(model, rows, load_bytes(draft, file), metadata);
+  metadata.records_checksum =
+      records_checksum(ZipRecords(std::as_bytes(std::span<const char>(draft)), file.string()));
   const std::string bytes = archive_bytes(script, metadata);
   load_bytes(bytes, file);
   write_file_whole(file, bytes);

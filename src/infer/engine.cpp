@@ -1,8 +1,13 @@
 #include "infer/engine.h"
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
+
+#include <sstream>
+#include <utility>
 
 #include "core/former_names.h"
+#include "sequent/error.h"
 
 namespace sequent {
 namespace {
@@ -11,6 +16,68 @@ torch::Tensor as_row(std::span<const std::int32_t> ids) {
   torch::Tensor row = torch::empty({1, static_cast<std::int64_t>(ids.size())}, torch::kInt64);
   std::copy(ids.begin(), ids.end(), row.data_ptr<std::int64_t>());
   return row;
+}
+
+[[noreturn]] void fail(const std::string& message) {
+  throw Error(ErrorKind::kArtifact, "the archive's graph", message + "; export the model again");
+}
+
+constexpr std::int64_t kAny = -1;
+
+/// Returns a contiguous tensor. Errors: Artifact if it has another type or shape.
+torch::Tensor checked(const c10::IValue& value, torch::ScalarType type,
+                      const std::vector<std::int64_t>& shape) {
+  if (!value.isTensor()) fail("returned no tensor where one was expected");
+  const torch::Tensor& tensor = value.toTensor();
+  bool fits =
+      tensor.scalar_type() == type && tensor.dim() == static_cast<std::int64_t>(shape.size());
+  for (std::size_t i = 0; fits && i < shape.size(); ++i) {
+    fits = shape[i] == kAny || tensor.size(static_cast<std::int64_t>(i)) == shape[i];
+  }
+  if (!fits || !tensor.device().is_cpu()) {
+    std::ostringstream message;
+    message << "returned " << tensor.scalar_type() << ' ' << tensor.sizes() << "; expected " << type
+            << ' ' << c10::IntArrayRef(shape);
+    fail(message.str());
+  }
+  return tensor.contiguous();
+}
+
+/// The same for indices from 0 to `count` - 1.
+torch::Tensor checked_indices(const c10::IValue& value, const std::vector<std::int64_t>& shape,
+                              std::int64_t count) {
+  const torch::Tensor indices = checked(value, torch::kInt64, shape);
+  if (indices.numel() > 0 &&
+      (indices.min().item<std::int64_t>() < 0 || indices.max().item<std::int64_t>() >= count)) {
+    fail("returned an index that is out of range");
+  }
+  return indices;
+}
+
+/// Errors: Artifact if the module has no such method.
+torch::jit::Method method_of(const torch::jit::Module& module, const std::string& name) {
+  const auto method = module.find_method(name);
+  if (!method) fail("has no method " + name);
+  return *method;
+}
+
+std::string first_line(const std::string& text) {
+  constexpr std::size_t kMostBytes = 200;
+  return text.substr(0, std::min(text.find('\n'), kMostBytes));
+}
+
+std::vector<c10::IValue> pair_of(const c10::IValue& value) {
+  if (!value.isTuple() || value.toTupleRef().elements().size() != 2) {
+    fail("returned no pair where one was expected");
+  }
+  const auto& elements = value.toTupleRef().elements();
+  return {elements[0], elements[1]};
+}
+
+/// Returns hidden states. Errors: Artifact unless the value is a list of tensors.
+std::vector<torch::Tensor> checked_states(const c10::IValue& value) {
+  if (!value.isTensorList()) fail("returned no list of states where one was expected");
+  return value.toTensorVector();
 }
 
 class GraphReader : public TextReader {
@@ -31,8 +98,11 @@ class GraphReader : public TextReader {
 
 }  // namespace
 
-TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const RowForm& form)
-    : forward_(module.get_method("forward")), form_(form) {
+TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const ResolvedConfig& config)
+    : forward_(method_of(module, "forward")),
+      form_(row_form(config.config)),
+      outputs_(config.class_count),
+      sequence_labels_count_(config.sequence_class_count) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
   for (const std::string& name : {std::string("sequence_labels"), former_name("sequence_labels")}) {
     if (const auto labels = module.find_method(name)) sequence_labels_ = *labels;
@@ -48,10 +118,11 @@ std::vector<GeneratedRow> TorchScriptEngine::write(const EncodedRows& sources,
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const c10::InferenceMode no_gradient;
   const RowTensors tensors = make_row_tensors(sources);
-  const c10::IValue found = write_.value()({tensors.input, tensors.lengths, beams});
-  const auto& parts = found.toTupleRef().elements();
-  const auto texts = texts_of(parts[0].toTensor());
-  const torch::Tensor sums = parts[1].toTensor().to(torch::kFloat64).contiguous();
+  const c10::IValue found = run(write_.value(), {tensors.input, tensors.lengths, beams});
+  const auto parts = pair_of(found);
+  const auto count = static_cast<std::int64_t>(sources.size());
+  const auto texts = texts_of(checked_indices(parts[0], {count, kAny}, outputs_));
+  const torch::Tensor sums = checked(parts[1], torch::kFloat64, {count});
   std::vector<GeneratedRow> result(sources.size());
   for (std::size_t row = 0; row < result.size(); ++row) {
     result[row] = {texts[row], sums.data_ptr<double>()[row]};
@@ -65,23 +136,25 @@ torch::Tensor TorchScriptEngine::score(const EncodedRows& rows) const {
   RowForm pairs = form_;
   pairs.targets = true;
   const RowTensors tensors = make_row_tensors(rows, pairs);
-  return score_.value()({tensors.input, tensors.lengths, tensors.targets}).toTensor().contiguous();
+  return checked(run(score_.value(), {tensors.input, tensors.lengths, tensors.targets}),
+                 torch::kFloat32,
+                 {static_cast<std::int64_t>(rows.size()), tensors.targets.size(1), outputs_});
 }
 
 std::vector<torch::Tensor> TorchScriptEngine::start(std::int64_t rows) const {
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const c10::InferenceMode no_gradient;
-  return start_.value()({rows}).toTensorVector();
+  return checked_states(run(start_.value(), {rows}));
 }
 
 torch::Tensor TorchScriptEngine::advance(const torch::Tensor& tokens,
                                          std::vector<torch::Tensor>& states) const {
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const c10::InferenceMode no_gradient;
-  const c10::IValue found = advance_.value()({tokens, c10::List<torch::Tensor>(states)});
-  const auto& parts = found.toTupleRef().elements();
-  states = parts[1].toTensorVector();
-  return parts[0].toTensor().contiguous();
+  const c10::IValue found = run(advance_.value(), {tokens, c10::List<torch::Tensor>(states)});
+  const auto parts = pair_of(found);
+  states = checked_states(parts[1]);
+  return checked(parts[0], torch::kFloat32, {tokens.size(0), tokens.size(1), outputs_});
 }
 
 std::unique_ptr<TextReader> TorchScriptEngine::begin_text() const {
@@ -118,6 +191,17 @@ std::vector<double> TorchScriptEngine::log_probabilities(const std::vector<Input
   return {sums.data_ptr<double>(), sums.data_ptr<double>() + count};
 }
 
+c10::IValue TorchScriptEngine::run(const torch::jit::Method& method,
+                                   std::vector<c10::IValue> inputs) {
+  try {
+    return method(std::move(inputs));
+  } catch (const c10::Error& error) {
+    fail("failed: " + first_line(error.what_without_backtrace()));
+  } catch (const torch::jit::JITException& error) {
+    fail("failed: " + first_line(error.what()));
+  }
+}
+
 c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
                                     const EncodedRows& rows) const {
   // The profiling executor recompiles for new shapes, which costs seconds of warm-up and growing
@@ -126,23 +210,30 @@ c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
   const RowTensors tensors = make_row_tensors(rows, form_);
   std::vector<c10::IValue> inputs{tensors.input, tensors.lengths};
   if (form_.max_bytes > 0) inputs.emplace_back(tensors.spellings);
-  return method(std::move(inputs));
+  return run(method, std::move(inputs));
 }
 
 torch::Tensor TorchScriptEngine::predict(const EncodedRows& rows) const {
   const c10::InferenceMode no_gradient;
-  return call(forward_, rows).toTensor().contiguous();
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::vector<std::int64_t> shape{count, outputs_};
+  if (decode_ || advance_) shape.insert(shape.begin() + 1, kAny);
+  return checked(call(forward_, rows), torch::kFloat32, shape);
 }
 
 std::vector<TaggedRow> TorchScriptEngine::tag(const EncodedRows& rows) const {
   const c10::InferenceMode no_gradient;
   const c10::IValue found = call(decode_.value(), rows);
-  const auto& parts = found.toTupleRef().elements();
-  const torch::Tensor tags = parts[0].toTensor().contiguous();
-  const torch::Tensor probabilities = parts[1].toTensor().contiguous();
+  const auto parts = pair_of(found);
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::int64_t longest = 0;
+  for (const InputRow& row : rows) longest = std::max(longest, row.length());
+  const torch::Tensor tags = checked_indices(parts[0], {count, longest}, outputs_);
+  const torch::Tensor probabilities = checked(parts[1], torch::kFloat32, {count, longest});
   std::vector<TaggedRow> result(rows.size());
   if (sequence_labels_) {
-    const torch::Tensor labels = call(*sequence_labels_, rows).toTensor().contiguous();
+    const torch::Tensor labels =
+        checked(call(*sequence_labels_, rows), torch::kFloat32, {count, sequence_labels_count_});
     for (std::size_t row = 0; row < rows.size(); ++row) {
       const auto* from = labels.data_ptr<float>() + static_cast<std::int64_t>(row) * labels.size(1);
       result[row].sequence_label.assign(from, from + labels.size(1));

@@ -15,11 +15,12 @@
 
 namespace sequent {
 
-/// Runs the archive's own graph.
+/// Runs the graph of a model, and checks the types, shapes and indices of all that it returns.
+/// Errors (all functions): Artifact if the graph fails or returns anything else.
 /// Threads: `predict` can be called from many threads at once.
 class TorchScriptEngine : public TextModel {
  public:
-  TorchScriptEngine(const torch::jit::Module& module, const RowForm& form);
+  TorchScriptEngine(const torch::jit::Module& module, const ResolvedConfig& config);
 
   /// Shapes: -> [B, C] float32, contiguous, on the CPU.
   torch::Tensor predict(const EncodedRows& rows) const;
@@ -51,6 +52,7 @@ class TorchScriptEngine : public TextModel {
   }
 
  private:
+  static c10::IValue run(const torch::jit::Method& method, std::vector<c10::IValue> inputs);
   c10::IValue call(const torch::jit::Method& method, const EncodedRows& rows) const;
 
   torch::jit::Method forward_;
@@ -61,6 +63,8 @@ class TorchScriptEngine : public TextModel {
   std::optional<torch::jit::Method> start_;  // of a language model, like the next
   std::optional<torch::jit::Method> advance_;
   RowForm form_;
+  std::int64_t outputs_;  // per row or token
+  std::int64_t sequence_labels_count_;
 };
 
 }  // namespace sequent

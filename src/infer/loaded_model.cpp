@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "infer/graph.h"
 #include "kernels/recurrent.h"
 #include "runtime/rows.h"
 #include "runtime/thread_setup.h"
@@ -29,8 +30,7 @@ LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOpt
       metadata_json_(std::move(archive.metadata_json)),
       labels_(archive.metadata.labels.names()),
       sequence_labels_(archive.metadata.labels.sequence_names()),
-      config_(
-          resolve(archive.metadata.config, archive.metadata.vocabulary, archive.metadata.labels)),
+      config_(archive.config),
       definition_(definition_of(config_.config)),
       validation_report_(std::move(archive.metadata.validation_report)) {
   if (std::holds_alternative<TextInput>(config_.config.input)) {
@@ -73,14 +73,19 @@ void LoadedModel::make_engine(const LoadedArchive& archive) {
   const std::string not_served = FusedEngine::not_served(config_);
   if (options_.engine == Engine::kFused && not_served.empty()) {
     const FusedOptions how{options_.token_table_mib << 20, options_.precision};
-    fused_ = std::make_unique<FusedEngine>(config_, ArchiveWeights(archive.module), how);
+    fused_ = std::make_unique<FusedEngine>(config_, archive.weights, how);
     if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
     return;
   }
   if (options_.engine == Engine::kFused) {
     log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
   }
-  torch_script_ = std::make_unique<TorchScriptEngine>(archive.module, row_form(config_.config));
+  const bool own_graph = options_.engine == Engine::kTorchScript;
+  torch_script_ =
+      std::make_unique<TorchScriptEngine>(!own_graph            ? make_graph(archive)
+                                          : options_.trust_code ? trusted_graph(archive)
+                                                                : verified_graph(archive),
+                                          config_);
   warn_about_slow_blas();
 }
 

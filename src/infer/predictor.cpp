@@ -16,8 +16,13 @@ TargetKind target_of(const Model& model) { return model.loaded().definition().ta
 }
 
 ModelOptions model_options(const PredictorOptions& options) {
-  return {options.engine, options.threads, options.batch_tokens, options.token_table_mib,
-          options.precision};
+  ModelOptions result;
+  result.engine = options.engine;
+  result.threads = options.threads;
+  result.batch_tokens = options.batch_tokens;
+  result.token_table_mib = options.token_table_mib;
+  result.precision = options.precision;
+  return result;
 }
 
 /// Copies the input flags of a view's prediction.

@@ -15,7 +15,7 @@
 namespace sequent {
 
 /// Computes the same as the archive's methods `step` and `write`: see
-/// tasks/sequence_to_sequence/decoder_source_training.cpp and DecoderImpl.
+/// tasks/sequence_to_sequence/decoder_source_inference.cpp and DecoderImpl.
 class TextDecoder {
  public:
   /// `prefix`: of the names of the layer's weights. `input`: width of the source layers' output.

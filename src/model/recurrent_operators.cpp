@@ -99,7 +99,7 @@ torch::Tensor run_known_cell(const RecurrentOptions& options, const torch::Tenso
   }
 }
 
-/// Runs a cell one step at a time. Keep it in sync with export/recurrent_source.cpp.
+/// Runs a cell one step at a time. Keep it in sync with script/recurrent_source.cpp.
 class StepLoop {
  public:
   StepLoop(const RecurrentOptions& options, const torch::Tensor& input, const Direction& weights,

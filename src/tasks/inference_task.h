@@ -12,6 +12,8 @@
 
 namespace sequent {
 
+class ScriptWriter;
+
 /// Threads: a task has no state; all methods can be called from many threads at once.
 class InferenceTask {
  public:
@@ -24,6 +26,9 @@ class InferenceTask {
   /// "Classifier<Series>" (see view_name).
   virtual std::string view(InputKind input) const = 0;
 
+  /// Writes the TorchScript methods of the exported model. By default, `forward` runs all layers.
+  virtual void write_methods(ScriptWriter& script) const;
+
   /// Whether predictions are found by beam search.
   virtual bool has_beams() const { return false; }
 
@@ -35,6 +40,10 @@ class InferenceTask {
   /// not fit the model, such as a label that a table cannot contain.
   virtual std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                                    const InferOptions& options) const = 0;
+
+ protected:
+  /// Writes the lines of `forward` that convert the last layer's output `x` to predictions `x`.
+  virtual void write_predictions(ScriptWriter&) const {}
 };
 
 /// Returns the inference side of a model's task.

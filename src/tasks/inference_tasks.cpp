@@ -1,3 +1,4 @@
+#include "script/script_writer.h"
 #include "sequent/error.h"
 #include "tasks/inference_task.h"
 #include "tasks/task_table.h"
@@ -14,6 +15,13 @@ const InferenceTask& inference_task(const Task& task) {
   SEQUENT_TASKS(SEQUENT_FIND)
 #undef SEQUENT_FIND
   throw Error(ErrorKind::kInternal, "task", "\"" + task.name() + "\" has no inference side");
+}
+
+void InferenceTask::write_methods(ScriptWriter& script) const {
+  script.begin_method("forward");
+  script.write_layers(script.config().config.model.layers.size());
+  write_predictions(script);
+  script.line("    return x");
 }
 
 void InferenceTask::check_options(const InferOptions& options) const {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "export/parity.h"
-#include "export/script_writer.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
@@ -40,19 +39,12 @@ Report RowTrainingTask::measure_archive(const MeasuredArchive& measured,
                      std::copy_n(values + i * width, width, predictions.begin() + begin);
                    }
                  });
-  const ArchiveWeights weights(measured.archive.module);
+  const ArchiveWeights& weights = measured.archive.weights;
   const WeightReader weight = [&](const std::string& name) {
     const std::span<const float> values = weights(name);
     return torch::tensor(std::vector<float>(values.begin(), values.end()));
   };
   return score(measured.archive.metadata.config, rows, predictions, weight);
-}
-
-void RowTrainingTask::write_methods(ScriptWriter& script) const {
-  script.begin_method("forward");
-  script.write_layers(script.config().config.model.layers.size());
-  write_predictions(script);
-  script.line("    return x");
 }
 
 torch::Tensor RowTrainingTask::difference_unit(const SequenceModelImpl&,

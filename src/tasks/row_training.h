@@ -16,7 +16,6 @@ class RowTrainingTask : public TrainingTask {
                      const LossOptions& options) const override;
   Report measure(WorkerPool& pool, const MeasuredRows& rows) const override;
   Report measure_archive(const MeasuredArchive& archive, const MeasuredRows& rows) const override;
-  void write_methods(ScriptWriter& script) const override;
   double check_parity(const ParityCheck& check, const EncodedRows& rows) const override;
   std::optional<InferenceWork> inference_work(const ResolvedConfig& config,
                                               std::int64_t batch_tokens) const override;
@@ -29,9 +28,6 @@ class RowTrainingTask : public TrainingTask {
   /// Returns the report of predictions. Shapes: predictions [rows, C], row-major.
   virtual Report score(const Config& config, const MeasuredRows& rows,
                        const std::vector<float>& predictions, const WeightReader& weight) const = 0;
-
-  /// Writes the TorchScript lines that convert the last layer's output `x` to predictions `x`.
-  virtual void write_predictions(ScriptWriter&) const {}
 
   /// Returns the unit of a difference between predictions: 1 for probabilities.
   virtual torch::Tensor difference_unit(const SequenceModelImpl& model,

@@ -23,7 +23,6 @@
 namespace sequent {
 
 class FusedEngine;
-class ScriptWriter;
 class ThreadPool;
 class TorchScriptEngine;
 class WorkerPool;
@@ -152,9 +151,6 @@ class TrainingTask {
   virtual Facts data_facts(const PreparedData& data) const;
 
   // ---- export
-
-  /// Writes the TorchScript methods of the exported model.
-  virtual void write_methods(ScriptWriter& script) const = 0;
 
   virtual ProbeRows probe_rows() const { return {}; }
 

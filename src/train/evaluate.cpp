@@ -3,6 +3,7 @@
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
+#include "infer/graph.h"
 #include "runtime/thread_setup.h"
 #include "sequent/trainer.h"
 #include "tasks/task_definition.h"
@@ -47,11 +48,9 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
 /// Returns a trainable model with the archive's weights.
 SequenceModel model_of(const LoadedArchive& archive) {
   const torch::NoGradGuard no_gradient;
-  const ArchiveMetadata& metadata = archive.metadata;
-  SequenceModel model(resolve(metadata.config, metadata.vocabulary, metadata.labels));
-  const ArchiveWeights weights(archive.module);
+  SequenceModel model(archive.config);
   for (auto& named : model->named_parameters()) {
-    const std::span<const float> values = weights(named.key());
+    const std::span<const float> values = archive.weights(named.key());
     std::copy(values.begin(), values.end(), named.value().data_ptr<float>());
   }
   return model;
@@ -83,7 +82,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   const MeasuredRows rows{metadata.labels, data, calibration};
   const TrainingTask& task = training_task(metadata.config);
   if (options.dynamic_rate) return task.measure_dynamically(*model_of(archive), rows, options);
-  const TorchScriptEngine engine(archive.module, row_form(metadata.config));
+  const TorchScriptEngine engine(make_graph(archive), archive.config);
   ThreadPool pool(options.threads, enter_compute_thread);
   return task.measure_archive({archive, engine, pool}, rows);
 }

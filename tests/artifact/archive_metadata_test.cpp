@@ -81,8 +81,31 @@ TEST(ArchiveMetadata, PathsTellNothingOfTheMachine) {
   }
 }
 
+/// Metadata without checksums, as version 0.1.0 wrote them: damage reaches the fields.
+Json unprotected_metadata() {
+  Json json = Json::parse(archive_metadata_to_json(good_metadata()));
+  json.erase("records_checksum");
+  json.erase("checksum");
+  return json;
+}
+
+TEST(ArchiveMetadata, ChecksumCoversEveryByte) {
+  const std::string good = archive_metadata_to_json(good_metadata());
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::string changed = good;
+    changed[at] = static_cast<char>(changed[at] ^ 2);
+    const auto error = error_of([&] { archive_metadata_from_json(changed, "m.pt"); });
+    ASSERT_TRUE(error) << at;
+    EXPECT_EQ(error->kind(), ErrorKind::kArtifact) << at;
+  }
+  Json without = Json::parse(good);
+  without.erase("checksum");
+  expect_artifact_error(error_of([&] { archive_metadata_from_json(without.dump(), "m.pt"); }),
+                        "/checksum: is missing");
+}
+
 TEST(ArchiveMetadata, EachKeyIsNeeded) {
-  const Json good = Json::parse(archive_metadata_to_json(good_metadata()));
+  const Json good = unprotected_metadata();
   ASSERT_EQ(good.size(), 9U);
   for (const auto& entry : good.items()) {
     SCOPED_TRACE(entry.key());
@@ -105,7 +128,7 @@ struct Damage {
 };
 
 TEST(ArchiveMetadata, DamageIsNamed) {
-  const Json good = Json::parse(archive_metadata_to_json(good_metadata()));
+  const Json good = unprotected_metadata();
   const std::vector<Damage> damages{
       {"/format_version", "2",
        "was made by a later version of Sequent (format 2, this program reads up to 1): use "

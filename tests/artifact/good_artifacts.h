@@ -64,6 +64,7 @@ inline ArchiveMetadata good_metadata() {
           .labels = LabelSet({"negative", "positive"}),
           .validation_report = good_report(),
           .weights_checksum = "8899aabbccddeeff",
+          .records_checksum = "0011223344556677",
           .parity_digest = "0011223344556677",
           .parity_difference = 1.1920929e-07,
           .parity_rows = 96};

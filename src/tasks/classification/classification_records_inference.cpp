@@ -2,6 +2,7 @@
 
 #include "batch/record_inputs.h"
 #include "infer/views.h"
+#include "script/script_writer.h"
 #include "tasks/inference_task.h"
 
 namespace sequent {
@@ -115,6 +116,11 @@ class ClassificationInference : public InferenceTask {
                            [&]<class Input>(const Input&) -> std::unique_ptr<RecordAnswerer> {
                              return std::make_unique<ClassRecords<Input>>(model, options);
                            });
+  }
+
+ protected:
+  void write_predictions(ScriptWriter& script) const override {
+    if (script.config().is_binary()) script.line("    x = torch.cat([1.0 - x, x], 1)");
   }
 };
 

@@ -1,6 +1,5 @@
 #include "tasks/classification/classification_training.h"
 
-#include "export/script_writer.h"
 #include "runtime/device.h"
 #include "tasks/row_training.h"
 #include "train/label_numbers.h"
@@ -70,10 +69,6 @@ class ClassificationTraining : public RowTrainingTask {
   Report score(const Config& config, const MeasuredRows& rows,
                const std::vector<float>& predictions, const WeightReader&) const override {
     return to_report(score_classes(config, rows.labels, rows.data, predictions));
-  }
-
-  void write_predictions(ScriptWriter& script) const override {
-    if (script.config().is_binary()) script.line("    x = torch.cat([1.0 - x, x], 1)");
   }
 };
 

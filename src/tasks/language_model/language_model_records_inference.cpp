@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "batch/record_inputs.h"
+#include "script/script_writer.h"
 #include "tasks/inference_task.h"
 
 namespace sequent {
@@ -59,6 +60,27 @@ class LanguageModelInference : public InferenceTask {
   std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                            const InferOptions& options) const override {
     return std::make_unique<LikelihoodRecords>(model, options);
+  }
+
+  /// `advance` continues from given states; `start` returns the states before any text.
+  void write_methods(ScriptWriter& script) const override {
+    script.line(
+        "def advance(self, tokens: Tensor, states: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:");
+    script.line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
+    script.line("    x = tokens");
+    script.line("    after: List[Tensor] = []");
+    script.write_layers(script.config().config.model.layers.size());
+    script.line("    return x, after");
+    script.line("def start(self, rows: int) -> List[Tensor]:");
+    script.line("    states: List[Tensor] = []");
+    for (const std::int64_t units : script.carried_units()) {
+      script.line("    states.append(torch.zeros([rows, " + std::to_string(units) +
+                  "], device=" + script.carrying_weight() + ".device))");
+    }
+    script.line("    return states");
+    script.line("def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:");
+    script.line("    x, after = self.advance(tokens, self.start(tokens.size(0)))");
+    script.line("    return torch.softmax(x, 2)");
   }
 };
 

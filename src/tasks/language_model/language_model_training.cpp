@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "export/parity.h"
-#include "export/script_writer.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "runtime/device.h"
@@ -129,27 +128,6 @@ class LanguageModelTraining : public TrainingTask {
     return {{"Training tokens", std::to_string(data.train.token_count())},
             {"Validation tokens", std::to_string(data.validation.token_count())},
             {"Vocabulary", std::to_string(data.vocabulary.size())}};
-  }
-
-  /// `advance` continues from given states; `start` returns the states before any text.
-  void write_methods(ScriptWriter& script) const override {
-    script.line(
-        "def advance(self, tokens: Tensor, states: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:");
-    script.line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
-    script.line("    x = tokens");
-    script.line("    after: List[Tensor] = []");
-    script.write_layers(script.config().config.model.layers.size());
-    script.line("    return x, after");
-    script.line("def start(self, rows: int) -> List[Tensor]:");
-    script.line("    states: List[Tensor] = []");
-    for (const std::int64_t units : script.carried_units()) {
-      script.line("    states.append(torch.zeros([rows, " + std::to_string(units) +
-                  "], device=" + script.carrying_weight() + ".device))");
-    }
-    script.line("    return states");
-    script.line("def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:");
-    script.line("    x, after = self.advance(tokens, self.start(tokens.size(0)))");
-    script.line("    return torch.softmax(x, 2)");
   }
 
   /// The model returns a vocabulary-sized output for each step, so its probe rows are shorter.

@@ -2,6 +2,7 @@
 
 #include "batch/record_inputs.h"
 #include "infer/views.h"
+#include "script/script_writer.h"
 #include "tasks/inference_task.h"
 
 namespace sequent {
@@ -68,6 +69,15 @@ class NumberRecords : public AnswererOf<NumbersPrediction> {
   bool is_table_;
 };
 
+/// Returns the numbers as a TorchScript list.
+std::string list_of(const std::vector<std::int64_t>& numbers) {
+  std::string text;
+  for (const std::int64_t number : numbers) {
+    text += (text.empty() ? "[" : ", ") + std::to_string(number);
+  }
+  return text + "]";
+}
+
 class RegressionInference : public InferenceTask {
  public:
   std::string view(InputKind input) const override { return view_name("Regressor", input); }
@@ -84,6 +94,18 @@ class RegressionInference : public InferenceTask {
                            [&]<class Input>(const Input&) -> std::unique_ptr<RecordAnswerer> {
                              return std::make_unique<NumberRecords<Input>>(model, options);
                            });
+  }
+
+ protected:
+  void write_predictions(ScriptWriter& script) const override {
+    const Config& config = script.config().config;
+    const std::size_t head = config.model.layers.size() - 1;
+    if (config.standardizes_targets()) {
+      script.line("    x = x * " + script.parameter(head, "target_deviation") + " + " +
+                  script.parameter(head, "target_mean"));
+    }
+    const std::vector<std::int64_t> channels = config.base_channels();
+    if (!channels.empty()) script.line("    x = x + base.squeeze(1)[:, " + list_of(channels) + "]");
   }
 };
 

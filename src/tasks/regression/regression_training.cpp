@@ -2,7 +2,6 @@
 #include <cmath>
 #include <span>
 
-#include "export/script_writer.h"
 #include "runtime/device.h"
 #include "tasks/regression/naive_forecast_training.h"
 #include "tasks/regression/regression_metrics.h"
@@ -64,14 +63,6 @@ torch::Tensor forecast_base(const Config& config, const Batch& batch) {
   if (channels.empty()) return {};
   const torch::Tensor chosen = torch::tensor(channels, torch::kInt64).to(batch.input.device());
   return last_steps(batch.input, batch.lengths).index_select(1, chosen);
-}
-
-std::string list_of(const std::vector<std::int64_t>& numbers) {
-  std::string text;
-  for (const std::int64_t number : numbers) {
-    text += (text.empty() ? "[" : ", ") + std::to_string(number);
-  }
-  return text + "]";
 }
 
 /// Returns the mean absolute error of the naive forecast one step ahead, for each target.
@@ -154,17 +145,6 @@ class RegressionTraining : public RowTrainingTask {
       report.baselines.push_back({naive.name, found.rmse, found.mae});
     }
     return to_report(report);
-  }
-
-  void write_predictions(ScriptWriter& script) const override {
-    const Config& config = script.config().config;
-    const std::size_t head = config.model.layers.size() - 1;
-    if (config.standardizes_targets()) {
-      script.line("    x = x * " + script.parameter(head, "target_deviation") + " + " +
-                  script.parameter(head, "target_mean"));
-    }
-    const std::vector<std::int64_t> channels = config.base_channels();
-    if (!channels.empty()) script.line("    x = x + base.squeeze(1)[:, " + list_of(channels) + "]");
   }
 
   /// Values may have any magnitude: their unit is the deviation of the training targets plus a

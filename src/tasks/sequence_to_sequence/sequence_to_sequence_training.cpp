@@ -2,11 +2,9 @@
 #include <iterator>
 
 #include "export/parity.h"
-#include "export/script_writer.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "model/sequence_padding.h"
-#include "tasks/sequence_to_sequence/decoder_source_training.h"
 #include "tasks/sequence_to_sequence/generated_rows_training.h"
 #include "train/load_run.h"
 #include "train/training_output.h"
@@ -87,19 +85,6 @@ class SequenceToSequenceTraining : public TrainingTask {
 
   Report measure_archive(const MeasuredArchive& archive, const MeasuredRows& rows) const override {
     return score_sequences(rows.data, write_rows(archive, rows));
-  }
-
-  /// `encode` reads the source text. `write` and `score` are built from `step`.
-  void write_methods(ScriptWriter& script) const override {
-    const Config& config = script.config().config;
-    const std::size_t head = config.model.layers.size() - 1;
-    script.begin_method("encode");
-    script.write_layers(head);
-    script.line("    return x.masked_fill(padding.unsqueeze(2), 0.0)");
-    const auto& decoder = std::get<DecoderSpec>(config.model.layers.back());
-    script.text(
-        decoder_source([&](const std::string& name) { return script.parameter(head, name); },
-                       decoder.units, max_length(config.input) + 1));
   }
 
   /// Compares probabilities and generated texts.

@@ -1,7 +1,9 @@
 #include <memory>
 
 #include "batch/record_inputs.h"
+#include "script/script_writer.h"
 #include "tasks/inference_task.h"
+#include "tasks/sequence_to_sequence/decoder_source_inference.h"
 
 namespace sequent {
 namespace {
@@ -60,6 +62,19 @@ class SequenceToSequenceInference : public InferenceTask {
   std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                            const InferOptions& options) const override {
     return std::make_unique<GeneratedTextRecords>(model, options);
+  }
+
+  /// `encode` reads the source text. `write` and `score` are built from `step`.
+  void write_methods(ScriptWriter& script) const override {
+    const Config& config = script.config().config;
+    const std::size_t head = config.model.layers.size() - 1;
+    script.begin_method("encode");
+    script.write_layers(head);
+    script.line("    return x.masked_fill(padding.unsqueeze(2), 0.0)");
+    const auto& decoder = std::get<DecoderSpec>(config.model.layers.back());
+    script.text(
+        decoder_source([&](const std::string& name) { return script.parameter(head, name); },
+                       decoder.units, max_length(config.input) + 1));
   }
 };
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "script/script_writer.h"
 #include "tasks/inference_task.h"
+#include "tasks/tagging/tagging_source_inference.h"
 #include "text/ascii.h"
 #include "text/code_points.h"
 
@@ -187,6 +189,38 @@ class TaggingInference : public InferenceTask {
   std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                            const InferOptions& options) const override {
     return std::make_unique<TagRecords>(model, options);
+  }
+
+  /// A tagger has two outputs that are computed from the same logits. Row labels have their own
+  /// method.
+  void write_methods(ScriptWriter& script) const override {
+    const auto& layers = script.config().config.model.layers;
+    const ScriptWriter::MethodInputs inputs = script.begin_method("scores");
+    script.write_layers(layers.size());
+    script.line("    return x");
+    const bool is_crf = std::holds_alternative<CrfSpec>(layers.back());
+    const auto parameter = [&](const std::string& name) {
+      return script.parameter(layers.size() - 1, name);
+    };
+    script.text(tagging_source(is_crf ? crf_source(parameter) : softmax_tags_source(),
+                               inputs.signature, inputs.names));
+    if (script.config().config.sequence_label() != nullptr) write_row_labels(script);
+  }
+
+ private:
+  /// Writes the method that returns the probabilities of row labels.
+  static void write_row_labels(ScriptWriter& script) {
+    script.begin_method("sequence_labels");
+    const auto& layers = script.config().config.model.layers;
+    const auto place = std::find_if(layers.begin(), layers.end(), [](const LayerSpec& layer) {
+      return std::holds_alternative<SequenceLabelSpec>(layer);
+    });
+    const auto index = static_cast<std::size_t>(place - layers.begin());
+    script.write_layers(index);
+    script.line("    x = " + ScriptWriter::pooled(std::get<SequenceLabelSpec>(*place).modes()));
+    script.line("    x = torch.linear(x, " + script.parameter(index, "weight") + ", " +
+                script.parameter(index, "bias") + ")");
+    script.line("    return torch.softmax(x, 1)");
   }
 };
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "export/parity.h"
-#include "export/script_writer.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "runtime/device.h"
@@ -9,7 +8,6 @@
 #include "sequent/tags.h"
 #include "tasks/tagging/tag_decisions_training.h"
 #include "tasks/tagging/tag_measures_training.h"
-#include "tasks/tagging/tagging_source_training.h"
 #include "train/load_run.h"
 #include "train/targets.h"
 #include "train/training_output.h"
@@ -155,22 +153,6 @@ class TaggingTraining : public TrainingTask {
     return facts;
   }
 
-  /// A tagger has two outputs that are computed from the same logits. Row labels have their own
-  /// method.
-  void write_methods(ScriptWriter& script) const override {
-    const auto& layers = script.config().config.model.layers;
-    const ScriptWriter::MethodInputs inputs = script.begin_method("scores");
-    script.write_layers(layers.size());
-    script.line("    return x");
-    const bool is_crf = std::holds_alternative<CrfSpec>(layers.back());
-    const auto parameter = [&](const std::string& name) {
-      return script.parameter(layers.size() - 1, name);
-    };
-    script.text(tagging_source(is_crf ? crf_source(parameter) : softmax_tags_source(),
-                               inputs.signature, inputs.names));
-    if (script.config().config.sequence_label() != nullptr) write_row_labels(script);
-  }
-
   double check_parity(const ParityCheck& check, const EncodedRows& rows) const override {
     const Batch batch = probe_batch(check.model, rows);
     check_tags(check.model, batch, check.graph.tag(rows), "torchscript", check.allowed);
@@ -192,24 +174,7 @@ class TaggingTraining : public TrainingTask {
                            engine.predict(rows, out.data());
                          }};
   }
-
- private:
-  /// Writes the method that returns the probabilities of row labels.
-  static void write_row_labels(ScriptWriter& script) {
-    script.begin_method("sequence_labels");
-    const auto& layers = script.config().config.model.layers;
-    const auto place = std::find_if(layers.begin(), layers.end(), [](const LayerSpec& layer) {
-      return std::holds_alternative<SequenceLabelSpec>(layer);
-    });
-    const auto index = static_cast<std::size_t>(place - layers.begin());
-    script.write_layers(index);
-    script.line("    x = " + ScriptWriter::pooled(std::get<SequenceLabelSpec>(*place).modes()));
-    script.line("    x = torch.linear(x, " + script.parameter(index, "weight") + ", " +
-                script.parameter(index, "bias") + ")");
-    script.line("    return torch.softmax(x, 1)");
-  }
 };
-
 }  // namespace
 
 const TrainingTask& tagging_training() {

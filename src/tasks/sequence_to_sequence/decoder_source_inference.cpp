@@ -1,4 +1,4 @@
-#include "tasks/sequence_to_sequence/decoder_source_training.h"
+#include "tasks/sequence_to_sequence/decoder_source_inference.h"
 
 namespace sequent {
 namespace {

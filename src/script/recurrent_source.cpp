@@ -1,4 +1,4 @@
-#include "export/recurrent_source.h"
+#include "script/recurrent_source.h"
 
 #include <iomanip>
 #include <sstream>

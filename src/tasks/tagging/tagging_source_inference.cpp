@@ -1,4 +1,4 @@
-#include "tasks/tagging/tagging_source_training.h"
+#include "tasks/tagging/tagging_source_inference.h"
 
 #include "kernels/crf.h"
 

@@ -1,15 +1,14 @@
 // Generates TorchScript source from a config. Each layer has an overload here that corresponds to
 // its module in src/model/.
-#include "export/script_writer.h"
+#include "script/script_writer.h"
 
 #include <concepts>
 #include <iomanip>
 
-#include "export/recurrent_source.h"
-#include "infer/parameter_names.h"
-#include "sequent/exporter.h"
+#include "core/parameter_names.h"
+#include "script/recurrent_source.h"
+#include "tasks/inference_task.h"
 #include "tasks/task_definition.h"
-#include "tasks/training_task.h"
 #include "text/ngram_hash.h"
 
 namespace sequent {
@@ -344,6 +343,9 @@ ScriptWriter::MethodInputs ScriptWriter::begin_method(const std::string& name) {
   line(
       "    assert lengths.dim() == 1 and lengths.size(0) == x.size(0), "
       "\"lengths must be [B] int64\"");
+  line(
+      "    assert bool(torch.all(lengths >= 1)) and bool(torch.all(lengths <= x.size(1))), "
+      "\"lengths must be from 1 to T\"");
   if (config_.config.reads_pairs()) {
     line("    assert x.size(0) % 2 == 0, \"rows 2i and 2i + 1 are the texts of pair i\"");
   }
@@ -381,7 +383,7 @@ std::size_t ScriptWriter::carry_state(std::int64_t units, const std::string& wei
 
 std::string torchscript_source(const ResolvedConfig& config) {
   ScriptWriter script(config);
-  training_task(config.config).write_methods(script);
+  inference_task(config.config.task).write_methods(script);
   return script.source();
 }
 

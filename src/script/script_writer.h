@@ -1,5 +1,5 @@
 // Generates the TorchScript source of a model. The task chooses the methods (see
-// TrainingTask::write_methods); the lines of a layer are the same in all of them.
+// InferenceTask::write_methods); the lines of a layer are the same in all of them.
 #pragma once
 
 #include <cstddef>
@@ -61,5 +61,14 @@ class ScriptWriter {
   std::string carrying_weight_;
   std::ostringstream out_;
 };
+
+/// Returns the TorchScript source of `forward(tokens, lengths) -> probabilities` for a config, and
+/// of the further methods of its task. It uses standard operators only. With numeric input the
+/// first argument is called `values`.
+///
+/// Shapes:  tokens [B, T] int64 or values [B, T, channels] float32, lengths [B] int64 (1..T)
+///          -> probabilities [B, C] float32; a sigmoid head returns [1 - p, p].
+/// Padding: positions >= lengths[b] never influence row b.
+std::string torchscript_source(const ResolvedConfig& config);
 
 }  // namespace sequent

@@ -1,0 +1,86 @@
+#include "artifact/zip_records.h"
+
+#include <gtest/gtest.h>
+
+#include "support.h"
+#include "zip_bytes.h"
+
+namespace sequent {
+namespace {
+
+using testing::error_of;
+using testing::zip_bytes;
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span<const char>(text));
+}
+
+/// Returns the message for a file whose records are all read.
+std::string fault_of(const std::string& file) {
+  const auto error = error_of([&] {
+    const ZipRecords records(bytes_of(file), "m.pt");
+    for (const std::string& record : records.records()) records.read(record);
+  });
+  if (!error) return "";
+  EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  return error->what();
+}
+
+TEST(ZipRecords, ReadsStoredAndCompressedRecords) {
+  const std::string text(1000, 'a');
+  const std::string file =
+      zip_bytes({{"model/data.pkl", "pickle"}, {"model/code/a.py", text, /*compressed=*/true}});
+  const testing::TemporaryFolder folder;
+  const ZipRecords from_file(std::filesystem::path(folder.write("m.pt", file)));
+  const ZipRecords from_memory(bytes_of(file), "m.pt");
+  for (const ZipRecords* records : {&from_file, &from_memory}) {
+    EXPECT_EQ(records->records(), (std::vector<std::string>{"code/a.py", "data.pkl"}));
+    EXPECT_EQ(records->read("data.pkl"), "pickle");
+    EXPECT_EQ(records->read("code/a.py"), text);
+    EXPECT_EQ(records->size("code/a.py"), 1000);
+    EXPECT_FALSE(records->has("model/data.pkl"));
+  }
+}
+
+TEST(ZipRecords, MissingRecordsAreErrors) {
+  const std::string file = zip_bytes({{"model/data.pkl", "pickle"}});
+  const ZipRecords records(bytes_of(file), "m.pt");
+  const auto error = error_of([&] { records.read("data/0"); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("data/0 is missing"), std::string::npos);
+}
+
+TEST(ZipRecords, DuplicatesAndForeignFoldersAreErrors) {
+  EXPECT_NE(fault_of(zip_bytes({{"m/a", "1"}, {"m/a", "2"}})).find("damaged"), std::string::npos);
+  EXPECT_NE(fault_of(zip_bytes({{"m/a", "1"}, {"../a", "2"}})).find("outside"), std::string::npos);
+  EXPECT_NE(fault_of(zip_bytes({{"a", "1"}})).find("outside"), std::string::npos);
+}
+
+TEST(ZipRecords, RecordsThatUnpackToFarMoreAreErrorsBeforeTheyAreUnpacked) {
+  const std::string zeros(std::size_t{64} << 20, '\0');
+  const std::string file = zip_bytes({{"m/a", zeros, /*compressed=*/true}});
+  ASSERT_LT(file.size(), std::size_t{1} << 20);
+  const auto error = error_of([&] { const ZipRecords records(bytes_of(file), "m.pt"); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("claims to unpack"), std::string::npos);
+}
+
+TEST(ZipRecords, EveryChangedBitOfARecordIsFound) {
+  const std::string file = zip_bytes({{"m/a", "the content of a record"}});
+  const std::size_t begin = file.find("the content");
+  for (std::size_t bit = 0; bit < 8 * 23; ++bit) {
+    std::string changed = file;
+    changed[begin + bit / 8] = static_cast<char>(changed[begin + bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_NE(fault_of(changed).find("wrong content"), std::string::npos) << bit;
+  }
+}
+
+TEST(ZipRecords, EveryTruncationIsFound) {
+  const std::string file = zip_bytes({{"m/a", "1"}, {"m/b", "22"}});
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_NE(fault_of(file.substr(0, size)), "") << size;
+  }
+}
+
+}  // namespace
+}  // namespace sequent
