@@ -3,6 +3,9 @@
 #
 #   scripts/check.sh                 everything
 #   scripts/check.sh --fast [REF]    clang-tidy only on files that differ from REF (default HEAD)
+#   scripts/check.sh --deep          instead: the tests with AddressSanitizer and
+#                                    UndefinedBehaviorSanitizer, the tests of threads with
+#                                    ThreadSanitizer, and each fuzz target for a minute; hours
 #
 # Prints one line per check: `ok`, or `FAIL` followed by the findings. Exits with 1 if a check
 # failed.
@@ -12,10 +15,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
 fast=
+deep=
 case "${1:-}" in
   "") ;;
   --fast) fast=${2:-HEAD} ;;
-  *) die "unknown option $1; allowed is --fast [REF]" ;;
+  --deep) deep=yes ;;
+  *) die "unknown option $1; allowed are --fast [REF] and --deep" ;;
 esac
 
 failed=0
@@ -290,6 +295,39 @@ clang_tidy() {
     files_in build/check-batches | each_in_parallel tidy_batch
   fi
 }
+
+# ---- sanitizers and fuzzing -------------------------------------------------------------------
+
+# LibTorch itself leaks and races, and is not instrumented.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66
+
+tests_with_asan() {
+  scripts/build.sh --tests asan >/dev/null
+  ctest --test-dir build/asan --output-on-failure -j "$(nproc)" -LE 'docs|slow'
+}
+
+tests_with_tsan() {
+  scripts/build.sh --tests tsan >/dev/null
+  ctest --test-dir build/tsan --output-on-failure -R 'ThreadPool|Kernels|Predictor|Views|Model|Runtime'
+}
+
+fuzz() {
+  local target
+  for target in build/asan/fuzz_*; do
+    if [[ -x "$target" && -f "$target" && "$target" != *.* ]]; then
+      "$target" --seconds 60 --seed "$RANDOM" || return 1
+    fi
+  done
+}
+
+if [[ -n "$deep" ]]; then
+  scripts/setup.sh --tests
+  check "tests with AddressSanitizer and UndefinedBehaviorSanitizer" tests_with_asan
+  check "fuzz targets, a minute each" fuzz
+  check "tests of threads with ThreadSanitizer" tests_with_tsan
+  exit "$failed"
+fi
 
 scripts/setup.sh --check
 check "shell scripts" shell_syntax

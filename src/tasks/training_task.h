@@ -1,4 +1,4 @@
-// The training side of a task: its batches, loss, evaluation and exported methods. Its counterparts
+// The training side of a task: its batches, loss, evaluation and parity check. Its counterparts
 // are task_definition.h and inference_task.h.
 #pragma once
 
