@@ -18,11 +18,13 @@ std::string unknown_label(const std::string& label, const std::vector<std::strin
 
 /// Returns why an unseen tag does not fit the tagging scheme of the training data.
 std::optional<std::string> scheme_error(const std::string& tag, const LabelSet& labels) {
-  if (!TagSet(labels.names()).marks_spans() || tag == "O" || TagSet({tag}).marks_spans()) {
-    return std::nullopt;
-  }
-  return "found the tag \"" + tag + "\"; expected O, or a prefix and a type, as in " +
-         list_names(labels.names());
+  std::vector<std::string> names = labels.names();
+  if (!TagSet(names).marks_spans()) return std::nullopt;
+  names.push_back(tag);
+  if (TagSet(names).marks_spans()) return std::nullopt;
+  names.pop_back();
+  return "found the tag \"" + tag + "\"; expected O, or a mark and a type, as in " +
+         list_names(names);
 }
 
 /// Returns an error message if a row has the wrong number of targets.
