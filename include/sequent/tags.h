@@ -20,8 +20,8 @@ struct TagSpan {
 };
 
 /// The meaning of a model's tags. If every tag is outside of spans, or a mark and a type such as
-/// B-LOC, the tags mark spans. B begins a span, I (or M) continues it, E (or L) ends it, and S (or U)
-/// is a span of a single token. This covers BIO, IO, BIOES, BILOU, BMES and IOB1. The mark is in
+/// B-LOC, the tags mark spans. B begins a span, I (or M) continues it, E (or L) ends it, and S (or
+/// U) is a span of a single token. This covers BIO, IO, BIOES, BILOU, BMES and IOB1. The mark is in
 /// either case, before or after the type, with - or _ between them (B-LOC, b_LOC, LOC-B), or alone
 /// (B), which gives spans of the type kBareType. O, o, - and _ are outside. Any other tags, such as
 /// parts of speech, are types themselves, and each token is its own span.

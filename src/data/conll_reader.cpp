@@ -33,18 +33,20 @@ std::string_view without_outer_space(std::string_view text) {
   return text;
 }
 
-/// The columns of one line. With tabs, columns can be empty or contain spaces.
+/// Returns the columns of one line, but not many more than kGreatestColumns. With tabs, columns can
+/// be empty or contain spaces.
 std::vector<std::string_view> split_columns(std::string_view line, bool has_tabs) {
   std::vector<std::string_view> columns;
   if (has_tabs) {
-    while (true) {
+    while (columns.size() <= kGreatestColumns) {
       const std::size_t end = line.find('\t');
       columns.push_back(without_outer_space(line.substr(0, end)));
-      if (end == std::string_view::npos) return columns;
+      if (end == std::string_view::npos) break;
       line.remove_prefix(end + 1);
     }
+    return columns;
   }
-  for (std::size_t at = 0; at < line.size();) {
+  for (std::size_t at = 0; at < line.size() && columns.size() <= kGreatestColumns;) {
     std::size_t end = at;
     while (end < line.size() && !is_ascii_space(line[end])) ++end;
     if (end > at) columns.push_back(line.substr(at, end - at));
@@ -133,9 +135,8 @@ class ConllReader : public RecordReader {
     if (layout_.is_conllu && format_.token == 0) {
       throw Error(ErrorKind::kData, lines_.place(layout_.line),
                   std::string("found CoNLL-U, whose column 0 holds the numbers of the words; ") +
-                      (options_.need_label
-                           ? "set \"token\": 1, and \"tag\": 3 for parts of speech"
-                           : "its tokens are in column 1"));
+                      (options_.need_label ? "set \"token\": 1, and \"tag\": 3 for parts of speech"
+                                           : "its tokens are in column 1"));
     }
   }
 
@@ -207,6 +208,7 @@ class ConllReader : public RecordReader {
     const std::size_t tag = format_.tag ? static_cast<std::size_t>(*format_.tag) : 1;
     const std::size_t needed = 1 + (options_.need_label ? std::max(token, tag) : token);
     const std::string separator = layout_.has_tabs ? ", separated by tabs" : "";
+    if (found > kGreatestColumns) return too_many_columns_fault();
     if (found != layout_.columns) {
       return "found " + counted_columns(found) + "; expected " + counted_columns(layout_.columns) +
              separator + ", as in line " + std::to_string(layout_.line) +

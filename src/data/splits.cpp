@@ -38,8 +38,7 @@ std::string kept_rows(const std::vector<std::string>& labels) {
     names += (i == 0 ? "\"" : ", \"") + fit_text(labels[i], kShownColumns) + "\"";
   }
   if (labels.size() > kShown) names += " and " + std::to_string(labels.size() - kShown) + " more";
-  return "kept " + std::to_string(labels.size()) +
-         (labels.size() == 1 ? " row" : " rows") +
+  return "kept " + std::to_string(labels.size()) + (labels.size() == 1 ? " row" : " rows") +
          " in training instead of the held-out part, because no other training row has " + names;
 }
 

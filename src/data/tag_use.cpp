@@ -48,8 +48,8 @@ std::string scheme_fact(const TagSet& tags, const LabelSet& labels) {
     const TagKind kind = kind_of_tag(tag);
     return kind != TagKind::kOutside;
   });
-  return count + " that mark spans in the scheme " + tags.scheme() + ", such as " + quoted_tag(*begin) +
-         "; types: " + list_types(tags.types());
+  return count + " that mark spans in the scheme " + tags.scheme() + ", such as " +
+         quoted_tag(*begin) + "; types: " + list_types(tags.types());
 }
 
 /// Returns which columns of the training file hold the tokens and tags, and the first ones.
@@ -71,7 +71,8 @@ std::string columns_fact(const Config& config) {
     text += "first tokens and tags";
   }
   for (std::size_t i = 0; i < std::min(record.tokens.size(), kShownTokens); ++i) {
-    text += (i == 0 ? ": " : ", ") + quoted_tag(record.tokens[i]) + " " + quoted_tag(record.tags[i]);
+    text +=
+        (i == 0 ? ": " : ", ") + quoted_tag(record.tokens[i]) + " " + quoted_tag(record.tags[i]);
   }
   return text;
 }
@@ -110,8 +111,10 @@ TagNotes describe_tags(const Config& config, const EncodedDataset& train, const 
   notes.facts.push_back(scheme_fact(use.tags, labels));
   if (!use.tags.marks_spans() && looks_like_types(train, labels)) {
     notes.warnings.push_back(
-        "most tokens have the outside tag, but the other tags have no mark such as B- or I-, so that "
-        "F1 counts tokens, not spans; to read runs of equal tags as spans, set \"scheme\": \"bio\" in "
+        "most tokens have the outside tag, but the other tags have no mark such as B- or I-, so "
+        "that "
+        "F1 counts tokens, not spans; to read runs of equal tags as spans, set \"scheme\": \"bio\" "
+        "in "
         "/data/format");
   }
   if (use.invalid_rows > 0) {

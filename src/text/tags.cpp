@@ -204,7 +204,7 @@ std::vector<std::string> with_marks(const std::vector<std::string>& tags) {
   std::vector<std::string> result;
   const std::optional<std::vector<MarkedTag>> marked = read_marks(tags);
   for (std::size_t i = 0; i < tags.size(); ++i) {
-    const MarkedTag tag = marked              ? (*marked)[i]
+    const MarkedTag tag = marked                ? (*marked)[i]
                           : is_outside(tags[i]) ? MarkedTag{}
                                                 : MarkedTag{'I', tags[i]};
     result.push_back(tag.mark == 'O' ? std::string(kOutside)

@@ -121,7 +121,8 @@ TEST_F(TaggingPrograms, AddsTheTagAsTheLastColumn) {
 
 TEST_F(TaggingPrograms, SayWhichColumnsAndSchemeTheyRead) {
   const std::string columns =
-      "train.conll:1: token from column 0, tag from column 1 (from 0) of 2 columns separated by tabs";
+      "train.conll:1: token from column 0, tag from column 1 (from 0) of 2 columns separated by "
+      "tabs";
   const std::string scheme = "5 tags that mark spans in the scheme BIO";
   const CommandResult check = run("sequent data check c.json");
   EXPECT_NE(check.out.find(columns), std::string::npos) << check.out;

@@ -59,9 +59,7 @@ TEST(Conll, SaysWhatIsWrongWhere) {
       folder.write("a.conll", "in O\n\nNew\nYork I-LOC\n\nof O\n\n\xff O\n\nit O\n");
   EXPECT_EQ(
       shown(path, ConllFormat{}),
-      (Names{"in/O",
-             "a.conll:3: found 1 column; expected 2 columns, as in line 1",
-             "of/O",
+      (Names{"in/O", "a.conll:3: found 1 column; expected 2 columns, as in line 1", "of/O",
              "a.conll:8: invalid UTF-8 at byte 1 (0xFF); expected UTF-8: convert with iconv -f "
              "latin1 -t utf-8",
              "it/O"}));
@@ -73,16 +71,17 @@ TEST(Conll, SplitsAtTabsWhereLinesHaveTabs) {
   const TemporaryFolder folder;
   EXPECT_EQ(shown(folder.write("a", "Ann\tB-PER\nNew York \tB-LOC\n\nin\tO\n"), ConllFormat{}),
             (Names{"Ann/B-PER New York/B-LOC", "in/O"}));
-  EXPECT_EQ(shown(folder.write("a", "Ann\tB-PER\nNew York B-LOC\n\nin\tO\n"), ConllFormat{}),
-            (Names{"a:2: found 1 column; expected 2 columns, separated by tabs, as in line 1",
-                   "in/O"}));
+  EXPECT_EQ(
+      shown(folder.write("a", "Ann\tB-PER\nNew York B-LOC\n\nin\tO\n"), ConllFormat{}),
+      (Names{"a:2: found 1 column; expected 2 columns, separated by tabs, as in line 1", "in/O"}));
   EXPECT_EQ(shown(folder.write("a", "Ann B-PER\nNew York B-LOC\n\nin O\n"), ConllFormat{}),
             (Names{"a:2: found 3 columns; expected 2 columns, as in line 1; tokens that contain "
                    "spaces need tabs between columns",
                    "in/O"}));
-  EXPECT_EQ(shown(folder.write("a", "a\tX\tO\nb\t\tO\n\n\tX\tO\n\nc\tX\t \n"), ConllFormat{}),
-            (Names{"a/O b/O", "a:4: found an empty token in column 0; expected text between the tabs",
-                   "a:6: found an empty tag in column 2; expected text between the tabs"}));
+  EXPECT_EQ(
+      shown(folder.write("a", "a\tX\tO\nb\t\tO\n\n\tX\tO\n\nc\tX\t \n"), ConllFormat{}),
+      (Names{"a/O b/O", "a:4: found an empty token in column 0; expected text between the tabs",
+             "a:6: found an empty tag in column 2; expected text between the tabs"}));
 }
 
 TEST(Conll, TakesTheLastColumnAsTheTag) {
@@ -92,17 +91,18 @@ TEST(Conll, TakesTheLastColumnAsTheTag) {
   EXPECT_EQ(shown(path, columns(0, 1)), (Names{"Ann/NNP saw/VBD"}));
   ConllFormat last;
   last.token = 3;
-  EXPECT_EQ(shown(path, last).at(0),
-            "a:1: found the tag in the token's column, 3, which is the last one; set \"tag\" to the "
-            "column of the tags");
+  EXPECT_EQ(
+      shown(path, last).at(0),
+      "a:1: found the tag in the token's column, 3, which is the last one; set \"tag\" to the "
+      "column of the tags");
   EXPECT_EQ(open_records(path, ConllFormat{})->columns(), (Names{"0", "1", "2", "3"}));
 }
 
 TEST(Conll, SkipsCommentsButNoTokens) {
   const TemporaryFolder folder;
-  EXPECT_EQ(shown(folder.write("a", "# sent_id = 1\n# text\nAnn\tO\n#\tO\n\n#x\tO\n"),
-                  ConllFormat{}),
-            (Names{"Ann/O #/O", "#x/O"}));
+  EXPECT_EQ(
+      shown(folder.write("a", "# sent_id = 1\n# text\nAnn\tO\n#\tO\n\n#x\tO\n"), ConllFormat{}),
+      (Names{"Ann/O #/O", "#x/O"}));
   EXPECT_EQ(shown(folder.write("a", "# SYM\n5 CD\n\n# id of it\n# newpar\nAnn NNP\n# SYM\n"),
                   ConllFormat{}),
             (Names{"#/SYM 5/CD", "Ann/NNP #/SYM"}));
@@ -142,6 +142,10 @@ TEST(Conll, RefusesWhatIsNoLineOfText) {
   EXPECT_EQ(returns[0].substr(0, 53), "a:1: found a carriage return inside the line; expecte");
   EXPECT_EQ(shown(folder.write("a", std::string("i\0n O\n", 6)), ConllFormat{}).at(0).substr(0, 22),
             "a:1: found a NUL byte;");
+  std::string columns;
+  for (int i = 0; i < 100000; ++i) columns += "x ";
+  EXPECT_EQ(shown(folder.write("a", columns + "\n"), ConllFormat{}).at(0).substr(0, 20),
+            "a:1: found more than");
   const std::string long_tag(100000, 'x');
   const Names odd =
       shown(folder.write("a", "in O\nRome B-LOC\n\nby " + long_tag + "\n"), ConllFormat{});
@@ -156,10 +160,11 @@ TEST(Conll, RefusesOneTagThatMarksNoSpan) {
   const auto read = [&](const std::string& text) {
     return shown(folder.write("a", text), ConllFormat{});
   };
-  EXPECT_EQ(read("in O\nRome B-LOC\n\nby 0\n\nby 1\n"),
-            (Names{"in/O Rome/B-LOC",
-                   "a:4: found the tag \"0\"; expected \"O\" or a tag such as \"B-LOC\"" + because,
-                   "a:6: found the tag \"1\"; expected \"O\" or a tag such as \"B-LOC\"" + because}));
+  EXPECT_EQ(
+      read("in O\nRome B-LOC\n\nby 0\n\nby 1\n"),
+      (Names{"in/O Rome/B-LOC",
+             "a:4: found the tag \"0\"; expected \"O\" or a tag such as \"B-LOC\"" + because,
+             "a:6: found the tag \"1\"; expected \"O\" or a tag such as \"B-LOC\"" + because}));
   EXPECT_EQ(read("by 0\n\nin O\n\nRome LOC-B\n\nLima LOC-B\n"),
             (Names{"by/0", "in/O",
                    "a:1: found the tag \"0\"; expected \"O\" or a tag such as \"LOC-B\"" + because,
@@ -174,10 +179,11 @@ TEST(Conll, RefusesOneTagThatMarksNoSpan) {
 
 TEST(Tokens, RefusesOneTagThatMarksNoSpan) {
   const TemporaryFolder folder;
-  const Names lines = shown(folder.write("a.jsonl",
-                                         "{\"tokens\": [\"in\", \"Rome\"], \"tags\": [\"O\", "
-                                         "\"B-LOC\"]}\n{\"tokens\": [\"by\"], \"tags\": [\"0\"]}\n"),
-                            TokensFormat{});
+  const Names lines =
+      shown(folder.write("a.jsonl",
+                         "{\"tokens\": [\"in\", \"Rome\"], \"tags\": [\"O\", "
+                         "\"B-LOC\"]}\n{\"tokens\": [\"by\"], \"tags\": [\"0\"]}\n"),
+            TokensFormat{});
   EXPECT_EQ(lines.at(1).substr(0, 30), "a.jsonl:2: found the tag \"0\"; ");
 }
 
@@ -338,9 +344,10 @@ TEST_F(TaggedData, IsDescribed) {
   };
   const TagNotes iob1 = notes();
   ASSERT_EQ(iob1.facts.size(), 2U);
-  EXPECT_NE(iob1.facts[0].find("train.conll:1: token from column 0, tag from column 2 (from 0) of 3 "
-                               "columns separated by white space: \"In\" \"O\", \"New\" \"I-LOC\""),
-            std::string::npos)
+  EXPECT_NE(
+      iob1.facts[0].find("train.conll:1: token from column 0, tag from column 2 (from 0) of 3 "
+                         "columns separated by white space: \"In\" \"O\", \"New\" \"I-LOC\""),
+      std::string::npos)
       << iob1.facts[0];
   EXPECT_EQ(iob1.facts[1],
             "4 tags that mark spans in the scheme IOB1, such as \"B-LOC\"; types: LOC, PER");

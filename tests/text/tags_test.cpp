@@ -204,8 +204,7 @@ TEST(ConvertTags, MendsWhatBreaksItsSchemeAndMarksTypes) {
             (std::vector<std::string>{"B-LOC", "I-LOC", "B-PER", "O", "B-LOC"}));
   EXPECT_EQ(convert_tags({"B", "I", "O", "B"}, TagScheme::kBioes),
             (std::vector<std::string>{"B-span", "E-span", "O", "S-span"}));
-  EXPECT_EQ(convert_tags({"I", "O"}, TagScheme::kBio),
-            (std::vector<std::string>{"B-span", "O"}));
+  EXPECT_EQ(convert_tags({"I", "O"}, TagScheme::kBio), (std::vector<std::string>{"B-span", "O"}));
   const std::vector<std::string> none{"O", "O"};
   EXPECT_EQ(convert_tags(none, TagScheme::kBioes), none);
   EXPECT_TRUE(convert_tags({}, TagScheme::kBio).empty());
