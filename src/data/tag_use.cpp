@@ -11,7 +11,7 @@ namespace sequent {
 namespace {
 
 constexpr std::size_t kShownColumns = 40;
-constexpr std::size_t kShownTypes = 20;
+constexpr std::size_t kShownTypes = 10;
 constexpr std::size_t kShownTokens = 2;
 
 std::int64_t count_invalid(const EncodedDataset& rows, const TagSet& tags) {
@@ -28,7 +28,7 @@ std::int64_t count_invalid(const EncodedDataset& rows, const TagSet& tags) {
   return invalid;
 }
 
-/// Returns `"LOC", "PER" and 3 more`.
+/// Returns `LOC, PER and 3 more`.
 std::string list_types(const std::vector<std::string>& types) {
   std::string text;
   const std::size_t shown = std::min(types.size(), kShownTypes);
