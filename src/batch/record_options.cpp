@@ -29,6 +29,7 @@ std::string input_format_of(const InferOptions& options) {
   for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
     if (extension == std::string(".") + known) return known;
   }
+  if (extension == ".conllu") return "conll";
   if (extension == ".ndjson") return "jsonl";
   if (extension == ".json") {
     refuse(options.input,

@@ -40,7 +40,8 @@ enum class OutputFormat {
   kJsonl,
   kTsv,
   kCsv,
-  kConll,  // of a tagger: a token and its tag on each line, an empty line after each record
+  kConll,  // of a tagger: a token and its tag on each line, an empty line after each record; the
+           // columns of CoNLL input are kept
 };
 OutputFormat output_format_of(const InferOptions& options);
 

@@ -74,7 +74,7 @@ struct DatasetFile {
 namespace {
 
 // Increase this version when the layout below changes or when the same text is encoded differently.
-constexpr std::string_view kMagic = "sequent encoded data 6\n";
+constexpr std::string_view kMagic = "sequent encoded data 7\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 

@@ -7,6 +7,7 @@
 #include "core/format.h"
 #include "data/split_summary.h"
 #include "data/splits.h"
+#include "data/tag_use.h"
 #include "sequent/data.h"
 #include "tasks/task_definition.h"
 #include "text/ascii.h"
@@ -225,12 +226,15 @@ DataCheck check_data(const Config& config, int threads) {
   }
 
   DataCheck check;
+  const TagNotes tags = describe_tags(config, data.train.rows, data.labels);
+  for (const std::string& warning : tags.warnings) warnings.add(warning + ".");
   check.warnings = warnings.count();
   check.text = render_table(splits, data.labels, words);
   if (text != nullptr) {
     check.text += "  vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
                   format_count(text->vocabulary.max_size) + "\n";
   }
+  for (const std::string& fact : tags.facts) check.text += "  " + fact + "\n";
   check.text += warnings.text();
   return check;
 }

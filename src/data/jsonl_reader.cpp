@@ -9,6 +9,7 @@
 #include "data/line_reader.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
+#include "data/tag_checker.h"
 #include "sequent/tags.h"
 
 namespace sequent {
@@ -129,7 +130,7 @@ class JsonlReader : public RecordReader {
     }
   }
 
-  void fill(Record& record) const {
+  void fill(Record& record) {
     Json object = parse();
     if (!object.is_object()) {
       throw RowFault{std::string("found ") + object.type_name() + "; expected an object"};
@@ -162,18 +163,28 @@ class JsonlReader : public RecordReader {
     }
   }
 
-  void read_tags(const Json& object, Record& record) const {
+  void read_tags(const Json& object, Record& record) {
     if (!options_.need_label) return;
     const auto tags = object.find(layout_.label);
     if (tags == object.end()) fail_key(object, layout_.label);
     record.tags = read_names(*tags, layout_.label);
     if (layout_.sequence_label) record.label = label_of(object, *layout_.sequence_label);
     if (record.tags.size() == record.tokens.size()) {
+      check_tags(record);
       if (layout_.scheme) record.tags = convert_tags(record.tags, *layout_.scheme);
       return;
     }
     throw RowFault{"found " + std::to_string(record.tags.size()) + " tags for " +
                    std::to_string(record.tokens.size()) + " tokens; expected one tag per token"};
+  }
+
+  void check_tags(Record& record) {
+    for (const std::string& tag : record.tags) {
+      if (const auto odd = tags_.check(tag, [&] { return record.where; })) {
+        record.where = odd->where;
+        throw RowFault{odd->message};
+      }
+    }
   }
 
   void read_second(const Json& object, Record& record) const {
@@ -225,6 +236,7 @@ class JsonlReader : public RecordReader {
   ReaderOptions options_;
   LineReader lines_;
   LineReader::Line line_;
+  TagChecker tags_;
   std::vector<std::string> no_columns_;
 };
 

@@ -1,7 +1,11 @@
 #include "data/row_targets.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/nearest.h"
 #include "data/row_faults.h"
+#include "data/tag_checker.h"
 #include "sequent/tags.h"
 
 namespace sequent {
@@ -9,7 +13,8 @@ namespace {
 
 std::string unknown_label(const std::string& label, const std::vector<std::string>& labels) {
   constexpr std::size_t kListed = 20;
-  std::string message = "found the label \"" + label + "\", which is not in the training data";
+  std::string message =
+      "found the label " + quoted_tag(label) + ", which is not in the training data";
   if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
   return message + did_you_mean(label, labels) +
          "; set \"unseen_labels\" to \"wrong\" to count such rows as missed, or to \"skip\" to "
@@ -18,11 +23,15 @@ std::string unknown_label(const std::string& label, const std::vector<std::strin
 
 /// Returns why an unseen tag does not fit the tagging scheme of the training data.
 std::optional<std::string> scheme_error(const std::string& tag, const LabelSet& labels) {
-  if (!TagSet(labels.names()).marks_spans() || tag == "O" || TagSet({tag}).marks_spans()) {
-    return std::nullopt;
-  }
-  return "found the tag \"" + tag + "\"; expected O, or a prefix and a type, as in " +
-         list_names(labels.names());
+  std::vector<std::string> names = labels.names();
+  if (!TagSet(names).marks_spans()) return std::nullopt;
+  names.push_back(tag);
+  if (TagSet(names).marks_spans()) return std::nullopt;
+  names.pop_back();
+  constexpr std::size_t kListed = 20;
+  names.resize(std::min(names.size(), kListed));
+  return "found the tag " + quoted_tag(tag) + "; expected O, or a mark and a type, as in " +
+         list_names(names);
 }
 
 /// Returns an error message if a row has the wrong number of targets.
@@ -117,11 +126,17 @@ RowTargets find_targets(const Record& record, const RowEncoder& encoder,
       found.error = target_error(record, allowed.labels);
       found.values = record.targets;
       break;
-    case TargetKind::kTags:
-      for (const std::string& tag : record.tags) found.tags.push_back(find.tag(tag));
-      encoder.truncate(found.tags);
+    case TargetKind::kTags: {
+      // Tags of truncated tokens can be unknown.
+      std::vector<std::int32_t> kept(record.tags.size());
+      std::iota(kept.begin(), kept.end(), 0);
+      encoder.truncate(kept);
+      for (const std::int32_t i : kept) {
+        found.tags.push_back(find.tag(record.tags[static_cast<std::size_t>(i)]));
+      }
       if (allowed.labels.sequence_size() > 0) found.label = find.sequence_label(record.label);
       break;
+    }
     case TargetKind::kNextTokens:
     case TargetKind::kText:
       break;

@@ -8,7 +8,9 @@
 #include "data/readers.h"
 #include "data/training_rows.h"
 #include "data/training_series.h"
+#include "sequent/log.h"
 #include "tasks/task_definition.h"
+#include "text/text_table.h"
 
 namespace sequent {
 namespace {
@@ -27,12 +29,29 @@ void require_two_labels(const Rows& rows, const std::string& path) {
           " rows; expected at least two labels; check that \"label\" names the right column");
 }
 
+/// Says which rows were not held out, by the labels that only they have.
+std::string kept_rows(const std::vector<std::string>& labels) {
+  constexpr std::size_t kShown = 5;
+  constexpr std::size_t kShownColumns = 40;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(labels.size(), kShown); ++i) {
+    names += (i == 0 ? "\"" : ", \"") + fit_text(labels[i], kShownColumns) + "\"";
+  }
+  if (labels.size() > kShown) names += " and " + std::to_string(labels.size() - kShown) + " more";
+  return "kept " + std::to_string(labels.size()) + (labels.size() == 1 ? " row" : " rows") +
+         " in training instead of the held-out part, because no other training row has " + names;
+}
+
 template <class Rows>
 std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
                            const FaultList& faults) {
   const DataSpec& data = config.data;
   std::vector<Part> parts =
       choose_parts(rows.classes(), data, definition_of(config).rows_are_ordered());
+  if constexpr (requires { rows.keep_labels_in_training(parts); }) {
+    const std::vector<std::string> kept = rows.keep_labels_in_training(parts);
+    if (!kept.empty()) log_info(path + ": " + kept_rows(kept));
+  }
   const auto has = [&](Part part) {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
   };

@@ -1,6 +1,8 @@
 #include "data/training_rows.h"
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 #include <utility>
 
 #include "core/thread_pool.h"
@@ -51,11 +53,14 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
     }
   };
   if (spec_.target == TargetKind::kTags) {
-    std::vector<std::int32_t> tags;
-    for (const std::string& tag : row.tags) tags.push_back(worker.labels.number(tag));
     for (const std::string& token : row.tokens) add(normalize_token(input_.tokenizer, token));
-    truncate_ids(tags, input_.max_length, input_.truncating);
-    block.tags.insert(block.tags.end(), tags.begin(), tags.end());
+    // Tags of truncated tokens are not labels.
+    std::vector<std::int32_t> kept(row.tags.size());
+    std::iota(kept.begin(), kept.end(), 0);
+    truncate_ids(kept, input_.max_length, input_.truncating);
+    for (const std::int32_t i : kept) {
+      block.tags.push_back(worker.labels.number(row.tags[static_cast<std::size_t>(i)]));
+    }
   } else if (spec_.target == TargetKind::kNextTokens) {
     for_each_line(row.text, [&](std::string_view line, bool is_last) {
       tokenizer.for_each_token(line, add);
@@ -166,6 +171,41 @@ void TrainingRows::settle_labels() {
       std::for_each(list.begin(), list.end(), settle);
     }
   }
+}
+
+std::vector<std::string> TrainingRows::keep_labels_in_training(std::vector<Part>& parts) const {
+  // Calls visit(row, labels) for each row.
+  const auto for_each_row = [&](const auto& visit) {
+    std::size_t row = 0;
+    for (const Block& block : blocks_) {
+      std::size_t tag = 0;
+      for (std::size_t i = 0; i < block.lengths.size(); ++i, ++row) {
+        const auto length = static_cast<std::size_t>(block.lengths[i]);
+        if (!block.tags.empty()) visit(row, std::span(block.tags).subspan(tag, length));
+        if (!block.label_lists.empty()) visit(row, std::span(block.label_lists[i]));
+        tag += length;
+      }
+    }
+  };
+  std::vector<bool> is_in_training(labels_.size());
+  const auto mark = [&](std::span<const std::int32_t> labels) {
+    for (const std::int32_t label : labels) is_in_training[static_cast<std::size_t>(label)] = true;
+  };
+  for_each_row([&](std::size_t row, std::span<const std::int32_t> labels) {
+    if (parts[row] == Part::kTrain) mark(labels);
+  });
+  std::vector<std::string> moved;
+  for_each_row([&](std::size_t row, std::span<const std::int32_t> labels) {
+    if (parts[row] == Part::kTrain) return;
+    const auto missing = std::ranges::find_if(labels, [&](std::int32_t label) {
+      return !is_in_training[static_cast<std::size_t>(label)];
+    });
+    if (missing == labels.end()) return;
+    moved.push_back(labels_[static_cast<std::size_t>(*missing)]);
+    parts[row] = Part::kTrain;
+    mark(labels);
+  });
+  return moved;
 }
 
 Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts,

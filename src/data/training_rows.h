@@ -49,6 +49,10 @@ class TrainingRows {
   /// Returns the label index of each row; all 0 if rows do not have exactly one label.
   const std::vector<std::int32_t>& classes() const { return classes_; }
 
+  /// Moves held-out rows to training that have a tag, or a label of several, which no training row
+  /// has. Returns the names of these labels.
+  std::vector<std::string> keep_labels_in_training(std::vector<Part>& parts) const;
+
   /// Returns the number of targets per row; 0 if labels are classes.
   std::int64_t target_count() const { return is_numeric() ? 1 : 0; }
 

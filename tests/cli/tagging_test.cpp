@@ -1,6 +1,7 @@
 // Runs both programs on tagged tokens, as a user does.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -65,8 +66,8 @@ TEST_F(TaggingPrograms, ReadTheColumnsOfTraining) {
   std::istringstream inputs(swapped);
   std::string answer;
   for (std::string line; std::getline(inputs, line) && std::getline(answers, answer);) {
-    const std::string token = line.substr(line.find(' ') + 1);
-    EXPECT_EQ(answer.substr(0, answer.find('\t')), line.empty() ? "" : token);
+    EXPECT_EQ(answer.substr(0, answer.rfind(' ')), line) << "the columns stay as they are";
+    EXPECT_EQ(std::count(answer.begin(), answer.end(), ' '), line.empty() ? 0 : 2);
   }
 }
 
@@ -92,10 +93,70 @@ TEST_F(TaggingPrograms, AnswersAsTyped) {
   EXPECT_EQ(found.out.substr(0, 10), "LOC\tOslo\t0") << found.out;
 }
 
+/// Returns the rows with the tag of each line once more, as a model that is always right adds it.
+std::string with_predictions(const std::string& rows) {
+  std::string text;
+  std::istringstream lines(rows);
+  for (std::string line; std::getline(lines, line);) {
+    text += line + (line.empty() ? "" : line.substr(line.find('\t'))) + "\n";
+  }
+  return text;
+}
+
+TEST_F(TaggingPrograms, AddsTheTagAsTheLastColumn) {
+  folder_->write("words.conll", "in\nParis\n");
+  const CommandResult words = run("sequent-infer model.pt words.conll --format conll");
+  EXPECT_EQ(words.out, "in\tO\nParis\tB-LOC\n\n") << words.err;
+  folder_->write("three.conll", "in IN O\r\nParis NNP B-LOC \r\n");
+  const CommandResult three = run("sequent-infer model.pt three.conll --format conll");
+  EXPECT_EQ(three.out, "in IN O O\nParis NNP B-LOC B-LOC\n\n") << three.err;
+  folder_->write("ud.conllu",
+                 "# text = in Paris\n1\tin\t_\tADP\t_\t_\t_\t_\t_\t_\n"
+                 "2-3\tParis\t_\t_\t_\t_\t_\t_\t_\t_\n2\tParis\t_\tPROPN\t_\t_\t_\t_\t_\t_\n");
+  const CommandResult ud = run("sequent-infer model.pt ud.conllu --text 1 --format conll");
+  EXPECT_EQ(ud.out,
+            "1\tin\t_\tADP\t_\t_\t_\t_\t_\t_\tO\n2\tParis\t_\tPROPN\t_\t_\t_\t_\t_\t_\tB-LOC\n\n")
+      << ud.err;
+}
+
+TEST_F(TaggingPrograms, SayWhichColumnsAndSchemeTheyRead) {
+  const std::string columns =
+      "train.conll:1: token from column 0, tag from column 1 (from 0) of 2 columns separated by "
+      "tabs";
+  const std::string scheme = "5 tags that mark spans in the scheme BIO";
+  const CommandResult check = run("sequent data check c.json");
+  EXPECT_NE(check.out.find(columns), std::string::npos) << check.out;
+  EXPECT_NE(check.out.find(scheme), std::string::npos) << check.out;
+  const CommandResult train = run("sequent train c.json --out said --set training.epochs=1");
+  EXPECT_NE(train.err.find(columns), std::string::npos) << train.err;
+  EXPECT_NE(train.err.find(scheme), std::string::npos) << train.err;
+  folder_->write("typo.conll", testing::tagged_rows(20) + "in\t0\n");
+  for (const char* command : {"train c.json --out typo", "data check c.json"}) {
+    expect_fault("sequent " + std::string(command) + " --set data.train=typo.conll", 3,
+                 "found the tag \"0\"");
+  }
+}
+
+TEST_F(TaggingPrograms, CrfReadsIob1) {
+  std::string rows = testing::tagged_rows(100);
+  for (std::size_t at = rows.find("\tB-"); at != std::string::npos; at = rows.find("\tB-", at)) {
+    rows[at + 1] = 'I';
+  }
+  rows += "by\tO\nlima\tI-PER\nrome\tB-PER\nin\tO\noslo\tI-LOC\nkiev\tB-LOC\n";
+  folder_->write("iob1.conll", rows);
+  const CommandResult train =
+      run("sequent train c.json --out iob1 --set data.train=iob1.conll --set "
+          "data.validation=iob1.conll --set data.test=null && sequent export iob1 --out iob1.pt");
+  EXPECT_NE(train.err.find("in the scheme IOB1"), std::string::npos) << train.err;
+  EXPECT_EQ(train.err.find("violate"), std::string::npos) << train.err;
+  const CommandResult found = run("echo 'seen in Paris' | sequent-infer iob1.pt --format conll");
+  EXPECT_EQ(found.out, "seen\tO\nin\tO\nParis\tI-LOC\n\n") << found.err;
+}
+
 TEST_F(TaggingPrograms, GivesConllBack) {
   const CommandResult conll = run("sequent-infer model.pt dev.conll --format conll");
   ASSERT_EQ(conll.code, 0) << conll.err;
-  EXPECT_EQ(conll.out, testing::tagged_rows(40, 11));
+  EXPECT_EQ(conll.out, with_predictions(testing::tagged_rows(40, 11)));
   const CommandResult torchscript =
       run("sequent-infer model.pt dev.conll --format conll --engine torchscript");
   EXPECT_EQ(torchscript.out, conll.out);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "data_support.h"
 #include "sequent/data.h"
 
 namespace sequent {
@@ -131,6 +133,25 @@ TEST(Parts, OfSeveralSeriesAreTheEndOfEach) {
   std::string shown;
   for (const Part part : choose_parts(groups, data)) shown += "tvT-"[static_cast<int>(part)];
   EXPECT_EQ(shown, std::string(16, 't') + "vvvv");
+}
+
+TEST(Parts, KeepTheOnlyRowOfALabelInTraining) {
+  const testing::TemporaryFolder folder;
+  Config config;
+  config.base_directory = folder.path();
+  config.task = Task("multi_label");
+  config.data.train = "train.tsv";
+  config.data.validation = held_out_spec(0.5, 1);
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 20; ++i) rows += "a\tx, y, only" + std::to_string(i) + "\nb\tx\n";
+  folder.write("train.tsv", rows);
+  const PreparedData data = prepare_data(config, {});
+  EXPECT_EQ(data.labels.size(), 22);
+  EXPECT_GT(data.validation.size(), 0);
+  for (std::int64_t row = 0; row < data.validation.size(); ++row) {
+    const std::span<const float> marks = data.validation.targets(row);
+    EXPECT_EQ(std::count(marks.begin(), marks.end(), 1.0F), 1) << "a row with x alone";
+  }
 }
 
 }  // namespace

@@ -79,6 +79,67 @@ TEST(TagSet, KnowsWhatMayFollow) {
   EXPECT_TRUE(may(io, "I-PER", "I-LOC"));
 }
 
+TEST(TagSet, ReadsOtherSpellings) {
+  EXPECT_EQ(shown({"B_LOC", "I_LOC", "O"}, {"O", "B_LOC", "I_LOC"}), "LOC 1-3");
+  EXPECT_EQ(shown({"b-LOC", "i-LOC", "o"}, {"b-LOC", "i-LOC", "b-LOC", "o"}), "LOC 0-2, LOC 2-3");
+  EXPECT_EQ(shown({"LOC-B", "LOC-I", "O"}, {"LOC-B", "LOC-I", "O", "LOC-I"}), "LOC 0-2, LOC 3-4");
+  EXPECT_EQ(shown({"-", "B-LOC", "I-LOC"}, {"B-LOC", "I-LOC", "-"}), "LOC 0-2");
+  EXPECT_EQ(shown({"_", "B-LOC"}, {"_", "B-LOC"}), "LOC 1-2");
+  EXPECT_EQ(shown({"B", "I", "O"}, {"B", "I", "O", "B", "B"}), "span 0-2, span 3-4, span 4-5");
+  EXPECT_EQ(shown({"B", "E", "M", "S"}, {"B", "M", "E", "S"}), "span 0-3, span 3-4")
+      << "words of Chinese";
+  // S-B has a mark at both ends; the other tags decide.
+  EXPECT_EQ(shown({"LOC-B", "O", "S-B", "S-I"}, {"S-B", "S-I", "LOC-B"}), "S 0-2, LOC 2-3");
+  EXPECT_EQ(shown({"B-S", "I-S", "O"}, {"B-S", "I-S", "O"}), "S 0-2");
+  // Parts of speech of tweets (Gimpel et al. 2011) are single letters, O among them.
+  EXPECT_FALSE(TagSet({"A", "E", "L", "M", "N", "O", "S", "U", "V"}).marks_spans());
+  EXPECT_FALSE(TagSet({"E", "L", "O", "S"}).marks_spans());
+  EXPECT_FALSE(TagSet({"B", "I", "LOC", "O"}).marks_spans());
+  EXPECT_FALSE(TagSet({"O"}).marks_spans());
+}
+
+TEST(TagSet, NamesTheScheme) {
+  EXPECT_EQ(TagSet(kBio).scheme(), "BIO");
+  EXPECT_EQ(TagSet(kBio).as_iob1().scheme(), "IOB1");
+  EXPECT_EQ(TagSet({"I-LOC", "O"}).scheme(), "IO");
+  EXPECT_EQ(TagSet(kBioes).scheme(), "BIOES");
+  EXPECT_EQ(TagSet({"B-X", "I-X", "L-X", "O", "U-X"}).scheme(), "BILOU");
+  EXPECT_EQ(TagSet({"B-X", "E-X", "M-X", "O", "S-X"}).scheme(), "BMES");
+  EXPECT_EQ(TagSet({"NOUN", "VERB"}).scheme(), "");
+}
+
+TEST(TagSet, KnowsWhatMayFollowInIob1) {
+  const TagSet tags = TagSet(kBio).as_iob1();
+  const auto may = [&](const std::string& from, const std::string& to) {
+    const auto index = [&](const std::string& name) {
+      return name.empty() ? TagSet::kEdge : indices(kBio, {name})[0];
+    };
+    return tags.may_follow(index(from), index(to));
+  };
+  EXPECT_TRUE(may("", "I-LOC"));
+  EXPECT_TRUE(may("O", "I-LOC"));
+  EXPECT_TRUE(may("I-PER", "I-LOC"));
+  EXPECT_TRUE(may("I-LOC", "B-LOC"));
+  EXPECT_TRUE(may("B-LOC", "B-LOC"));
+  EXPECT_FALSE(may("", "B-LOC"));
+  EXPECT_FALSE(may("O", "B-LOC"));
+  EXPECT_FALSE(may("I-PER", "B-LOC"));
+}
+
+TEST(KindOfTag, DependsOnOneTagOnly) {
+  EXPECT_EQ(kind_of_tag("O"), TagKind::kOutside);
+  EXPECT_EQ(kind_of_tag("-"), TagKind::kOutside);
+  EXPECT_EQ(kind_of_tag("B-LOC"), TagKind::kBegin);
+  EXPECT_EQ(kind_of_tag("LOC_b"), TagKind::kBegin);
+  EXPECT_EQ(kind_of_tag("S-LOC"), TagKind::kInside);
+  EXPECT_EQ(kind_of_tag("B"), TagKind::kBareBegin);
+  EXPECT_EQ(kind_of_tag("I"), TagKind::kBareMark);
+  EXPECT_EQ(kind_of_tag("s_adj"), TagKind::kUnclear);
+  EXPECT_EQ(kind_of_tag("0"), TagKind::kUnmarked);
+  EXPECT_EQ(kind_of_tag("B-"), TagKind::kUnmarked);
+  EXPECT_EQ(kind_of_tag(""), TagKind::kUnmarked);
+}
+
 TEST(PlacedTokens, AreParts) {
   const std::string text = " Zürich,  ２０１２年 的雨!";
   for (const TokenizerSpec& spec :
@@ -121,18 +182,29 @@ TEST(ConvertTags, KeepsSpansAndChangesTheirMarks) {
                                        "S-LOC", "B-PER", "E-PER", "O"};
   const std::vector<std::string> bmes{"O",     "B-LOC", "M-LOC", "E-LOC",
                                       "S-LOC", "B-PER", "E-PER", "O"};
-  for (const auto& from : {bio, bioes, bmes}) {
+  // Only the second span follows one of its type.
+  const std::vector<std::string> iob1{"O",     "I-LOC", "I-LOC", "I-LOC",
+                                      "B-LOC", "I-PER", "I-PER", "O"};
+  const std::vector<std::string> spelled{"-",     "b_LOC", "i_LOC", "i_LOC",
+                                         "b_LOC", "b_PER", "i_PER", "-"};
+  const std::vector<std::string> suffixed{"O",     "LOC-B", "LOC-I", "LOC-I",
+                                          "LOC-B", "PER-B", "PER-I", "O"};
+  for (const auto& from : {bio, bioes, bmes, iob1, spelled, suffixed}) {
+    EXPECT_EQ(convert_tags(from, TagScheme::kIob1), iob1);
     EXPECT_EQ(convert_tags(from, TagScheme::kBio), bio);
     EXPECT_EQ(convert_tags(from, TagScheme::kBioes), bioes);
     EXPECT_EQ(convert_tags(from, TagScheme::kBmes), bmes);
   }
 }
 
-TEST(ConvertTags, MendsWhatBreaksItsSchemeAndLeavesWhatMarksNothing) {
+TEST(ConvertTags, MendsWhatBreaksItsSchemeAndMarksTypes) {
   EXPECT_EQ(convert_tags({"I-LOC", "I-LOC", "I-PER", "O"}, TagScheme::kBio),
             (std::vector<std::string>{"B-LOC", "I-LOC", "B-PER", "O"}));
-  const std::vector<std::string> words{"NOUN", "VERB"};
-  EXPECT_EQ(convert_tags(words, TagScheme::kBioes), words);
+  EXPECT_EQ(convert_tags({"LOC", "LOC", "PER", "O", "LOC"}, TagScheme::kBio),
+            (std::vector<std::string>{"B-LOC", "I-LOC", "B-PER", "O", "B-LOC"}));
+  EXPECT_EQ(convert_tags({"B", "I", "O", "B"}, TagScheme::kBioes),
+            (std::vector<std::string>{"B-span", "E-span", "O", "S-span"}));
+  EXPECT_EQ(convert_tags({"I", "O"}, TagScheme::kBio), (std::vector<std::string>{"B-span", "O"}));
   const std::vector<std::string> none{"O", "O"};
   EXPECT_EQ(convert_tags(none, TagScheme::kBioes), none);
   EXPECT_TRUE(convert_tags({}, TagScheme::kBio).empty());

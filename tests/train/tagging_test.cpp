@@ -74,7 +74,7 @@ TEST_P(CrfRun, KeepsToASchemeThatTheDataKeep) {
   const LoadedRun loaded = load_run(folder_ / "run");
   // B-LOC, B-PER, I-LOC, I-PER, O
   EXPECT_EQ(loaded.model->head<CrfImpl>()->forbidden_start.sum().item<float>(), 2);
-  folder_.write("train.conll", testing::tagged_rows(50) + "\nin O\nparis I-LOC\n");
+  folder_.write("train.conll", testing::tagged_rows(50) + "\nin\tO\nparis\tI-LOC\n");
   run("loose", {{"training.epochs", "1"}});
   EXPECT_EQ(load_run(folder_ / "loose").model->head<CrfImpl>()->forbidden_start.sum().item<float>(),
             0);

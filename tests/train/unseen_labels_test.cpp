@@ -105,7 +105,7 @@ TEST_P(UnseenTags, CountAsMissedInRunAndArchive) {
   folder_.write("train.conll", testing::tagged_rows(200));
   const std::string rows = testing::tagged_rows(40, 11);
   folder_.write("seen.conll", rows);
-  folder_.write("dev.conll", rows + "\nin O\nheat B-FILM\n\nparis B-FILM\n");
+  folder_.write("dev.conll", rows + "\nin\tO\nheat\tB-FILM\n\nparis\tB-FILM\n");
   const TrainReport trained =
       run(testing::tagging_config(GetParam()), {{"data.unseen_labels", "wrong"}});
   const Report& report = trained.test.value();

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "batch/record_options.h"
 #include "script/script_writer.h"
+#include "sequent/tags.h"
 #include "tasks/inference_task.h"
 #include "tasks/tagging/tagging_source_inference.h"
 #include "text/ascii.h"
@@ -22,12 +24,33 @@ void append_conll_line(std::string& out, std::string_view token, std::string_vie
   out += '\n';
 }
 
+/// Appends a line of a CoNLL file with one more column, separated as the others are.
+void append_conll_column(std::string& out, std::string_view line, std::string_view tag) {
+  while (!line.empty() && is_ascii_space(line.back()) && line.back() != '\t') {
+    line.remove_suffix(1);
+  }
+  const bool has_spaces = line.find('\t') == std::string_view::npos &&
+                          std::ranges::find_if(line, is_ascii_space) != line.end();
+  out += line;
+  out += has_spaces ? ' ' : '\t';
+  append_without_space(out, tag);
+  out += '\n';
+}
+
 /// Adds `entities`, `tags` or both and, if the model labels whole records, `sequence_label` and
 /// `sequence_probability`.
 class TagRecords : public AnswererOf<TaggedText> {
  public:
   TagRecords(const Model& model, const InferOptions& options)
-      : AnswererOf(options.prefix), tagger_(model), every_tag_(options.every_tag) {}
+      : AnswererOf(options.prefix),
+        tagger_(model),
+        every_tag_(options.every_tag),
+        has_columns_(input_format_of(options) == "conll") {
+    const auto outside = std::ranges::find_if(tagger_.tags(), [](const std::string& tag) {
+      return kind_of_tag(tag) == TagKind::kOutside;
+    });
+    if (outside != tagger_.tags().end()) outside_ = *outside;
+  }
 
   std::vector<std::string> names() const override {
     std::vector<std::string> names{"entities", "tags", "truncated", "unknown_share"};
@@ -81,17 +104,25 @@ class TagRecords : public AnswererOf<TaggedText> {
   void append_conll(std::string& out, const Record& record,
                     const TaggedText& found) const override {
     const CodePoints text(record.text);
+    const auto add = [&](std::size_t i, std::string_view token, const std::string& tag) {
+      if (has_columns_) {
+        append_conll_column(out, record.fields[i], tag);
+      } else {
+        append_conll_line(out, token, tag);
+      }
+    };
     // Tokens that the model did not read have no tag but keep their line.
     const auto add_unread = [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) append_conll_line(out, record.tokens[i], "O");
+      for (std::size_t i = begin; i < end; ++i) add(i, record.tokens[i], outside_);
     };
     const std::size_t read = found.tokens.size();
     const std::size_t all = std::max(read, record.tokens.size());
     const bool start_is_cut = read > 0 && found.tokens.front().begin > 0;
     const std::size_t first = start_is_cut ? all - read : 0;
     add_unread(0, first);
-    for (const TaggedToken& token : found.tokens) {
-      append_conll_line(out, text.part(token.begin, token.end), tag_of(token));
+    for (std::size_t i = 0; i < read; ++i) {
+      const TaggedToken& token = found.tokens[i];
+      add(first + i, text.part(token.begin, token.end), tag_of(token));
     }
     add_unread(first + read, all);
     out += '\n';
@@ -160,6 +191,8 @@ class TagRecords : public AnswererOf<TaggedText> {
 
   Tagger tagger_;
   bool every_tag_;
+  bool has_columns_;  // the input is CoNLL, whose columns are kept
+  std::string outside_ = "O";
 };
 
 class TaggingInference : public InferenceTask {

@@ -1,11 +1,11 @@
 #include <algorithm>
 
+#include "data/tag_use.h"
 #include "export/parity.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "runtime/device.h"
 #include "sequent/log.h"
-#include "sequent/tags.h"
 #include "tasks/tagging/tag_decisions_training.h"
 #include "tasks/tagging/tag_measures_training.h"
 #include "train/load_run.h"
@@ -15,25 +15,6 @@
 
 namespace sequent {
 namespace {
-
-/// If all training rows follow the tagging scheme, the crf never predicts an invalid transition.
-void forbid_transitions(const PreparedData& data, CrfImpl& crf) {
-  const TagSet tags(data.labels.names());
-  std::int64_t broken = 0;
-  for (std::int64_t row = 0; row < data.train.size(); ++row) {
-    std::int32_t before = TagSet::kEdge;
-    bool whole = true;
-    for (const std::int32_t tag : data.train.tags(row)) {
-      whole = whole && tags.may_follow(before, tag);
-      before = tag;
-    }
-    broken += whole && tags.may_follow(before, TagSet::kEdge) ? 0 : 1;
-  }
-  if (broken == 0) return crf.forbid(tags);
-  log_warning(std::to_string(broken) + " of " + std::to_string(data.train.size()) +
-              " training examples violate the tagging scheme, for example with an I that does not "
-              "follow its B: the CRF may predict such transitions, too");
-}
 
 /// Copies the parameters of the tags that both layers have. Which transitions are invalid is not
 /// copied, because it follows from the names of the tags. Returns the number of tags.
@@ -98,7 +79,14 @@ void check_tags(SequenceModelImpl& model, const Batch& batch, const std::vector<
 class TaggingTraining : public TrainingTask {
  public:
   void start_weights(const PreparedData& data, SequenceModelImpl& model) const override {
-    if (auto* crf = model.head<CrfImpl>()) forbid_transitions(data, *crf);
+    const TagNotes notes = describe_tags(model.config().config, data.train, data.labels);
+    for (const std::string& fact : notes.facts) log_info(fact);
+    for (const std::string& warning : notes.warnings) log_warning(warning);
+    // If all training rows follow the scheme, the crf never predicts an invalid transition.
+    auto* crf = model.head<CrfImpl>();
+    if (crf == nullptr) return;
+    const TagUse use = find_tag_use(data.train, data.labels);
+    if (use.invalid_rows == 0) crf->forbid(use.tags);
   }
 
   std::int64_t take_head(const LoadedRun& origin, const LabelSet& labels,
