@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/delimiter.h"
+#include "core/encodings.h"
 #include "core/json_fields.h"
 #include "core/layer_chain.h"
 #include "core/option_reader.h"
@@ -137,6 +139,33 @@ void check_pairs(const Config& config, ConfigIssues& issues) {
   }
 }
 
+/// Checks options of files that several formats have.
+void check_file_options(const Config& config, ConfigIssues& issues) {
+  std::visit(
+      [&](const auto& format) {
+        if constexpr (requires { format.delimiter; }) {
+          const std::string error = delimiter_error(format.delimiter);
+          if (!error.empty()) issues.add("/data/format/delimiter", error);
+        }
+        if constexpr (requires { format.encoding; }) {
+          if (const auto error = encoding_error(format.encoding)) {
+            issues.add("/data/format/encoding", *error);
+          }
+        }
+        if constexpr (requires { format.label_columns; }) {
+          if (format.label_columns.empty()) return;
+          if (definition_of(config).target() != TargetKind::kLabelSet) {
+            issues.add("/data/format/label_columns",
+                       "has no meaning without \"task\": \"multi_label\"; leave it out");
+          } else if (format.label_separator) {
+            issues.add("/data/format/label_separator",
+                       "cannot be combined with label_columns; remove one of them");
+          }
+        }
+      },
+      config.data.format);
+}
+
 bool has_label_separator(const DataFormat& format) {
   return std::visit(
       [](const auto& spec) {
@@ -250,6 +279,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_training(config, issues);
   check_class_weights(config, issues);
   check_columns(config, issues);
+  check_file_options(config, issues);
   check_held_out(config, issues);
   check_input(config, issues);
   check_task(config, issues);

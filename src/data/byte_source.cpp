@@ -117,20 +117,22 @@ constexpr std::string_view kGzip = "\x1F\x8B"sv;
 constexpr std::string_view kXz =
     "\xFD"
     "7zXZ\0"sv;
+constexpr std::string_view kZstd = "\x28\xB5\x2F\xFD"sv;
 
 struct ForeignKind {
   std::string_view first_bytes;
   const char* message;
 };
 constexpr std::array kForeignKinds{
-    ForeignKind{"\xFF\xFE"sv, "is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8"},
-    ForeignKind{"\xFE\xFF"sv, "is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8"},
-    ForeignKind{"BZh"sv, "is bzip2; expected text, .gz or .xz: unpack it with bunzip2"},
-    ForeignKind{"\x28\xB5\x2F\xFD"sv, "is zstd; expected text, .gz or .xz: unpack it with unzstd"},
-    ForeignKind{"PK\x03\x04"sv, "is a zip archive; expected text, .gz or .xz: unpack it first"},
+    ForeignKind{"BZh"sv, "is bzip2; expected text, .gz, .xz or .zst: unpack it with bunzip2"},
+    ForeignKind{"PK\x03\x04"sv, "is a zip archive; expected text, .gz, .xz or .zst: unpack it first"},
 };
 
 }  // namespace
+
+std::unique_ptr<ByteSource> put_back(std::string front, std::unique_ptr<ByteSource> rest) {
+  return std::make_unique<PeekedSource>(std::move(front), std::move(rest));
+}
 
 std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
   const std::string name = path == "-" ? "stdin" : path;
@@ -141,9 +143,11 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
   }
   const bool is_gzip = front.starts_with(kGzip);
   const bool is_xz = front.starts_with(kXz);
-  auto whole = std::make_unique<PeekedSource>(std::move(front), std::move(file));
+  const bool is_zstd = front.starts_with(kZstd);
+  auto whole = put_back(std::move(front), std::move(file));
   if (is_gzip) return open_gzip(std::move(whole), name);
   if (is_xz) return open_xz(std::move(whole), name);
+  if (is_zstd) return open_zstd(std::move(whole), name);
   return whole;
 }
 

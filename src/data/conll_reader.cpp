@@ -16,7 +16,7 @@ constexpr std::string_view kDocumentStart = "-DOCSTART-";
 class ConllReader : public RecordReader {
  public:
   ConllReader(const std::string& path, const ConllFormat& format, const ReaderOptions& options)
-      : format_(format), options_(options), lines_(path, options.max_row_bytes) {
+      : format_(format), options_(options), lines_(path, options.max_row_bytes, format.encoding) {
     if (lines_.at_end()) throw Error(ErrorKind::kData, lines_.name(), "no rows");
   }
 
