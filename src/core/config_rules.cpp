@@ -139,6 +139,17 @@ void check_pairs(const Config& config, ConfigIssues& issues) {
   }
 }
 
+/// Checks a key that may be a JSON pointer.
+void check_pointer(const std::string& key, const std::string& option, ConfigIssues& issues) {
+  if (!key.starts_with('/')) return;
+  for (std::size_t at = key.find('~'); at != std::string::npos; at = key.find('~', at + 1)) {
+    if (at + 1 < key.size() && (key[at + 1] == '0' || key[at + 1] == '1')) continue;
+    issues.add(option, "found \"" + key +
+                           "\"; in a JSON pointer, ~ must be written as ~0, and / in a key as ~1");
+    return;
+  }
+}
+
 /// Checks options of files that several formats have.
 void check_file_options(const Config& config, ConfigIssues& issues) {
   std::visit(
@@ -151,6 +162,11 @@ void check_file_options(const Config& config, ConfigIssues& issues) {
           if (const auto error = encoding_error(format.encoding)) {
             issues.add("/data/format/encoding", *error);
           }
+        }
+        if constexpr (std::is_same_v<std::decay_t<decltype(format)>, JsonlFormat>) {
+          check_pointer(format.text, "/data/format/text", issues);
+          check_pointer(format.text_b.value_or(""), "/data/format/text_b", issues);
+          check_pointer(format.label, "/data/format/label", issues);
         }
         if constexpr (requires { format.label_columns; }) {
           if (format.label_columns.empty()) return;

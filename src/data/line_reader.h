@@ -74,6 +74,10 @@ class LineReader {
   bool next(Line& line);
   bool at_end() { return blocks_.rest().empty(); }
 
+  /// The text that has not been read yet.
+  BlockReader& blocks() { return blocks_; }
+  const BlockReader& blocks() const { return blocks_; }
+
   const std::string& name() const { return blocks_.name(); }
   std::string place(std::int64_t line) const { return blocks_.place(line); }
 
