@@ -170,6 +170,16 @@ void check_file_options(const Config& config, ConfigIssues& issues) {
         }
         if constexpr (requires { format.label_columns; }) {
           if (format.label_columns.empty()) return;
+          for (std::size_t i = 0; i < format.label_columns.size(); ++i) {
+            const auto begin = format.label_columns.begin();
+            const auto earlier = begin + static_cast<std::ptrdiff_t>(i);
+            const std::string option = "/data/format/label_columns/" + std::to_string(i);
+            if (*earlier == format.text || format.text_b == *earlier) {
+              issues.add(option, "is also the column of a text; name a column of labels");
+            } else if (std::find(begin, earlier, *earlier) != earlier) {
+              issues.add(option, "names the same column as an earlier one; remove it");
+            }
+          }
           if (definition_of(config).target() != TargetKind::kLabelSet) {
             issues.add("/data/format/label_columns",
                        "has no meaning without \"task\": \"multi_label\"; leave it out");

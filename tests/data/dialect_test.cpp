@@ -33,7 +33,7 @@ CsvFormat delimited(const std::string& delimiter) {
 
 TEST(Delimiter, SeparatesColumns) {
   const TemporaryFolder folder;
-  for (const std::string& delimiter : {",", ";", "|", "\t", " "}) {
+  for (const std::string delimiter : {",", ";", "|", "\t", " "}) {
     const std::string path = folder.write(
         "a.csv", "text" + delimiter + "label\n\"a" + delimiter + "b\"" + delimiter + "x\n");
     EXPECT_EQ(shown(path, delimited(delimiter)), (Lines{"a" + delimiter + "b|x"}));
@@ -90,7 +90,7 @@ TEST(Quotes, InsideAFieldAreTextAndCauseOneWarning) {
 
 TEST(Quotes, OfPandasInTsvCauseAWarning) {
   const TemporaryFolder folder;
-  for (const std::string& rows : {"\"a\"\t\"x\"\n", "\"he said \"\"a\"\"\"\tx\n", "\"a\nb\"\tx\n"}) {
+  for (const std::string rows : {"\"a\"\t\"x\"\n", "\"he said \"\"a\"\"\"\tx\n", "\"a\nb\"\tx\n"}) {
     const std::string path = folder.write("a" + std::to_string(rows.size()), "text\tlabel\n" + rows);
     const Lines warnings = warnings_of(path, TsvFormat{});
     ASSERT_EQ(warnings.size(), 1U) << rows;

@@ -80,7 +80,7 @@ TEST(Encoding, LikelyOneIsNamed) {
 
 TEST(Encoding, MarksTakePrecedence) {
   const TemporaryFolder folder;
-  for (const std::string& encoding : {"utf-8", "gb18030"}) {
+  for (const std::string encoding : {"utf-8", "gb18030"}) {
     EXPECT_EQ(shown(folder.write("8.csv", "\xEF\xBB\xBF\xEF\xBB\xBFtext,label\né,x\n"),
                     encoded(encoding)),
               (Lines{"é|x"}));

@@ -60,8 +60,7 @@ TEST(Conll, SaysWhatIsWrongWhere) {
              "a.conll:3: found 1 column; expected at least 2: one token and its tag per "
              "line",
              "of/O",
-             "a.conll:8: invalid UTF-8 at byte 1 (0xFF); expected UTF-8: convert with iconv -f "
-             "latin1 -t utf-8",
+             "a.conll:8: invalid UTF-8 at byte 1 (0xFF)" + testing::kEncodingCure,
              "it/O"}));
   EXPECT_EQ(shown(path, ConllFormat{}, /*need_label=*/false).size(), 5U);
   EXPECT_TRUE(error_of([&] { open_records(folder.write("b", ""), ConllFormat{}); }));
