@@ -38,9 +38,10 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "training")
       ->type_name("COLUMN");
   app.add_flag("--no-header", options.no_header, "TSV or CSV input has no header line");
-  app.add_option("--delimiter", options.delimiter,
-                 "Character between the columns of CSV input, such as ';', '|' or '\\t'; by default, "
-                 "the one used in training, or a comma")
+  app.add_option(
+         "--delimiter", options.delimiter,
+         "Character between the columns of CSV input, such as ';', '|' or '\\t'; by default, "
+         "the one used in training, or a comma")
       ->type_name("CHARACTER")
       ->transform([](const std::string& value) { return value == "\\t" ? "\t" : value; });
   app.add_option("--encoding", options.encoding,

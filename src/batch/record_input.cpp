@@ -76,9 +76,9 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
     const MissingValue missing = windows  ? windows->missing
                                  : series ? series->missing
                                           : MissingValue::kError;
-    return {open_records(options.input, SeriesFormat{key, "label", missing, options.encoding},
-                         reading),
-            FieldKind::kObject};
+    return {
+        open_records(options.input, SeriesFormat{key, "label", missing, options.encoding}, reading),
+        FieldKind::kObject};
   }
   throw Error(
       ErrorKind::kUsage, options.input,

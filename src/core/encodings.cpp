@@ -27,6 +27,8 @@ std::vector<std::string> known_names() {
   return names;
 }
 
+bool is_outside_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
 /// Returns the lines that have bytes outside ASCII: the others say nothing about the encoding.
 std::string telling_lines(std::string_view sample) {
   constexpr std::size_t kEnough = std::size_t{1} << 14;
@@ -34,9 +36,7 @@ std::string telling_lines(std::string_view sample) {
   while (!sample.empty() && lines.size() < kEnough) {
     const std::size_t end = std::min(sample.find('\n'), sample.size() - 1) + 1;
     const std::string_view line = sample.substr(0, std::min(end, kEnough));
-    const bool tells = std::any_of(line.begin(), line.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-    if (tells) lines += line;
+    if (std::any_of(line.begin(), line.end(), is_outside_ascii)) lines += line;
     sample.remove_prefix(end);
   }
   return lines;
@@ -75,7 +75,9 @@ std::string likely_encoding(std::string_view sample) {
   const std::string bytes = telling_lines(sample);
   UErrorCode code = U_ZERO_ERROR;
   const std::unique_ptr<UCharsetDetector, Close> detector(::ucsdet_open(&code));
-  if (U_FAILURE(code) || bytes.empty()) return "";
+  constexpr std::ptrdiff_t kFewestBytes = 8;
+  const auto telling = std::count_if(bytes.begin(), bytes.end(), is_outside_ascii);
+  if (U_FAILURE(code) || telling < kFewestBytes) return "";
   ::ucsdet_setText(detector.get(), bytes.data(), static_cast<std::int32_t>(bytes.size()), &code);
   std::int32_t count = 0;
   const UCharsetMatch** matches = ::ucsdet_detectAll(detector.get(), &count, &code);

@@ -37,8 +37,7 @@ std::string bounded_message(std::string message) {
   std::string_view rest = message;
   while (!rest.empty()) {
     const std::size_t open = rest.find('"');
-    const std::size_t close =
-        open == std::string_view::npos ? open : rest.find('"', open + 1);
+    const std::size_t close = open == std::string_view::npos ? open : rest.find('"', open + 1);
     if (close == std::string_view::npos) break;
     text += rest.substr(0, open + 1);
     text += shortened(rest.substr(open + 1, close - open - 1), kLongestQuote);

@@ -99,18 +99,6 @@ class PeekedSource : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
-std::string read_front(ByteSource& source, std::size_t size) {
-  std::string front(size, '\0');
-  std::size_t filled = 0;
-  while (filled < size) {
-    const std::size_t count = source.read(std::span(front).subspan(filled));
-    if (count == 0) break;
-    filled += count;
-  }
-  front.resize(filled);
-  return front;
-}
-
 using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kGzip = "\x1F\x8B"sv;
@@ -125,10 +113,23 @@ struct ForeignKind {
 };
 constexpr std::array kForeignKinds{
     ForeignKind{"BZh"sv, "is bzip2; expected text, .gz, .xz or .zst: unpack it with bunzip2"},
-    ForeignKind{"PK\x03\x04"sv, "is a zip archive; expected text, .gz, .xz or .zst: unpack it first"},
+    ForeignKind{"PK\x03\x04"sv,
+                "is a zip archive; expected text, .gz, .xz or .zst: unpack it first"},
 };
 
 }  // namespace
+
+std::string read_front(ByteSource& source, std::size_t fewest) {
+  constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+  std::string front;
+  while (front.size() < fewest) {
+    std::string more(kReadBytes, '\0');
+    more.resize(source.read(more));
+    if (more.empty()) break;
+    front += more;
+  }
+  return front;
+}
 
 std::unique_ptr<ByteSource> put_back(std::string front, std::unique_ptr<ByteSource> rest) {
   return std::make_unique<PeekedSource>(std::move(front), std::move(rest));

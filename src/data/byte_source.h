@@ -19,6 +19,10 @@ class ByteSource {
   virtual std::size_t read(std::span<char> to) = 0;
 };
 
+/// Reads at least `fewest` bytes, or all if there are fewer, and not more than the source has
+/// ready: a pipe may deliver its first bytes one by one.
+std::string read_front(ByteSource& source, std::size_t fewest);
+
 /// Returns a source that yields bytes that have already been read, followed by the rest of theirs.
 std::unique_ptr<ByteSource> put_back(std::string front, std::unique_ptr<ByteSource> rest);
 

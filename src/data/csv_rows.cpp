@@ -137,9 +137,8 @@ class CsvRows : public TableRows {
   }
 
   void report_text_after_quote() {
-    report(
-        "found text after a closing quote; expected " + quoted_delimiter(delimiter_) +
-        " or the end of the line: double the quotes inside a field");
+    report("found text after a closing quote; expected " + quoted_delimiter(delimiter_) +
+           " or the end of the line: double the quotes inside a field");
   }
 
   /// Other readers of CSV also take such a quote literally.
@@ -184,9 +183,7 @@ class CsvRows : public TableRows {
     if (!too_long_) raw_ += bytes;
   }
 
-  bool is_blank() const {
-    return !too_long_ && raw_.find_first_not_of('\r') == std::string::npos;
-  }
+  bool is_blank() const { return !too_long_ && raw_.find_first_not_of('\r') == std::string::npos; }
 
   std::string content(const Field& field) const {
     std::string_view bytes = std::string_view(raw_).substr(field.begin, field.end - field.begin);

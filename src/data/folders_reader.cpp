@@ -124,13 +124,14 @@ std::vector<LabelledFile> list_label_folders(const fs::path& folder) {
   OtherFiles others;
   fs::directory_iterator it(folder, code);
   for (; !code && it != fs::directory_iterator(); it.increment(code)) {
-    if (it->is_directory(code) && !is_hidden(it->path())) add_texts(folder, it->path(), files, others);
+    if (it->is_directory(code) && !is_hidden(it->path()))
+      add_texts(folder, it->path(), files, others);
   }
   if (code) fail("cannot be read: " + code.message());
-  const std::string left_out = std::to_string(others.count) +
-                               (others.count == 1 ? " file is" : " files are") +
-                               " left out, because the names do not end in .txt: " + list_names(others.examples) +
-                               (others.count > std::ssize(others.examples) ? ", ..." : "");
+  const std::string left_out =
+      std::to_string(others.count) + (others.count == 1 ? " file is" : " files are") +
+      " left out, because the names do not end in .txt: " + list_names(others.examples) +
+      (others.count > std::ssize(others.examples) ? ", ..." : "");
   if (files.empty()) {
     fail("no rows; expected one subfolder per label with *.txt files" +
          (others.count == 0 ? "" : "; " + left_out));

@@ -16,8 +16,8 @@ class JsonRows {
 
   /// Reads the text of the next value; returns false at the end. The text has no line breaks
   /// outside strings, and the number is that of its first line.
-  /// Errors: Data with file and line if the array does not end, or if its elements are not separated
-  /// by commas.
+  /// Errors: Data with file and line if the array does not end, or if its elements are not
+  /// separated by commas.
   bool next(LineReader::Line& line);
   bool at_end() { return lines_.at_end(); }
 

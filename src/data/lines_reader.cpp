@@ -7,8 +7,7 @@ namespace {
 
 class PlainLinesReader : public RecordReader {
  public:
-  PlainLinesReader(const std::string& path, const LinesFormat& format,
-                   const ReaderOptions& options)
+  PlainLinesReader(const std::string& path, const LinesFormat& format, const ReaderOptions& options)
       : options_(options), lines_(path, options.max_row_bytes, format.encoding) {}
 
   bool next(Record& record) override {

@@ -28,7 +28,8 @@ std::optional<std::string> text_fault(std::string_view row, const std::string& e
   const auto lines = std::count(before.begin(), before.end(), '\n');
   const std::size_t line_start = lines == 0 ? 0 : before.rfind('\n') + 1;
   std::string below;
-  if (lines > 0) below = ", " + std::to_string(lines) + (lines == 1 ? " line" : " lines") + " below";
+  if (lines > 0)
+    below = ", " + std::to_string(lines) + (lines == 1 ? " line" : " lines") + " below";
 
   if (!is_utf8(encoding)) {
     const std::string_view line = before.substr(line_start);
@@ -41,8 +42,8 @@ std::optional<std::string> text_fault(std::string_view row, const std::string& e
   }
   std::array<char, 8> byte{};
   std::snprintf(byte.data(), byte.size(), "0x%02X", static_cast<unsigned char>(row[*at]));
-  return "invalid UTF-8 at byte " + std::to_string(*at - line_start + 1) + " (" + byte.data() + ")" +
-         below + encoding_cure(likely());
+  return "invalid UTF-8 at byte " + std::to_string(*at - line_start + 1) + " (" + byte.data() +
+         ")" + below + encoding_cure(likely());
 }
 
 std::optional<std::string> utf8_fault(std::string_view row) {

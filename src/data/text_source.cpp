@@ -1,7 +1,6 @@
 #include "data/text_source.h"
 
 #include <unicode/ucnv.h>
-#include <unicode/ustring.h>
 
 #include <algorithm>
 #include <array>
@@ -133,16 +132,12 @@ class LineEndSource : public ByteSource {
     const auto first =
         std::find_if(bytes.begin(), bytes.end(), [](char c) { return c == '\n' || c == '\r'; });
     if (first == bytes.end()) return;
-    std::string ahead;
     bool has_line_feed = std::find(first, bytes.end(), '\n') != bytes.end();
-    while (!has_line_feed && ahead.size() < kLookAhead) {
-      std::string more(kLookAhead, '\0');
-      more.resize(text_->read(more));
-      if (more.empty()) break;
-      has_line_feed = more.find('\n') != std::string::npos;
-      ahead += more;
+    if (!has_line_feed) {
+      std::string ahead = read_front(*text_, kLookAhead);
+      has_line_feed = ahead.find('\n') != std::string::npos;
+      if (!ahead.empty()) text_ = put_back(std::move(ahead), std::move(text_));
     }
-    if (!ahead.empty()) text_ = put_back(std::move(ahead), std::move(text_));
     ends_ = has_line_feed ? Ends::kLineFeeds : Ends::kReturns;
   }
 
@@ -155,10 +150,8 @@ struct Mark {
   std::string_view encoding;
 };
 constexpr std::array kMarks{
-    Mark{"\xEF\xBB\xBF"sv, kUtf8},
-    Mark{"\xFF\xFE\0\0"sv, "utf-32le"sv},
-    Mark{"\0\0\xFE\xFF"sv, "utf-32be"sv},
-    Mark{"\xFF\xFE"sv, "utf-16le"sv},
+    Mark{"\xEF\xBB\xBF"sv, kUtf8},        Mark{"\xFF\xFE\0\0"sv, "utf-32le"sv},
+    Mark{"\0\0\xFE\xFF"sv, "utf-32be"sv}, Mark{"\xFF\xFE"sv, "utf-16le"sv},
     Mark{"\xFE\xFF"sv, "utf-16be"sv},
 };
 
@@ -186,7 +179,8 @@ std::string_view utf16_kind(std::string_view front) {
 }
 
 /// Warns if a file that is to be converted is UTF-8 already.
-void check_conversion(const std::string& name, std::string_view front, const std::string& encoding) {
+void check_conversion(const std::string& name, std::string_view front,
+                      const std::string& encoding) {
   const std::string_view lines = front.substr(0, front.rfind('\n'));
   const bool is_ascii =
       std::all_of(lines.begin(), lines.end(), [](char c) { return (c & 0x80) == 0; });
@@ -200,14 +194,8 @@ void check_conversion(const std::string& name, std::string_view front, const std
 std::unique_ptr<ByteSource> open_text(const std::string& path, std::string& encoding) {
   const std::string name = path == "-" ? "stdin" : path;
   std::unique_ptr<ByteSource> bytes = open_bytes(path);
-  std::string front;
-  // A pipe may deliver its first bytes one by one.
-  for (constexpr std::size_t kLongestMark = 4; front.size() < kLongestMark;) {
-    std::string more(kReadBytes, '\0');
-    more.resize(bytes->read(more));
-    if (more.empty()) break;
-    front += more;
-  }
+  constexpr std::size_t kLongestMark = 4;
+  std::string front = read_front(*bytes, kLongestMark);
   take_marks(front, encoding);
   const bool needs_conversion = !is_utf8(encoding);
   if (!needs_conversion) {

@@ -16,8 +16,8 @@ inline constexpr char kInvalidText = '\xFF';
 /// Byte-order marks are removed, and those of UTF-8 and UTF-16 take precedence over `encoding`,
 /// which is set to the encoding that is read. Bytes of UTF-8 files that are invalid stay as they
 /// are. Lone CRs become LFs in a file that has no LF.
-/// Errors: Data, as open_bytes, and if the file is UTF-16 without a byte-order mark; Config if there
-/// is no such encoding.
+/// Errors: Data, as open_bytes, and if the file is UTF-16 without a byte-order mark; Config if
+/// there is no such encoding.
 std::unique_ptr<ByteSource> open_text(const std::string& path, std::string& encoding);
 
 }  // namespace sequent

@@ -163,15 +163,15 @@ class VectorFile {
     // The token of a line that begins with a space is itself white space, or empty.
     const std::size_t blanks = std::min(line.find_first_not_of(" \t"), line.size());
     const bool is_blank_token = blanks > 0 && fields.size() == width;
-    if (fields.size() <= width && !is_blank_token) check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
+    if (fields.size() <= width && !is_blank_token)
+      check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
     // In large files, a few tokens contain spaces. The numbers are the last fields.
     const std::size_t numbers = fields.size() - width;
     if (numbers > 1 && value_of(fields[1]) && value_of(fields[numbers - 1])) {
       check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
     }
-    const std::string_view token = is_blank_token
-                                       ? line.substr(0, blanks - 1)
-                                       : words_of(std::span(fields).first(numbers));
+    const std::string_view token =
+        is_blank_token ? line.substr(0, blanks - 1) : words_of(std::span(fields).first(numbers));
     std::int64_t id = 0;
     if (!wanted(token, id)) return;
     for (std::size_t i = 0; i < width; ++i) {

@@ -90,8 +90,9 @@ TEST(Quotes, InsideAFieldAreTextAndCauseOneWarning) {
 
 TEST(Quotes, OfPandasInTsvCauseAWarning) {
   const TemporaryFolder folder;
+  int number = 0;
   for (const std::string rows : {"\"a\"\t\"x\"\n", "\"he said \"\"a\"\"\"\tx\n", "\"a\nb\"\tx\n"}) {
-    const std::string path = folder.write("a" + std::to_string(rows.size()), "text\tlabel\n" + rows);
+    const std::string path = folder.write(std::to_string(++number), "text\tlabel\n" + rows);
     const Lines warnings = warnings_of(path, TsvFormat{});
     ASSERT_EQ(warnings.size(), 1U) << rows;
     EXPECT_NE(warnings[0].find("\"delimiter\": \"\\t\""), std::string::npos) << warnings[0];
@@ -115,8 +116,7 @@ TEST(OneColumn, BlankLinesAreRows) {
   bare.text = std::int64_t{0};
   bare.header = false;
   const std::string path = folder.write("b.tsv", "\n\na\n\n");
-  EXPECT_EQ(shown(path, bare, inference),
-            (Lines{"|(none)", "|(none)", "a|(none)", "|(none)"}));
+  EXPECT_EQ(shown(path, bare, inference), (Lines{"|(none)", "|(none)", "a|(none)", "|(none)"}));
   EXPECT_EQ(testing::read_all(*open_records(path, bare, inference))[1].where, path + ":2");
   // With more columns, a blank line is no row.
   EXPECT_EQ(shown(folder.write("c.tsv", "text\tid\na\t1\n\nb\t2\n"), TsvFormat{}, inference),
@@ -158,9 +158,9 @@ TEST(LabelLists, AreReadFromCells) {
                                         "c,[]\n"
                                         "d,\"y, x\"\n"
                                         "e,['']\n");
-  EXPECT_EQ(labels_of(path, CsvFormat{}),
-            (Lines{"[x][y]", "[x]", "", "[y][x]", "found an empty label in \"['']\"; expected "
-                                                  "names[]"}));
+  EXPECT_EQ(labels_of(path, CsvFormat{}), (Lines{"[x][y]", "[x]", "", "[y][x]",
+                                                 "found an empty label in \"['']\"; expected "
+                                                 "names[]"}));
 }
 
 TEST(LabelLists, WarnAboutAnotherSeparator) {
@@ -171,8 +171,9 @@ TEST(LabelLists, WarnAboutAnotherSeparator) {
   EXPECT_EQ(warnings_of(path, CsvFormat{}, lists),
             (Lines{path + ":3: found the label \"x|y\", and no label of the file has a comma; if "
                           "these are several labels, set \"label_separator\": \"|\""}));
-  EXPECT_TRUE(warnings_of(folder.write("b.csv", "text,label\na,\"x,z\"\nb,x|y\n"), CsvFormat{}, lists)
-                  .empty());
+  EXPECT_TRUE(
+      warnings_of(folder.write("b.csv", "text,label\na,\"x,z\"\nb,x|y\n"), CsvFormat{}, lists)
+          .empty());
   CsvFormat given;
   given.label_separator = "|";
   EXPECT_TRUE(warnings_of(folder.write("c.csv", "text,label\na,x;z\n"), given, lists).empty());

@@ -36,9 +36,9 @@ TEST(Encoding, IsConverted) {
   const TemporaryFolder folder;
   const Lines chinese{"这部电影非常好看|好", "服务很差，不会再来|差"};
   EXPECT_EQ(shown(folder.write("gb.csv", kChinese), encoded("gb18030")), chinese);
-  EXPECT_EQ(shown(folder.write("big5.csv", "text,label\n\xA6\x6E\xAC\xDD,\xA6\x6E\n"),
-                  encoded("Big5")),
-            (Lines{"好看|好"}));
+  EXPECT_EQ(
+      shown(folder.write("big5.csv", "text,label\n\xA6\x6E\xAC\xDD,\xA6\x6E\n"), encoded("Big5")),
+      (Lines{"好看|好"}));
   // Bytes outside Latin-1: the euro sign and a quote.
   EXPECT_EQ(shown(folder.write("w.csv", "text,label\n5 \x80 \x92,x\n"), encoded("windows-1252")),
             (Lines{"5 € ’|x"}));
@@ -52,8 +52,8 @@ TEST(Encoding, IsConvertedWhileRead) {
   const TemporaryFolder folder;
   // Characters of two bytes at odd offsets, so that blocks end within them.
   const std::string row = "x\xBA\xC3\xBF\xB4,y\n";
-  const auto rows = shown(folder.write("a.csv", "text,label\n" + repeated(row, 100000)),
-                          encoded("gb18030"));
+  const auto rows =
+      shown(folder.write("a.csv", "text,label\n" + repeated(row, 100000)), encoded("gb18030"));
   ASSERT_EQ(rows.size(), 100000U);
   EXPECT_EQ(std::count(rows.begin(), rows.end(), "x好看|y"), 100000);
 }
@@ -84,12 +84,14 @@ TEST(Encoding, MarksTakePrecedence) {
     EXPECT_EQ(shown(folder.write("8.csv", "\xEF\xBB\xBF\xEF\xBB\xBFtext,label\né,x\n"),
                     encoded(encoding)),
               (Lines{"é|x"}));
-    EXPECT_EQ(shown(folder.write("16.csv", "\xFF\xFEt\0e\0x\0t\0,\0l\0a\0b\0e\0l\0\n\0\xE9\0,\0x\0"s),
-                    encoded(encoding)),
-              (Lines{"é|x"}));
-    EXPECT_EQ(shown(folder.write("be.csv", "\xFE\xFF\0t\0e\0x\0t\0,\0l\0a\0b\0e\0l\0\n\0\xE9\0,\0x"s),
-                    encoded(encoding)),
-              (Lines{"é|x"}));
+    EXPECT_EQ(
+        shown(folder.write("16.csv", "\xFF\xFEt\0e\0x\0t\0,\0l\0a\0b\0e\0l\0\n\0\xE9\0,\0x\0"s),
+              encoded(encoding)),
+        (Lines{"é|x"}));
+    EXPECT_EQ(
+        shown(folder.write("be.csv", "\xFE\xFF\0t\0e\0x\0t\0,\0l\0a\0b\0e\0l\0\n\0\xE9\0,\0x"s),
+              encoded(encoding)),
+        (Lines{"é|x"}));
   }
 }
 
@@ -162,9 +164,9 @@ TEST(LineEnds, LoneReturnsEndLinesInAFileWithoutLineFeeds) {
 
 TEST(LineEnds, MayBeTwoReturnsAndALineFeed) {
   const TemporaryFolder folder;
-  EXPECT_EQ(shown(folder.write("a.csv", "text,label\r\r\n\"a\",x\r\r\n\r\r\nb,\"y\"\r\r\n"),
-                  CsvFormat{}),
-            (Lines{"a|x", "b|y"}));
+  EXPECT_EQ(
+      shown(folder.write("a.csv", "text,label\r\r\n\"a\",x\r\r\n\r\r\nb,\"y\"\r\r\n"), CsvFormat{}),
+      (Lines{"a|x", "b|y"}));
   EXPECT_EQ(shown(folder.write("a.tsv", "text\tlabel\r\r\na\tx\r\r\n"), TsvFormat{}),
             (Lines{"a|x"}));
 }

@@ -13,11 +13,12 @@ using Lines = std::vector<std::string>;
 
 TEST(JsonArray, IsReadAsRows) {
   const TemporaryFolder folder;
-  const std::string path = folder.write("a.json",
-                                        "\xEF\xBB\xBF\n [\n"
-                                        "  {\"text\": \"a, ]} \\\"b\\\" \\\\\", \"label\": \"x\"},\r\n"
-                                        "  {\n    \"text\": \"b\",\n    \"label\": [1]\n  },\n"
-                                        "  {\"label\": \"y\", \"text\": \"c\"}\n]\n");
+  const std::string path =
+      folder.write("a.json",
+                   "\xEF\xBB\xBF\n [\n"
+                   "  {\"text\": \"a, ]} \\\"b\\\" \\\\\", \"label\": \"x\"},\r\n"
+                   "  {\n    \"text\": \"b\",\n    \"label\": [1]\n  },\n"
+                   "  {\"label\": \"y\", \"text\": \"c\"}\n]\n");
   const auto records = testing::read_all(*open_records(path, JsonlFormat{}));
   ASSERT_EQ(records.size(), 3U);
   EXPECT_EQ(testing::show(records[0]), "a, ]} \"b\" \\|x");
@@ -57,8 +58,10 @@ TEST(JsonArray, SaysWhereItIsBroken) {
     return text.starts_with(path) ? text.substr(path.size()) : text;
   };
   EXPECT_EQ(message("[" + row), ":1: the array does not end; is the file complete?");
-  EXPECT_EQ(message("[" + row + ",\n{\"text\""), ":2: the array does not end; is the file complete?");
-  EXPECT_EQ(message("[" + row + ",\n]"), ":2: found a comma before the end of the array; remove it");
+  EXPECT_EQ(message("[" + row + ",\n{\"text\""),
+            ":2: the array does not end; is the file complete?");
+  EXPECT_EQ(message("[" + row + ",\n]"),
+            ":2: found a comma before the end of the array; remove it");
   EXPECT_EQ(message("[," + row + "]"), ":1: found a comma without a value before it; remove it");
   EXPECT_EQ(message("[" + row + "\n" + row + "]"),
             ":2: found no comma after an element of the array");
@@ -71,25 +74,24 @@ TEST(JsonArray, SaysWhereItIsBroken) {
 
 TEST(JsonPointer, ReachesNestedKeys) {
   const TemporaryFolder folder;
-  const std::string path =
-      folder.write("a.jsonl",
-                   "{\"review\": {\"body\": \"a\", \"a/b\": [\"x\"]}}\n{\"review\": {}}\n[1]\n");
+  const std::string path = folder.write(
+      "a.jsonl", "{\"review\": {\"body\": \"a\", \"a/b\": [\"x\"]}}\n{\"review\": {}}\n[1]\n");
   JsonlFormat format;
   format.text = "/review/body";
   format.label = "/review/a~1b/0";
-  EXPECT_EQ(shown(path, format),
-            (Lines{"a|x", path + ":2: no key \"/review/body\"; keys: review",
-                   path + ":3: found array; expected an object"}));
+  EXPECT_EQ(shown(path, format), (Lines{"a|x", path + ":2: no key \"/review/body\"; keys: review",
+                                        path + ":3: found array; expected an object"}));
 }
 
 TEST(JsonNull, IsAnEmptyTextOnRequest) {
   const TemporaryFolder folder;
   const std::string path =
       folder.write("a.jsonl", "{\"text\": null, \"label\": \"x\"}\n{\"label\": \"x\"}\n");
-  EXPECT_EQ(shown(path, JsonlFormat{})[0],
-            path +
-                ":1: found null for \"text\"; expected a string, or \"null_text\": \"empty\" in the "
-                "config's format");
+  EXPECT_EQ(
+      shown(path, JsonlFormat{})[0],
+      path +
+          ":1: found null for \"text\"; expected a string, or \"null_text\": \"empty\" in the "
+          "config's format");
   JsonlFormat format;
   format.null_text = NullText::kEmpty;
   // A key that is absent may be a mistake in the config.

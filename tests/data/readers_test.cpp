@@ -118,8 +118,9 @@ TEST(Folders, SaysWhatCannotBeRead) {
             root + ": no rows; expected one subfolder per label with *.txt files");
   EXPECT_EQ(failure(root + "/none", FoldersFormat{}), root + "/none: no such folder");
   const std::string latin = folder.write("a/latin.txt", "first\ncaf\xE9");
-  EXPECT_EQ(shown(root, FoldersFormat{}),
-            (Lines{latin + ": invalid UTF-8 at byte 4 (0xE9), 1 line below" + testing::kEncodingCure}));
+  EXPECT_EQ(
+      shown(root, FoldersFormat{}),
+      (Lines{latin + ": invalid UTF-8 at byte 4 (0xE9), 1 line below" + testing::kEncodingCure}));
 }
 
 TEST(FastText, TakesTheLabelOutOfTheLine) {
@@ -157,9 +158,10 @@ TEST(PlainLines, AreTextsEmptyOnesIncluded) {
   const TemporaryFolder folder;
   const std::string path = folder.write("a.txt", "\xEF\xBB\xBFone\r\n\n two\t\ncaf\xE9\nlast");
   const auto reader = open_lines(path);
-  EXPECT_EQ(shown(*reader), (Lines{"one|(none)", "|(none)", " two\t|(none)",
-                                   path + ":4: invalid UTF-8 at byte 4 (0xE9)" + testing::kEncodingCure,
-                                   "last|(none)"}));
+  EXPECT_EQ(
+      shown(*reader),
+      (Lines{"one|(none)", "|(none)", " two\t|(none)",
+             path + ":4: invalid UTF-8 at byte 4 (0xE9)" + testing::kEncodingCure, "last|(none)"}));
   EXPECT_TRUE(shown(*open_lines(folder.write("empty.txt", ""))).empty());
   EXPECT_EQ(shown(*open_lines(folder.write("end.txt", "a\n\n"))), (Lines{"a|(none)", "|(none)"}));
 }

@@ -190,8 +190,7 @@ TEST(Csv, GoesOnAfterARowWithAFault) {
                                         "good,x\n");
   EXPECT_EQ(
       shown(path, CsvFormat{}),
-      (Lines{"5\" pipe|x",
-             path + ":3" + after_quote, path + ":4" + after_quote,
+      (Lines{"5\" pipe|x", path + ":3" + after_quote, path + ":4" + after_quote,
              path + ":5: found 3 columns; expected 2, as in the header",
              path + ":6: invalid UTF-8 at byte 6 (0xE9), 1 line below" + testing::kEncodingCure,
              "good|x"}));

@@ -54,14 +54,12 @@ TEST(Conll, SaysWhatIsWrongWhere) {
   const TemporaryFolder folder;
   const std::string path =
       folder.write("a.conll", "in O\n\nNew\nYork I-LOC\n\nof O\n\n\xff O\n\nit O\n");
-  EXPECT_EQ(
-      shown(path, ConllFormat{}),
-      (Names{"in/O",
-             "a.conll:3: found 1 column; expected at least 2: one token and its tag per "
-             "line",
-             "of/O",
-             "a.conll:8: invalid UTF-8 at byte 1 (0xFF)" + testing::kEncodingCure,
-             "it/O"}));
+  EXPECT_EQ(shown(path, ConllFormat{}),
+            (Names{"in/O",
+                   "a.conll:3: found 1 column; expected at least 2: one token and its tag per "
+                   "line",
+                   "of/O", "a.conll:8: invalid UTF-8 at byte 1 (0xFF)" + testing::kEncodingCure,
+                   "it/O"}));
   EXPECT_EQ(shown(path, ConllFormat{}, /*need_label=*/false).size(), 5U);
   EXPECT_TRUE(error_of([&] { open_records(folder.write("b", ""), ConllFormat{}); }));
 }
