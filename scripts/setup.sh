@@ -18,7 +18,7 @@ check_packages=(clang-format clang-tidy libgtest-dev python3)
 # Tests skip what these would check if they are missing, and say so.
 optional_packages=(bash-completion zsh fish groff mkdocs)
 packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev
-  libzip-dev)
+  libzip-dev libzstd-dev)
 for option in "$@"; do
   case "$option" in
     --tests) packages+=("${test_packages[@]}") ;;

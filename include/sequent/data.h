@@ -63,8 +63,9 @@ struct ReaderOptions {
   bool keep_fields = true;
 };
 
-/// Opens a file (`-`: stdin) in one of the config's formats. Compression (.gz, .xz) is detected
-/// from the first bytes, not from the name. Byte-order marks and CRLF line ends are supported.
+/// Opens a file (`-`: stdin) in one of the config's formats. Compression (.gz, .xz, .zst) is
+/// detected from the first bytes, not from the name. Byte-order marks and CRLF line ends are
+/// supported.
 /// Errors: Data if the file is missing, unreadable or empty, or its header lacks a column.
 std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFormat& format,
                                            const ReaderOptions& options = {});

@@ -85,7 +85,7 @@ struct CsvFormat {
   }
 };
 
-/// How to handle a text that is null or absent in JSON.
+/// How to handle a text that is null in JSON.
 enum class NullText { kError, kEmpty };
 template <>
 struct EnumNames<NullText> {
@@ -103,7 +103,10 @@ struct JsonlFormat {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("text", self.text, "Key of the text in each line's object.", not_empty);
+    visit("text", self.text,
+          "Key of the text in each object. A key that begins with a slash is a JSON pointer, such "
+          "as \"/review/body\".",
+          not_empty);
     visit("text_b", self.text_b, "Key of the second text, for a model with a pair layer.",
           not_empty);
     visit(
@@ -117,7 +120,7 @@ struct JsonlFormat {
   }
 };
 
-/// One folder per label; each *.txt file below it is one example.
+/// One folder per label; each *.txt file (in upper or lower case) below it is one example.
 struct FoldersFormat {
   static constexpr std::string_view kType = "folders";
   std::string encoding = "utf-8";

@@ -14,7 +14,7 @@ void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("MODEL", options.model, "Model archive created by sequent export")->required();
   CLI::Option* input =
       app.add_option("INPUT", options.input,
-                     "Input file, or - for stdin; .gz and .xz files are decompressed")
+                     "Input file, or - for stdin; .gz, .xz and .zst files are decompressed")
           ->capture_default_str();
   CLI::Option* output = app.add_option("-o,--output", options.output,
                                        "Output file; without one, records are written to stdout");
@@ -38,6 +38,17 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "training")
       ->type_name("COLUMN");
   app.add_flag("--no-header", options.no_header, "TSV or CSV input has no header line");
+  app.add_option(
+         "--delimiter", options.delimiter,
+         "Character between the columns of CSV input, such as ';', '|' or '\\t'; by default, "
+         "the one used in training, or a comma")
+      ->type_name("CHARACTER")
+      ->transform([](const std::string& value) { return value == "\\t" ? "\t" : value; });
+  app.add_option("--encoding", options.encoding,
+                 "Character encoding of the input, such as gb18030 or windows-1252; UTF-8 and "
+                 "UTF-16 with a byte-order mark are detected")
+      ->type_name("ENCODING")
+      ->capture_default_str();
   app.add_option("--top-k", options.top_k, "Number of labels per record, most probable first")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();

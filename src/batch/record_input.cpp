@@ -26,6 +26,32 @@ const DataFormat& training_format(const Model& model) {
   return model.loaded().config().data.format;
 }
 
+/// Sets the format's options of the file. Tables are delimited as in training unless an option
+/// tells otherwise; the encoding is a property of each file.
+template <class Format>
+void set_file_options(const InferOptions& options, Format& format) {
+  format.encoding = options.encoding;
+  if constexpr (requires { format.delimiter; }) {
+    if (!options.delimiter.empty()) format.delimiter = options.delimiter;
+  }
+}
+
+/// Returns a CSV format with the delimiter used in training.
+CsvFormat csv_as_in_training(const Model& model) {
+  const auto* trained = std::get_if<CsvFormat>(&training_format(model));
+  CsvFormat format;
+  if (trained != nullptr) format.delimiter = trained->delimiter;
+  return format;
+}
+
+/// Returns a JSON format that reads null as in training.
+JsonlFormat objects_as_in_training(const Model& model) {
+  const auto* trained = std::get_if<JsonlFormat>(&training_format(model));
+  JsonlFormat format;
+  if (trained != nullptr) format.null_text = trained->null_text;
+  return format;
+}
+
 /// Rows for a model that reads numbers: JSON Lines with one sequence each or, for a model trained
 /// on windows of a table, a table.
 RecordInput open_numbers(const InferOptions& options, const Model& model,
@@ -42,6 +68,7 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
     }
     WindowsFormat table = *windows;
     if (options.no_header) table.header = false;
+    set_file_options(options, table);
     return {open_records(options.input, table, reading), FieldKind::kTable};
   }
   const std::string key = options.text_given ? options.text : (series ? series->values : "x");
@@ -49,8 +76,9 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
     const MissingValue missing = windows  ? windows->missing
                                  : series ? series->missing
                                           : MissingValue::kError;
-    return {open_records(options.input, SeriesFormat{key, "label", missing}, reading),
-            FieldKind::kObject};
+    return {
+        open_records(options.input, SeriesFormat{key, "label", missing, options.encoding}, reading),
+        FieldKind::kObject};
   }
   throw Error(
       ErrorKind::kUsage, options.input,
@@ -114,7 +142,8 @@ RecordInput open_pairs(const InferOptions& options, const Model& model,
       refuse(first == nullptr ? "--text" : "--text-b",
              "expected a key, because objects have no indices");
     }
-    JsonlFormat objects;
+    JsonlFormat objects = objects_as_in_training(model);
+    set_file_options(options, objects);
     objects.text = *first;
     objects.text_b = *second;
     return {open_records(options.input, objects, reading), FieldKind::kObject};
@@ -127,11 +156,11 @@ RecordInput open_pairs(const InferOptions& options, const Model& model,
     result.text = columns.first;
     result.text_b = columns.second;
     result.header = !options.no_header;
+    set_file_options(options, result);
     return DataFormat(result);
   };
-  return {open_records(options.input, format == "csv" ? table(CsvFormat{}) : table(TsvFormat{}),
-                       reading),
-          FieldKind::kTable};
+  const DataFormat rows = format == "csv" ? table(csv_as_in_training(model)) : table(TsvFormat{});
+  return {open_records(options.input, rows, reading), FieldKind::kTable};
 }
 
 }  // namespace
@@ -140,9 +169,12 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   ReaderOptions reading;
   reading.need_label = false;
   const std::string format = input_format_of(options);
-  if (format == "lines") return {open_lines(options.input, reading), FieldKind::kText};
+  if (format == "lines") {
+    return {open_records(options.input, LinesFormat{options.encoding}, reading), FieldKind::kText};
+  }
   if (format == "tokens") {
     TokensFormat objects;
+    set_file_options(options, objects);
     objects.tokens = key_of(chosen_column(options, model, objects.tokens));
     objects.tags = objects.tokens + "_tags";
     return {open_records(options.input, objects, reading), FieldKind::kObject};
@@ -154,6 +186,7 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
              "expected a column index (from 0), because conll has no column names");
     }
     ConllFormat lines;
+    set_file_options(options, lines);
     lines.token = std::get<std::int64_t>(token);
     return {open_records(options.input, lines, reading), FieldKind::kText};
   }
@@ -161,7 +194,8 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   if (format == "jsonl") {
     // If the training table had no header, the column is an index, but objects need a key.
     const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
-    JsonlFormat objects;
+    JsonlFormat objects = objects_as_in_training(model);
+    set_file_options(options, objects);
     objects.text = indexed ? "text" : key_of(text);
     return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
@@ -169,9 +203,11 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   const auto as_table = [&](auto table) {
     table.text = text;
     table.header = header;
+    set_file_options(options, table);
     return DataFormat(table);
   };
-  const DataFormat table = format == "csv" ? as_table(CsvFormat{}) : as_table(TsvFormat{});
+  const DataFormat table =
+      format == "csv" ? as_table(csv_as_in_training(model)) : as_table(TsvFormat{});
   return {open_records(options.input, table, reading), FieldKind::kTable};
 }
 

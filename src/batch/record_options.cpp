@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/delimiter.h"
+#include "core/encodings.h"
 #include "core/nearest.h"
 #include "sequent/error.h"
 #include "tasks/inference_task.h"
@@ -24,18 +26,18 @@ std::string input_format_of(const InferOptions& options) {
   if (options.input_format != "auto") return options.input_format;
   const auto ending = [](const fs::path& path) { return lower_ascii(path.extension().string()); };
   fs::path path = options.input;
-  if (ending(path) == ".gz" || ending(path) == ".xz") path = path.stem();
+  for (const char* packed : {".gz", ".xz", ".zst"}) {
+    if (ending(path) == packed) {
+      path = path.stem();
+      break;
+    }
+  }
   const std::string extension = ending(path);
   for (const char* known : {"tsv", "csv", "jsonl", "conll"}) {
     if (extension == std::string(".") + known) return known;
   }
   if (extension == ".conllu") return "conll";
-  if (extension == ".ndjson") return "jsonl";
-  if (extension == ".json") {
-    refuse(options.input,
-           "a JSON document has no rows; expected JSON Lines, with an object on each "
-           "line: pass --input-format jsonl if it is JSON Lines, or lines for plain text");
-  }
+  if (extension == ".ndjson" || extension == ".json") return "jsonl";
   return "lines";
 }
 
@@ -81,6 +83,13 @@ void check_input_options(const InferOptions& options) {
   if (options.no_header && format != "tsv" && format != "csv") {
     refuse("--no-header", "has no effect on " + format + "; leave it out");
   }
+  if (!options.delimiter.empty()) {
+    if (format != "csv") refuse("--delimiter", "has no effect on " + format + "; leave it out");
+    if (const std::string error = delimiter_error(options.delimiter); !error.empty()) {
+      refuse("--delimiter", error);
+    }
+  }
+  if (const auto error = encoding_error(options.encoding)) refuse("--encoding", *error);
   std::error_code code;
   if (fs::equivalent(options.input, options.output, code) &&
       fs::is_regular_file(options.input, code)) {

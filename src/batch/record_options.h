@@ -21,6 +21,8 @@ struct InferOptions {
   bool text_given = false;
   std::string text_b;
   bool no_header = false;
+  std::string delimiter;  // of CSV; empty: the one used in training, or a comma
+  std::string encoding = "utf-8";
   std::string on_error = "fail";
   bool interactive = false;
 
@@ -45,8 +47,8 @@ enum class OutputFormat {
 };
 OutputFormat output_format_of(const InferOptions& options);
 
-/// Infers the format from the input file's extension, ignoring .gz and .xz, unless the format is
-/// given; a file without a known extension contains lines. Errors: Usage for .json.
+/// Infers the format from the input file's extension, ignoring .gz, .xz and .zst, unless the format
+/// is given; a file without a known extension contains lines.
 std::string input_format_of(const InferOptions& options);
 
 /// Errors: Usage, always.

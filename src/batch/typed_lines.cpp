@@ -6,6 +6,7 @@
 #include <string>
 
 #include "batch/output_sink.h"
+#include "core/encodings.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 #include "tasks/inference_task.h"
@@ -26,6 +27,8 @@ void check_typed_options(const InferOptions& options) {
   no_effect(options.embed, "--embed");
   no_effect(!options.neighbors.empty(), "--neighbors");
   no_effect(options.no_header, "--no-header");
+  no_effect(!options.delimiter.empty(), "--delimiter");
+  no_effect(!is_utf8(options.encoding), "--encoding");
   no_effect(!options.prefix.empty(), "--prefix");
   no_effect(options.on_error != "fail", "--on-error");
 }

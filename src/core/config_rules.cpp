@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/delimiter.h"
+#include "core/encodings.h"
 #include "core/json_fields.h"
 #include "core/layer_chain.h"
 #include "core/option_reader.h"
@@ -137,6 +139,59 @@ void check_pairs(const Config& config, ConfigIssues& issues) {
   }
 }
 
+/// Checks a key that may be a JSON pointer.
+void check_pointer(const std::string& key, const std::string& option, ConfigIssues& issues) {
+  if (!key.starts_with('/')) return;
+  for (std::size_t at = key.find('~'); at != std::string::npos; at = key.find('~', at + 1)) {
+    if (at + 1 < key.size() && (key[at + 1] == '0' || key[at + 1] == '1')) continue;
+    issues.add(option, "found \"" + key +
+                           "\"; in a JSON pointer, ~ must be written as ~0, and / in a key as ~1");
+    return;
+  }
+}
+
+/// Checks options of files that several formats have.
+void check_file_options(const Config& config, ConfigIssues& issues) {
+  std::visit(
+      [&](const auto& format) {
+        if constexpr (requires { format.delimiter; }) {
+          const std::string error = delimiter_error(format.delimiter);
+          if (!error.empty()) issues.add("/data/format/delimiter", error);
+        }
+        if constexpr (requires { format.encoding; }) {
+          if (const auto error = encoding_error(format.encoding)) {
+            issues.add("/data/format/encoding", *error);
+          }
+        }
+        if constexpr (std::is_same_v<std::decay_t<decltype(format)>, JsonlFormat>) {
+          check_pointer(format.text, "/data/format/text", issues);
+          check_pointer(format.text_b.value_or(""), "/data/format/text_b", issues);
+          check_pointer(format.label, "/data/format/label", issues);
+        }
+        if constexpr (requires { format.label_columns; }) {
+          if (format.label_columns.empty()) return;
+          for (std::size_t i = 0; i < format.label_columns.size(); ++i) {
+            const auto begin = format.label_columns.begin();
+            const auto earlier = begin + static_cast<std::ptrdiff_t>(i);
+            const std::string option = "/data/format/label_columns/" + std::to_string(i);
+            if (*earlier == format.text || format.text_b == *earlier) {
+              issues.add(option, "is also the column of a text; name a column of labels");
+            } else if (std::find(begin, earlier, *earlier) != earlier) {
+              issues.add(option, "names the same column as an earlier one; remove it");
+            }
+          }
+          if (definition_of(config).target() != TargetKind::kLabelSet) {
+            issues.add("/data/format/label_columns",
+                       "has no meaning without \"task\": \"multi_label\"; leave it out");
+          } else if (format.label_separator) {
+            issues.add("/data/format/label_separator",
+                       "cannot be combined with label_columns; remove one of them");
+          }
+        }
+      },
+      config.data.format);
+}
+
 bool has_label_separator(const DataFormat& format) {
   return std::visit(
       [](const auto& spec) {
@@ -250,6 +305,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_training(config, issues);
   check_class_weights(config, issues);
   check_columns(config, issues);
+  check_file_options(config, issues);
   check_held_out(config, issues);
   check_input(config, issues);
   check_task(config, issues);

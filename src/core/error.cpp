@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/shortened.h"
+
 namespace sequent {
 
 int exit_code(ErrorKind kind) noexcept {
@@ -24,6 +26,11 @@ int exit_code(ErrorKind kind) noexcept {
 }
 
 Error::Error(ErrorKind kind, std::vector<Issue> issues) : kind_(kind), issues_(std::move(issues)) {
+  constexpr std::size_t kLongestPlace = 1000;
+  for (Issue& issue : issues_) {
+    issue.where = shortened(issue.where, kLongestPlace);
+    issue.message = bounded_message(std::move(issue.message));
+  }
   for (const Issue& issue : issues_) {
     if (!text_.empty()) text_ += '\n';
     if (!issue.where.empty()) text_ += issue.where + ": ";

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/shortened.h"
+
 namespace sequent {
 namespace {
 
@@ -40,7 +42,10 @@ void set_log_level(LogLevel level) {
   state().level = level;
 }
 
-void log(LogLevel level, std::string_view message) {
+void log(LogLevel level, std::string_view text) {
+  // Tables and reports are logged too, as information.
+  const std::string message =
+      level == LogLevel::kWarning ? bounded_message(std::string(text)) : std::string(text);
   const std::lock_guard lock(state().mutex);
   if (level < state().level) return;
   if (state().sink) {

@@ -99,38 +99,41 @@ class PeekedSource : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
-std::string read_front(ByteSource& source, std::size_t size) {
-  std::string front(size, '\0');
-  std::size_t filled = 0;
-  while (filled < size) {
-    const std::size_t count = source.read(std::span(front).subspan(filled));
-    if (count == 0) break;
-    filled += count;
-  }
-  front.resize(filled);
-  return front;
-}
-
 using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kGzip = "\x1F\x8B"sv;
 constexpr std::string_view kXz =
     "\xFD"
     "7zXZ\0"sv;
+constexpr std::string_view kZstd = "\x28\xB5\x2F\xFD"sv;
 
 struct ForeignKind {
   std::string_view first_bytes;
   const char* message;
 };
 constexpr std::array kForeignKinds{
-    ForeignKind{"\xFF\xFE"sv, "is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8"},
-    ForeignKind{"\xFE\xFF"sv, "is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8"},
-    ForeignKind{"BZh"sv, "is bzip2; expected text, .gz or .xz: unpack it with bunzip2"},
-    ForeignKind{"\x28\xB5\x2F\xFD"sv, "is zstd; expected text, .gz or .xz: unpack it with unzstd"},
-    ForeignKind{"PK\x03\x04"sv, "is a zip archive; expected text, .gz or .xz: unpack it first"},
+    ForeignKind{"BZh"sv, "is bzip2; expected text, .gz, .xz or .zst: unpack it with bunzip2"},
+    ForeignKind{"PK\x03\x04"sv,
+                "is a zip archive; expected text, .gz, .xz or .zst: unpack it first"},
 };
 
 }  // namespace
+
+std::string read_front(ByteSource& source, std::size_t fewest) {
+  constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+  std::string front;
+  while (front.size() < fewest) {
+    std::string more(kReadBytes, '\0');
+    more.resize(source.read(more));
+    if (more.empty()) break;
+    front += more;
+  }
+  return front;
+}
+
+std::unique_ptr<ByteSource> put_back(std::string front, std::unique_ptr<ByteSource> rest) {
+  return std::make_unique<PeekedSource>(std::move(front), std::move(rest));
+}
 
 std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
   const std::string name = path == "-" ? "stdin" : path;
@@ -141,9 +144,11 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
   }
   const bool is_gzip = front.starts_with(kGzip);
   const bool is_xz = front.starts_with(kXz);
-  auto whole = std::make_unique<PeekedSource>(std::move(front), std::move(file));
+  const bool is_zstd = front.starts_with(kZstd);
+  auto whole = put_back(std::move(front), std::move(file));
   if (is_gzip) return open_gzip(std::move(whole), name);
   if (is_xz) return open_xz(std::move(whole), name);
+  if (is_zstd) return open_zstd(std::move(whole), name);
   return whole;
 }
 

@@ -1,4 +1,4 @@
-// Byte streams: files, stdin, and the decompressed content of .gz and .xz files.
+// Byte streams: files, stdin, and the decompressed content of .gz, .xz and .zst files.
 #pragma once
 
 #include <cstddef>
@@ -19,10 +19,16 @@ class ByteSource {
   virtual std::size_t read(std::span<char> to) = 0;
 };
 
-/// Opens a file (`-`: stdin) and detects its format from its first bytes. gzip and xz files are
-/// decompressed while they are read, including all members of a concatenated file.
-/// Errors: Data if the file does not exist, cannot be read, or is in a format that cannot hold
-/// UTF-8 text (UTF-16, other compression formats).
+/// Reads at least `fewest` bytes, or all if there are fewer, and not more than the source has
+/// ready: a pipe may deliver its first bytes one by one.
+std::string read_front(ByteSource& source, std::size_t fewest);
+
+/// Returns a source that yields bytes that have already been read, followed by the rest of theirs.
+std::unique_ptr<ByteSource> put_back(std::string front, std::unique_ptr<ByteSource> rest);
+
+/// Opens a file (`-`: stdin) and detects its format from its first bytes. gzip, xz and zstd files
+/// are decompressed while they are read, including all members of a concatenated file.
+/// Errors: Data if the file does not exist, cannot be read, or is in another compression format.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path);
 
 }  // namespace sequent

@@ -96,7 +96,7 @@ std::string counted_columns(std::size_t count) {
 class ConllReader : public RecordReader {
  public:
   ConllReader(const std::string& path, const ConllFormat& format, const ReaderOptions& options)
-      : format_(format), options_(options), lines_(path, options.max_row_bytes) {
+      : format_(format), options_(options), lines_(path, options.max_row_bytes, format.encoding) {
     if (lines_.at_end()) throw Error(ErrorKind::kData, lines_.name(), "no rows");
     find_layout();
   }

@@ -1,6 +1,10 @@
+#include <utility>
+
+#include "core/delimiter.h"
 #include "data/line_reader.h"
 #include "data/row_faults.h"
 #include "data/table_rows.h"
+#include "data/warn_once.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -8,25 +12,33 @@ namespace {
 
 class CsvRows : public TableRows {
  public:
-  CsvRows(const std::string& path, std::size_t max_row_bytes)
-      : blocks_(path), max_row_bytes_(max_row_bytes) {}
+  CsvRows(const std::string& path, std::size_t max_row_bytes, const CsvDialect& dialect)
+      : blocks_(path, dialect.encoding),
+        max_row_bytes_(max_row_bytes),
+        delimiter_(dialect.delimiter) {}
 
   bool next(TableRow& row) override {
-    do {
+    row.blank_before = 0;
+    while (true) {
       if (!read_record()) return false;
-    } while (is_blank());
+      if (std::exchange(is_first_, false) && takes_delimiter()) continue;
+      if (keeps_blank_ || !is_blank()) break;
+      ++row.blank_before;
+    }
     row.where = blocks_.place(first_line_);
     row.fields.clear();
     row.fault = fault_;
     if (too_long_) row.fault = too_long_fault(max_row_bytes_);
-    // Quotes and commas are ASCII, so the record is valid UTF-8 exactly if its fields are.
-    if (!row.fault) row.fault = utf8_fault(raw_);
+    // Quotes and delimiters are ASCII, so the record is valid UTF-8 exactly if its fields are.
+    if (!row.fault) row.fault = text_fault(raw_, blocks_);
     if (row.fault) return true;
     for (const Field& field : fields_) row.fields.push_back(content(field));
     return true;
   }
 
   const std::string& file() const override { return blocks_.name(); }
+  TableSyntax syntax() const override { return {delimiter_, /*has_quotes=*/true}; }
+  void keep_blank_lines() override { keeps_blank_ = true; }
 
  private:
   enum class State { kFieldStart, kUnquoted, kQuoted, kQuoteInQuoted, kReturnAfterQuote };
@@ -100,6 +112,7 @@ class CsvRows : public TableRows {
         }
         break;
       case State::kReturnAfterQuote:
+        if (byte == '\r') return;
         report_text_after_quote();
         break;
       case State::kFieldStart:
@@ -111,10 +124,10 @@ class CsvRows : public TableRows {
         }
         break;
       case State::kUnquoted:
-        if (byte == '"') report_stray_quote();
+        if (byte == '"' && !has_stray_quote_) warn_about_quote();
         break;
     }
-    if (byte == ',') {
+    if (byte == delimiter_) {
       end_field(position);
       field_.begin = position + 1;
       return;
@@ -124,15 +137,27 @@ class CsvRows : public TableRows {
   }
 
   void report_text_after_quote() {
-    report(
-        "found text after a closing quote; expected a comma or the end of the line: double the "
-        "quotes inside a field");
+    report("found text after a closing quote; expected " + quoted_delimiter(delimiter_) +
+           " or the end of the line: double the quotes inside a field");
   }
 
-  void report_stray_quote() {
-    report("found a quote inside field " + std::to_string(fields_.size() + 1) +
-           ", which does not start with one; expected quotes around the whole field: double the "
-           "quotes inside a field");
+  /// Other readers of CSV also take such a quote literally.
+  void warn_about_quote() {
+    has_stray_quote_ = true;
+    warn_once(blocks_.place(line_) + ": found a quote inside field " +
+              std::to_string(fields_.size() + 1) +
+              ", which does not start with one; this quote and others like it are read as part of "
+              "the text");
+  }
+
+  /// Excel reads the delimiter from a first line such as `sep=;`.
+  bool takes_delimiter() {
+    constexpr std::string_view kKey = "sep=";
+    const std::string_view line = std::string_view(raw_).substr(0, raw_.find_last_not_of('\r') + 1);
+    if (line.size() != kKey.size() + 1 || !line.starts_with(kKey)) return false;
+    if (!is_delimiter(line.back())) return false;
+    delimiter_ = line.back();
+    return true;
   }
 
   void end_field(std::size_t end) {
@@ -158,12 +183,12 @@ class CsvRows : public TableRows {
     if (!too_long_) raw_ += bytes;
   }
 
-  bool is_blank() const { return !too_long_ && (raw_.empty() || raw_ == "\r"); }
+  bool is_blank() const { return !too_long_ && raw_.find_first_not_of('\r') == std::string::npos; }
 
   std::string content(const Field& field) const {
     std::string_view bytes = std::string_view(raw_).substr(field.begin, field.end - field.begin);
     const bool is_last = &field == &fields_.back();
-    if (is_last && bytes.ends_with('\r')) bytes.remove_suffix(1);
+    while (is_last && bytes.ends_with('\r')) bytes.remove_suffix(1);
     if (!field.quoted) return std::string(bytes);
     bytes = bytes.substr(1, bytes.size() - 2);
     std::string text;
@@ -177,6 +202,10 @@ class CsvRows : public TableRows {
 
   BlockReader blocks_;
   std::size_t max_row_bytes_;
+  char delimiter_;
+  bool keeps_blank_ = false;
+  bool is_first_ = true;
+  bool has_stray_quote_ = false;  // and has warned about it
 
   // The record being read.
   std::string raw_;
@@ -193,8 +222,9 @@ class CsvRows : public TableRows {
 
 }  // namespace
 
-std::unique_ptr<TableRows> open_csv_rows(const std::string& path, std::size_t max_row_bytes) {
-  return std::make_unique<CsvRows>(path, max_row_bytes);
+std::unique_ptr<TableRows> open_csv_rows(const std::string& path, std::size_t max_row_bytes,
+                                         const CsvDialect& dialect) {
+  return std::make_unique<CsvRows>(path, max_row_bytes, dialect);
 }
 
 }  // namespace sequent

@@ -2,6 +2,7 @@
 
 #include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -142,6 +143,57 @@ class XzSource : public ByteSource {
   bool at_end_ = false;
 };
 
+class ZstdSource : public ByteSource {
+ public:
+  ZstdSource(std::unique_ptr<ByteSource> packed, std::string name)
+      : packed_(std::move(packed)), name_(std::move(name)), stream_(::ZSTD_createDCtx()) {
+    constexpr int kMaxWindowLog = 31;  // 2 GiB, as for .xz
+    if (stream_ == nullptr ||
+        ::ZSTD_isError(::ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, kMaxWindowLog))) {
+      throw Error(ErrorKind::kRuntime, name_, "libzstd cannot be initialized");
+    }
+  }
+  ZstdSource(const ZstdSource&) = delete;
+  ZstdSource& operator=(const ZstdSource&) = delete;
+  ~ZstdSource() override { ::ZSTD_freeDCtx(stream_); }
+
+  std::size_t read(std::span<char> to) override {
+    ZSTD_outBuffer out{to.data(), to.size(), 0};
+    while (out.pos == 0) {
+      if (in_.pos == in_.size && !refill()) {
+        // The decoder may still hold decompressed bytes of a frame whose input has ended.
+        const std::size_t before = out.pos;
+        if (in_frame_) decompress(out);
+        if (in_frame_ && out.pos == before) fail_truncated(name_, ".zst");
+        break;
+      }
+      decompress(out);
+    }
+    return out.pos;
+  }
+
+ private:
+  bool refill() {
+    in_ = {block_.data(), packed_->read(block_), 0};
+    return in_.size > 0;
+  }
+
+  void decompress(ZSTD_outBuffer& out) {
+    const std::size_t result = ::ZSTD_decompressStream(stream_, &out, &in_);
+    if (::ZSTD_isError(result)) {
+      fail(name_, std::string("the .zst stream is damaged: ") + ::ZSTD_getErrorName(result));
+    }
+    in_frame_ = result != 0;
+  }
+
+  std::unique_ptr<ByteSource> packed_;
+  std::string name_;
+  std::vector<char> block_ = std::vector<char>(kReadBytes);
+  ZSTD_DCtx* stream_;
+  ZSTD_inBuffer in_{};
+  bool in_frame_ = true;
+};
+
 }  // namespace
 
 std::unique_ptr<ByteSource> open_gzip(std::unique_ptr<ByteSource> packed, const std::string& name) {
@@ -150,6 +202,10 @@ std::unique_ptr<ByteSource> open_gzip(std::unique_ptr<ByteSource> packed, const 
 
 std::unique_ptr<ByteSource> open_xz(std::unique_ptr<ByteSource> packed, const std::string& name) {
   return std::make_unique<XzSource>(std::move(packed), name);
+}
+
+std::unique_ptr<ByteSource> open_zstd(std::unique_ptr<ByteSource> packed, const std::string& name) {
+  return std::make_unique<ZstdSource>(std::move(packed), name);
 }
 
 }  // namespace sequent

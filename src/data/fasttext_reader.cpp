@@ -12,7 +12,9 @@ namespace {
 class FastTextReader : public RecordReader {
  public:
   FastTextReader(const std::string& path, FastTextFormat format, const ReaderOptions& options)
-      : format_(std::move(format)), options_(options), lines_(path, options.max_row_bytes) {
+      : format_(std::move(format)),
+        options_(options),
+        lines_(path, options.max_row_bytes, format_.encoding) {
     if (lines_.at_end()) throw Error(ErrorKind::kData, lines_.name(), "no rows");
   }
 

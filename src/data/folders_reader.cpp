@@ -4,10 +4,12 @@
 #include <tuple>
 #include <utility>
 
-#include "data/byte_source.h"
+#include "core/nearest.h"
 #include "data/label_folders.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
+#include "data/text_source.h"
+#include "data/warn_once.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -15,17 +17,35 @@ namespace {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
+/// Files whose names do not end in .txt: their number and the first names.
+struct OtherFiles {
+  std::int64_t count = 0;
+  std::vector<std::string> examples;
+
+  void add(const fs::path& path) {
+    constexpr std::size_t kMostExamples = 3;
+    ++count;
+    examples.push_back(path.filename().string());
+    std::sort(examples.begin(), examples.end());  // folders have no order
+    if (examples.size() > kMostExamples) examples.pop_back();
+  }
+};
+
 void add_texts(const fs::path& folder, const fs::path& label_folder,
-               std::vector<LabelledFile>& files) {
+               std::vector<LabelledFile>& files, OtherFiles& others) {
   std::error_code code;
   fs::recursive_directory_iterator it(label_folder, code);
   for (; !code && it != fs::recursive_directory_iterator(); it.increment(code)) {
     const fs::path& path = it->path();
     if (is_hidden(path)) {
       it.disable_recursion_pending();
-    } else if (path.extension() == ".txt" && it->is_regular_file(code)) {
-      files.push_back(
-          {label_folder.filename().string(), path.lexically_relative(folder).generic_string()});
+    } else if (it->is_regular_file(code)) {
+      if (lower_ascii(path.extension().string()) == ".txt") {
+        files.push_back(
+            {label_folder.filename().string(), path.lexically_relative(folder).generic_string()});
+      } else {
+        others.add(path);
+      }
     }
   }
   if (code) {
@@ -35,8 +55,11 @@ void add_texts(const fs::path& folder, const fs::path& label_folder,
 
 class FoldersReader : public RecordReader {
  public:
-  FoldersReader(const std::string& path, const ReaderOptions& options)
-      : folder_(path), options_(options), files_(list_label_folders(folder_)) {}
+  FoldersReader(const std::string& path, FoldersFormat format, const ReaderOptions& options)
+      : folder_(path),
+        format_(std::move(format)),
+        options_(options),
+        files_(list_label_folders(folder_)) {}
 
   bool next(Record& record) override {
     clear(record);
@@ -55,10 +78,11 @@ class FoldersReader : public RecordReader {
   const std::vector<std::string>& columns() const override { return no_columns_; }
 
  private:
-  /// Reads a whole file without its byte-order mark and last line ending.
+  /// Reads a whole file without its last line ending.
   std::optional<std::string> read(const std::string& path, std::string& text) {
+    std::string encoding = format_.encoding;
     try {
-      const std::unique_ptr<ByteSource> source = open_bytes(path);
+      const std::unique_ptr<ByteSource> source = open_text(path, encoding);
       while (const std::size_t count = source->read(block_)) {
         if (count > options_.max_row_bytes - text.size()) {
           return too_long_fault(options_.max_row_bytes);
@@ -69,13 +93,13 @@ class FoldersReader : public RecordReader {
       if (error.kind() != ErrorKind::kData) throw;
       return error.issues().front().message;
     }
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     if (text.ends_with('\n')) text.pop_back();
-    if (text.ends_with('\r')) text.pop_back();
-    return utf8_fault(text);
+    while (text.ends_with('\r')) text.pop_back();
+    return text_fault(text, encoding, [&] { return likely_encoding(text); });
   }
 
   fs::path folder_;
+  FoldersFormat format_;
   ReaderOptions options_;
   std::vector<LabelledFile> files_;
   std::size_t at_ = 0;
@@ -97,20 +121,31 @@ std::vector<LabelledFile> list_label_folders(const fs::path& folder) {
         "label");
   }
   std::vector<LabelledFile> files;
+  OtherFiles others;
   fs::directory_iterator it(folder, code);
   for (; !code && it != fs::directory_iterator(); it.increment(code)) {
-    if (it->is_directory(code) && !is_hidden(it->path())) add_texts(folder, it->path(), files);
+    if (it->is_directory(code) && !is_hidden(it->path()))
+      add_texts(folder, it->path(), files, others);
   }
   if (code) fail("cannot be read: " + code.message());
-  if (files.empty()) fail("no rows; expected one subfolder per label with *.txt files");
+  const std::string left_out =
+      std::to_string(others.count) + (others.count == 1 ? " file is" : " files are") +
+      " left out, because the names do not end in .txt: " + list_names(others.examples) +
+      (others.count > std::ssize(others.examples) ? ", ..." : "");
+  if (files.empty()) {
+    fail("no rows; expected one subfolder per label with *.txt files" +
+         (others.count == 0 ? "" : "; " + left_out));
+  }
+  if (others.count > 0) warn_once(folder.string() + ": " + left_out);
   std::sort(files.begin(), files.end(), [](const LabelledFile& a, const LabelledFile& b) {
     return std::tie(a.label, a.name) < std::tie(b.label, b.name);
   });
   return files;
 }
 
-std::unique_ptr<RecordReader> read_folders(const std::string& path, const ReaderOptions& options) {
-  return std::make_unique<FoldersReader>(path, options);
+std::unique_ptr<RecordReader> read_folders(const std::string& path, const FoldersFormat& format,
+                                           const ReaderOptions& options) {
+  return std::make_unique<FoldersReader>(path, format, options);
 }
 
 }  // namespace sequent

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/nearest.h"
-#include "data/line_reader.h"
+#include "data/json_rows.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
 #include "data/tag_checker.h"
@@ -34,6 +34,21 @@ struct RowFault {
                  expected};
 }
 
+/// Returns the value of a key, or of a JSON pointer if it begins with a slash; nullptr if there is
+/// none.
+template <class Object>
+Object* find_value(Object& object, const std::string& key) {
+  if (!key.starts_with('/')) {
+    const auto found = object.find(key);
+    return found == object.end() ? nullptr : &*found;
+  }
+  try {
+    return &object.at(Json::json_pointer(key));
+  } catch (const Json::exception&) {
+    return nullptr;
+  }
+}
+
 /// Moves the value of the content's key into the record. Errors: RowFault.
 using ContentReader = std::function<void(Json& value, const std::string& key, Record& record)>;
 
@@ -48,6 +63,7 @@ struct ObjectLayout {
   std::optional<std::string> sequence_label =
       std::nullopt;                                // the key of a tagged example's own label
   std::optional<TagScheme> scheme = std::nullopt;  // the scheme to which tags are converted
+  std::string encoding = std::string(kUtf8);
 };
 
 /// Returns the number at `place`. `cure` is the advice for a missing value. Errors: RowFault.
@@ -83,15 +99,15 @@ std::vector<std::string> read_names(const Json& value, const std::string& key) {
 class JsonlReader : public RecordReader {
  public:
   JsonlReader(const std::string& path, ObjectLayout layout, const ReaderOptions& options)
-      : layout_(std::move(layout)), options_(options), lines_(path, options.max_row_bytes) {
+      : layout_(std::move(layout)),
+        options_(options),
+        lines_(path, options.max_row_bytes, layout_.encoding) {
     if (lines_.at_end()) throw Error(ErrorKind::kData, lines_.name(), "no rows");
   }
 
   bool next(Record& record) override {
     clear(record);
-    do {
-      if (!lines_.next(line_)) return false;
-    } while (line_.is_blank());
+    if (!lines_.next(line_)) return false;
     record.where = lines_.place(line_.number);
     record.fault = line_fault(line_, options_.max_row_bytes);
     if (!record.fault) {
@@ -108,9 +124,14 @@ class JsonlReader : public RecordReader {
   const std::vector<std::string>& columns() const override { return no_columns_; }
 
  private:
+  static constexpr int kDeepest = 64;
+
   Json parse() const {
     std::vector<std::string> keys;
-    const auto refuse_twice = [&](int depth, Json::parse_event_t event, Json& value) {
+    const auto refuse = [&](int depth, Json::parse_event_t event, Json& value) {
+      if (depth > kDeepest) {
+        throw RowFault{"found JSON nested deeper than " + std::to_string(kDeepest) + " levels"};
+      }
       if (event != Json::parse_event_t::key || depth != 1) return true;
       const auto& key = value.get_ref<const std::string&>();
       if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
@@ -120,14 +141,19 @@ class JsonlReader : public RecordReader {
       return true;
     };
     try {
-      return Json::parse(line_.text, refuse_twice);
+      return Json::parse(line_.text, refuse);
     } catch (const Json::parse_error& error) {
       throw RowFault{"invalid JSON at byte " + std::to_string(error.byte) +
-                     "; expected one object per line, such as {\"" + layout_.content +
-                     "\": " + layout_.example + "}"};
+                     "; expected one object per line, such as " + example() +
+                     ", or one array of objects"};
     } catch (const Json::exception& error) {
       throw RowFault{std::string("invalid JSON: ") + error.what()};
     }
+  }
+
+  std::string example() const {
+    const bool is_nested = layout_.content.starts_with('/');
+    return is_nested ? "{...}" : "{\"" + layout_.content + "\": " + layout_.example + "}";
   }
 
   void fill(Record& record) {
@@ -135,8 +161,8 @@ class JsonlReader : public RecordReader {
     if (!object.is_object()) {
       throw RowFault{std::string("found ") + object.type_name() + "; expected an object"};
     }
-    const auto content = object.find(layout_.content);
-    if (content == object.end()) fail_key(object, layout_.content);
+    Json* content = find_value(object, layout_.content);
+    if (content == nullptr) fail_key(object, layout_.content);
     layout_.read_content(*content, layout_.content, record);
     if (layout_.second) read_second(object, record);
     if (layout_.is_tagged) {
@@ -154,8 +180,8 @@ class JsonlReader : public RecordReader {
 
   /// Reads a list of labels, or a single label.
   void read_labels(const Json& object, Record& record) const {
-    const auto labels = object.find(layout_.label);
-    if (labels == object.end()) fail_key(object, layout_.label);
+    const Json* labels = find_value(object, layout_.label);
+    if (labels == nullptr) fail_key(object, layout_.label);
     if (!labels->is_array()) {
       record.labels = {label_of(object, layout_.label)};
     } else if (!labels->empty()) {
@@ -165,8 +191,8 @@ class JsonlReader : public RecordReader {
 
   void read_tags(const Json& object, Record& record) {
     if (!options_.need_label) return;
-    const auto tags = object.find(layout_.label);
-    if (tags == object.end()) fail_key(object, layout_.label);
+    const Json* tags = find_value(object, layout_.label);
+    if (tags == nullptr) fail_key(object, layout_.label);
     record.tags = read_names(*tags, layout_.label);
     if (layout_.sequence_label) record.label = label_of(object, *layout_.sequence_label);
     if (record.tags.size() == record.tokens.size()) {
@@ -188,8 +214,8 @@ class JsonlReader : public RecordReader {
   }
 
   void read_second(const Json& object, Record& record) const {
-    const auto second = object.find(*layout_.second);
-    if (second == object.end()) fail_key(object, *layout_.second);
+    const Json* second = find_value(object, *layout_.second);
+    if (second == nullptr) fail_key(object, *layout_.second);
     if (!second->is_string()) fail_type(*second, *layout_.second, "a string");
     record.second = second->get<std::string>();
     const auto fault =
@@ -198,8 +224,8 @@ class JsonlReader : public RecordReader {
   }
 
   void read_targets(const Json& object, Record& record) const {
-    const auto label = object.find(layout_.label);
-    if (label == object.end() || label->is_null()) fail_key(object, layout_.label);
+    const Json* label = find_value(object, layout_.label);
+    if (label == nullptr || label->is_null()) fail_key(object, layout_.label);
     if (!label->is_array()) {
       record.targets.push_back(read_number(*label, "\"" + layout_.label + "\""));
       return;
@@ -213,8 +239,8 @@ class JsonlReader : public RecordReader {
 
   /// Returns nullopt if the label is missing or invalid: inference does not need one.
   static std::optional<std::string> readable_label(const Json& object, const std::string& key) {
-    const auto label = object.find(key);
-    if (label == object.end()) return std::nullopt;
+    const Json* label = find_value(object, key);
+    if (label == nullptr) return std::nullopt;
     if (label->is_boolean()) return label->get<bool>() ? "true" : "false";
     if (label->is_number_integer()) return label->dump();
     if (!label->is_string() || label->get_ref<const std::string&>().empty()) return std::nullopt;
@@ -223,8 +249,8 @@ class JsonlReader : public RecordReader {
 
   static std::string label_of(const Json& object, const std::string& key) {
     if (std::optional<std::string> name = readable_label(object, key)) return *name;
-    const auto label = object.find(key);
-    if (label == object.end()) fail_key(object, key);
+    const Json* label = find_value(object, key);
+    if (label == nullptr) fail_key(object, key);
     const std::string found = label->is_string()         ? "an empty string"
                               : label->is_number_float() ? label->dump()
                                                          : label->type_name();
@@ -234,13 +260,18 @@ class JsonlReader : public RecordReader {
 
   ObjectLayout layout_;
   ReaderOptions options_;
-  LineReader lines_;
+  JsonRows lines_;
   LineReader::Line line_;
   TagChecker tags_;
   std::vector<std::string> no_columns_;
 };
 
-void read_text(Json& value, const std::string& key, Record& record) {
+void read_text(Json& value, const std::string& key, NullText null_text, Record& record) {
+  if (value.is_null()) {
+    if (null_text == NullText::kEmpty) return;
+    throw RowFault{"found null for \"" + key +
+                   "\"; expected a string, or \"null_text\": \"empty\" in the config's format"};
+  }
   if (!value.is_string()) fail_type(value, key, "a string");
   record.text = std::move(value.get_ref<std::string&>());
 }
@@ -311,7 +342,12 @@ void read_steps(Json& value, const std::string& key, MissingValue missing, Recor
 
 std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
                                          const ReaderOptions& options) {
-  ObjectLayout layout{format.text, format.label, read_text, "\"...\""};
+  const auto read = [null_text = format.null_text](Json& value, const std::string& key,
+                                                   Record& record) {
+    read_text(value, key, null_text, record);
+  };
+  ObjectLayout layout{format.text, format.label, read, "\"...\""};
+  layout.encoding = format.encoding;
   layout.second = format.text_b;
   return std::make_unique<JsonlReader>(path, layout, options);
 }
@@ -322,6 +358,7 @@ std::unique_ptr<RecordReader> read_tokens(const std::string& path, const TokensF
                       /*is_tagged=*/true};
   layout.sequence_label = format.label;
   layout.scheme = format.scheme;
+  layout.encoding = format.encoding;
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 
@@ -331,7 +368,8 @@ std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesF
                                                Record& record) {
     read_steps(value, key, missing, record);
   };
-  const ObjectLayout layout{format.values, format.label, read, "[[1.5], [2]]"};
+  ObjectLayout layout{format.values, format.label, read, "[[1.5], [2]]"};
+  layout.encoding = format.encoding;
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 

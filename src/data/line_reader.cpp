@@ -2,23 +2,22 @@
 
 #include <algorithm>
 
+#include "data/text_source.h"
 #include "sequent/error.h"
 
 namespace sequent {
 namespace {
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
-BlockReader::BlockReader(const std::string& path)
-    : name_(path == "-" ? "stdin" : path), source_(open_bytes(path)), block_(kBlockBytes) {
-  // A pipe may deliver its first bytes one by one.
-  while (end_ < kByteOrderMark.size()) {
-    const std::size_t before = end_;
-    refill();
-    if (end_ == before) break;
-  }
-  if (rest().starts_with(kByteOrderMark)) begin_ = kByteOrderMark.size();
+BlockReader::BlockReader(const std::string& path, std::string encoding)
+    : name_(path == "-" ? "stdin" : path), encoding_(std::move(encoding)), block_(kBlockBytes) {
+  source_ = encoding_ == kNoEncoding ? open_bytes(path) : open_text(path, encoding_);
+}
+
+const std::string& BlockReader::likely_encoding() {
+  if (!likely_encoding_) likely_encoding_ = sequent::likely_encoding({block_.data(), end_});
+  return *likely_encoding_;
 }
 
 void BlockReader::refill() {
@@ -47,6 +46,7 @@ bool LineReader::next(Line& line) {
   line.text.clear();
   line.number = blocks_.line();
   line.too_long = false;
+  line.source = &blocks_;
   bool found = false;
   for (bool ended = false; !ended;) {
     const std::string_view rest = blocks_.rest();
@@ -62,7 +62,7 @@ bool LineReader::next(Line& line) {
     if (!line.too_long) line.text += part;
     blocks_.consume(ended ? end + 1 : rest.size());
   }
-  if (line.text.ends_with('\r')) line.text.pop_back();
+  while (line.text.ends_with('\r')) line.text.pop_back();
   return found;
 }
 

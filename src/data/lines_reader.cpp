@@ -7,8 +7,8 @@ namespace {
 
 class PlainLinesReader : public RecordReader {
  public:
-  PlainLinesReader(const std::string& path, const ReaderOptions& options)
-      : options_(options), lines_(path, options.max_row_bytes) {}
+  PlainLinesReader(const std::string& path, const LinesFormat& format, const ReaderOptions& options)
+      : options_(options), lines_(path, options.max_row_bytes, format.encoding) {}
 
   bool next(Record& record) override {
     clear(record);
@@ -31,8 +31,13 @@ class PlainLinesReader : public RecordReader {
 
 }  // namespace
 
+std::unique_ptr<RecordReader> read_lines(const std::string& path, const LinesFormat& format,
+                                         const ReaderOptions& options) {
+  return std::make_unique<PlainLinesReader>(path, format, options);
+}
+
 std::unique_ptr<RecordReader> open_lines(const std::string& path, const ReaderOptions& options) {
-  return std::make_unique<PlainLinesReader>(path, options);
+  return read_lines(path, LinesFormat{}, options);
 }
 
 }  // namespace sequent

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/delimiter.h"
+#include "data/label_lists.h"
 #include "data/readers.h"
 #include "text/ascii.h"
 
@@ -14,18 +16,16 @@ struct Opener {
   const ReaderOptions& options;
 
   std::unique_ptr<RecordReader> operator()(const TsvFormat& format) const {
-    return read_table(open_tsv_rows(path, options.max_row_bytes),
-                      {format.text, format.text_b, format.label, format.header}, options);
+    return open_table(open_tsv_rows(path, options.max_row_bytes, format.encoding), format);
   }
   std::unique_ptr<RecordReader> operator()(const CsvFormat& format) const {
-    return read_table(open_csv_rows(path, options.max_row_bytes),
-                      {format.text, format.text_b, format.label, format.header}, options);
+    return open_table(csv_rows(format), format);
   }
   std::unique_ptr<RecordReader> operator()(const JsonlFormat& format) const {
     return read_jsonl(path, format, options);
   }
-  std::unique_ptr<RecordReader> operator()(const FoldersFormat&) const {
-    return read_folders(path, options);
+  std::unique_ptr<RecordReader> operator()(const FoldersFormat& format) const {
+    return read_folders(path, format, options);
   }
   std::unique_ptr<RecordReader> operator()(const FastTextFormat& format) const {
     return read_fasttext(path, format, options);
@@ -42,11 +42,29 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const TokensFormat& format) const {
     return read_tokens(path, format, options);
   }
-  std::unique_ptr<RecordReader> operator()(const LinesFormat&) const {
-    return open_lines(path, options);
+  std::unique_ptr<RecordReader> operator()(const LinesFormat& format) const {
+    return read_lines(path, format, options);
   }
   std::unique_ptr<RecordReader> operator()(const WindowsFormat& format) const {
-    return read_windows(open_csv_rows(path, options.max_row_bytes), format, options);
+    return read_windows(csv_rows(format), format, options);
+  }
+
+  template <class Format>
+  std::unique_ptr<TableRows> csv_rows(const Format& format) const {
+    if (const std::string error = delimiter_error(format.delimiter); !error.empty()) {
+      throw Error(ErrorKind::kConfig, "delimiter", error);
+    }
+    return open_csv_rows(path, options.max_row_bytes, {format.delimiter.front(), format.encoding});
+  }
+
+  template <class Format>
+  std::unique_ptr<RecordReader> open_table(std::unique_ptr<TableRows> rows,
+                                           const Format& format) const {
+    TableColumns columns{format.text, format.text_b, format.label, format.header};
+    if (options.label_lists) columns.label_columns = format.label_columns;
+    const bool has_lists = options.label_lists && columns.label_columns.empty();
+    std::unique_ptr<RecordReader> reader = read_table(std::move(rows), columns, options);
+    return has_lists ? split_labels(std::move(reader), format.label_separator) : std::move(reader);
   }
 };
 
@@ -90,52 +108,6 @@ class LabelTexts : public RecordReader {
   std::unique_ptr<RecordReader> reader_;
 };
 
-/// Splits the label lists of another reader's rows.
-class SplitLabels : public RecordReader {
- public:
-  SplitLabels(std::unique_ptr<RecordReader> reader, std::string separator)
-      : reader_(std::move(reader)), separator_(std::move(separator)) {}
-
-  bool next(Record& record) override {
-    if (!reader_->next(record)) return false;
-    if (record.fault || !record.label) return true;
-    const std::string all = std::exchange(record.label, std::nullopt).value();
-    std::string_view rest = all;
-    while (true) {
-      const std::size_t end = rest.find(separator_);
-      std::string_view name = rest.substr(0, end);
-      while (!name.empty() && is_ascii_space(name.front())) name.remove_prefix(1);
-      while (!name.empty() && is_ascii_space(name.back())) name.remove_suffix(1);
-      if (name.empty()) {
-        record.fault = "found an empty label in \"" + all + "\"; expected names with \"" +
-                       separator_ + "\" between them";
-        return true;
-      }
-      record.labels.emplace_back(name);
-      if (end == std::string_view::npos) return true;
-      rest.remove_prefix(end + separator_.size());
-    }
-  }
-
-  const std::vector<std::string>& columns() const override { return reader_->columns(); }
-
- private:
-  std::unique_ptr<RecordReader> reader_;
-  std::string separator_;
-};
-
-/// Returns nothing for a format whose rows contain label lists.
-std::optional<std::string> label_separator(const DataFormat& format) {
-  return std::visit(
-      [](const auto& spec) -> std::optional<std::string> {
-        if constexpr (requires { spec.label_separator; }) {
-          return spec.label_separator.value_or(",");
-        }
-        return std::nullopt;
-      },
-      format);
-}
-
 std::string name_of(const Column& column) {
   const auto* index = std::get_if<std::int64_t>(&column);
   return index != nullptr ? std::to_string(*index) : std::get<std::string>(column);
@@ -157,11 +129,7 @@ std::string label_name(const DataFormat& format) {
 std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFormat& format,
                                            const ReaderOptions& options) {
   std::unique_ptr<RecordReader> reader = std::visit(Opener{path, options}, format);
-  if (options.label_lists) {
-    const std::optional<std::string> separator = label_separator(format);
-    if (!separator) return reader;
-    return std::make_unique<SplitLabels>(std::move(reader), *separator);
-  }
+  if (options.label_lists) return reader;
   if (options.label_texts) return std::make_unique<LabelTexts>(std::move(reader));
   // JSON already has numbers and lists of numbers.
   const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);

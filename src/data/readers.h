@@ -19,6 +19,7 @@ struct TableColumns {
   std::optional<Column> text_b;
   Column label;
   bool header = true;
+  std::vector<Column> label_columns = {};  // instead of `label`: one column per label
 };
 
 /// Errors of all readers: Data, as open_records.
@@ -26,7 +27,10 @@ std::unique_ptr<RecordReader> read_table(std::unique_ptr<TableRows> rows,
                                          const TableColumns& columns, const ReaderOptions& options);
 std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFormat& format,
                                          const ReaderOptions& options);
-std::unique_ptr<RecordReader> read_folders(const std::string& path, const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_folders(const std::string& path, const FoldersFormat& format,
+                                           const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_lines(const std::string& path, const LinesFormat& format,
+                                         const ReaderOptions& options);
 std::unique_ptr<RecordReader> read_fasttext(const std::string& path, const FastTextFormat& format,
                                             const ReaderOptions& options);
 

@@ -36,10 +36,15 @@ class TableHeader {
   std::optional<std::string> width_fault(std::size_t found) const;
 
  private:
+  /// Returns the likely cure if the first row seems to be written in another format, otherwise "".
+  std::string syntax_cure() const;
+
   std::string file_;
   std::string where_;  // of the first row
   bool has_header_ = true;
   std::size_t width_ = 0;
+  TableSyntax syntax_;
+  std::string first_field_;
   std::vector<std::string> names_;    // empty without a header
   std::vector<std::string> columns_;  // names or indices, for users and for output
 };

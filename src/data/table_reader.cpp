@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "core/nearest.h"
 #include "data/readers.h"
 #include "data/table_header.h"
 
@@ -13,16 +14,31 @@ class TableReader : public RecordReader {
       : rows_(std::move(rows)), options_(options) {
     header_ = TableHeader::read(*rows_, columns.header, first_);
     first_is_row_ = !columns.header;
+    // In a table of one column, a blank line is a row with an empty text.
+    if (header_.columns().size() == 1) {
+      if (first_is_row_) blank_rows_ = first_.blank_before;
+      rows_->keep_blank_lines();
+    }
     text_ = header_.find_required(columns.text);
     if (columns.text_b) second_ = header_.find_required(*columns.text_b);
-    label_ =
-        options.need_label ? header_.find_required(columns.label) : header_.find(columns.label);
+    if (!columns.label_columns.empty()) {
+      if (!options.need_label) return;
+      for (const Column& column : columns.label_columns) {
+        label_columns_.push_back(header_.find_required(column));
+      }
+    } else {
+      label_ =
+          options.need_label ? header_.find_required(columns.label) : header_.find(columns.label);
+    }
   }
 
   bool next(Record& record) override {
     clear(record);
     TableRow row;
-    if (std::exchange(first_is_row_, false)) {
+    if (blank_given_ < blank_rows_) {
+      row.where = rows_->file() + ":" + std::to_string(++blank_given_);
+      row.fields.emplace_back();
+    } else if (std::exchange(first_is_row_, false)) {
       row = std::move(first_);
     } else if (!rows_->next(row)) {
       return false;
@@ -38,7 +54,29 @@ class TableReader : public RecordReader {
   const std::vector<std::string>& columns() const override { return header_.columns(); }
 
  private:
+  /// Returns whether a cell of a label's column says that the row has the label, or nullopt if it
+  /// says neither.
+  static std::optional<bool> has_label(const std::string& cell) {
+    const std::string value = lower_ascii(cell);
+    if (value == "1" || value == "1.0" || value == "true") return true;
+    if (value.empty() || value == "0" || value == "0.0" || value == "false") return false;
+    return std::nullopt;
+  }
+
+  void fill_labels(Record& record, const std::vector<std::string>& fields) const {
+    for (const std::size_t column : label_columns_) {
+      const std::optional<bool> has = has_label(fields[column]);
+      if (!has) {
+        record.fault = "found \"" + fields[column] + "\" in the label column " +
+                       header_.describe(column) + "; expected 0 or 1";
+        return;
+      }
+      if (*has) record.labels.push_back(header_.columns()[column]);
+    }
+  }
+
   void fill(Record& record, std::vector<std::string>& fields) const {
+    fill_labels(record, fields);
     if (label_) {
       const std::string& label = fields[*label_];
       if (!label.empty()) record.label = label;
@@ -69,6 +107,9 @@ class TableReader : public RecordReader {
   std::size_t text_ = 0;
   std::optional<std::size_t> second_;
   std::optional<std::size_t> label_;
+  std::vector<std::size_t> label_columns_;
+  std::int64_t blank_rows_ = 0;  // before the first row of a table without a header
+  std::int64_t blank_given_ = 0;
 };
 
 }  // namespace

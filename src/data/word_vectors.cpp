@@ -27,6 +27,12 @@ std::vector<std::string_view> fields_of(std::string_view line) {
   return fields;
 }
 
+/// Returns the text from the first to the last of these fields of a line.
+std::string_view words_of(std::span<const std::string_view> fields) {
+  const char* end = fields.back().data() + fields.back().size();
+  return {fields.front().data(), static_cast<std::size_t>(end - fields.front().data())};
+}
+
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
   Number value{};
@@ -87,12 +93,18 @@ class VectorFile {
   /// Returns the number of vectors in a word2vec binary file, or nullopt for a text file.
   std::optional<std::int64_t> binary_count() const {
     constexpr std::size_t kLookedAt = 4096;
-    BlockReader blocks(path_);
+    BlockReader blocks(path_, BlockReader::kNoEncoding);
     std::string front;
     for (std::string_view rest = blocks.rest(); !rest.empty() && front.size() < kLookedAt;) {
       front += rest;
       blocks.consume(rest.size());
       rest = blocks.rest();
+    }
+    constexpr std::string_view kFastTextModel = "\xBA\x16\x4F\x2F";
+    if (front.starts_with(kFastTextModel)) {
+      fail(path_,
+           "is a model of fastText (.bin); expected its vectors as text (.vec), which fastText "
+           "writes next to the model: or write them with fasttext print-word-vectors");
     }
     const std::string_view start = front;
     const std::size_t end = start.find('\n');
@@ -132,7 +144,7 @@ class VectorFile {
         announced_ = number_of<std::int64_t>(fields[0]);
         continue;
       }
-      add_line(where, fields);
+      add_line(where, line.text, fields);
     }
     if (result_.file_count == 0) fail(path_, "has no vectors");
   }
@@ -145,17 +157,21 @@ class VectorFile {
                 (found < *announced_ ? "; is the file complete?" : ""));
   }
 
-  void add_line(const std::string& where, const std::vector<std::string_view>& fields) {
+  void add_line(const std::string& where, std::string_view line,
+                const std::vector<std::string_view>& fields) {
     const auto width = static_cast<std::size_t>(width_);
-    if (fields.size() <= width) check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
+    // The token of a line that begins with a space is itself white space, or empty.
+    const std::size_t blanks = std::min(line.find_first_not_of(" \t"), line.size());
+    const bool is_blank_token = blanks > 0 && fields.size() == width;
+    if (fields.size() <= width && !is_blank_token)
+      check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
     // In large files, a few tokens contain spaces. The numbers are the last fields.
     const std::size_t numbers = fields.size() - width;
     if (numbers > 1 && value_of(fields[1]) && value_of(fields[numbers - 1])) {
       check_width(where, static_cast<std::int64_t>(fields.size()) - 1);
     }
-    const char* last = fields[numbers - 1].data() + fields[numbers - 1].size();
-    const std::string_view token(fields[0].data(),
-                                 static_cast<std::size_t>(last - fields[0].data()));
+    const std::string_view token =
+        is_blank_token ? line.substr(0, blanks - 1) : words_of(std::span(fields).first(numbers));
     std::int64_t id = 0;
     if (!wanted(token, id)) return;
     for (std::size_t i = 0; i < width; ++i) {
@@ -170,7 +186,7 @@ class VectorFile {
   }
 
   void read_binary(std::int64_t count) {
-    BlockReader blocks(path_);
+    BlockReader blocks(path_, BlockReader::kNoEncoding);
     const std::string first_line = take_until(blocks, '\n');
     const auto header = fields_of(first_line);
     check_width(path_, header.size() == 2 ? number_of<std::int64_t>(header[1]).value_or(-1) : -1);

@@ -75,6 +75,14 @@ TEST_F(MultiLabelPrograms, SayWhatIsWrong) {
       "sequent config check c.json --set task=classification "
       "--set data.format.label_separator=x",
       2, "/data/format/label_separator: has no meaning");
+  expect_fault(
+      "sequent config check c.json --set task=classification "
+      "--set 'data.format.label_columns=[\"x\"]'",
+      2, "/data/format/label_columns: has no meaning");
+  expect_fault("sequent config check c.json --set 'data.format.label_columns=[\"x\", \"x\"]'", 2,
+               "/data/format/label_columns/1: names the same column");
+  expect_fault("sequent config check c.json --set 'data.format.label_columns=[\"text\"]'", 2,
+               "/data/format/label_columns/0: is also the column of a text");
   expect_fault("echo it | sequent-infer model.pt --top-k 2", 2, "--top-k");
   expect_fault("sequent config check c.json --set 'data.format.label_separator=\"\\t\"'", 2,
                "found a tab");

@@ -190,8 +190,19 @@ TEST_F(Programs, InferReadsTheColumnOfTraining) {
   EXPECT_EQ(records(found.out).at(0)["review"], "fine");
   folder_->write("in.ndjson", "{\"review\": \"fine\"}\n");
   EXPECT_EQ(records(run("sequent-infer named.pt in.ndjson").out).size(), 1U);
-  folder_->write("in.json", "{\"review\": \"fine\"}\n");
-  expect_fault("sequent-infer named.pt in.json", 2, "in.json: a JSON document has no rows");
+  folder_->write("in.json", "[{\"review\": \"fine\"},\n {\"review\": \"dull\"}]\n");
+  EXPECT_EQ(records(run("sequent-infer named.pt in.json").out).size(), 2U);
+  folder_->write("in.csv", "id;review\n1;fi\xF1o\n");
+  expect_fault("sequent-infer named.pt in.csv", 3, "--delimiter ';'");
+  const CommandResult latin =
+      run("sequent-infer named.pt in.csv --delimiter ';' --encoding iso-8859-1");
+  ASSERT_EQ(latin.code, 0) << latin.err;
+  EXPECT_EQ(records(latin.out).at(0)["review"], "fiño");
+  expect_fault("sequent-infer named.pt in.csv --delimiter ab", 2, "--delimiter: found \"ab\"");
+  expect_fault("sequent-infer named.pt in.TSV --delimiter ';'", 2, "--delimiter: has no effect");
+  expect_fault("sequent-infer named.pt in.csv --encoding gb1830", 2, "did you mean \"gb18030\"?");
+  folder_->write("one.csv", "review\nfine\n\ndull\n");
+  EXPECT_EQ(records(run("sequent-infer named.pt one.csv").out).size(), 3U);
   expect_fault("sequent-infer named.pt in.TSV --overwrite", 2, "--overwrite: has no effect");
   expect_fault("sequent-infer named.pt in.TSV --text 99999999999999999999", 3,
                "no column \"99999999999999999999\"");

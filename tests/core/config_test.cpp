@@ -86,6 +86,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /model/layers/1/units: found true; expected an integer, 1 to 65536"},
         FaultCase{"model.layers.1.units", "99999999999999999999",
                   "c.json: /model/layers/1/units: found 1e+20; expected an integer, 1 to 65536"},
+        FaultCase{"data.format", R"({"type": "csv", "delimiter": ";;"})",
+                  "c.json: /data/format/delimiter: found \";;\"; expected one ASCII character that "
+                  "is not a letter, digit or quote, such as \",\", \";\", \"|\" or \"\\t\""},
+        FaultCase{"data.format", R"({"type": "csv", "encoding": "gb1830"})",
+                  "c.json: /data/format/encoding: found \"gb1830\"; expected the name of a "
+                  "character encoding, such as \"gb18030\" or \"windows-1252\"; did you mean "
+                  "\"gb18030\"?"},
+        FaultCase{"data.format", R"({"type": "jsonl", "text": "/a~b"})",
+                  "c.json: /data/format/text: found \"/a~b\"; in a JSON pointer, ~ must be written "
+                  "as ~0, and / in a key as ~1"},
         FaultCase{"training.optimizer.learning_rate", "0",
                   "c.json: /training/optimizer/learning_rate: found 0; expected more than 0"},
         FaultCase{"training.loss", "crossentropy",

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,15 @@ std::string pack_gz(const std::string& content) {
   return testing::slurp(path);
 }
 
+std::string pack_zst(const std::string& content) {
+  std::string packed(ZSTD_compressBound(content.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(packed.data(), packed.size(), content.data(), content.size(), 3);
+  if (ZSTD_isError(size)) throw std::runtime_error("packing failed");
+  packed.resize(size);
+  return packed;
+}
+
 std::string many_rows() {
   std::string content = "text\tlabel\n";
   for (int row = 0; row < 20000; ++row) {
@@ -51,7 +61,8 @@ struct Packer {
 
 class Compressed : public ::testing::TestWithParam<Packer> {};
 INSTANTIATE_TEST_SUITE_P(Kinds, Compressed,
-                         ::testing::Values(Packer{"xz", pack_xz}, Packer{"gz", pack_gz}),
+                         ::testing::Values(Packer{"xz", pack_xz}, Packer{"gz", pack_gz},
+                                           Packer{"zst", pack_zst}),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST_P(Compressed, IsReadWhateverItsName) {
@@ -108,9 +119,9 @@ TEST(Gzip, MayEndWithZeros) {
 
 TEST(OtherCompressions, AreNamed) {
   const TemporaryFolder folder;
-  const std::string zstd = folder.write("a.zst", "\x28\xB5\x2F\xFDxxxxxx");
-  EXPECT_EQ(failure(zstd, TsvFormat{}),
-            zstd + ": is zstd; expected text, .gz or .xz: unpack it with unzstd");
+  const std::string bzip2 = folder.write("a.bz2", "BZh91AYxxxx");
+  EXPECT_EQ(failure(bzip2, TsvFormat{}),
+            bzip2 + ": is bzip2; expected text, .gz, .xz or .zst: unpack it with bunzip2");
 }
 
 TEST(RealData, HasTheRowsItIsKnownFor) {

@@ -12,6 +12,11 @@
 
 namespace sequent::testing {
 
+/// The end of the error for text that is not UTF-8, if too little of it tells its encoding.
+inline const std::string kEncodingCure =
+    "; set \"encoding\" (sequent-infer: --encoding) to the file's encoding, such as \"gb18030\" or "
+    "\"windows-1252\"";
+
 /// Formats a record as `text|label` or `where: fault`.
 inline std::string show(const Record& record) {
   if (record.fault) return record.where + ": " + *record.fault;

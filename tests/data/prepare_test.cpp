@@ -174,9 +174,7 @@ TEST_F(Prepare, ReportsFaultsOfAllFilesAtOnce) {
            "found the label \"positve\", which is not in the training data; labels: negative, "
            "positive; did you mean \"positive\"?; set \"unseen_labels\" to \"wrong\" to count "
            "such rows as missed, or to \"skip\" to leave them out"},
-          {path("dev.tsv") + ":3",
-           "invalid UTF-8 at byte 4 (0xE9); expected UTF-8: convert with iconv -f latin1 -t "
-           "utf-8"},
+          {path("dev.tsv") + ":3", "invalid UTF-8 at byte 4 (0xE9)" + testing::kEncodingCure},
           {path("test.tsv"),
            "no column \"label\"; columns: text, labels; did you mean \"labels\"?"}}));
 }

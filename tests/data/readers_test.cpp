@@ -36,10 +36,10 @@ TEST(Jsonl, SaysWhichRowsCannotBeUsed) {
   const std::string expected_label = "; expected a string, an integer or a boolean";
   const TemporaryFolder folder;
   for (const Case& c : {
-           Case{"[1]", "found array; expected an object"},
+           Case{"5", "found number; expected an object"},
            Case{"{\"text\": \"a\", \"label\": \"x\"",
                 "invalid JSON at byte 27; expected one object per line, such as {\"text\": "
-                "\"...\"}"},
+                "\"...\"}, or one array of objects"},
            Case{"{\"txt\": \"a\", \"label\": \"x\"}",
                 "no key \"text\"; keys: label, txt; did you mean \"txt\"?"},
            Case{"{}", "no key \"text\"; keys: none"},
@@ -54,8 +54,7 @@ TEST(Jsonl, SaysWhichRowsCannotBeUsed) {
            Case{"{\"text\": \"a\", \"label\": \"\"}",
                 "found an empty string for \"label\"" + expected_label},
            Case{"{\"text\": \"\xE9\", \"label\": 1}",
-                "invalid UTF-8 at byte 11 (0xE9); expected UTF-8: convert with iconv -f latin1 -t "
-                "utf-8"},
+                "invalid UTF-8 at byte 11 (0xE9)" + testing::kEncodingCure},
        }) {
     const std::string path = folder.write("a.jsonl", c.line + "\n{\"text\":\"b\",\"label\":1}\n");
     EXPECT_EQ(shown(path, JsonlFormat{}), (Lines{path + ":1: " + c.fault, "b|1"})) << c.line;
@@ -74,7 +73,7 @@ TEST(Jsonl, NeedsNoLabelForInference) {
 TEST(Folders, ReadsTextsInOrderOfTheirNames) {
   const TemporaryFolder folder;
   folder.write("pos/10.txt", "good\nfilm\r\n");
-  folder.write("pos/2.txt", "\xEF\xBB\xBFnice");
+  folder.write("pos/2.TXT", "\xEF\xBB\xBFnice");
   folder.write("neg/a.txt", "bad");
   folder.write("neg/part/b.txt", "worse");
   folder.write("neg/notes.md", "not a text");
@@ -86,6 +85,25 @@ TEST(Folders, ReadsTextsInOrderOfTheirNames) {
             (Lines{"bad|neg", "worse|neg", "good\nfilm|pos", "nice|pos"}));
   const auto records = testing::read_all(*open_records(root, FoldersFormat{}));
   EXPECT_EQ(records[1].where, root + "/neg/part/b.txt");
+}
+
+TEST(Folders, CountsTheFilesLeftOut) {
+  const TemporaryFolder folder;
+  const std::string root = folder.path().string();
+  folder.write("pos/a", "good");
+  EXPECT_EQ(failure(root, FoldersFormat{}),
+            root +
+                ": no rows; expected one subfolder per label with *.txt files; 1 file is left out, "
+                "because the names do not end in .txt: a");
+  for (const char* name : {"pos/b.txt", "pos/e.md", "neg/d.html", "neg/c.text"}) {
+    folder.write(name, "text");
+  }
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(shown(root, FoldersFormat{}).size(), 1U);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "warning: " + root +
+                ": 4 files are left out, because the names do not end in .txt: a, c.text, d.html, "
+                "...\n");
 }
 
 TEST(Folders, SaysWhatCannotBeRead) {
@@ -100,9 +118,9 @@ TEST(Folders, SaysWhatCannotBeRead) {
             root + ": no rows; expected one subfolder per label with *.txt files");
   EXPECT_EQ(failure(root + "/none", FoldersFormat{}), root + "/none: no such folder");
   const std::string latin = folder.write("a/latin.txt", "first\ncaf\xE9");
-  EXPECT_EQ(shown(root, FoldersFormat{}),
-            (Lines{latin + ": invalid UTF-8 at byte 4 (0xE9), 1 line below; expected UTF-8: "
-                           "convert with iconv -f latin1 -t utf-8"}));
+  EXPECT_EQ(
+      shown(root, FoldersFormat{}),
+      (Lines{latin + ": invalid UTF-8 at byte 4 (0xE9), 1 line below" + testing::kEncodingCure}));
 }
 
 TEST(FastText, TakesTheLabelOutOfTheLine) {
@@ -140,10 +158,10 @@ TEST(PlainLines, AreTextsEmptyOnesIncluded) {
   const TemporaryFolder folder;
   const std::string path = folder.write("a.txt", "\xEF\xBB\xBFone\r\n\n two\t\ncaf\xE9\nlast");
   const auto reader = open_lines(path);
-  EXPECT_EQ(shown(*reader), (Lines{"one|(none)", "|(none)", " two\t|(none)",
-                                   path + ":4: invalid UTF-8 at byte 4 (0xE9); expected UTF-8: "
-                                          "convert with iconv -f latin1 -t utf-8",
-                                   "last|(none)"}));
+  EXPECT_EQ(
+      shown(*reader),
+      (Lines{"one|(none)", "|(none)", " two\t|(none)",
+             path + ":4: invalid UTF-8 at byte 4 (0xE9)" + testing::kEncodingCure, "last|(none)"}));
   EXPECT_TRUE(shown(*open_lines(folder.write("empty.txt", ""))).empty());
   EXPECT_EQ(shown(*open_lines(folder.write("end.txt", "a\n\n"))), (Lines{"a|(none)", "|(none)"}));
 }

@@ -9,7 +9,6 @@
 namespace sequent {
 namespace {
 
-using std::string_literals::operator""s;
 using testing::failure;
 using testing::shown;
 using testing::TemporaryFolder;
@@ -57,8 +56,7 @@ TEST(Tsv, SaysWhichRowsCannotBeUsed) {
   EXPECT_EQ(shown(path, TsvFormat{}),
             (Lines{"a|x", path + ":3: found 1 column; expected 2, as in the header",
                    path + ":4: found 3 columns; expected 2, as in the header",
-                   path + ":5: invalid UTF-8 at byte 4 (0xE9); expected UTF-8: convert with iconv "
-                          "-f latin1 -t utf-8",
+                   path + ":5: invalid UTF-8 at byte 4 (0xE9)" + testing::kEncodingCure,
                    path + ":6: found an empty label; expected a label in column \"label\"", "|x"}));
 }
 
@@ -113,9 +111,6 @@ TEST(Tsv, RefusesWhatIsNoTable) {
   EXPECT_EQ(failure(empty, TsvFormat{}), empty + ": no rows");
   const std::string blank = folder.write("blank.tsv", "\n\r\n");
   EXPECT_EQ(failure(blank, TsvFormat{}), blank + ": no rows");
-  const std::string utf16 = folder.write("utf16.tsv", "\xFF\xFEt\0e\0"s);
-  EXPECT_EQ(failure(utf16, TsvFormat{}),
-            utf16 + ": is UTF-16; expected UTF-8: convert with iconv -f utf-16 -t utf-8");
   EXPECT_EQ(failure(folder.path().string(), TsvFormat{}),
             folder.path().string() +
                 ": is a folder; expected a file. To read one folder per label, set \"format\": "
@@ -183,7 +178,7 @@ TEST(Csv, NamesTheLineOfAnUnclosedQuote) {
 TEST(Csv, GoesOnAfterARowWithAFault) {
   const TemporaryFolder folder;
   const std::string after_quote =
-      ": found text after a closing quote; expected a comma or the end of the line: double the "
+      ": found text after a closing quote; expected \",\" or the end of the line: double the "
       "quotes inside a field";
   const std::string path = folder.write("a.csv",
                                         "text,label\n"
@@ -195,12 +190,9 @@ TEST(Csv, GoesOnAfterARowWithAFault) {
                                         "good,x\n");
   EXPECT_EQ(
       shown(path, CsvFormat{}),
-      (Lines{path + ":2: found a quote inside field 1, which does not start with one; "
-                    "expected quotes around the whole field: double the quotes inside a field",
-             path + ":3" + after_quote, path + ":4" + after_quote,
+      (Lines{"5\" pipe|x", path + ":3" + after_quote, path + ":4" + after_quote,
              path + ":5: found 3 columns; expected 2, as in the header",
-             path + ":6: invalid UTF-8 at byte 6 (0xE9), 1 line below; expected UTF-8: "
-                    "convert with iconv -f latin1 -t utf-8",
+             path + ":6: invalid UTF-8 at byte 6 (0xE9), 1 line below" + testing::kEncodingCure,
              "good|x"}));
 }
 

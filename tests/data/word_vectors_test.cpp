@@ -36,6 +36,25 @@ TEST(WordVectors, TextWithAndWithoutAHeader) {
   }
 }
 
+TEST(WordVectors, TokensMayBeWhiteSpace) {
+  const TemporaryFolder folder;
+  const Vocabulary characters({" ", "a"});
+  const WordVectors vectors =
+      read_word_vectors(folder.write("v.vec", "3 2\n  0.5 1\na 2 3\n 4 5\n"), characters, 2);
+  EXPECT_EQ(vectors.file_count, 3);  // the last one is the empty token
+  EXPECT_EQ(vectors.found_count, 2);
+  EXPECT_EQ(row(vectors, 3), (std::vector<float>{0.5F, 1}));
+  EXPECT_EQ(row(vectors, 4), (std::vector<float>{2, 3}));
+}
+
+TEST(WordVectors, ModelsOfFastTextAreNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("cc.bin", "\xBA\x16\x4F\x2F\x0C" + std::string(100, '\0'));
+  const auto error = error_of([&] { read_word_vectors(path, kVocabulary, 2); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->issues()[0].message.find("is a model of fastText (.bin)"), std::string::npos);
+}
+
 TEST(WordVectors, Word2vecBinary) {
   const TemporaryFolder folder;
   std::string bytes = "3 2\n";
