@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "sequent/log.h"
 #include "tasks/task_definition.h"
 #include "train/tensor_file.h"
 #include "train/training_run.h"
@@ -17,7 +18,7 @@ TrainReport TrainingRun::finish() {
     state_.best_report = report_to_json(*report, /*indent=*/-1);
   }
   std::optional<Report> test;
-  if (data_.test) test = task_.measure(pool_, {data_.labels, *data_.test, calibration_});
+  if (data_.test) test = measure(*data_.test);
   TrainReport report;
   report.finished = true;
   report.validation = report_from_json(state_.best_report, config_.task);
@@ -25,6 +26,9 @@ TrainReport TrainingRun::finish() {
   report.manifest = make_manifest(test);
   write_report(report.manifest, test);
   write_manifest(folder_, report.manifest, config_.task);
+  for (const std::string& sentence : report.validation.warnings()) {
+    log_warning("validation: " + sentence);
+  }
   return report;
 }
 

@@ -32,7 +32,7 @@ TEST(ClassificationMetrics, FourRowsByHand) {
           .report();
   EXPECT_EQ(report.count, 4);
   EXPECT_EQ(report.top_k, 1);
-  EXPECT_EQ(report.confusion, (std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 1}}));
+  EXPECT_EQ(dense_counts(report.confusion.cells(), 2), (std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 1}}));
   EXPECT_DOUBLE_EQ(report.accuracy, 0.5);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 0.5);
   EXPECT_NEAR(report.loss, -(std::log(0.9) + std::log(0.4) + std::log(0.8) + std::log(0.3)) / 4,
@@ -75,7 +75,7 @@ TEST(ClassificationMetrics, ThreeClassesByHand) {
                                                                    {{0.7F, 0.2F, 0.1F}, 2},
                                                                    {{0.1F, 0.1F, 0.8F}, 2}})
                                           .report();
-  EXPECT_EQ(report.confusion,
+  EXPECT_EQ(dense_counts(report.confusion.cells(), report.confusion.size()),
             (std::vector<std::vector<std::int64_t>>{{2, 0, 0}, {0, 1, 1}, {1, 0, 1}}));
   EXPECT_EQ(report.top_k, 2);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 5.0 / 6);
@@ -95,8 +95,8 @@ TEST(ClassificationMetrics, TheFirstOfEqualClassesIsPredicted) {
       metrics_of({"a", "b", "c", "d"},
                  {{{0.25F, 0.25F, 0.25F, 0.25F}, 0}, {{0.25F, 0.25F, 0.25F, 0.25F}, 3}})
           .report();
-  EXPECT_EQ(report.confusion[0][0], 1);
-  EXPECT_EQ(report.confusion[3][0], 1);
+  EXPECT_EQ(report.confusion.count(0, 0), 1);
+  EXPECT_EQ(report.confusion.count(3, 0), 1);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 0.5);
 }
 

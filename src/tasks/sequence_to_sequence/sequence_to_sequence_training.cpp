@@ -82,11 +82,11 @@ class SequenceToSequenceTraining : public TrainingTask {
   }
 
   Report measure(WorkerPool& pool, const MeasuredRows& rows) const override {
-    return score_sequences(rows.data, write_rows(pool, rows.data));
+    return score_sequences(pool.model().config().config, rows, write_rows(pool, rows.data));
   }
 
   Report measure_archive(const MeasuredArchive& archive, const MeasuredRows& rows) const override {
-    return score_sequences(rows.data, write_rows(archive, rows));
+    return score_sequences(archive.archive.metadata.config, rows, write_rows(archive, rows));
   }
 
   /// `encode` reads the source text. `write` and `score` are built from `step`.
