@@ -147,8 +147,8 @@ class EncodedDataset {
   }
   /// One tag per token if rows are tagged.
   bool is_tagged() const { return !tags_.empty(); }
-  /// Sets the hash of the last row's target text (see hash_text), which generated texts are compared
-  /// with. All rows of a dataset have one, or none has.
+  /// Sets the hash of the last row's target text (see hash_text), which generated texts are
+  /// compared with. All rows of a dataset have one, or none has.
   void set_target_hash(std::uint64_t hash) { target_hashes_.push_back(hash); }
   bool has_target_hashes() const { return !target_hashes_.empty(); }
   std::uint64_t target_hash(std::int64_t row) const {

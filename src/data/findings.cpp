@@ -127,8 +127,8 @@ void Findings::look_at_split(const NamedSummary& split) {
             " can also be found in training; metrics on them are too optimistic.");
   }
   if (found.contradictory > 0 && found.targets.empty()) {
-    add(FindingLevel::kDefect, counted(found.contradictory, words_.row, words_.rows) + in +
-                                   " with more than one label.");
+    add(FindingLevel::kDefect,
+        counted(found.contradictory, words_.row, words_.rows) + in + " with more than one label.");
   }
 }
 
@@ -137,7 +137,8 @@ void Findings::look_at_validation() {
   if (words_.reads_on || rows >= kFewValidationRows) return;
   const bool is_share = std::holds_alternative<HeldOut>(config_.data.validation);
   add(FindingLevel::kWarning,
-      "validation has " + counted(rows, "row", "rows") + ", too few to choose the best epoch; use " +
+      "validation has " + counted(rows, "row", "rows") +
+          ", too few to choose the best epoch; use " +
           (is_share ? "a larger data.validation.fraction" : "a larger file") + " (at least " +
           format_count(kFewValidationRows) + " rows), or cross-validation" +
           (is_share ? " with several values of data.validation.seed." : "."));
@@ -148,9 +149,8 @@ void Findings::look_at_missing_labels(const NamedSummary& split) {
   for (std::int64_t i = 0; i < data_.labels.size(); ++i) {
     if (split.summary.label_rows[static_cast<std::size_t>(i)] > 0) continue;
     if (++missing > kMostNamed) continue;
-    add(FindingLevel::kAdvice, std::string(words_.label) + " " +
-                                   quoted_name(data_.labels.name(i)) + " has no " +
-                                   words_.labelled + " in " + split.name +
+    add(FindingLevel::kAdvice, std::string(words_.label) + " " + quoted_name(data_.labels.name(i)) +
+                                   " has no " + words_.labelled + " in " + split.name +
                                    "; its metrics there are undefined.");
   }
   if (missing <= kMostNamed) return;
@@ -200,8 +200,8 @@ void Findings::look_at_similar_labels() {
   }
   const auto more = static_cast<std::int64_t>(pairs.size()) - kMostNamed;
   if (more <= 0) return;
-  add(FindingLevel::kDefect, counted(more, "more pair", "more pairs") + " of similar " +
-                                 words_.label + "s.");
+  add(FindingLevel::kDefect,
+      counted(more, "more pair", "more pairs") + " of similar " + words_.label + "s.");
 }
 
 }  // namespace

@@ -54,8 +54,8 @@ std::vector<MatrixCell> ConfusionMatrix::cells() const {
   std::vector<MatrixCell> cells;
   cells.reserve(counts_.size());
   for (const auto& [place, count] : counts_) {
-    cells.push_back({static_cast<std::int64_t>(place.first),
-                     static_cast<std::int64_t>(place.second), count});
+    cells.push_back(
+        {static_cast<std::int64_t>(place.first), static_cast<std::int64_t>(place.second), count});
   }
   return cells;
 }

@@ -51,7 +51,8 @@ std::vector<ConfusedLabels> most_confused_labels(const ReportMatrix& matrix, std
   for (const MatrixCell& pair : most_confused(matrix.cells, limit)) {
     const auto truth = static_cast<std::size_t>(pair.truth);
     pairs.push_back({matrix.labels[truth], matrix.labels[static_cast<std::size_t>(pair.predicted)],
-                     pair.count, static_cast<double>(pair.count) / static_cast<double>(rows[truth])});
+                     pair.count,
+                     static_cast<double>(pair.count) / static_cast<double>(rows[truth])});
   }
   return pairs;
 }

@@ -53,8 +53,8 @@ void add_predictions(
   for_each_batch(rows.data, scored_tokens(width, kEvaluationTokens), run,
                  [&](std::size_t, const std::vector<std::size_t>& numbers) {
                    const torch::Tensor found = predict(numbers);
-                   const std::span<const float> values(
-                       found.data_ptr<float>(), static_cast<std::size_t>(found.numel()));
+                   const std::span<const float> values(found.data_ptr<float>(),
+                                                       static_cast<std::size_t>(found.numel()));
                    const auto outputs = static_cast<std::size_t>(width);
                    for (std::size_t i = 0; i < numbers.size(); ++i) {
                      scorer.add(numbers[i], values.subspan(i * outputs, outputs));
@@ -67,8 +67,8 @@ void add_predictions(
 std::unique_ptr<RowScorer> RowTrainingTask::scorer(const Config& config,
                                                    const MeasuredRows& rows) const {
   return std::make_unique<KeptPredictions>(
-      rows, [this, &config, &rows](const std::vector<float>& predictions,
-                                   const WeightReader& weight) {
+      rows,
+      [this, &config, &rows](const std::vector<float>& predictions, const WeightReader& weight) {
         return score(config, rows, predictions, weight);
       });
 }

@@ -38,8 +38,8 @@ class RowTrainingTask : public TrainingTask {
   virtual torch::Tensor loss_targets(const SequenceModelImpl& model,
                                      const BatchPart& part) const = 0;
 
-  /// Returns a scorer of these rows, which live at least as long as the scorer. By default, it keeps
-  /// all predictions and calls score().
+  /// Returns a scorer of these rows, which live at least as long as the scorer. By default, it
+  /// keeps all predictions and calls score().
   virtual std::unique_ptr<RowScorer> scorer(const Config& config, const MeasuredRows& rows) const;
 
   /// Returns the report of predictions. Shapes: predictions [rows, C], row-major.

@@ -16,8 +16,7 @@ namespace {
 bool can_be_needed(UChar32 c) {
   constexpr UChar32 kNonJoiner = 0x200C;
   constexpr UChar32 kJoiner = 0x200D;
-  return c == kNonJoiner || c == kJoiner ||
-         u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR) != 0;
+  return c == kNonJoiner || c == kJoiner || u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR) != 0;
 }
 
 bool is_plain_letter(UChar32 c) {

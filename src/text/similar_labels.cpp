@@ -47,8 +47,8 @@ std::string folded(const std::string& label) {
   return utf8_of(bare);
 }
 
-/// Returns a form that equal decimal numbers share, such as `-12e-1` for -1.20; nothing if the label
-/// is not a number.
+/// Returns a form that equal decimal numbers share, such as `-12e-1` for -1.20; nothing if the
+/// label is not a number.
 std::optional<std::string> number_form(std::string_view label) {
   std::string_view rest = label;
   const bool is_negative = rest.starts_with('-');
@@ -164,13 +164,14 @@ std::string label_beside(std::string_view label, std::string_view other) {
   while (begin > 0 && begin < label.size() && !is_start(label[begin])) --begin;
   while (begin > 0 && begin < other.size() && !is_start(other[begin])) --begin;
   std::size_t end = 0;  // length of the common end
-  while (end < most - begin && label[label.size() - 1 - end] == other[other.size() - 1 - end]) ++end;
+  while (end < most - begin && label[label.size() - 1 - end] == other[other.size() - 1 - end])
+    ++end;
   while (end > 0 && !is_start(label[label.size() - end])) --end;
 
   constexpr int kListed = 8;
   constexpr UChar32 kLastAscii = 0x7F;
-  const auto different = icu::UnicodeString::fromUTF8(
-      std::string(label.substr(begin, label.size() - end - begin)));
+  const auto different =
+      icu::UnicodeString::fromUTF8(std::string(label.substr(begin, label.size() - end - begin)));
   std::string names;
   bool is_doubtful = false;
   int count = 0;

@@ -389,10 +389,6 @@ void TrainingRun::check_finite(double loss, double norm) const {
               message.str());
 }
 
-Report TrainingRun::measure(const EncodedDataset& data) {
-  return task_.measure(pool_, {data_.labels, data, calibration_, data_.vocabulary});
-}
-
 Report TrainingRun::validate(const EncodedDataset& data) {
   if (average_) average_->swap();
   Report report = measure(data);

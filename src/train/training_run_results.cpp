@@ -10,6 +10,10 @@
 
 namespace sequent {
 
+Report TrainingRun::measure(const EncodedDataset& data) {
+  return task_.measure(pool_, {data_.labels, data, calibration_, data_.vocabulary});
+}
+
 TrainReport TrainingRun::finish() {
   load_tensors(folder_.best_weights(), weights_of(*model_));
   average_.reset();  // the best weights already are the average

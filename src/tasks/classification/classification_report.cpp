@@ -128,8 +128,8 @@ std::optional<ReportWarning> unpredicted_classes(const ClassificationReport& rep
                          quoted_name(label) + cure};
   }
   return ReportWarning{std::to_string(names.size()) + " of " +
-                       std::to_string(report.per_class.size()) + " labels are never predicted: " +
-                       list_some(names) + cure};
+                       std::to_string(report.per_class.size()) +
+                       " labels are never predicted: " + list_some(names) + cure};
 }
 
 }  // namespace

@@ -73,8 +73,7 @@ class ClassificationTraining : public RowTrainingTask {
     return send_to(target_classes(part.data, part.rows), part.batch.input.device());
   }
 
-  std::unique_ptr<RowScorer> scorer(const Config& config,
-                                    const MeasuredRows& rows) const override {
+  std::unique_ptr<RowScorer> scorer(const Config& config, const MeasuredRows& rows) const override {
     return std::make_unique<ClassScorer>(config, rows.labels, rows.data);
   }
 

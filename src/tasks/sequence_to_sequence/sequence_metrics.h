@@ -20,8 +20,8 @@ struct SequenceReport {
   /// Share of rows whose generated text is the target as the data have it. Tokens lose what the
   /// tokenizer normalizes. Nothing in reports of earlier versions.
   std::optional<double> exact_text_match;
-  double bleu = 0;         // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
-  double rouge_l = 0;      // 0..1, mean F1 of the longest common subsequences, as rouge-score
+  double bleu = 0;     // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
+  double rouge_l = 0;  // 0..1, mean F1 of the longest common subsequences, as rouge-score
   bool operator==(const SequenceReport&) const = default;
 };
 
