@@ -3,6 +3,7 @@
 
 #include "export/parity.h"
 #include "export/script_writer.h"
+#include "infer/archive.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "model/sequence_padding.h"
@@ -11,6 +12,7 @@
 #include "train/load_run.h"
 #include "train/training_output.h"
 #include "train/transfer.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
