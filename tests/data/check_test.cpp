@@ -94,13 +94,13 @@ TEST_F(Check, FindsNothingInGoodData) {
   EXPECT_EQ(check.warnings, 0) << check.text;
   EXPECT_EQ(check.text,
             "                                   training  validation\n"
-            "  rows                                   20           2\n"
-            "    label neg                            10           1\n"
-            "    label pos                            10           1\n"
+            "  rows                                   20          30\n"
+            "    label neg                            10          15\n"
+            "    label pos                            10          15\n"
             "  tokens per text: fewest                 3           3\n"
             "    median                                3           3\n"
-            "    95th percentile                       3           3\n"
-            "    most                                  3           3\n"
+            "    95th percentile                       3           4\n"
+            "    most                                  3           4\n"
             "  empty texts                             0           0\n"
             "  truncated texts                 0 (0.0 %)   0 (0.0 %)\n"
             "  unknown tokens                      0.0 %       0.0 %\n"

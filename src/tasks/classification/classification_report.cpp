@@ -113,8 +113,10 @@ std::optional<ReportWarning> unpredicted_classes(const ClassificationReport& rep
     predictions[static_cast<std::size_t>(cell.predicted)] += cell.count;
   }
   std::vector<std::string> names;
+  std::int64_t with_rows = 0;
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     const ClassReport& one = report.per_class[i];
+    with_rows += one.support > 0 ? 1 : 0;
     if (one.support > 0 && predictions[i] == 0) names.push_back(one.label);
   }
   if (names.empty()) return std::nullopt;
@@ -127,9 +129,8 @@ std::optional<ReportWarning> unpredicted_classes(const ClassificationReport& rep
     return ReportWarning{"all " + std::to_string(report.count) + " rows are predicted as " +
                          quoted_name(label) + cure};
   }
-  return ReportWarning{std::to_string(names.size()) + " of " +
-                       std::to_string(report.per_class.size()) +
-                       " labels are never predicted: " + list_some(names) + cure};
+  return ReportWarning{std::to_string(names.size()) + " of the " + std::to_string(with_rows) +
+                       " labels with rows are never predicted: " + list_some(names) + cure};
 }
 
 }  // namespace
