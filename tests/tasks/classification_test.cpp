@@ -198,8 +198,8 @@ TEST(ClassificationReport, WarnsOfClassesThatAreNeverPredicted) {
                                           {{0.1F, 0.7F, 0.1F, 0.1F}, 3}})
                           .report();
   ASSERT_EQ(to_report(report).warnings().size(), 1U);
-  EXPECT_NE(to_report(report).warnings()[0].find(
-                "2 of the 3 labels with rows are never predicted: \"c\", \"d\"; consider \"class_weights\""),
+  EXPECT_NE(to_report(report).warnings()[0].find("2 of the 3 labels with rows are never predicted: "
+                                                 "\"c\", \"d\"; consider \"class_weights\""),
             std::string::npos)
       << to_report(report).warnings()[0];
   const auto same = metrics_of({"a", "b"}, {{{0.7F, 0.3F}, 0}, {{0.6F, 0.4F}, 1}}).report();
