@@ -32,8 +32,8 @@ Report to_report(const SequenceReport& report) {
         format_percent(report.exact_match) + " of the generated texts have the tokens of the " +
         "target, but only " + format_percent(*report.exact_text_match) +
         " are equal to it as text, because the tokenizer changes case, spaces or the form of "
-        "characters; set \"lowercase\" and \"nfkc\" of the tokenizer to false, or use "
-        "the tokenizer \"characters\" with \"whitespace\": true"});
+        "characters; set \"lowercase\" and \"nfkc\" of the tokenizer to false; the tokenizer "
+        "\"characters\" with \"whitespace\": true keeps spaces as well"});
   }
   return result;
 }
