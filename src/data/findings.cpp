@@ -122,7 +122,9 @@ void Findings::look_at_split(const NamedSummary& split) {
                                    words_.row + " of an earlier one" + in + ".");
   }
   if (found.also_in_training > 0) {
-    add(FindingLevel::kDefect,
+    // Equal windows of a series come from the series, such as its zeros, not from a bad split.
+    const bool are_windows = std::holds_alternative<WindowsFormat>(config_.data.format);
+    add(are_windows ? FindingLevel::kAdvice : FindingLevel::kDefect,
         counted(found.also_in_training, words_.row, words_.rows) + in +
             " can also be found in training; metrics on them are too optimistic.");
   }
