@@ -148,6 +148,13 @@ class EncodedDataset {
   }
   /// One tag per token if rows are tagged.
   bool is_tagged() const { return !tags_.empty(); }
+  /// Sets the hash of the last row's target text (see hash_text), which generated texts are
+  /// compared with. All rows of a dataset have one, or none has.
+  void set_target_hash(std::uint64_t hash) { target_hashes_.push_back(hash); }
+  bool has_target_hashes() const { return !target_hashes_.empty(); }
+  std::uint64_t target_hash(std::int64_t row) const {
+    return target_hashes_[static_cast<std::size_t>(row)];
+  }
   std::span<const std::int32_t> tags(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
     return {tags_.data() + begin, static_cast<std::size_t>(length(row))};
@@ -165,6 +172,7 @@ class EncodedDataset {
   std::int64_t target_count_ = 0;
   std::vector<float> targets_;  // multi_label: 1 for each label of the row, otherwise 0
   std::vector<std::int32_t> tags_;
+  std::vector<std::uint64_t> target_hashes_;
   UnseenNames unseen_;
 };
 
@@ -177,6 +185,20 @@ struct SourceFile {
   bool operator==(const SourceFile&) const = default;
 };
 
+/// How serious a property of the data is.
+enum class FindingLevel {
+  kAdvice,   // shown by `sequent data check`
+  kWarning,  // training shows it as well
+  kDefect,   // likewise, and it is an error with --strict-data
+};
+
+/// A property of the data that makes a model or its metrics worse than they could be.
+struct DataFinding {
+  FindingLevel level = FindingLevel::kAdvice;
+  std::string sentence;
+  bool operator==(const DataFinding&) const = default;
+};
+
 /// All information about the data that training needs.
 struct PreparedData {
   EncodedDataset train;
@@ -186,6 +208,7 @@ struct PreparedData {
   LabelSet labels;  // for regression: the targets
   std::vector<SourceFile> sources;
   bool from_cache = false;
+  std::vector<DataFinding> findings{};
 };
 
 /// Reads the config's files, builds vocabulary and labels from the training split only, and encodes

@@ -63,12 +63,22 @@ struct ReportTable {
   bool operator==(const ReportTable&) const = default;
 };
 
-/// Counts of rows by true and predicted label.
+/// The number of rows with one pair of true and predicted label.
+struct MatrixCell {
+  std::int64_t truth = 0;
+  std::int64_t predicted = 0;
+  std::int64_t count = 0;
+  bool operator==(const MatrixCell&) const = default;
+};
+
+/// Counts of rows by true and predicted label. In JSON, a matrix of up to kDenseLabels labels has
+/// all its `rows`; a larger one has `cells`, each as [true, predicted, count].
 struct ReportMatrix {
+  static constexpr std::size_t kDenseLabels = 100;
   std::string key;
   std::string title;
   std::vector<std::string> labels;
-  std::vector<std::vector<std::int64_t>> counts;  // [true][predicted]
+  std::vector<MatrixCell> cells;  // those above 0, sorted by truth, then by prediction
   bool operator==(const ReportMatrix&) const = default;
 };
 
@@ -98,9 +108,16 @@ struct ReportText {
   bool operator==(const ReportText&) const = default;
 };
 
+/// A conclusion from the metrics that a reader should not miss. It is not part of the JSON form,
+/// because it follows from the values.
+struct ReportWarning {
+  std::string sentence;
+  bool operator==(const ReportWarning&) const = default;
+};
+
 struct ReportPart;
-using ReportSection =
-    std::variant<ReportFacts, ReportTable, ReportMatrix, ReportCurve, ReportText, ReportPart>;
+using ReportSection = std::variant<ReportFacts, ReportTable, ReportMatrix, ReportCurve, ReportText,
+                                   ReportWarning, ReportPart>;
 
 /// A report within a report: an object in JSON.
 struct ReportPart {
@@ -122,6 +139,9 @@ struct Report {
   /// The names of the metrics, excluding counts.
   std::vector<std::string> metrics() const;
 
+  /// The sentences of all warnings, including those of parts.
+  std::vector<std::string> warnings() const;
+
   /// The table with this key; null if there is none.
   const ReportTable* table(std::string_view key) const;
   const ReportMatrix* matrix(std::string_view key) const;
@@ -134,7 +154,7 @@ std::string report_to_json(const Report& report, int indent = 2);
 /// Parses a report of this task that report_to_json wrote. Errors: Artifact.
 Report report_from_json(const std::string& json, const Task& task);
 
-/// Tables for a terminal.
+/// Tables for a terminal, without the warnings, which go to the log.
 std::string report_to_text(const Report& report);
 
 /// A validation metric that is shown for each epoch.

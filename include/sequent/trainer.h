@@ -21,6 +21,7 @@ struct TrainOptions {
   std::filesystem::path out;
   ExistingRun existing = ExistingRun::kRefuse;
   std::vector<std::string> command_line;  // for the manifest
+  bool strict_data = false;               // defects of the data are errors; see DataFinding
 };
 
 /// The progress of training, passed to the progress hook after steps and at the end of epochs.

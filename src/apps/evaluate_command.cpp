@@ -8,6 +8,7 @@
 #include "apps/commands.h"
 #include "core/nearest.h"
 #include "sequent/error.h"
+#include "sequent/log.h"
 #include "sequent/trainer.h"
 
 namespace sequent {
@@ -87,6 +88,7 @@ void evaluate_command(const EvaluateCommandOptions& options) {
   how.unseen_labels = options.unseen_labels;
   const Report report = evaluate(options.model, options.data, how);
   print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
+  for (const std::string& sentence : report.warnings()) log_warning(sentence);
   check_names(gates, report);
   check_gates(gates, report);
 }

@@ -19,6 +19,7 @@ struct TrainCommandOptions {
   std::optional<std::string> init_from;
   bool resume = false;
   bool overwrite = false;
+  bool strict_data = false;
 };
 
 /// Quotes the command line for a shell.
@@ -54,6 +55,7 @@ void train_command(const TrainCommandOptions& options,
   TrainOptions train_options;
   train_options.out = options.out;
   train_options.command_line = command_line;
+  train_options.strict_data = options.strict_data;
   if (options.resume) train_options.existing = ExistingRun::kResume;
   if (options.overwrite) train_options.existing = ExistingRun::kOverwrite;
   ProgressLine line(stderr_is_terminal(), config.runtime.log_seconds,
@@ -98,6 +100,10 @@ void add_train_command(CLI::App& app, Action& action) {
       command->add_flag("--resume", options->resume, "Continue the interrupted run in --out");
   command->add_flag("--overwrite", options->overwrite, "Replace the run in --out if there is one")
       ->excludes(resume);
+  command->add_flag("--strict-data", options->strict_data,
+                    "Exit with code 3 before training if the data have similar labels, texts with "
+                    "more than one label, or texts of validation or test that are also in "
+                    "training");
   command->callback([options, &action] {
     action = [options] {
       std::vector<std::string> line = {"sequent", "train", options->config, "--out", options->out};
@@ -106,6 +112,7 @@ void add_train_command(CLI::App& app, Action& action) {
         line.push_back(change);
       }
       if (options->init_from) line.insert(line.end(), {"--init-from", *options->init_from});
+      if (options->strict_data) line.emplace_back("--strict-data");
       train_command(*options, line);
     };
   });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -47,6 +48,9 @@ class RecordAnswerer {
   /// The names that are added to a record, in order and without the prefix: members of an object,
   /// or columns of a table.
   virtual std::vector<std::string> names() const = 0;
+
+  /// The number of values that a prediction holds, which bounds the records per window.
+  virtual std::int64_t values_per_record() const { return 1; }
 
   /// Predicts for a window of records; skips records with an error. Errors: Data.
   virtual std::unique_ptr<RecordAnswers> answer(const std::vector<Record>& window) const = 0;

@@ -1,5 +1,6 @@
 #include "batch/record_stream.h"
 
+#include <algorithm>
 #include <exception>
 #include <future>
 #include <memory>
@@ -11,13 +12,17 @@
 
 namespace sequent {
 
-std::vector<Record> read_window(RecordReader& reader) {
+std::vector<Record> read_window(RecordReader& reader, std::int64_t values_per_record) {
   // A window is large enough for sorting by length, and small enough that its memory is negligible.
-  constexpr std::size_t kWindowRecords = 16384;
+  constexpr std::int64_t kWindowRecords = 16384;
+  constexpr std::int64_t kWindowValues = std::int64_t{1} << 24;
+  constexpr std::int64_t kLeastRecords = 64;
+  const auto most = static_cast<std::size_t>(
+      std::clamp(kWindowValues / values_per_record, kLeastRecords, kWindowRecords));
   constexpr std::size_t kWindowBytes = std::size_t{16} << 20;
   std::vector<Record> window;
   std::size_t bytes = 0;
-  while (window.size() < kWindowRecords && bytes < kWindowBytes) {
+  while (window.size() < most && bytes < kWindowBytes) {
     Record record;
     if (!reader.next(record)) break;
     bytes += record.text.size() + (record.second ? record.second->size() : 0) +
@@ -77,8 +82,10 @@ StreamCounts answer_records(const RecordStream& stream,
                             const std::function<bool()>& stop_requested) {
   StreamCounts counts;
   stream.sink.write(stream.writer.header());
-  const auto read_ahead = [&reader = stream.reader] {
-    return std::async(std::launch::async, [&reader] { return read_window(reader); });
+  const std::int64_t values = stream.answerer.values_per_record();
+  const auto read_ahead = [&reader = stream.reader, values] {
+    return std::async(std::launch::async,
+                      [&reader, values] { return read_window(reader, values); });
   };
   // While a window is computed, the next one is read and the previous one is written.
   std::future<std::vector<Record>> ahead = read_ahead();

@@ -20,9 +20,9 @@ struct StopRequest {
   std::function<bool()> is_requested = [] { return false; };
 };
 
-/// Reads the next window of records: enough to sort by length, few enough to bound memory; none at
-/// the end. Errors: Data if reading cannot continue.
-std::vector<Record> read_window(RecordReader& reader);
+/// Reads the next window of records: enough to sort by length, few enough to bound the memory of
+/// records and predictions; none at the end. Errors: Data if reading cannot continue.
+std::vector<Record> read_window(RecordReader& reader, std::int64_t values_per_record = 1);
 
 /// What predicts and writes the records of a run.
 struct RecordStream {

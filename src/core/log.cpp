@@ -27,6 +27,8 @@ void write_to_stderr(LogLevel level, std::string_view message) {
   if (level == LogLevel::kError) line = "error: ";
   line += message;
   line += '\n';
+  // Otherwise the line could appear inside a row of stdout that is still partly in its buffer.
+  std::fflush(stdout);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

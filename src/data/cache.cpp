@@ -30,6 +30,7 @@ struct DatasetFile {
     visit(dataset.target_count_);
     visit(dataset.targets_);
     visit(dataset.tags_);
+    visit(dataset.target_hashes_);
     visit(dataset.unseen_.labels);
     visit(dataset.unseen_.sequence_labels);
   }
@@ -66,6 +67,8 @@ struct DatasetFile {
       if (tag < -unseen || tag >= class_count) return false;
     }
     if (!dataset.tags_.empty() && dataset.tags_.size() != dataset.ids_.size()) return false;
+    const auto hashes = static_cast<std::int64_t>(dataset.target_hashes_.size());
+    if (hashes != 0 && hashes != dataset.size()) return false;
     const auto targets = static_cast<std::int64_t>(dataset.targets_.size());
     return dataset.target_count_ >= 0 && targets == dataset.size() * dataset.target_count_;
   }
@@ -203,6 +206,11 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   DatasetFile::visit_parts(data.validation, out);
   out.number(data.test ? 1 : 0);
   if (data.test) DatasetFile::visit_parts(*data.test, out);
+  out.number(std::ssize(data.findings));
+  for (const DataFinding& finding : data.findings) {
+    out.number(static_cast<std::int64_t>(finding.level));
+    out.text(finding.sentence);
+  }
   out.finish(path);
 }
 
@@ -224,6 +232,14 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   DatasetFile::visit_parts(train, in);
   DatasetFile::visit_parts(validation, in);
   if (in.number() != 0) DatasetFile::visit_parts(test.emplace(), in);
+  std::vector<DataFinding> findings(in.count(2 * sizeof(std::int64_t)));
+  for (DataFinding& finding : findings) {
+    const std::int64_t level = in.number();
+    if (level < 0 || level > static_cast<std::int64_t>(FindingLevel::kDefect)) {
+      throw Damaged{"contains invalid findings"};
+    }
+    finding = {static_cast<FindingLevel>(level), in.text()};
+  }
   in.finish();
 
   PreparedData data{std::move(train),
@@ -234,7 +250,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
                     : are_targets  ? LabelSet::of_targets(std::move(labels))
                                    : LabelSet(std::move(labels)),
                     std::move(sources),
-                    /*from_cache=*/true};
+                    /*from_cache=*/true,
+                    std::move(findings)};
   if (!sequence_labels.empty())
     data.labels = data.labels.with_sequence_labels(std::move(sequence_labels));
   const auto is_sound = [&](const EncodedDataset& dataset) {

@@ -101,6 +101,7 @@ void EncodedDataset::add(const EncodedDataset& other, std::int64_t row) {
   } else {
     add(other.row(row), renumbered(other.label(row), names.labels, unseen_.labels));
   }
+  if (other.has_target_hashes()) set_target_hash(other.target_hash(row));
 }
 
 std::int32_t EncodedDataset::number_unseen(const std::string& label) {

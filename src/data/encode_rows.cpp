@@ -7,6 +7,7 @@
 #include "data/block_pipeline.h"
 #include "data/row_faults.h"
 #include "sequent/log.h"
+#include "text/text_table.h"
 
 namespace sequent {
 namespace {
@@ -44,6 +45,9 @@ EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
     } else {
       result.split.rows.add(encoded.input(), targets.label);
     }
+    if (encoder.target() == TargetKind::kText) {
+      result.split.rows.set_target_hash(encoded.note.target_hash);
+    }
     result.split.notes.push_back(encoded.note);
   }
   return result;
@@ -75,7 +79,7 @@ void warn_about_unseen(const std::string& path, const EncodedDataset::UnseenName
   const auto warn = [&](const char* what, const std::vector<std::string>& names) {
     if (names.empty()) return;
     log_warning(path + ": rows with " + what +
-                " that are not in the training data count as wrong: " + list_names(names));
+                " that are not in the training data count as wrong: " + list_some(names));
   };
   warn("labels", unseen.labels);
   warn("row labels", unseen.sequence_labels);

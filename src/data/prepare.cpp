@@ -7,6 +7,7 @@
 #include "data/cache.h"
 #include "data/encode_rows.h"
 #include "data/faults.h"
+#include "data/findings.h"
 #include "data/label_folders.h"
 #include "data/splits.h"
 #include "sequent/data.h"
@@ -62,10 +63,15 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
 
   Splits splits = read_splits(config, threads, known);
   for (std::size_t i = 0; i < sources.size(); ++i) sources[i].rows = splits.file_rows[i];
-  PreparedData data{
-      std::move(splits.train.rows), std::move(splits.validation.rows), std::nullopt,
-      std::move(splits.vocabulary), std::move(splits.labels),          std::move(sources),
-      /*from_cache=*/false};
+  std::vector<DataFinding> findings = find_problems(config, splits, summarize(config, splits));
+  PreparedData data{std::move(splits.train.rows),
+                    std::move(splits.validation.rows),
+                    std::nullopt,
+                    std::move(splits.vocabulary),
+                    std::move(splits.labels),
+                    std::move(sources),
+                    /*from_cache=*/false,
+                    std::move(findings)};
   if (splits.test) data.test = std::move(splits.test->rows);
   if (use_cache) save_cached(cache_folder, identity, data);
   return data;

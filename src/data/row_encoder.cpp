@@ -6,6 +6,7 @@
 
 #include "tasks/task_definition.h"
 #include "text/fit_length.h"
+#include "text/invisible.h"
 
 namespace sequent {
 
@@ -18,6 +19,14 @@ std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_vi
 std::uint64_t hash_text(const Record& record) {
   if (!record.second) return hash_text(std::string_view(record.text));
   return hash_text(std::string_view(record.text + '\0' + *record.second));
+}
+
+RowNote note_of_text(const Record& record, TargetKind target) {
+  RowNote note{hash_text(record), 0, 0};
+  note.invisible = find_invisible(record.text);
+  if (record.second && note.invisible == 0) note.invisible = find_invisible(*record.second);
+  if (target == TargetKind::kText) note.target_hash = hash_text(std::string_view(*record.second));
+  return note;
 }
 
 EncoderSpec encoder_spec(const Config& config) {
@@ -73,7 +82,8 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
     EncodedText text = encode_text(record);
     row.ids = std::move(text.ids);
     row.unknown_words = std::move(text.unknown_words);
-    row.note = {hash_text(record), text.token_count, 0};
+    row.note = note_of_text(record, target_);
+    row.note.token_count = text.token_count;
     end_line(row.ids, text.empty);
     return row;
   }

@@ -16,6 +16,8 @@ namespace sequent {
 std::uint64_t hash_text(std::string_view text);
 /// Hashes the row's text, or both texts of a pair.
 std::uint64_t hash_text(const Record& record);
+/// Returns the note about a row of text, without its token count and label.
+RowNote note_of_text(const Record& record, TargetKind target);
 std::uint64_t hash_values(std::span<const float> values);
 
 /// Encodes records as model input, as the config's input section defines it.

@@ -16,7 +16,10 @@ std::string unknown_label(const std::string& label, const std::vector<std::strin
   std::string message =
       "found the label " + quoted_tag(label) + ", which is not in the training data";
   if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
-  return message + did_you_mean(label, labels) +
+  // Each of many rows can have such a label, and each label is compared.
+  constexpr std::size_t kCompared = 1000;
+  if (labels.size() <= kCompared) message += did_you_mean(label, labels);
+  return message +
          "; set \"unseen_labels\" to \"wrong\" to count such rows as missed, or to \"skip\" to "
          "leave them out";
 }

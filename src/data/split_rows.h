@@ -13,6 +13,8 @@ struct RowNote {
   std::uint64_t text_hash = 0;   // hash of the bytes
   std::int64_t token_count = 0;  // before truncation; for a pair, the longer text
   std::int32_t label = 0;
+  char32_t invisible = 0;         // the first invisible character (see find_invisible); 0: none
+  std::uint64_t target_hash = 0;  // of a target text
 };
 
 struct SplitRows {

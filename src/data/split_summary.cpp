@@ -30,6 +30,13 @@ void count_lengths(const SplitRows& split, std::int64_t max_length, SplitSummary
   summary.longest = lengths.back();
 }
 
+void count_invisible(const SplitRows& split, SplitSummary& summary) {
+  for (const RowNote& note : split.notes) {
+    if (note.invisible == 0) continue;
+    if (summary.invisible++ == 0) summary.invisible_character = note.invisible;
+  }
+}
+
 void count_repeated(const SplitRows& split, SplitSummary& summary) {
   std::vector<RowNote> notes;
   notes.reserve(split.notes.size());
@@ -110,6 +117,7 @@ SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int6
   }
   if (!has_marks) summary.targets = target_ranges(split.rows);
   count_lengths(split, max_length, summary);
+  count_invisible(split, summary);
   count_repeated(split, summary);
   count_shared(split, training, summary);
   return summary;

@@ -35,6 +35,9 @@ struct SplitSummary {
   std::int64_t also_in_training = 0;  // rows whose text is in training; 0 for training
   std::int64_t contradictory = 0;     // texts with more than one label in the split
 
+  std::int64_t invisible = 0;        // texts with an invisible character
+  char32_t invisible_character = 0;  // the first one
+
   double truncated_share() const { return share(truncated, rows); }
   double unknown_share() const { return share(unknown_tokens, kept_tokens); }
   double repeated_share() const { return share(repeated, rows); }

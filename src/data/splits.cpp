@@ -42,6 +42,22 @@ std::string kept_rows(const std::vector<std::string>& labels) {
          " in training instead of the held-out part, because no other training row has " + names;
 }
 
+/// Errors: Data if the model would read no token of the text, so that it could learn nothing.
+void require_tokens(const Vocabulary& vocabulary, const Config& config, const std::string& path,
+                    const FaultList& faults) {
+  const auto* text = std::get_if<TextInput>(&config.input);
+  const bool is_empty = vocabulary.size() == Vocabulary::kReserved;
+  if (text == nullptr || !is_empty || encoder_spec(config).spells_unknown) return;
+  faults.throw_if_any();
+  const std::int64_t least = text->vocabulary.min_count;
+  throw Error(ErrorKind::kData, path,
+              least == 1 ? "no training text has a token, so the vocabulary is empty; check that "
+                           "\"text\" names the right column"
+                         : "no token occurs " + std::to_string(least) +
+                               " times in the training texts, so the vocabulary is empty; use a "
+                               "smaller /input/vocabulary/min_count");
+}
+
 template <class Rows>
 std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
                            const FaultList& faults) {
@@ -113,6 +129,7 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path,
   const std::vector<Part> parts = parts_of(rows, config, path, faults);
   const std::int64_t file_rows = rows.size();
   Vocabulary vocabulary = rows.count_vocabulary(parts, known);
+  require_tokens(vocabulary, config, path, faults);
   TrainingSplits splits = std::move(rows).encode(vocabulary, parts);
   return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows};
 }

@@ -92,7 +92,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
       block.faults.add({row.where, *fault});
       continue;
     }
-    RowNote note{hash_text(row), 0, 0};
+    RowNote note = note_of_text(row, spec_.target);
     number_tokens(row, tokenizer, mine, block, note);
     if (spec_.target == TargetKind::kLabel) note.label = mine.labels.number(*row.label);
     if (spec_.labels_sequences) note.label = mine.sequence_labels.number(*row.label);
@@ -284,6 +284,9 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
                         block.notes[i].label);
       } else {
         split->rows.add(input, block.notes[i].label);
+      }
+      if (spec_.target == TargetKind::kText) {
+        split->rows.set_target_hash(block.notes[i].target_hash);
       }
       split->notes.push_back(block.notes[i]);
     }

@@ -31,4 +31,12 @@ std::string TokenJoiner::next(std::string_view before, std::string_view token) c
   return ends_open || begins_closed || joined ? piece : " " + piece;
 }
 
+std::string join_tokens(const TokenizerSpec& tokenizer, const Vocabulary& vocabulary,
+                        std::span<const std::int32_t> tokens) {
+  const TokenJoiner joiner(tokenizer);
+  std::string text;
+  for (const std::int32_t token : tokens) text += joiner.next(text, vocabulary.token(token));
+  return text;
+}
+
 }  // namespace sequent

@@ -1,10 +1,13 @@
 // Converts tokens back to text.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "sequent/config.h"
+#include "sequent/text.h"
 
 namespace sequent {
 
@@ -19,6 +22,10 @@ class TokenJoiner {
  private:
   TokenizerSpec tokenizer_;
 };
+
+/// Returns the text of these tokens.
+std::string join_tokens(const TokenizerSpec& tokenizer, const Vocabulary& vocabulary,
+                        std::span<const std::int32_t> tokens);
 
 /// Returns the last character of a text as bytes; empty for an empty text.
 std::string_view last_character(std::string_view text);

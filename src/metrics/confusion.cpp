@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 namespace sequent {
@@ -15,11 +16,9 @@ struct Margins {
 Margins margins_of(const ConfusionMatrix& confusion) {
   Margins margins{std::vector<std::int64_t>(confusion.size()),
                   std::vector<std::int64_t>(confusion.size())};
-  for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
-    for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) {
-      margins.truths[truth] += confusion[truth][predicted];
-      margins.predictions[predicted] += confusion[truth][predicted];
-    }
+  for (const MatrixCell& cell : confusion.cells()) {
+    margins.truths[static_cast<std::size_t>(cell.truth)] += cell.count;
+    margins.predictions[static_cast<std::size_t>(cell.predicted)] += cell.count;
   }
   return margins;
 }
@@ -46,13 +45,38 @@ AverageReport average(const std::vector<ClassReport>& classes, const Weight& wei
 
 }  // namespace
 
+std::int64_t ConfusionMatrix::count(std::size_t truth, std::size_t predicted) const {
+  const auto found = counts_.find({truth, predicted});
+  return found == counts_.end() ? 0 : found->second;
+}
+
+std::vector<MatrixCell> ConfusionMatrix::cells() const {
+  std::vector<MatrixCell> cells;
+  cells.reserve(counts_.size());
+  for (const auto& [place, count] : counts_) {
+    cells.push_back(
+        {static_cast<std::int64_t>(place.first), static_cast<std::int64_t>(place.second), count});
+  }
+  return cells;
+}
+
+std::vector<std::vector<std::int64_t>> dense_counts(const std::vector<MatrixCell>& cells,
+                                                    std::size_t size) {
+  std::vector<std::vector<std::int64_t>> counts(size, std::vector<std::int64_t>(size));
+  for (const MatrixCell& cell : cells) {
+    counts[static_cast<std::size_t>(cell.truth)][static_cast<std::size_t>(cell.predicted)] =
+        cell.count;
+  }
+  return counts;
+}
+
 std::vector<ClassReport> class_reports(const ConfusionMatrix& confusion,
                                        const std::vector<std::string>& labels) {
   const Margins margins = margins_of(confusion);
   std::vector<ClassReport> classes;
   classes.reserve(labels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const std::int64_t hits = confusion[i][i];
+    const std::int64_t hits = confusion.count(i, i);
     classes.push_back({.label = labels[i],
                        .precision = ratio(hits, margins.predictions[i]),
                        .recall = ratio(hits, margins.truths[i]),
@@ -81,7 +105,7 @@ double matthews_correlation(const ConfusionMatrix& confusion) {
   for (std::size_t i = 0; i < confusion.size(); ++i) {
     const auto truths = static_cast<double>(margins.truths[i]);
     const auto predictions = static_cast<double>(margins.predictions[i]);
-    hits += static_cast<double>(confusion[i][i]);
+    hits += static_cast<double>(confusion.count(i, i));
     truth_prediction += truths * predictions;
     truth_truth += truths * truths;
     prediction_prediction += predictions * predictions;
@@ -90,16 +114,12 @@ double matthews_correlation(const ConfusionMatrix& confusion) {
   return spread == 0 ? 0.0 : (hits * count - truth_prediction) / std::sqrt(spread);
 }
 
-std::vector<ConfusedPair> most_confused(const ConfusionMatrix& confusion, std::size_t limit) {
-  std::vector<ConfusedPair> pairs;
-  for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
-    for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) {
-      const std::int64_t count = confusion[truth][predicted];
-      if (truth != predicted && count > 0) pairs.push_back({truth, predicted, count});
-    }
-  }
+std::vector<MatrixCell> most_confused(const std::vector<MatrixCell>& cells, std::size_t limit) {
+  std::vector<MatrixCell> pairs;
+  std::copy_if(cells.begin(), cells.end(), std::back_inserter(pairs),
+               [](const MatrixCell& cell) { return cell.truth != cell.predicted; });
   std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const ConfusedPair& a, const ConfusedPair& b) { return a.count > b.count; });
+                   [](const MatrixCell& a, const MatrixCell& b) { return a.count > b.count; });
   pairs.resize(std::min(pairs.size(), limit));
   return pairs;
 }

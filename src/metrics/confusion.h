@@ -3,15 +3,42 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "metrics/class_report.h"
+#include "sequent/report.h"
 
 namespace sequent {
 
-/// Row counts, indexed [true][predicted]; the matrix is square.
-using ConfusionMatrix = std::vector<std::vector<std::int64_t>>;
+/// Row counts by true and predicted class. Only counts above 0 take memory, so there can be many
+/// classes.
+class ConfusionMatrix {
+ public:
+  ConfusionMatrix() = default;
+  explicit ConfusionMatrix(std::size_t classes) : classes_(classes) {}
+
+  /// Range: truth, predicted 0..size()-1; count >= 0.
+  void add(std::size_t truth, std::size_t predicted, std::int64_t count = 1) {
+    if (count > 0) counts_[{truth, predicted}] += count;
+  }
+  /// The number of classes.
+  std::size_t size() const { return classes_; }
+  std::int64_t count(std::size_t truth, std::size_t predicted) const;
+  /// Returns the counts above 0, sorted by true, then by predicted class.
+  std::vector<MatrixCell> cells() const;
+  bool operator==(const ConfusionMatrix&) const = default;
+
+ private:
+  std::size_t classes_ = 0;
+  std::map<std::pair<std::size_t, std::size_t>, std::int64_t> counts_;
+};
+
+/// Returns all counts of a matrix of `size` classes, indexed [true][predicted].
+std::vector<std::vector<std::int64_t>> dense_counts(const std::vector<MatrixCell>& cells,
+                                                    std::size_t size);
 
 /// Returns precision, recall, F1 and support of each class; 0 if the divisor is 0.
 std::vector<ClassReport> class_reports(const ConfusionMatrix& confusion,
@@ -28,15 +55,8 @@ AverageReport weighted_average(const std::vector<ClassReport>& classes);
 /// Source: Gorodkin 2004.
 double matthews_correlation(const ConfusionMatrix& confusion);
 
-/// The rows of one class that were predicted as another.
-struct ConfusedPair {
-  std::size_t truth = 0;
-  std::size_t predicted = 0;
-  std::int64_t count = 0;
-};
-
-/// Returns the `limit` pairs of classes with the most errors, in descending order of the count.
-/// Pairs without errors are omitted.
-std::vector<ConfusedPair> most_confused(const ConfusionMatrix& confusion, std::size_t limit);
+/// Returns the `limit` pairs of different classes with the most rows, in descending order of the
+/// count.
+std::vector<MatrixCell> most_confused(const std::vector<MatrixCell>& cells, std::size_t limit);
 
 }  // namespace sequent

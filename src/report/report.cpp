@@ -38,6 +38,17 @@ void for_each_metric(const std::vector<ReportSection>& sections, const std::stri
   }
 }
 
+void collect_warnings(const std::vector<ReportSection>& sections,
+                      std::vector<std::string>& sentences) {
+  for (const ReportSection& section : sections) {
+    if (const auto* warning = std::get_if<ReportWarning>(&section)) {
+      sentences.push_back(warning->sentence);
+    } else if (const auto* part = std::get_if<ReportPart>(&section)) {
+      collect_warnings(part->sections, sentences);
+    }
+  }
+}
+
 }  // namespace
 
 bool ReportPart::operator==(const ReportPart&) const = default;
@@ -61,6 +72,12 @@ std::vector<std::string> Report::metrics() const {
     if (!std::holds_alternative<std::int64_t>(value)) names.push_back(name);
   });
   return names;
+}
+
+std::vector<std::string> Report::warnings() const {
+  std::vector<std::string> sentences;
+  collect_warnings(sections, sentences);
+  return sentences;
 }
 
 const ReportTable* Report::table(std::string_view key) const {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/format.h"
+#include "metrics/confusion.h"
 #include "report/html.h"
 #include "report/report_values.h"
 #include "report/svg_chart.h"
@@ -35,8 +36,7 @@ std::string table_head(const std::vector<std::string>& titles) {
 }
 
 std::string matrix_cell(const ReportMatrix& matrix, std::size_t truth, std::size_t predicted,
-                        std::int64_t rows) {
-  const std::int64_t count = matrix.counts[truth][predicted];
+                        std::int64_t count, std::int64_t rows) {
   if (count == 0) return "<td class=\"none\">0</td>";
   const double share = static_cast<double>(count) / static_cast<double>(rows);
   return std::string("<td class=\"") + (truth == predicted ? "hit" : "miss") +
@@ -52,12 +52,13 @@ std::string matrix_table(const ReportMatrix& matrix) {
       std::string("<table class=\"matrix") + (dense ? " dense" : "") + "\">\n<thead><tr><td></td>";
   for (const std::string& label : matrix.labels) table += html_element("th scope=\"col\"", label);
   table += "</tr></thead>\n<tbody>\n";
+  const auto counts = dense_counts(matrix.cells, matrix.labels.size());
   for (std::size_t truth = 0; truth < matrix.labels.size(); ++truth) {
     std::int64_t rows = 0;
-    for (const std::int64_t count : matrix.counts[truth]) rows += count;
+    for (const std::int64_t count : counts[truth]) rows += count;
     table += "<tr>" + html_element("th scope=\"row\"", matrix.labels[truth]);
     for (std::size_t predicted = 0; predicted < matrix.labels.size(); ++predicted) {
-      table += matrix_cell(matrix, truth, predicted, rows);
+      table += matrix_cell(matrix, truth, predicted, counts[truth][predicted], rows);
     }
     table += "</tr>\n";
   }
@@ -105,9 +106,10 @@ struct HtmlSections {
       if (!column.title.empty()) titles.push_back(column.title);
     }
     std::string html = table_head(titles);
-    for (const auto* rows : {&table.above, &table.rows}) {
-      for (const std::vector<ReportValue>& row : *rows) html += table_row(cells_of(table, row));
-    }
+    const ShownRows shown(table);
+    for (const auto& row : table.above) html += table_row(cells_of(table, row));
+    for (const auto& row : shown.rows) html += table_row(cells_of(table, row));
+    if (!shown.omitted.empty()) html += table_row({shown.omitted});
     html += "</tbody>\n";
     if (!table.below.empty()) {
       html += "<tfoot>\n";
@@ -147,6 +149,10 @@ struct HtmlSections {
     }
     return html_element("h3", curve.title) + "\n<div class=\"charts\">\n" + render_chart(chart) +
            "</div>\n";
+  }
+
+  std::string operator()(const ReportWarning& warning) const {
+    return html_element("p class=\"warning\"", "Warning: " + warning.sentence) + "\n";
   }
 
   std::string operator()(const ReportText& text) const {

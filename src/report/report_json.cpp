@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "metrics/confusion.h"
 #include "tasks/task_definition.h"
 
 namespace sequent {
@@ -45,7 +46,15 @@ struct JsonSections {
     }
   }
   void operator()(const ReportMatrix& matrix) const {
-    json[matrix.key] = {{"labels", matrix.labels}, {"rows", matrix.counts}};
+    Json& object = json[matrix.key] = {{"labels", matrix.labels}};
+    if (matrix.labels.size() <= ReportMatrix::kDenseLabels) {
+      object["rows"] = dense_counts(matrix.cells, matrix.labels.size());
+      return;
+    }
+    Json& cells = object["cells"] = Json::array();
+    for (const MatrixCell& cell : matrix.cells) {
+      cells.push_back({cell.truth, cell.predicted, cell.count});
+    }
   }
   void operator()(const ReportCurve& curve) const {
     Json& steps = json[curve.key] = Json::array();
@@ -56,6 +65,7 @@ struct JsonSections {
     }
   }
   void operator()(const ReportText&) const {}
+  void operator()(const ReportWarning&) const {}
   void operator()(const ReportPart& part) const {
     json[part.key] = sections_as_json(part.sections);
   }

@@ -56,6 +56,7 @@ dl.values dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums;
 .wide { overflow-x: auto; }
 .wide:focus-visible, summary:focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
+p.warning { margin: .9rem 0; padding: .5rem .8rem; border-left: 4px solid var(--second); }
 p.note { margin: 0 0 .6rem; font-size: .92rem; }
 th, td { padding: .32rem .7rem; text-align: right; border-bottom: 1px solid var(--line); }
 thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/format.h"
+#include "metrics/confusion.h"
 #include "report/report_values.h"
 #include "text/text_table.h"
 
@@ -21,9 +22,10 @@ std::string confusion_table(const ReportMatrix& matrix) {
     heading.push_back(fit_text(label, kHeadingColumns));
   }
   table.add_row(std::move(heading));
+  const auto counts = dense_counts(matrix.cells, matrix.labels.size());
   for (std::size_t truth = 0; truth < matrix.labels.size(); ++truth) {
     std::vector<std::string> row{fit_text(matrix.labels[truth], kLabelColumns)};
-    for (const std::int64_t count : matrix.counts[truth]) row.push_back(format_count(count));
+    for (const std::int64_t count : counts[truth]) row.push_back(format_count(count));
     table.add_row(std::move(row));
   }
   return table.render();
@@ -62,9 +64,11 @@ struct TextSections {
       if (!column.title.empty()) heading.push_back(column.title);
     }
     text.add_row(std::move(heading));
-    for (const auto* rows : {&table.above, &table.rows, &table.below}) {
-      for (const std::vector<ReportValue>& row : *rows) text.add_row(shown_row(table, row));
-    }
+    const ShownRows shown(table);
+    for (const auto& row : table.above) text.add_row(shown_row(table, row));
+    for (const auto& row : shown.rows) text.add_row(shown_row(table, row));
+    if (!shown.omitted.empty()) text.add_row({shown.omitted});
+    for (const auto& row : table.below) text.add_row(shown_row(table, row));
     return text.render();
   }
 
@@ -74,6 +78,8 @@ struct TextSections {
   }
 
   std::string operator()(const ReportCurve&) const { return ""; }
+
+  std::string operator()(const ReportWarning&) const { return ""; }
 
   std::string operator()(const ReportText& text) const { return text.title + "\n" + text.text; }
 

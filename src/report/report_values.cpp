@@ -1,7 +1,5 @@
 #include "report/report_values.h"
 
-#include <numeric>
-
 #include "core/format.h"
 #include "metrics/confusion.h"
 
@@ -37,13 +35,24 @@ std::string shown_value(const ReportValue& value, NumberFormat format) {
   return std::visit(ValueText{format}, value);
 }
 
+ShownRows::ShownRows(const ReportTable& table) : rows(table.rows) {
+  constexpr std::size_t kMost = 100;
+  if (rows.size() <= kMost) return;
+  omitted = "(" + std::to_string(rows.size() - kMost) + " more in the JSON report)";
+  rows = rows.first(kMost);
+}
+
 std::vector<ConfusedLabels> most_confused_labels(const ReportMatrix& matrix, std::size_t limit) {
   std::vector<ConfusedLabels> pairs;
-  for (const ConfusedPair& pair : most_confused(matrix.counts, limit)) {
-    const std::vector<std::int64_t>& row = matrix.counts[pair.truth];
-    const auto rows = static_cast<double>(std::accumulate(row.begin(), row.end(), std::int64_t{0}));
-    pairs.push_back({matrix.labels[pair.truth], matrix.labels[pair.predicted], pair.count,
-                     static_cast<double>(pair.count) / rows});
+  std::vector<std::int64_t> rows(matrix.labels.size());
+  for (const MatrixCell& cell : matrix.cells) {
+    rows[static_cast<std::size_t>(cell.truth)] += cell.count;
+  }
+  for (const MatrixCell& pair : most_confused(matrix.cells, limit)) {
+    const auto truth = static_cast<std::size_t>(pair.truth);
+    pairs.push_back({matrix.labels[truth], matrix.labels[static_cast<std::size_t>(pair.predicted)],
+                     pair.count,
+                     static_cast<double>(pair.count) / static_cast<double>(rows[truth])});
   }
   return pairs;
 }

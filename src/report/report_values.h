@@ -1,7 +1,9 @@
 // Formats the values of a report for display.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "sequent/report.h"
 
@@ -9,6 +11,13 @@ namespace sequent {
 
 /// Formats a value; an undefined value is a dash.
 std::string shown_value(const ReportValue& value, NumberFormat format);
+
+/// The rows of a table that are shown to people: all of them, or of a long table the first ones.
+struct ShownRows {
+  explicit ShownRows(const ReportTable& table);
+  std::span<const std::vector<ReportValue>> rows;
+  std::string omitted;  // says how many rows are missing; empty if none is
+};
 
 /// A pair of confused labels and its frequency.
 struct ConfusedLabels {

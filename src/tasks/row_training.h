@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <span>
 
 #include "tasks/training_task.h"
 
@@ -9,6 +11,16 @@ namespace sequent {
 
 /// Returns a weight by its name in the model, on the CPU.
 using WeightReader = std::function<torch::Tensor(const std::string& name)>;
+
+/// Receives the predictions of a data set and makes their report.
+/// Threads: different rows are added at the same time.
+class RowScorer {
+ public:
+  virtual ~RowScorer() = default;
+  /// Shapes: prediction [C].
+  virtual void add(std::size_t row, std::span<const float> prediction) = 0;
+  virtual Report report(const WeightReader& weight) const = 0;
+};
 
 class RowTrainingTask : public TrainingTask {
  public:
@@ -25,9 +37,13 @@ class RowTrainingTask : public TrainingTask {
   virtual torch::Tensor loss_targets(const SequenceModelImpl& model,
                                      const BatchPart& part) const = 0;
 
+  /// Returns a scorer of these rows, which live at least as long as the scorer. By default, it
+  /// keeps all predictions and calls score().
+  virtual std::unique_ptr<RowScorer> scorer(const Config& config, const MeasuredRows& rows) const;
+
   /// Returns the report of predictions. Shapes: predictions [rows, C], row-major.
   virtual Report score(const Config& config, const MeasuredRows& rows,
-                       const std::vector<float>& predictions, const WeightReader& weight) const = 0;
+                       const std::vector<float>& predictions, const WeightReader& weight) const;
 
   /// Returns the unit of a difference between predictions: 1 for probabilities.
   virtual torch::Tensor difference_unit(const SequenceModelImpl& model,

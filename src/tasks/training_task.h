@@ -44,6 +44,7 @@ struct MeasuredRows {
   const LabelSet& labels;
   const EncodedDataset& data;
   const std::vector<double>& calibration;  // see TaskDefinition::calibration
+  const Vocabulary& vocabulary;
 };
 
 /// The archive that is evaluated.

@@ -38,8 +38,10 @@ std::vector<std::string> by_number(const LabelSet& labels, const std::string& wh
 std::vector<std::int64_t> label_ranks(const LabelSet& labels, const std::vector<std::string>& order,
                                       const std::string& where) {
   const std::vector<std::string> names = order.empty() ? by_number(labels, where) : order;
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
   for (const std::string& name : labels.names()) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    if (std::binary_search(sorted.begin(), sorted.end(), name)) continue;
     throw Error(ErrorKind::kData, where,
                 "does not list the label \"" + name + "\" of the training data" +
                     did_you_mean(name, names));

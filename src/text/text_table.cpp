@@ -61,6 +61,21 @@ std::string fit_text(std::string_view text, std::size_t columns) {
   return result;
 }
 
+std::string quoted_name(std::string_view name) {
+  constexpr std::size_t kColumns = 40;
+  return '"' + fit_text(name, kColumns) + '"';
+}
+
+std::string list_some(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    text += (i == 0 ? "" : ", ") + quoted_name(names[i]);
+  }
+  if (names.size() > kMost) text += " and " + std::to_string(names.size() - kMost) + " more";
+  return text;
+}
+
 std::string TextTable::render() const {
   std::vector<std::size_t> widths;
   for (const std::vector<std::string>& row : rows_) {

@@ -17,6 +17,12 @@ std::size_t display_width(std::string_view text);
 /// an ellipsis.
 std::string fit_text(std::string_view text, std::size_t columns);
 
+/// Returns a name in quotes, as one line of at most 40 columns, for a message.
+std::string quoted_name(std::string_view name);
+
+/// Returns `"a", "b" and 12 more`: the first names in quotes, for a message of bounded length.
+std::string list_some(const std::vector<std::string>& names);
+
 /// A table of cells. The first column is left-aligned, the others are right-aligned.
 class TextTable {
  public:

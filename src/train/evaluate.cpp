@@ -63,7 +63,7 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
   const EncodedDataset data = read_rows(file, text.config, text.vocabulary, text.labels, options);
   const std::vector<double> calibration =
       report_calibration(run.manifest.validation_report, text.config.task);
-  const MeasuredRows rows{text.labels, data, calibration};
+  const MeasuredRows rows{text.labels, data, calibration, text.vocabulary};
   const TrainingTask& task = training_task(text.config);
   SequenceModel model = run.model;
   if (options.dynamic_rate) return task.measure_dynamically(*model, rows, options);
@@ -79,7 +79,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
       read_rows(file, metadata.config, metadata.vocabulary, metadata.labels, options);
   const std::vector<double> calibration =
       report_calibration(metadata.validation_report, metadata.config.task);
-  const MeasuredRows rows{metadata.labels, data, calibration};
+  const MeasuredRows rows{metadata.labels, data, calibration, metadata.vocabulary};
   const TrainingTask& task = training_task(metadata.config);
   if (options.dynamic_rate) return task.measure_dynamically(*model_of(archive), rows, options);
   const TorchScriptEngine engine(make_graph(archive), archive.config);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/files.h"
+#include "data/findings.h"
 #include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
 #include "runtime/device.h"
@@ -124,6 +125,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       epoch_steps_(fixed_batches_.empty() ? count_batches(data_.train, config.training.batch_size)
                                           : static_cast<std::int64_t>(fixed_batches_.size())),
       last_checkpoint_(Clock::now()) {
+  report_findings(data_.findings, options.strict_data);
   total_steps_ = epoch_steps_ * config.training.epochs;
   if (config.training.max_steps) {
     total_steps_ = std::min(total_steps_, *config.training.max_steps);
@@ -389,7 +391,7 @@ void TrainingRun::check_finite(double loss, double norm) const {
 
 Report TrainingRun::validate(const EncodedDataset& data) {
   if (average_) average_->swap();
-  Report report = task_.measure(pool_, {data_.labels, data, calibration_});
+  Report report = measure(data);
   if (average_) average_->swap();
   return report;
 }

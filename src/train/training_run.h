@@ -54,6 +54,7 @@ class TrainingRun {
   void check_finite(double loss, double norm) const;
   bool limit_reached();
   void finish_epoch();
+  Report measure(const EncodedDataset& data);
   Report validate(const EncodedDataset& data);
   Progress progress() const;
   NamedTensors checkpoint_tensors() const;

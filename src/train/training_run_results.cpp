@@ -3,11 +3,16 @@
 #include <sstream>
 
 #include "core/files.h"
+#include "sequent/log.h"
 #include "tasks/task_definition.h"
 #include "train/tensor_file.h"
 #include "train/training_run.h"
 
 namespace sequent {
+
+Report TrainingRun::measure(const EncodedDataset& data) {
+  return task_.measure(pool_, {data_.labels, data, calibration_, data_.vocabulary});
+}
 
 TrainReport TrainingRun::finish() {
   load_tensors(folder_.best_weights(), weights_of(*model_));
@@ -17,7 +22,7 @@ TrainReport TrainingRun::finish() {
     state_.best_report = report_to_json(*report, /*indent=*/-1);
   }
   std::optional<Report> test;
-  if (data_.test) test = task_.measure(pool_, {data_.labels, *data_.test, calibration_});
+  if (data_.test) test = measure(*data_.test);
   TrainReport report;
   report.finished = true;
   report.validation = report_from_json(state_.best_report, config_.task);
@@ -25,6 +30,9 @@ TrainReport TrainingRun::finish() {
   report.manifest = make_manifest(test);
   write_report(report.manifest, test);
   write_manifest(folder_, report.manifest, config_.task);
+  for (const std::string& sentence : report.validation.warnings()) {
+    log_warning("validation: " + sentence);
+  }
   return report;
 }
 

@@ -225,15 +225,16 @@ torch::Tensor WorkerPool::predict(const EncodedDataset& data,
 std::vector<float> WorkerPool::predict(const EncodedDataset& data) {
   const std::int64_t outputs = model().config().class_count;
   std::vector<float> all(static_cast<std::size_t>(data.size() * outputs));
-  for_each_batch(
-      data, kEvaluationTokens, runner(), [&](std::size_t, const std::vector<std::size_t>& rows) {
-        const torch::Tensor values = predict(data, rows);
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-          const float* from = values.data_ptr<float>() + static_cast<std::int64_t>(i) * outputs;
-          std::copy(from, from + outputs,
-                    all.begin() + static_cast<std::ptrdiff_t>(rows[i]) * outputs);
-        }
-      });
+  for_each_batch(data, scored_tokens(outputs, kEvaluationTokens), runner(),
+                 [&](std::size_t, const std::vector<std::size_t>& rows) {
+                   const torch::Tensor values = predict(data, rows);
+                   for (std::size_t i = 0; i < rows.size(); ++i) {
+                     const float* from =
+                         values.data_ptr<float>() + static_cast<std::int64_t>(i) * outputs;
+                     std::copy(from, from + outputs,
+                               all.begin() + static_cast<std::ptrdiff_t>(rows[i]) * outputs);
+                   }
+                 });
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "damaged_json.h"
+#include "metrics/confusion.h"
 #include "random_rows.h"
 #include "sequent/report.h"
 #include "support.h"
@@ -21,6 +22,12 @@ using testing::report_of_rows;
 ClassificationReport small_report() {
   return report_of_rows(random_rows(1, 50, 3), numbered_labels(3));
 }
+
+struct Damage {
+  const char* pointer;      // location of the changed value
+  const char* replacement;  // JSON; an empty text removes the value
+  const char* named;        // expected part of the message
+};
 
 TEST(ReportJson, RoundTripIsExact) {
   for (const std::size_t classes : {2U, 3U, 12U}) {
@@ -73,18 +80,53 @@ TEST(ReportJson, UndefinedValuesAreNull) {
   EXPECT_EQ(report_from_json(json.dump(), Task()), to_report(report));
 }
 
+TEST(ReportJson, AMatrixOfManyLabelsHasOnlyItsCounts) {
+  constexpr std::size_t kClasses = ReportMatrix::kDenseLabels + 1;
+  const ClassificationReport report =
+      report_of_rows(random_rows(3, 300, kClasses), numbered_labels(kClasses));
+  const Json json = Json::parse(report_to_json(to_report(report)));
+  EXPECT_FALSE(json["confusion_matrix"].contains("rows"));
+  std::int64_t rows = 0;
+  for (const Json& cell : json["confusion_matrix"]["cells"]) {
+    ASSERT_EQ(cell.size(), 3U);
+    EXPECT_EQ(report.confusion.count(cell[0].get<std::size_t>(), cell[1].get<std::size_t>()),
+              cell[2].get<std::int64_t>());
+    rows += cell[2].get<std::int64_t>();
+  }
+  EXPECT_EQ(rows, 300);
+  EXPECT_EQ(report_from_json(json.dump(), Task()), to_report(report));
+
+  for (const Damage& damage : std::vector<Damage>{
+           {"/confusion_matrix/cells/0/0", "101", "/confusion_matrix/cells/0: expected [true"},
+           {"/confusion_matrix/cells/1/2", "0", "/confusion_matrix/cells/1: expected [true"},
+           {"/confusion_matrix/cells/2/2", "", "/confusion_matrix/cells/2: expected [true"},
+           {"/confusion_matrix/cells/0/2", "9223372036854775807", "exceed /count"},
+           {"/confusion_matrix/cells/0", "", "rows short of /count"}}) {
+    const std::optional<Error> error = error_of([&] {
+      report_from_json(testing::damaged(json, damage.pointer, damage.replacement), Task());
+    });
+    ASSERT_TRUE(error.has_value()) << damage.pointer;
+    EXPECT_NE(std::string(error->what()).find(damage.named), std::string::npos) << error->what();
+  }
+}
+
+// Earlier versions wrote all counts of any matrix.
+TEST(ReportJson, ADenseMatrixOfManyLabelsIsRead) {
+  constexpr std::size_t kClasses = ReportMatrix::kDenseLabels + 1;
+  const ClassificationReport report =
+      report_of_rows(random_rows(4, 300, kClasses), numbered_labels(kClasses));
+  Json json = Json::parse(report_to_json(to_report(report)));
+  json["confusion_matrix"].erase("cells");
+  json["confusion_matrix"]["rows"] = dense_counts(report.confusion.cells(), kClasses);
+  EXPECT_EQ(report_from_json(json.dump(), Task()), to_report(report));
+}
+
 TEST(ReportJson, LabelsMayHoldAnything) {
   const std::vector<std::string> labels{"a \"quoted\" \\ name", "line\nend\tand \x01",
                                         "\u6b63\u9762 \U0001F600"};
   const ClassificationReport report = report_of_rows(random_rows(2, 20, 3), labels);
   EXPECT_EQ(report_from_json(report_to_json(to_report(report)), Task()), to_report(report));
 }
-
-struct Damage {
-  const char* pointer;      // location of the changed value
-  const char* replacement;  // JSON; an empty text removes the value
-  const char* named;        // expected part of the message
-};
 
 TEST(ReportJson, DamageIsNamed) {
   const Json good = Json::parse(report_to_json(to_report(small_report())));

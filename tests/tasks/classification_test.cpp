@@ -32,7 +32,8 @@ TEST(ClassificationMetrics, FourRowsByHand) {
           .report();
   EXPECT_EQ(report.count, 4);
   EXPECT_EQ(report.top_k, 1);
-  EXPECT_EQ(report.confusion, (std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 1}}));
+  EXPECT_EQ(dense_counts(report.confusion.cells(), 2),
+            (std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 1}}));
   EXPECT_DOUBLE_EQ(report.accuracy, 0.5);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 0.5);
   EXPECT_NEAR(report.loss, -(std::log(0.9) + std::log(0.4) + std::log(0.8) + std::log(0.3)) / 4,
@@ -75,7 +76,7 @@ TEST(ClassificationMetrics, ThreeClassesByHand) {
                                                                    {{0.7F, 0.2F, 0.1F}, 2},
                                                                    {{0.1F, 0.1F, 0.8F}, 2}})
                                           .report();
-  EXPECT_EQ(report.confusion,
+  EXPECT_EQ(dense_counts(report.confusion.cells(), report.confusion.size()),
             (std::vector<std::vector<std::int64_t>>{{2, 0, 0}, {0, 1, 1}, {1, 0, 1}}));
   EXPECT_EQ(report.top_k, 2);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 5.0 / 6);
@@ -95,8 +96,8 @@ TEST(ClassificationMetrics, TheFirstOfEqualClassesIsPredicted) {
       metrics_of({"a", "b", "c", "d"},
                  {{{0.25F, 0.25F, 0.25F, 0.25F}, 0}, {{0.25F, 0.25F, 0.25F, 0.25F}, 3}})
           .report();
-  EXPECT_EQ(report.confusion[0][0], 1);
-  EXPECT_EQ(report.confusion[3][0], 1);
+  EXPECT_EQ(report.confusion.count(0, 0), 1);
+  EXPECT_EQ(report.confusion.count(3, 0), 1);
   EXPECT_DOUBLE_EQ(report.top_k_accuracy, 0.5);
 }
 
@@ -187,6 +188,42 @@ TEST(ClassificationMetrics, MisuseIsNamed) {
   // The rejected rows have no effect.
   metrics.add(good, 0);
   EXPECT_EQ(metrics.report().count, 1);
+}
+
+TEST(ClassificationReport, WarnsOfClassesThatAreNeverPredicted) {
+  // Of four classes, "c" and "d" have rows, but only "a" and "b" are predicted.
+  const std::vector<std::string> labels{"a", "b", "c", "d"};
+  const auto report = metrics_of(labels, {{{0.7F, 0.1F, 0.1F, 0.1F}, 0},
+                                          {{0.1F, 0.7F, 0.1F, 0.1F}, 2},
+                                          {{0.1F, 0.7F, 0.1F, 0.1F}, 3}})
+                          .report();
+  ASSERT_EQ(to_report(report).warnings().size(), 1U);
+  EXPECT_NE(to_report(report).warnings()[0].find("2 of the 3 labels with rows are never predicted: "
+                                                 "\"c\", \"d\"; consider \"class_weights\""),
+            std::string::npos)
+      << to_report(report).warnings()[0];
+  const auto same = metrics_of({"a", "b"}, {{{0.7F, 0.3F}, 0}, {{0.6F, 0.4F}, 1}}).report();
+  ASSERT_EQ(to_report(same).warnings().size(), 1U);
+  EXPECT_EQ(to_report(same).warnings()[0].find("all 2 rows are predicted as \"a\"; consider"), 0U);
+  const auto good = metrics_of({"a", "b"}, {{{0.7F, 0.3F}, 0}, {{0.4F, 0.6F}, 1}}).report();
+  EXPECT_TRUE(to_report(good).warnings().empty());
+}
+
+TEST(ClassificationMetrics, OfVeryManyClassesHaveNoRanking) {
+  constexpr std::size_t kClasses = ClassificationMetrics::kMostRanked + 1;
+  ClassificationMetrics metrics(numbered_labels(kClasses));
+  metrics.resize(kClasses);
+  std::vector<float> row(kClasses, 0.0F);
+  for (std::size_t i = 0; i < kClasses; ++i) {
+    row[i] = 1;
+    metrics.set(i, row, static_cast<std::int64_t>(i == 7 ? 8 : i));
+    row[i] = 0;
+  }
+  const ClassificationReport report = metrics.report();
+  EXPECT_EQ(report.roc_auc, std::nullopt);
+  EXPECT_DOUBLE_EQ(report.accuracy, 1000.0 / 1001);
+  EXPECT_EQ(report.confusion.cells().size(), kClasses);
+  EXPECT_EQ(report.confusion.count(8, 7), 1);
 }
 
 TEST(ClassificationMetrics, ManyRowsAndClassesAreQuick) {

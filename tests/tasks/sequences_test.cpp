@@ -19,7 +19,9 @@ using Rows = std::vector<std::vector<std::int32_t>>;
 
 SequenceReport report_of(const Rows& written, const Rows& wanted) {
   SequenceMetrics metrics;
-  for (std::size_t i = 0; i < written.size(); ++i) metrics.add(written[i], wanted[i]);
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    metrics.add(written[i], wanted[i], /*same_text=*/i == 1);
+  }
   return metrics.report(/*loss=*/3, /*right=*/4, /*tokens=*/8);
 }
 
@@ -44,6 +46,7 @@ TEST(SequenceReport, GoesThroughJsonAndStandsOnThePage) {
   EXPECT_DOUBLE_EQ(made.loss, 3.0 / 8);
   EXPECT_DOUBLE_EQ(made.accuracy, 0.5);
   EXPECT_DOUBLE_EQ(made.exact_match, 0.5);
+  EXPECT_DOUBLE_EQ(made.exact_text_match.value(), 0.5);
   EXPECT_EQ(report_from_json(report_to_json(to_report(made)), Task("sequence_to_sequence")),
             to_report(made));
   EXPECT_EQ(to_report(made).value("exact_match"), 0.5);
@@ -57,6 +60,28 @@ TEST(SequenceReport, GoesThroughJsonAndStandsOnThePage) {
   const std::string html = render_run_report(page);
   EXPECT_NE(html.find("Accuracy and exact match on validation data"), std::string::npos);
   EXPECT_NE(html.find("BLEU"), std::string::npos);
+}
+
+TEST(SequenceReport, WarnsIfTokensHideADifferenceOfTheTexts) {
+  SequenceMetrics metrics;
+  for (int row = 0; row < 39; ++row) metrics.add(Rows{{3}}[0], Rows{{3}}[0], row != 0);
+  EXPECT_EQ(to_report(metrics.report(0, 1, 1)).warnings(), std::vector<std::string>{});
+  for (int row = 0; row < 3; ++row) metrics.add(Rows{{3}}[0], Rows{{3}}[0], false);
+  const Report report = to_report(metrics.report(0, 1, 1));
+  ASSERT_EQ(report.warnings().size(), 1U);
+  EXPECT_NE(report.warnings()[0].find("100.0 % of the generated texts have the tokens of the "
+                                      "target, but only 90.5 % are equal"),
+            std::string::npos)
+      << report.warnings()[0];
+}
+
+TEST(SequenceReport, OfAnEarlierVersionHasNoMatchOfTexts) {
+  Json json = Json::parse(report_to_json(to_report(report_of({{3, 4}}, {{3, 4}}))));
+  json.erase("exact_text_match");
+  const Report read = report_from_json(json.dump(), Task("sequence_to_sequence"));
+  EXPECT_EQ(read.value("exact_match"), 1);
+  EXPECT_EQ(read.value("exact_text_match"), std::nullopt);
+  EXPECT_TRUE(read.warnings().empty());
 }
 
 TEST(SequenceReport, NeedsRows) {

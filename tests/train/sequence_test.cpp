@@ -71,6 +71,26 @@ TEST_F(SequenceRun, LearnsToWriteBackwards) {
   }
 }
 
+// Tokens are lower-case, but the file is not: no generated text is equal to its target.
+TEST_F(SequenceRun, ComparesTextsWithTheFile) {
+  const TrainReport plain = run("plain");
+  EXPECT_EQ(plain.validation.value("exact_text_match"), plain.validation.value("exact_match"));
+  EXPECT_TRUE(plain.validation.warnings().empty());
+  std::string rows = testing::backward_rows(60, 3);
+  const std::size_t header = rows.find('\n');
+  for (std::size_t i = header; i < rows.size(); ++i) {
+    if (rows[i] >= 'a' && rows[i] <= 'z') rows[i] = static_cast<char>(rows[i] - 'a' + 'A');
+  }
+  folder_.write("dev.tsv", rows);
+  export_run(folder_ / "plain", folder_ / "plain.pt");
+  for (const auto* model : {"plain", "plain.pt"}) {
+    const Report found = evaluate(folder_ / model, (folder_ / "dev.tsv").string());
+    EXPECT_EQ(found.value("exact_match"), plain.validation.value("exact_match"));
+    EXPECT_EQ(found.value("exact_text_match"), 0);
+    EXPECT_EQ(found.warnings().size(), 1U);
+  }
+}
+
 TEST_F(SequenceRun, ResumesExactlyAndInBfloat16) {
   const std::vector<Override> short_run{{"training.epochs", "2"}, {"training.ema", "{}"}};
   run("whole", short_run);

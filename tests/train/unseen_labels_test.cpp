@@ -32,11 +32,15 @@ TEST(UnseenLabels, OfRowsAreClassesThatNothingIsPredictedAs) {
   data.add(ids, data.number_unseen("c"));
   data.add(ids, 1);
   data.add(ids, data.number_unseen("c"));
-  const ClassificationReport report = score_classes(Config{}, LabelSet({"a", "b"}), data,
-                                                    {0.5F, 0.5F, 0.5F, 0.5F, 0.75F, 0.25F, 0, 1});
+  ClassScorer scorer(Config{}, LabelSet({"a", "b"}), data);
+  const std::vector<float> predictions{0.5F, 0.5F, 0.5F, 0.5F, 0.75F, 0.25F, 0, 1};
+  for (std::size_t row = 0; row < 4; ++row) {
+    scorer.add(row, std::span(predictions).subspan(2 * row, 2));
+  }
+  const ClassificationReport report = scorer.classification_report();
   EXPECT_EQ(report.count, 4);
   EXPECT_DOUBLE_EQ(report.accuracy, 0.25);
-  EXPECT_EQ(report.confusion,
+  EXPECT_EQ(dense_counts(report.confusion.cells(), report.confusion.size()),
             (std::vector<std::vector<std::int64_t>>{{1, 0, 0}, {1, 0, 0}, {1, 1, 0}}));
   ASSERT_EQ(report.per_class.size(), 3U);
   EXPECT_EQ(report.per_class[2], (ClassReport{"c", 0, 0, 0, 2}));

@@ -9,6 +9,7 @@
 
 #include "core/json_fields.h"
 #include "metrics/class_report.h"
+#include "metrics/confusion.h"
 #include "sequent/report.h"
 
 namespace sequent {
@@ -24,19 +25,24 @@ struct ClassificationReport {
   AverageReport micro;
   AverageReport weighted;
   std::optional<double> roc_auc;            // two classes: of the second; more: one-vs-rest, macro
-  std::optional<double> average_precision;  // likewise; both nothing if a class has no rows
+  std::optional<double> average_precision;  // likewise; both nothing if a class has no rows, or
+                                            // with more than kMostRanked classes
   std::optional<double> balanced_accuracy;  // mean recall of the classes that have rows
   double matthews = 0;             // 0 if the true or predicted labels contain only one class
   std::optional<double> rank_mae;  // of ordered classes: mean distance of the ranks
   std::optional<double> quadratic_kappa;  // likewise: Cohen's kappa with squared distances
   std::vector<ClassReport> per_class;
-  std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
+  ConfusionMatrix confusion;
   bool operator==(const ClassificationReport&) const = default;
 };
 
 /// Collects predictions and computes their report.
 class ClassificationMetrics {
  public:
+  /// With more classes than this, there are no ranking metrics, which need all probabilities of all
+  /// rows.
+  static constexpr std::size_t kMostRanked = 1000;
+
   /// Errors: Internal with fewer than two labels.
   explicit ClassificationMetrics(std::vector<std::string> labels);
 
@@ -45,6 +51,11 @@ class ClassificationMetrics {
   /// Errors: Numeric if a probability is not finite; Internal for another shape or range.
   void add(std::span<const float> probabilities, std::int64_t truth);
 
+  /// Makes room for this many rows, all of which must be set.
+  void resize(std::size_t rows);
+  /// Sets a row as add() does. Threads: different rows can be set at the same time.
+  void set(std::size_t row, std::span<const float> probabilities, std::int64_t truth);
+
   /// Adds the rows of `other` after these. Errors: Internal for other labels.
   void merge(const ClassificationMetrics& other);
 
@@ -52,9 +63,21 @@ class ClassificationMetrics {
   ClassificationReport report() const;
 
  private:
+  /// What the report needs of a row.
+  struct Outcome {
+    std::int64_t truth = -1;
+    std::int64_t predicted = 0;
+    std::int64_t rank = 0;  // of the true class by descending probability
+    double loss = 0;
+  };
+  bool ranks() const { return labels_.size() <= kMostRanked; }
+  void check(std::size_t row, std::span<const float> probabilities, std::int64_t truth) const;
+  void count_outcomes(ClassificationReport& report) const;
+  void rank_rows(ClassificationReport& report) const;
+
   std::vector<std::string> labels_;
-  std::vector<float> probabilities_;  // [rows, classes]
-  std::vector<std::int64_t> truths_;  // [rows]
+  std::vector<Outcome> outcomes_;     // [rows]
+  std::vector<float> probabilities_;  // [rows, classes]; empty without ranking metrics
 };
 
 /// Sets the metrics that depend on the order of the classes. Shapes: ranks [classes], each of

@@ -1,3 +1,4 @@
+#include <iterator>
 #include <memory>
 
 #include "batch/record_inputs.h"
@@ -38,6 +39,8 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
     add_flag_names(names, is_text_);
     return names;
   }
+
+  std::int64_t values_per_record() const override { return std::ssize(classifier_.labels()); }
 
   std::string answer_line(const std::string& line) const override {
     const ClassPrediction found = classifier_.classify(typed_input<Input>(line));

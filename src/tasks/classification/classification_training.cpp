@@ -1,23 +1,29 @@
 #include "tasks/classification/classification_training.h"
 
 #include "runtime/device.h"
-#include "tasks/row_training.h"
-#include "train/label_numbers.h"
 #include "train/targets.h"
 #include "train/transfer.h"
 
 namespace sequent {
 
-ClassificationReport score_classes(const Config& config, const LabelSet& labels,
-                                   const EncodedDataset& data,
-                                   const std::vector<float>& probabilities) {
-  LabelNumbers numbers(labels.names(), data.unseen().labels);
-  ClassificationMetrics metrics(numbers.names());
-  for (std::int64_t row = 0; row < data.size(); ++row) {
-    metrics.add(numbers.row(probabilities, row), numbers.number(data.label(row)));
-  }
-  ClassificationReport report = metrics.report();
-  if (config.ordinal() != nullptr) add_ordinal_values(report, ranks_of(config, labels));
+ClassScorer::ClassScorer(const Config& config, const LabelSet& labels, const EncodedDataset& data)
+    : data_(data), numbers_(labels.names(), data.unseen().labels), metrics_(numbers_.names()) {
+  if (config.ordinal() != nullptr) ranks_ = ranks_of(config, labels);
+  metrics_.resize(static_cast<std::size_t>(data.size()));
+}
+
+void ClassScorer::add(std::size_t row, std::span<const float> prediction) {
+  const std::int64_t truth = numbers_.number(data_.label(static_cast<std::int64_t>(row)));
+  const std::size_t classes = numbers_.names().size();
+  if (prediction.size() == classes) return metrics_.set(row, prediction, truth);
+  std::vector<float> all(prediction.begin(), prediction.end());
+  all.resize(classes, 0.0F);  // of the unseen labels
+  metrics_.set(row, all, truth);
+}
+
+ClassificationReport ClassScorer::classification_report() const {
+  ClassificationReport report = metrics_.report();
+  if (!ranks_.empty()) add_ordinal_values(report, ranks_);
   return report;
 }
 
@@ -66,9 +72,8 @@ class ClassificationTraining : public RowTrainingTask {
     return send_to(target_classes(part.data, part.rows), part.batch.input.device());
   }
 
-  Report score(const Config& config, const MeasuredRows& rows,
-               const std::vector<float>& predictions, const WeightReader&) const override {
-    return to_report(score_classes(config, rows.labels, rows.data, predictions));
+  std::unique_ptr<RowScorer> scorer(const Config& config, const MeasuredRows& rows) const override {
+    return std::make_unique<ClassScorer>(config, rows.labels, rows.data);
   }
 };
 

@@ -1,8 +1,10 @@
 #include "tasks/sequence_to_sequence/generated_rows_training.h"
 
 #include "core/thread_pool.h"
+#include "data/row_encoder.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
+#include "infer/token_joiner.h"
 #include "model/sequence_padding.h"
 #include "tasks/sequence_to_sequence/sequence_metrics.h"
 #include "train/worker_pool.h"
@@ -73,11 +75,15 @@ GeneratedRows write_rows(const MeasuredArchive& archive, const MeasuredRows& row
   return result;
 }
 
-Report score_sequences(const EncodedDataset& data, const GeneratedRows& written) {
+Report score_sequences(const Config& config, const MeasuredRows& rows,
+                       const GeneratedRows& written) {
+  const TokenizerSpec& tokenizer = std::get<TextInput>(config.input).tokenizer;
   SequenceMetrics metrics;
-  for (std::int64_t row = 0; row < data.size(); ++row) {
-    const auto [source, target] = data.row(row).pair();
-    metrics.add(written.texts[static_cast<std::size_t>(row)], target.ids);
+  for (std::int64_t row = 0; row < rows.data.size(); ++row) {
+    const auto [source, target] = rows.data.row(row).pair();
+    const std::vector<std::int32_t>& tokens = written.texts[static_cast<std::size_t>(row)];
+    const std::string text = join_tokens(tokenizer, rows.vocabulary, tokens);
+    metrics.add(tokens, target.ids, hash_text(text) == rows.data.target_hash(row));
   }
   return to_report(metrics.report(written.loss, written.right, written.tokens));
 }

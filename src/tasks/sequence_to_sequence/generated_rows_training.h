@@ -37,6 +37,7 @@ GeneratedRows write_rows(WorkerPool& pool, const EncodedDataset& data);
 GeneratedRows write_rows(const MeasuredArchive& archive, const MeasuredRows& rows);
 
 /// Returns the report of generated texts. Errors: Data if there are no rows.
-Report score_sequences(const EncodedDataset& data, const GeneratedRows& written);
+Report score_sequences(const Config& config, const MeasuredRows& rows,
+                       const GeneratedRows& written);
 
 }  // namespace sequent

@@ -43,8 +43,9 @@ double rouge_l(Tokens written, Tokens wanted) {
 }  // namespace
 
 void SequenceMetrics::add(std::span<const std::int32_t> written,
-                          std::span<const std::int32_t> wanted) {
+                          std::span<const std::int32_t> wanted, bool same_text) {
   ++rows_;
+  exact_texts_ += same_text ? 1 : 0;
   exact_ += std::ranges::equal(written, wanted) ? 1 : 0;
   rouge_sum_ += rouge_l(written, wanted);
   written_tokens_ += static_cast<std::int64_t>(written.size());
@@ -67,6 +68,7 @@ SequenceReport SequenceMetrics::report(double loss, std::int64_t right, std::int
   report.loss = loss / static_cast<double>(tokens);
   report.accuracy = static_cast<double>(right) / static_cast<double>(tokens);
   report.exact_match = static_cast<double>(exact_) / rows;
+  report.exact_text_match = static_cast<double>(exact_texts_) / rows;
   report.rouge_l = rouge_sum_ / rows;
   double logs = 0;
   double smoothing = 1;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "core/json_fields.h"
@@ -15,17 +16,22 @@ struct SequenceReport {
   std::int64_t count = 0;  // rows
   double loss = 0;         // mean -ln p of the target tokens, with teacher forcing
   double accuracy = 0;     // of these tokens
-  double exact_match = 0;  // share of rows whose generated text equals the target
-  double bleu = 0;         // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
-  double rouge_l = 0;      // 0..1, mean F1 of the longest common subsequences, as rouge-score
+  double exact_match = 0;  // share of rows whose generated tokens are those of the target
+  /// Share of rows whose generated text is the target as the data have it. Tokens lose what the
+  /// tokenizer normalizes. Nothing in reports of earlier versions.
+  std::optional<double> exact_text_match;
+  double bleu = 0;     // 0..100, of the model's tokens; as sacrebleu's corpus BLEU
+  double rouge_l = 0;  // 0..1, mean F1 of the longest common subsequences, as rouge-score
   bool operator==(const SequenceReport&) const = default;
 };
 
 /// Collects generated texts and computes their report.
 class SequenceMetrics {
  public:
-  /// Adds one row: its generated tokens and its target tokens.
-  void add(std::span<const std::int32_t> written, std::span<const std::int32_t> wanted);
+  /// Adds one row: its generated tokens and its target tokens, and whether the generated text is
+  /// the target text.
+  void add(std::span<const std::int32_t> written, std::span<const std::int32_t> wanted,
+           bool same_text);
 
   /// `loss`: the sum of -ln p of `tokens` target tokens, `right` of which were the most probable.
   /// Source: BLEU as in Papineni et al. 2002, with sacrebleu's exponential smoothing; ROUGE-L as in
@@ -36,6 +42,7 @@ class SequenceMetrics {
   static constexpr std::size_t kOrders = 4;  // longest n-grams
   std::int64_t rows_ = 0;
   std::int64_t exact_ = 0;
+  std::int64_t exact_texts_ = 0;
   double rouge_sum_ = 0;
   std::array<std::int64_t, kOrders> matches_{};  // of n-grams
   std::array<std::int64_t, kOrders> written_{};  // n-grams

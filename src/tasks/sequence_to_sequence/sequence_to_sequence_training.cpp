@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "export/parity.h"
+#include "infer/archive.h"
 #include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "model/sequence_padding.h"
@@ -9,6 +10,7 @@
 #include "train/load_run.h"
 #include "train/training_output.h"
 #include "train/transfer.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
@@ -80,11 +82,11 @@ class SequenceToSequenceTraining : public TrainingTask {
   }
 
   Report measure(WorkerPool& pool, const MeasuredRows& rows) const override {
-    return score_sequences(rows.data, write_rows(pool, rows.data));
+    return score_sequences(pool.model().config().config, rows, write_rows(pool, rows.data));
   }
 
   Report measure_archive(const MeasuredArchive& archive, const MeasuredRows& rows) const override {
-    return score_sequences(rows.data, write_rows(archive, rows));
+    return score_sequences(archive.archive.metadata.config, rows, write_rows(archive, rows));
   }
 
   /// Compares probabilities and generated texts.

@@ -6,19 +6,6 @@
 #include "sequent/inference.h"
 
 namespace sequent {
-namespace {
-
-std::string text_of_tokens(const LoadedModel& model, const std::vector<std::int32_t>& tokens) {
-  const TokenJoiner joiner(model.tokenizer());
-  std::string text;
-  for (const std::int32_t token : tokens) {
-    text += joiner.next(text, model.encoder().vocabulary().token(token));
-  }
-  return text;
-}
-
-}  // namespace
-
 TextToText::TextToText(const Model& model, const TextToTextOptions& options)
     : model_(model), options_(options) {
   require_view(model, "TextToText");
@@ -39,7 +26,8 @@ std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sou
                     [&](const std::vector<std::size_t>& numbers, const EncodedRows& rows) {
                       const std::vector<GeneratedRow> found = model.write(rows, beams);
                       for (std::size_t i = 0; i < numbers.size(); ++i) {
-                        result[numbers[i]].text = text_of_tokens(model, found[i].tokens);
+                        result[numbers[i]].text = join_tokens(
+                            model.tokenizer(), model.encoder().vocabulary(), found[i].tokens);
                         result[numbers[i]].log_probability = found[i].log_probability;
                       }
                     });
