@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -12,9 +13,11 @@
 #include <ctime>
 #include <exception>
 #include <new>
+#include <sstream>
 
 #include "core/interrupt.h"
 #include "core/nearest.h"
+#include "core/temporary_file.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 
@@ -25,6 +28,28 @@ constexpr const char* kOutOfMemory = "out of memory; try a smaller batch_size, m
 
 std::atomic<int> signal_number{0};
 std::atomic<std::int64_t> signal_second{0};
+
+/// Signals that end a program. SIGKILL and crashes leave temporary files, which the next start
+/// removes.
+constexpr std::array<int, 6> kEndingSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU};
+
+/// Removes the temporary files, and ends the process as the signal would have without a handler.
+extern "C" void clean_up_and_end(int number) {
+  remove_own_temporary_files();
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
+/// Installs a handler unless the signal is ignored, as nohup(1) ignores SIGHUP.
+void handle_signal(int number, void (*handle)(int)) {
+  struct sigaction before {};
+  sigaction(number, nullptr, &before);
+  if (before.sa_handler == SIG_IGN) return;
+  struct sigaction handler {};
+  handler.sa_handler = handle;
+  handler.sa_flags = SA_RESTART;
+  sigaction(number, &handler, nullptr);
+}
 
 /// The first signal requests an orderly exit. A later one exits at once, unless it arrives together
 /// with the first one, because timeout(1) signals a process and then its group.
@@ -37,6 +62,7 @@ extern "C" void remember_signal(int number) {
     signal_second = now.tv_sec;
     signal_number = number;
   } else if (now.tv_sec - signal_second >= kPatience) {
+    remove_own_temporary_files();
     _exit(128 + number);
   }
 }
@@ -93,12 +119,12 @@ int report(std::string_view text, int code) {
   return code;
 }
 
-int run_guarded(const Action& action) {
+/// Returns the exit code of `run`, or of its error.
+int run_guarded(const std::function<int()>& run) {
   try {
-    action();
+    const int code = run();
     flush();
-    const int number = received_signal();
-    return number == 0 ? 0 : 128 + number;
+    return code;
   } catch (const Error& error) {
     return report(error.what(), exit_code(error.kind()));
   } catch (const std::bad_alloc&) {
@@ -126,24 +152,29 @@ void add_log_flags(CLI::App& app) {
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const Action& action) {
+  for (const int number : kEndingSignals) handle_signal(number, clean_up_and_end);
+  std::signal(SIGXFSZ, SIG_IGN);  // writing beyond a limit of file sizes is then an error
   app.failure_message(usage_fault);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& fault) {
-    constexpr int kWrongUsage = 2;
-    return app.exit(fault) == 0 ? 0 : kWrongUsage;
-  } catch (const Error& error) {
-    return report(error.what(), exit_code(error.kind()));
-  }
-  return run_guarded(action);
+  return run_guarded([&] {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& fault) {
+      constexpr int kWrongUsage = 2;
+      std::ostringstream out;
+      std::ostringstream err;
+      const bool is_help = app.exit(fault, out, err) == 0;
+      print(out.str());
+      std::fputs(err.str().c_str(), stderr);
+      return is_help ? 0 : kWrongUsage;
+    }
+    action();
+    const int number = received_signal();
+    return number == 0 ? 0 : 128 + number;
+  });
 }
 
 void watch_signals() {
-  struct sigaction handler {};
-  handler.sa_handler = remember_signal;
-  handler.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &handler, nullptr);
-  sigaction(SIGTERM, &handler, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle_signal(number, remember_signal);
 }
 
 int received_signal() { return signal_number.load(); }

@@ -111,10 +111,13 @@ int main(int argc, char** argv) {
   CLI::App app{"Runs a model archive on texts: one output record per input record, in order.",
                "sequent-infer"};
   const std::vector<sequent::ExitCode> exit_codes = {{0, "success"},
-                                                     {1, "runtime failure, such as a full disk"},
+                                                     {1,
+                                                      "runtime failure, such as a full disk or too "
+                                                      "little memory"},
                                                      {2, "invalid command line"},
                                                      {3, "invalid input"},
                                                      {4, "invalid model archive"},
+                                                     {129, "stopped by SIGHUP"},
                                                      {130, "stopped by SIGINT"},
                                                      {143, "stopped by SIGTERM"}};
   sequent::add_help(app, exit_codes);

@@ -3,12 +3,15 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/temporary_file.h"
+
 namespace sequent {
 
-/// Stdout, or a temporary file that is renamed when it is complete.
+/// Stdout, or a temporary file that is renamed when it is complete; see TemporaryFile.
 class OutputSink {
  public:
   /// `path` empty or "-": stdout. Errors: Usage if the file exists and `overwrite` is false.
@@ -25,13 +28,13 @@ class OutputSink {
   void finish();
 
   /// Whether earlier output can be overwritten, which only regular files allow.
-  bool can_rewrite() const { return !temporary_.empty(); }
+  bool can_rewrite() const { return temporary_.has_value(); }
   /// Overwrites the first bytes. Errors: Runtime.
   void rewrite_start(std::string_view text);
 
  private:
   std::filesystem::path path_;
-  std::filesystem::path temporary_;
+  std::optional<TemporaryFile> temporary_;  // nothing for stdout, devices and pipes
   std::FILE* file_ = nullptr;
 };
 

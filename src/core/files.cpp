@@ -8,83 +8,65 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <system_error>
 
+#include "core/temporary_file.h"
 #include "sequent/error.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail_write(const fs::path& path, const std::string& reason) {
-  std::string message = "cannot be written: " + reason;
-  if (reason.find("No space") != std::string::npos) message += "; free some space and run again";
-  throw Error(ErrorKind::kRuntime, path.string(), message);
+/// Whether a path is a device or a pipe, which a rename would replace by a file.
+bool is_device(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-/// Removes the temporary file on destruction, unless it has been renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const fs::path& target)
-      : path_(target.string() + ".tmp" + std::to_string(::getpid())) {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
+void write_all(int descriptor, std::string_view rest, const fs::path& named) {
+  while (!rest.empty()) {
+    const ssize_t written = ::write(descriptor, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail_write(named, written < 0 ? errno : ENOSPC);
+    rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  const fs::path& path() const { return path_; }
+}
 
- private:
-  fs::path path_;
-};
-
-void sync_path(const fs::path& path, int flags, const fs::path& named) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) fail_write(named, std::strerror(errno));
-  const int result = ::fsync(descriptor);
-  const int code = errno;
-  ::close(descriptor);
-  // Some file systems cannot sync a folder. A failure to sync the file itself is an error.
-  if (result != 0 && (flags & O_DIRECTORY) == 0) fail_write(named, std::strerror(code));
+void write_to_device(const fs::path& path, std::string_view content) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) fail_write(path, errno);
+  try {
+    write_all(descriptor, content, path);
+  } catch (...) {
+    ::close(descriptor);
+    throw;
+  }
+  if (::close(descriptor) != 0) fail_write(path, errno);
 }
 
 }  // namespace
 
 void write_file_whole(const fs::path& path, const std::function<void(const fs::path&)>& write) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  std::error_code code;
-  fs::create_directories(folder, code);
-  if (code) fail_write(path, code.message());
-  const TemporaryFile temporary(path);
+  if (is_device(path)) return write(path);
+  TemporaryFile temporary(path);
   write(temporary.path());
-  sync_path(temporary.path(), O_RDONLY, path);
-  fs::rename(temporary.path(), path, code);
-  if (code) fail_write(path, code.message());
-  sync_path(folder, O_RDONLY | O_DIRECTORY, path);
+  temporary.replace_target();
 }
 
 void write_file_whole(const fs::path& path, std::string_view content) {
-  write_file_whole(path, [&](const fs::path& temporary) {
-    const int descriptor =
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0) fail_write(path, std::strerror(errno));
-    std::string_view rest = content;
-    while (!rest.empty()) {
-      const ssize_t written = ::write(descriptor, rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) {
-        const int saved = written < 0 ? errno : ENOSPC;
-        ::close(descriptor);
-        fail_write(path, std::strerror(saved));
-      }
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (::close(descriptor) != 0) fail_write(path, std::strerror(errno));
-  });
+  write_file_whole(path, content, [] {});
+}
+
+void write_file_whole(const fs::path& path, std::string_view content,
+                      const std::function<void()>& before_rename) {
+  if (is_device(path)) return write_to_device(path, content);
+  TemporaryFile temporary(path);
+  write_all(temporary.descriptor(), content, path);
+  before_rename();
+  temporary.replace_target();
 }
 
 std::string read_file(const fs::path& path) {

@@ -9,10 +9,15 @@
 namespace sequent {
 
 /// Writes a file atomically: into a temporary file in the same folder, which is synced and then
-/// renamed. Missing parent folders are created.
+/// renamed (see TemporaryFile). Missing parent folders are created. A device or a pipe is written
+/// directly.
 /// Errors: Runtime if the file cannot be written (full disk, no permission); an existing file is
 /// then left unchanged.
 void write_file_whole(const std::filesystem::path& path, std::string_view content);
+
+/// The same, and calls `before_rename` once the temporary file is complete.
+void write_file_whole(const std::filesystem::path& path, std::string_view content,
+                      const std::function<void()>& before_rename);
 
 /// The same, with a function `write` that fills the temporary file itself and throws if it cannot.
 void write_file_whole(const std::filesystem::path& path,

@@ -66,6 +66,9 @@ ThreadPool::ThreadPool(int threads, const std::function<void()>& enter) {
     close();
     throw Error(ErrorKind::kRuntime, "",
                 "cannot start " + std::to_string(wanted) + " threads: " + fault.what());
+  } catch (...) {  // out of memory; running threads must be joined
+    close();
+    throw;
   }
 }
 
@@ -95,7 +98,12 @@ void ThreadPool::run(std::size_t count, const std::function<void(std::size_t)>& 
 }
 
 void ThreadPool::work(const std::function<void()>& enter) {
-  if (enter) enter();
+  std::exception_ptr failure;  // becomes the error of every task of this thread
+  try {
+    if (enter) enter();
+  } catch (...) {
+    failure = std::current_exception();
+  }
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return closing_ || !calls_.empty(); });
@@ -109,6 +117,7 @@ void ThreadPool::work(const std::function<void()>& enter) {
     }
     lock.unlock();
     try {
+      if (failure) std::rethrow_exception(failure);
       call.task(number);
     } catch (...) {
       call.faults[number] = std::current_exception();

@@ -94,6 +94,9 @@ class Workers {
       finish();
       throw Error(ErrorKind::kRuntime, "",
                   "cannot start " + std::to_string(count) + " threads: " + fault.what());
+    } catch (...) {  // out of memory; running threads must be joined
+      finish();
+      throw;
     }
   }
   Workers(const Workers&) = delete;
@@ -134,10 +137,10 @@ void for_each_block(RecordReader& reader, int threads,
       block.rows.push_back(std::move(record));
       if (block.rows.size() == kBlockRows || bytes >= kBlockBytes) hand_over();
     }
+    hand_over();
   } catch (...) {
     reader_failure = std::current_exception();
   }
-  hand_over();
   workers.finish();
   queue.rethrow_failure();
   if (reader_failure != nullptr) std::rethrow_exception(reader_failure);

@@ -1,37 +1,21 @@
 #include "train/journal.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "core/files.h"
-#include "sequent/error.h"
+#include "core/temporary_file.h"
+#include "sequent/log.h"
 
 namespace sequent {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> Journal::lines() const {
-  std::vector<std::string> result;
-  std::ifstream in(file_);
-  for (std::string line; std::getline(in, line);) result.push_back(line);
-  return result;
-}
-
-void Journal::keep_until(std::int64_t step) const {
-  std::string kept;
-  for (const std::string& line : lines()) {
-    const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    const bool whole =
-        event.is_object() && event.contains("step") && event["step"].is_number_integer();
-    if (whole && event["step"].get<std::int64_t>() <= step) kept += line + "\n";
-  }
-  write_file_whole(file_, kept);
-}
-
-void Journal::add_epoch(const Progress& progress) const {
+std::string epoch_line(const Progress& progress) {
   Json event = {{"event", "epoch"},
                 {"epoch", progress.epoch},
                 {"step", progress.step},
@@ -48,12 +32,26 @@ void Journal::add_epoch(const Progress& progress) const {
     }
     event["validation"] = std::move(report);
   }
-  std::ofstream out(file_, std::ios::app);
-  out << event.dump() << '\n' << std::flush;
-  if (!out) {
-    throw Error(ErrorKind::kRuntime, file_.string(),
-                std::string("cannot be written: ") + std::strerror(errno));
+  return event.dump();
+}
+
+void Journal::restore(const std::vector<std::string>& lines) const {
+  std::string expected;
+  for (const std::string& line : lines) expected += line + '\n';
+  std::error_code ignored;
+  const std::string found = fs::exists(file_, ignored) ? read_file(file_) : "";
+  if (found == expected) return;
+  if (!found.starts_with(expected)) {
+    log_warning(file_.string() +
+                ": lines are missing or damaged; they are restored from the checkpoint");
   }
+  write_file_whole(file_, expected);
+}
+
+void Journal::add(const std::string& line) const {
+  std::ofstream out(file_, std::ios::app);
+  out << line << '\n' << std::flush;
+  if (!out) fail_write(file_, errno);
 }
 
 }  // namespace sequent

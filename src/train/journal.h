@@ -1,7 +1,6 @@
 // metrics.jsonl: a JSON Lines file with one object per event, appended line by line.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,17 +9,20 @@
 
 namespace sequent {
 
+/// Returns the line of a finished epoch.
+std::string epoch_line(const Progress& progress);
+
 class Journal {
  public:
   explicit Journal(std::filesystem::path file) : file_(std::move(file)) {}
 
-  /// Keeps only the lines up to `step`: after a resume, later steps are trained again.
-  void keep_until(std::int64_t step) const;
+  /// Makes `lines`, which the checkpoint holds, the content of the file. Logs a warning if some of
+  /// them were missing or damaged. Later lines are dropped: their steps are trained again.
+  /// Errors: Runtime.
+  void restore(const std::vector<std::string>& lines) const;
 
   /// Errors: Runtime if the line cannot be written.
-  void add_epoch(const Progress& progress) const;
-
-  std::vector<std::string> lines() const;
+  void add(const std::string& line) const;
 
  private:
   std::filesystem::path file_;

@@ -1,5 +1,6 @@
 #include "train/tensor_file.h"
 
+#include <new>
 #include <sstream>
 
 #include "core/files.h"
@@ -9,10 +10,11 @@
 namespace sequent {
 namespace {
 
-c10::IValue read_pickle(const std::filesystem::path& file) {
-  const std::string bytes = read_file(file);
+c10::IValue read_pickle(const std::string& content, const std::filesystem::path& file) {
   try {
-    return torch::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
+    return torch::pickle_load(std::vector<char>(content.begin(), content.end()));
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception&) {
     throw Error(ErrorKind::kArtifact, file.string(),
                 "is damaged or cut off; train again, or restore a copy");
@@ -27,20 +29,29 @@ std::string sizes_text(const torch::Tensor& tensor) {
 
 }  // namespace
 
-void save_tensors(const std::filesystem::path& file, const std::string& text,
-                  const NamedTensors& tensors) {
+std::string pack_tensors(const std::string& text, const NamedTensors& tensors) {
   c10::Dict<std::string, torch::Tensor> dictionary;
   for (const auto& [name, tensor] : tensors) {
     dictionary.insert(name, tensor.detach().to(torch::kCPU).contiguous());
   }
   const std::vector<char> bytes =
       torch::pickle_save(c10::ivalue::Tuple::create({c10::IValue(text), c10::IValue(dictionary)}));
-  write_file_whole(file, std::string_view(bytes.data(), bytes.size()));
+  return {bytes.begin(), bytes.end()};
+}
+
+void save_tensors(const std::filesystem::path& file, const std::string& text,
+                  const NamedTensors& tensors) {
+  write_file_whole(file, pack_tensors(text, tensors));
 }
 
 std::string load_tensors(const std::filesystem::path& file, const NamedTensors& tensors) {
+  return unpack_tensors(read_file(file), file, tensors);
+}
+
+std::string unpack_tensors(const std::string& bytes, const std::filesystem::path& file,
+                           const NamedTensors& tensors) {
   const torch::NoGradGuard no_gradient;
-  const c10::IValue content = read_pickle(file);
+  const c10::IValue content = read_pickle(bytes, file);
   if (!content.isTuple() || content.toTupleRef().elements().size() != 2 ||
       !content.toTupleRef().elements()[1].isGenericDict()) {
     throw Error(ErrorKind::kArtifact, file.string(),

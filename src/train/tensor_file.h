@@ -14,13 +14,21 @@ namespace sequent {
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
+/// Returns the content of such a file.
+std::string pack_tensors(const std::string& text, const NamedTensors& tensors);
+
+/// Copies the tensors of a file with this content into `tensors` and returns its text.
+/// Errors: Artifact, at `file`, if the content is damaged, or a tensor is missing or has a different
+/// shape.
+std::string unpack_tensors(const std::string& content, const std::filesystem::path& file,
+                           const NamedTensors& tensors);
+
 /// Writes the file atomically. Errors: Runtime.
 void save_tensors(const std::filesystem::path& file, const std::string& text,
                   const NamedTensors& tensors);
 
 /// Copies the file's tensors into `tensors` and returns its text.
-/// Errors: Artifact if the file is missing or damaged, or a tensor is missing or has a different
-/// shape.
+/// Errors: Artifact, as unpack_tensors, and if the file is missing.
 std::string load_tensors(const std::filesystem::path& file, const NamedTensors& tensors);
 
 /// Returns the model's weights, including frozen ones.

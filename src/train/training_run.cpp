@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 #include <utility>
 
 #include "core/files.h"
@@ -17,7 +16,6 @@
 #include "tasks/task_definition.h"
 #include "train/batching.h"
 #include "train/fit_normalization.h"
-#include "train/run_folder.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
 #include "train/transfer.h"
@@ -103,10 +101,12 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       task_(training_task(config)),
       options_(options),
       hooks_(hooks),
-      folder_(check_run_folder(config, options)),
+      output_(config, options),
+      folder_(output_.run()),
+      checkpoints_(folder_),
       device_(device_for(config)),
       origin_(find_origin()),
-      data_(prepare_data(config, folder_.cache(), static_cast<int>(config.runtime.workers),
+      data_(prepare_data(config, output_.cache(), static_cast<int>(config.runtime.workers),
                          known_tokens())),
       fixed_batches_(task_.fixed_batches(config, data_)),
       resolved_(resolve(config, data_.vocabulary, data_.labels)),
@@ -154,7 +154,7 @@ TrainReport TrainingRun::run() {
   const ComputeScope scope;
   const bool resumed = options_.existing == ExistingRun::kResume && resume();
   if (!resumed) start();
-  while (state_.stopped_because.empty() && !interrupted_) run_epoch();
+  while (!interrupted_ && (state_.epoch_trained || state_.stopped_because.empty())) run_epoch();
   if (interrupted_) return {};
   return finish();
 }
@@ -165,10 +165,6 @@ LossOptions TrainingRun::make_loss() const {
   loss.class_weights = make_class_weights(config_, data_.labels, data_.train.labels());
   if (loss.class_weights.defined()) loss.class_weights = loss.class_weights.to(device_);
   return loss;
-}
-
-bool TrainingRun::resumes() const {
-  return options_.existing == ExistingRun::kResume && fs::exists(folder_.checkpoint());
 }
 
 /// Loads the run to start from. A resumed run does not need it, because its checkpoint already has
@@ -202,88 +198,6 @@ Facts TrainingRun::start_weights() {
   return facts;
 }
 
-void TrainingRun::start() {
-  if (options_.existing != ExistingRun::kRefuse) clear_run_folder(folder_);
-  write_run_text(folder_, {config_, data_.vocabulary, data_.labels});
-  write_file_whole(folder_.metrics(), "");
-}
-
-bool TrainingRun::resume() {
-  if (!fs::exists(folder_.checkpoint())) {
-    log_info(folder_.root.string() + ": found no checkpoint to resume from; starting a new run");
-    return false;
-  }
-  if (!(read_run_text(folder_).vocabulary == data_.vocabulary)) {
-    throw Error(
-        ErrorKind::kUsage, folder_.root.string(),
-        "cannot be resumed: the data has changed and its vocabulary differs; choose another --out");
-  }
-  const std::string where = folder_.checkpoint().string();
-  const TrainingState now = state_;
-  state_ =
-      training_state_from_json(load_tensors(folder_.checkpoint(), checkpoint_tensors()), where);
-  if (state_.data_checksum != now.data_checksum) {
-    throw Error(ErrorKind::kUsage, folder_.root.string(),
-                "cannot be resumed: the data files have changed; choose another --out");
-  }
-  if (state_.workers != now.workers) {
-    log_warning("resumed with " + std::to_string(now.workers) + " workers instead of " +
-                std::to_string(state_.workers) + "; results are equal only up to rounding");
-    state_.workers = now.workers;
-  }
-  best_.restore(state_.best);
-  plateau_.restore(state_.plateau);
-  if (loss_scale_) loss_scale_->restore(state_.loss_scale);
-  optimizer_.begin_epoch(state_.epoch);
-  if (optimizer_.has_rows_behind(state_.step)) {
-    throw Error(
-        ErrorKind::kUsage, folder_.root.string(),
-        "was stopped within an epoch on the CPU and has delayed steps of embedding rows; resume "
-        "it with \"runtime\": {\"device\": \"cpu\"}");
-  }
-  const std::int64_t epoch_begin = state_.step - state_.next_batch;
-  optimizer_.set_step_count(epoch_begin);
-  for (std::int64_t step = epoch_begin; step < state_.step; ++step) {
-    optimizer_.recall_step(rate_of(step));
-  }
-  journal_.keep_until(state_.step);
-  const bool was_at_limit = state_.stopped_because == "epochs" ||
-                            state_.stopped_because == "max_steps" ||
-                            state_.stopped_because == "max_seconds";
-  if (was_at_limit) {  // the limit may have been raised
-    state_.stopped_because.clear();
-    limit_reached();
-  }
-  if (state_.stopped_because.empty()) fs::remove(folder_.manifest());
-  log_info(folder_.root.string() + ": resumed at epoch " + std::to_string(state_.epoch) +
-           ", step " + std::to_string(state_.step));
-  return true;
-}
-
-NamedTensors TrainingRun::checkpoint_tensors() const {
-  NamedTensors tensors = weights_of(*model_);
-  for (const auto& slot : optimizer_.state()) tensors.push_back(slot);
-  if (average_) {
-    for (const auto& weight : average_->tensors()) tensors.push_back(weight);
-  }
-  for (std::size_t i = 0; i < carried_.layers.size(); ++i) {
-    const std::string name = "carried." + std::to_string(i);
-    const CarriedStates::Layer& layer = carried_.layers[i];
-    if (layer.h.defined()) tensors.emplace_back(name + ".h", layer.h);
-    if (layer.c.defined()) tensors.emplace_back(name + ".c", layer.c);
-  }
-  return tensors;
-}
-
-void TrainingRun::save_checkpoint() {
-  state_.best = best_.state();
-  state_.plateau = plateau_.state();
-  if (loss_scale_) state_.loss_scale = loss_scale_->state();
-  optimizer_.note_steps();
-  save_tensors(folder_.checkpoint(), to_json(state_), checkpoint_tensors());
-  last_checkpoint_ = Clock::now();
-}
-
 bool TrainingRun::limit_reached() {
   const TrainingSpec& training = config_.training;
   if (training.max_steps && state_.step >= *training.max_steps) {
@@ -313,9 +227,9 @@ CarriedStates TrainingRun::start_states() const {
 void TrainingRun::run_epoch() {
   optimizer_.begin_epoch(state_.epoch);
   const std::vector<RowNumbers> batches = plan_batches();
-  while (state_.next_batch < epoch_steps_) {
+  while (!state_.epoch_trained && state_.next_batch < epoch_steps_) {
     const auto start = Clock::now();
-    run_step(batches[static_cast<std::size_t>(state_.next_batch)]);
+    if (!run_step(batches[static_cast<std::size_t>(state_.next_batch)])) return;
     ++state_.next_batch;
     const double seconds = seconds_since(start);
     state_.epoch_seconds += seconds;
@@ -334,11 +248,17 @@ void TrainingRun::run_epoch() {
 
 /// Returns the learning rate of a step of this epoch. Steps are counted from 0.
 double TrainingRun::rate_of(std::int64_t step) const {
-  return plateau_.apply(optimizer_.learning_rate() *
-                        schedule_factor(config_.training.schedule, step, total_steps_));
+  const double rate =
+      plateau_.apply(optimizer_.learning_rate() *
+                     schedule_factor(config_.training.schedule, step, total_steps_));
+  // Each rollback halves the rate of the steps after its checkpoint.
+  const auto halvings = std::count_if(state_.rollbacks.begin(), state_.rollbacks.end(),
+                                      [step](std::int64_t from) { return from <= step; });
+  return std::ldexp(rate, -static_cast<int>(halvings));
 }
 
-void TrainingRun::run_step(const RowNumbers& rows) {
+/// Returns false if the loss was not finite and the run has returned to the last checkpoint.
+bool TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};
   const EncodedDataset& data = data_.train;
@@ -352,7 +272,10 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   rate_ = rate_of(state_.step);
   // If a gradient overflows float16, the step is skipped and the loss scale is reduced.
   if (!loss_scale_ || loss_scale_->accept(gradients_are_finite(parameters_))) {
-    check_finite(loss, norm);
+    if (!std::isfinite(loss) || !std::isfinite(norm)) {
+      roll_back(rows, loss, norm);
+      return false;
+    }
     optimizer_.step(rate_, clip_scale(norm, scale) / scale, pool_.runner());
   } else {
     optimizer_.skip_step();
@@ -363,6 +286,7 @@ void TrainingRun::run_step(const RowNumbers& rows) {
   if (std::isfinite(loss)) state_.loss_sum += loss * static_cast<double>(count);
   state_.rows += count;
   for (const std::int64_t row : rows) state_.tokens += data.length(row);
+  return true;
 }
 
 /// Clips gradients, which are `scale` times too large, in place by value. For clip_norm, returns
@@ -372,21 +296,6 @@ double TrainingRun::clip_scale(double norm, double scale) {
   if (training.clip_value) clip_gradient_values(parameters_, *training.clip_value * scale);
   constexpr double kAgainstZero = 1e-6;
   return training.clip_norm ? std::min(1.0, *training.clip_norm / (norm + kAgainstZero)) : 1.0;
-}
-
-void TrainingRun::check_finite(double loss, double norm) const {
-  if (std::isfinite(loss) && std::isfinite(norm)) return;
-  std::ostringstream message;
-  message << (std::isfinite(loss) ? "the gradient" : "the loss") << " is not finite (loss " << loss
-          << ", gradient norm " << norm
-          << "); try a smaller /training/optimizer/learning_rate (now "
-          << optimizer_.learning_rate() << ")"
-          << (config_.training.clip_norm ? "" : " or /training/clip_norm, such as 5");
-  message << (fs::exists(folder_.checkpoint()) ? ". The last checkpoint is kept"
-                                               : ". There is no checkpoint yet");
-  throw Error(ErrorKind::kNumeric,
-              "epoch " + std::to_string(state_.epoch) + ", step " + std::to_string(state_.step + 1),
-              message.str());
 }
 
 Report TrainingRun::validate(const EncodedDataset& data) {
@@ -414,6 +323,10 @@ Progress TrainingRun::progress() const {
 }
 
 void TrainingRun::finish_epoch() {
+  if (!state_.epoch_trained) {
+    state_.epoch_trained = true;
+    save_checkpoint();  // a crash during validation then loses nothing
+  }
   optimizer_.flush(pool_.runner());
   Progress epoch = progress();
   epoch.validation = validate(data_.validation);
@@ -423,11 +336,12 @@ void TrainingRun::finish_epoch() {
     state_.best_epoch = state_.epoch;
     state_.best_report = report_to_json(*epoch.validation, /*indent=*/-1);
     if (average_) average_->swap();
-    save_tensors(folder_.best_weights(), "", weights_of(*model_));
+    state_.best_weights = checkpoints_.save_best(weights_of(*model_));
     if (average_) average_->swap();
   }
-  journal_.add_epoch(epoch);
+  state_.metrics.push_back(epoch_line(epoch));
   ++state_.epoch;
+  state_.epoch_trained = false;
   state_.next_batch = 0;
   state_.loss_sum = 0;
   state_.rows = 0;
@@ -439,6 +353,7 @@ void TrainingRun::finish_epoch() {
     state_.stopped_because = "early_stopping";
   }
   save_checkpoint();
+  journal_.add(state_.metrics.back());
   if (hooks_.progress) hooks_.progress(epoch);
 }
 

@@ -9,11 +9,13 @@
 
 #include "sequent/trainer.h"
 #include "tasks/training_task.h"
+#include "train/checkpoint.h"
 #include "train/journal.h"
 #include "train/load_run.h"
 #include "train/loss_scale.h"
 #include "train/losses.h"
 #include "train/optimizer.h"
+#include "train/run_folder.h"
 #include "train/schedule.h"
 #include "train/training_state.h"
 #include "train/weight_average.h"
@@ -24,10 +26,12 @@ namespace sequent {
 /// The life cycle of a run:
 ///  1. The folder is created, resumed or rejected.
 ///  2. Data, resolved config and model are loaded, and the checkpoint if the run is resumed.
-///  3. Each epoch ends with validation, a line in metrics.jsonl and a checkpoint. If it is the best
-///     epoch, its weights are saved in best.weights.
+///  3. Each epoch ends with a checkpoint, validation, another checkpoint and a line in
+///     metrics.jsonl. If it is the best epoch, its weights are saved in best.weights. If a loss is
+///     not finite, the run stops or returns to the last checkpoint.
 ///  4. A stop request ends the run after a checkpoint. Otherwise the best weights are tested, and
-///     the report and the manifest are written; only then is the run finished.
+///     the report and the manifest are written; only then is the run finished. If it replaces
+///     another run, it takes its place now.
 class TrainingRun {
  public:
   TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks);
@@ -43,15 +47,17 @@ class TrainingRun {
   LossOptions make_loss() const;
   void start();
   bool resume();
+  void restore_checkpoint();
+  void apply_checkpoint(const TrainingState& state);
   void save_checkpoint();
   void run_epoch();
-  void run_step(const RowNumbers& rows);
+  bool run_step(const RowNumbers& rows);
   std::vector<RowNumbers> plan_batches() const;
   bool carries_states() const;
   CarriedStates start_states() const;
   double rate_of(std::int64_t step) const;
   double clip_scale(double norm, double scale);
-  void check_finite(double loss, double norm) const;
+  void roll_back(const RowNumbers& rows, double loss, double norm);
   bool limit_reached();
   void finish_epoch();
   Report measure(const EncodedDataset& data);
@@ -66,7 +72,9 @@ class TrainingRun {
   const TrainingTask& task_;
   TrainOptions options_;
   Hooks hooks_;
+  OutputFolder output_;
   RunFolder folder_;
+  Checkpoints checkpoints_;
   torch::Device device_;
   std::optional<LoadedRun> origin_;  // until its weights are copied
   PreparedData data_;

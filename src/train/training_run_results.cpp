@@ -15,6 +15,7 @@ Report TrainingRun::measure(const EncodedDataset& data) {
 }
 
 TrainReport TrainingRun::finish() {
+  checkpoints_.restore_best(state_.best_weights);
   load_tensors(folder_.best_weights(), weights_of(*model_));
   average_.reset();  // the best weights already are the average
   if (const auto report = task_.calibrated_report(pool_, data_.labels, data_.validation)) {
@@ -30,6 +31,7 @@ TrainReport TrainingRun::finish() {
   report.manifest = make_manifest(test);
   write_report(report.manifest, test);
   write_manifest(folder_, report.manifest, config_.task);
+  output_.publish();
   for (const std::string& sentence : report.validation.warnings()) {
     log_warning("validation: " + sentence);
   }
@@ -75,7 +77,7 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
       {"Sequent", manifest.sequent_version + ", LibTorch " + manifest.torch_version}};
   page.facts.insert(page.facts.end(), of_run.begin(), of_run.end());
   page.facts.insert(page.facts.end(), start_facts_.begin(), start_facts_.end());
-  page.epoch_records = journal_.lines();
+  page.epoch_records = state_.metrics;
   page.epoch_metrics = definition_of(config_).epoch_metrics();
   page.model_summary = summarize(resolved_);
   page.validation = report_from_json(state_.best_report, config_.task);

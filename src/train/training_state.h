@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "train/loss_scale.h"
 #include "train/schedule.h"
@@ -14,6 +15,7 @@ namespace sequent {
 struct TrainingState {
   std::int64_t epoch = 1;       // the current epoch, from 1
   std::int64_t next_batch = 0;  // in this epoch, from 0
+  bool epoch_trained = false;   // only its validation is missing
   std::int64_t step = 0;        // number of updates in the whole run
   double loss_sum = 0;          // this epoch's sum of batch mean losses times rows
   std::int64_t rows = 0;        // in this epoch
@@ -25,6 +27,9 @@ struct TrainingState {
   PlateauTracker::State plateau;
   std::int64_t best_epoch = 0;
   std::string best_report;      // JSON of report.h
+  std::string best_weights;     // checksum of best.weights
+  std::vector<std::string> metrics;      // all lines of metrics.jsonl
+  std::vector<std::int64_t> rollbacks;   // the step of the checkpoint of each one
   std::string stopped_because;  // empty while training continues
   std::int64_t workers = 0;
   std::string data_checksum;
