@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "batch/record_text.h"
+#include "infer/finite_outputs.h"
 #include "sequent/data.h"
 #include "sequent/error.h"
 #include "sequent/inference.h"
@@ -48,12 +49,16 @@ class RecordAnswerer {
   /// or columns of a table.
   virtual std::vector<std::string> names() const = 0;
 
-  /// Predicts for a window of records; skips records with an error. Errors: Data.
-  virtual std::unique_ptr<RecordAnswers> answer(const std::vector<Record>& window) const = 0;
+  /// Predicts for a window of records; skips records with an error. A record whose prediction is
+  /// not finite becomes one with an error. Errors: Data.
+  virtual std::unique_ptr<RecordAnswers> answer(std::vector<Record>& window) const = 0;
 
   /// Returns the prediction for a line typed by a user, as --interactive prints it. Errors: Data.
   virtual std::string answer_line(const std::string& line) const = 0;
 };
+
+/// Marks the records that `error` names, by their indices among the records without an error.
+void note_not_finite(std::vector<Record>& window, const NotFiniteError& error);
 
 /// A RecordAnswerer whose predictions have one type; tasks derive from it.
 template <class Answer>
@@ -61,8 +66,8 @@ class AnswererOf : public RecordAnswerer {
  public:
   explicit AnswererOf(std::string prefix) : prefix_(std::move(prefix)) {}
 
-  std::unique_ptr<RecordAnswers> answer(const std::vector<Record>& window) const final {
-    return std::make_unique<Window>(*this, spread(window, answers_to(window)));
+  std::unique_ptr<RecordAnswers> answer(std::vector<Record>& window) const final {
+    return std::make_unique<Window>(*this, spread(window, finite_answers(window)));
   }
 
  protected:
@@ -127,6 +132,16 @@ class AnswererOf : public RecordAnswerer {
     const AnswererOf& owner_;
     std::vector<Answer> answers_;
   };
+
+  std::vector<Answer> finite_answers(std::vector<Record>& window) const {
+    while (true) {
+      try {
+        return answers_to(window);
+      } catch (const NotFiniteError& error) {
+        note_not_finite(window, error);
+      }
+    }
+  }
 
   /// Moves the predictions to the indices of the records without an error.
   static std::vector<Answer> spread(const std::vector<Record>& window, std::vector<Answer> found) {

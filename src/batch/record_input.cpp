@@ -44,19 +44,33 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
     if (options.no_header) table.header = false;
     return {open_records(options.input, table, reading), FieldKind::kTable};
   }
+  const auto* ucr = std::get_if<UcrFormat>(&trained);
+  if (format != "jsonl" && ucr != nullptr) {
+    if (options.text_given) {
+      throw Error(ErrorKind::kUsage, "--text",
+                  "has no effect on series as rows, which have the columns of the training data; "
+                  "leave it out");
+    }
+    return {open_records(options.input, *ucr, reading), FieldKind::kText};
+  }
   const std::string key = options.text_given ? options.text : (series ? series->values : "x");
   if (format == "jsonl") {
     const MissingValue missing = windows  ? windows->missing
                                  : series ? series->missing
+                                 : ucr    ? ucr->missing
                                           : MissingValue::kError;
-    return {open_records(options.input, SeriesFormat{key, "label", missing}, reading),
-            FieldKind::kObject};
+    SeriesFormat objects;
+    objects.values = key;
+    objects.missing = missing;
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
   throw Error(
       ErrorKind::kUsage, options.input,
       "is read as " + format + ", but the model reads numbers; expected JSON Lines such as {\"" +
           key + "\": [[1.5], [2]]} with --input-format jsonl" +
-          (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
+          (windows != nullptr || ucr != nullptr
+               ? ", or a table as in training with --input-format csv"
+               : ""));
 }
 
 /// Returns the column or key of the texts, or of a tagger's tokens: the one given, else the one

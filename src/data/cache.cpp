@@ -74,7 +74,7 @@ struct DatasetFile {
 namespace {
 
 // Increase this version when the layout below changes or when the same text is encoded differently.
-constexpr std::string_view kMagic = "sequent encoded data 6\n";
+constexpr std::string_view kMagic = "sequent encoded data 7\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
@@ -201,6 +201,9 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   for (const SourceFile& source : data.sources) out.number(source.rows);
   DatasetFile::visit_parts(data.train, out);
   DatasetFile::visit_parts(data.validation, out);
+  out(data.learned.origin);
+  out(data.learned.target_origin);
+  out(std::vector<double>(data.learned.time_step ? 1 : 0, data.learned.time_step.value_or(0)));
   out.number(data.test ? 1 : 0);
   if (data.test) DatasetFile::visit_parts(*data.test, out);
   out.finish(path);
@@ -223,6 +226,12 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   std::optional<EncodedDataset> test;
   DatasetFile::visit_parts(train, in);
   DatasetFile::visit_parts(validation, in);
+  LearnedData learned;
+  in(learned.origin);
+  in(learned.target_origin);
+  std::vector<double> time_step;
+  in(time_step);
+  if (!time_step.empty()) learned.time_step = time_step.front();
   if (in.number() != 0) DatasetFile::visit_parts(test.emplace(), in);
   in.finish();
 
@@ -234,7 +243,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
                     : are_targets  ? LabelSet::of_targets(std::move(labels))
                                    : LabelSet(std::move(labels)),
                     std::move(sources),
-                    /*from_cache=*/true};
+                    /*from_cache=*/true,
+                    std::move(learned)};
   if (!sequence_labels.empty())
     data.labels = data.labels.with_sequence_labels(std::move(sequence_labels));
   const auto is_sound = [&](const EncodedDataset& dataset) {
@@ -279,6 +289,8 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
     identity["held_out_test"] = write_option(*config.data.test, /*minimal=*/false);
   }
   identity["task"] = config.task.name();
+  identity["origin"] = config.data.origin;
+  identity["target_origin"] = config.data.target_origin;
   identity["format"] = write_option(config.data.format, /*minimal=*/false);
   identity["input"] = write_option(config.input, /*minimal=*/false);
   identity["spells_unknown"] = encoder_spec(config).spells_unknown;

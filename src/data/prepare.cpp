@@ -65,9 +65,14 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
   PreparedData data{
       std::move(splits.train.rows), std::move(splits.validation.rows), std::nullopt,
       std::move(splits.vocabulary), std::move(splits.labels),          std::move(sources),
-      /*from_cache=*/false};
+      /*from_cache=*/false,            std::move(splits.learned)};
   if (splits.test) data.test = std::move(splits.test->rows);
-  if (use_cache) save_cached(cache_folder, identity, data);
+  if (use_cache) {
+    // The run keeps what was learned in its config, which is the one to find this cache with.
+    Config learned = config;
+    data.learned.fill(learned.data);
+    save_cached(cache_folder, describe_inputs(learned, data.sources, known), data);
+  }
   return data;
 }
 

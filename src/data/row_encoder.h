@@ -16,7 +16,7 @@ namespace sequent {
 std::uint64_t hash_text(std::string_view text);
 /// Hashes the row's text, or both texts of a pair.
 std::uint64_t hash_text(const Record& record);
-std::uint64_t hash_values(std::span<const float> values);
+std::uint64_t hash_values(std::span<const double> values);
 
 /// Encodes records as model input, as the config's input section defines it.
 class RowEncoder {
@@ -35,6 +35,10 @@ class RowEncoder {
   };
   Row encode(const Record& record) const;
   TargetKind target() const { return target_; }
+  /// Returns numeric targets relative to their origin.
+  std::vector<float> targets(const Record& record) const {
+    return to_floats(record.targets, target_origin_);
+  }
   /// Truncates the tags of a row as encode() truncates its tokens.
   void truncate(std::vector<std::int32_t>& tags) const;
 
@@ -44,6 +48,8 @@ class RowEncoder {
 
   TextInput input_;  // for text input
   TargetKind target_;
+  std::vector<double> origin_;
+  std::vector<double> target_origin_;
   std::optional<TextEncoder> text_;
   NumericInput numeric_;  // for numeric input
 };

@@ -32,6 +32,7 @@ std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sou
   const EncodedInputs inputs = model.encode(sources);
   std::vector<GeneratedText> result(sources.size());
   note_facts(inputs, result);
+  FiniteOutputs finite(sources.size());
   const std::int64_t beams = options_.beams;
   const std::int64_t batch_tokens = scored_tokens(model.encoder().vocabulary().size() * beams,
                                                   model.options().batch_tokens / beams);
@@ -41,8 +42,10 @@ std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sou
                       for (std::size_t i = 0; i < numbers.size(); ++i) {
                         result[numbers[i]].text = text_of_tokens(model, found[i].tokens);
                         result[numbers[i]].log_probability = found[i].log_probability;
+                        finite.check(numbers[i], found[i].log_probability);
                       }
                     });
+  finite.throw_if_any();
   return result;
 }
 
