@@ -289,9 +289,9 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
     identity["held_out_test"] = write_option(*config.data.test, /*minimal=*/false);
   }
   identity["task"] = config.task.name();
-  identity["origin"] = config.data.origin;
-  identity["target_origin"] = config.data.target_origin;
-  identity["format"] = write_option(config.data.format, /*minimal=*/false);
+  DataFormat format = config.data.format;
+  if (auto* windows = std::get_if<WindowsFormat>(&format)) windows->time_step.reset();  // learned
+  identity["format"] = write_option(format, /*minimal=*/false);
   identity["input"] = write_option(config.input, /*minimal=*/false);
   identity["spells_unknown"] = encoder_spec(config).spells_unknown;
   identity["unseen_labels"] = enum_name(config.data.unseen_labels);

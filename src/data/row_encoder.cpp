@@ -22,9 +22,8 @@ std::uint64_t hash_text(const Record& record) {
 
 EncoderSpec encoder_spec(const Config& config) {
   EncoderSpec spec{config.input, config.characters() != nullptr, definition_of(config).target(),
-                   config.sequence_label() != nullptr};
-  spec.origin = config.data.origin;
-  spec.target_origin = config.data.target_origin;
+                   config.sequence_label() != nullptr, config.data.origin,
+                   config.data.target_origin};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
   if (spec.target == TargetKind::kNextTokens) {
     std::get<TextInput>(spec.input).max_length = kUnlimited;

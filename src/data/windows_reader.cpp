@@ -139,8 +139,9 @@ class WindowsReader : public RecordReader {
   void tell_unknown() const {
     if (unknown_count_ == 0) return;
     log_warning(rows_->file() + ": " + std::to_string(unknown_count_) +
-                " steps before the first value of a column are skipped, because there is no "
-                "previous value to repeat");
+                (unknown_count_ == 1 ? " step" : " steps") +
+                " before the first value of a column skipped, because there is no previous value "
+                "to repeat");
   }
 
   void tell_gaps() const {
