@@ -22,10 +22,10 @@ struct Record {
   std::string where;  // `file:line` of its first line
   std::string text;
   std::optional<std::string> second;  // the second text of a pair, or the target text
-  std::vector<float> values;          // "series": [steps, channels], row-major
+  std::vector<double> values;         // "series": [steps, channels], row-major
   std::int64_t channels = 0;          // of `values`
   std::optional<std::string> label;   // nothing if the file has no label column
-  std::vector<float> targets;         // instead of a label, if labels are numbers
+  std::vector<double> targets;        // instead of a label, if labels are numbers
   std::vector<std::string> labels;    // instead of a label, if rows have any number of them
   std::vector<std::string> tokens;    // of a tagged row; `text` joins them with spaces
   std::vector<std::string> tags;      // one per token, if the file has tags; `label` is also
@@ -46,6 +46,9 @@ class RecordReader {
 
   /// The column names of a table, or indices from 0 without a header; empty for other formats.
   virtual const std::vector<std::string>& columns() const = 0;
+
+  /// The time from one step of a table to the next, given or inferred; nothing if there is none.
+  virtual std::optional<double> time_step() const { return std::nullopt; }
 };
 
 struct ReaderOptions {
@@ -199,6 +202,18 @@ struct DataFinding {
   bool operator==(const DataFinding&) const = default;
 };
 
+/// What is learned from the training rows and kept with the model, as options of the config's data.
+struct LearnedData {
+  std::vector<double> origin;         // see DataSpec::origin; empty: 0
+  std::vector<double> target_origin;  // see DataSpec::target_origin; empty: 0
+  std::optional<double> time_step;    // see WindowsFormat::time_step
+  bool operator==(const LearnedData&) const = default;
+
+  static LearnedData of(const DataSpec& spec);
+  /// Sets the options of `spec` that are not set.
+  void fill(DataSpec& spec) const;
+};
+
 /// All information about the data that training needs.
 struct PreparedData {
   EncodedDataset train;
@@ -209,6 +224,7 @@ struct PreparedData {
   std::vector<SourceFile> sources;
   bool from_cache = false;
   std::vector<DataFinding> findings{};
+  LearnedData learned{};
 };
 
 /// Reads the config's files, builds vocabulary and labels from the training split only, and encodes
@@ -237,7 +253,9 @@ struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
   TargetKind target = TargetKind::kLabel;
-  bool labels_sequences = false;  // with kTags: rows have a label in addition to their tags
+  bool labels_sequences = false;      // with kTags: rows have a label in addition to their tags
+  std::vector<double> origin;         // see DataSpec
+  std::vector<double> target_origin;  // see DataSpec
 };
 EncoderSpec encoder_spec(const Config& config);
 
@@ -253,6 +271,10 @@ EncodedDataset encode_file(const std::string& path, const DataFormat& format,
                            const EncoderSpec& input, const Vocabulary& vocabulary,
                            const LabelSet& labels, UnseenLabels unseen = UnseenLabels::kError,
                            int threads = 0);
+
+/// Returns numbers relative to `origin` (one for each channel or target; empty: 0) as 32-bit
+/// floats.
+std::vector<float> to_floats(std::span<const double> numbers, std::span<const double> origin);
 
 /// Truncates `values` to the spec's max_length and pads them if the spec asks for padding. Shapes:
 /// [steps, channels]. Returns whether values were truncated.

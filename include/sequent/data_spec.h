@@ -208,8 +208,9 @@ struct WindowsFormat {
   bool header = true;
   std::string delimiter = ",";
   std::string encoding = "utf-8";
-  TimeGaps gaps = TimeGaps::kError;
+  TimeGaps gaps = TimeGaps::kSplit;
   std::optional<std::string> time_format;
+  std::optional<double> time_step;
   std::vector<std::string> missing_values;
   bool operator==(const WindowsFormat&) const = default;
 
@@ -249,11 +250,16 @@ struct WindowsFormat {
     visit("encoding", self.encoding, kEncodingHelp, not_empty);
     visit("gaps", self.gaps,
           "With `time`: how to handle steps that are absent. error: report an error. split: no "
-          "window spans the gap. ignore: windows read across the gap.");
+          "window spans the gap, and a warning counts the gaps. ignore: windows read across the "
+          "gap.");
     visit("time_format", self.time_format,
           "Format of the times in `time`, as in strptime, such as \"%d/%m/%Y %H:%M\". By default, "
           "times are ISO 8601 or numbers.",
           not_empty);
+    visit("time_step", self.time_step,
+          "With `time`: the time from one step to the next, in seconds for dates. By default, the "
+          "most common difference in the training file; models keep it.",
+          above(0));
     visit("missing_values", self.missing_values, kMissingValuesHelp);
   }
 
@@ -298,8 +304,8 @@ struct EnumNames<TagScheme> {
 };
 
 /// Tagged tokens in the format of the CoNLL shared tasks: one token per line, columns separated by
-/// tabs or white space, an empty line after each example. Lines that begin with -DOCSTART-, comments
-/// and, in CoNLL-U, ranges and empty nodes are skipped.
+/// tabs or white space, an empty line after each example. Lines that begin with -DOCSTART-,
+/// comments and, in CoNLL-U, ranges and empty nodes are skipped.
 struct ConllFormat {
   static constexpr std::string_view kType = "conll";
   std::int64_t token = 0;
@@ -393,6 +399,8 @@ struct DataSpec {
   std::optional<HeldOutSource> test;
   DataFormat format = TsvFormat{};
   UnseenLabels unseen_labels = UnseenLabels::kError;
+  std::vector<double> origin;
+  std::vector<double> target_origin;
   bool operator==(const DataSpec&) const = default;
 
   template <class Self, class Visitor>
@@ -411,6 +419,13 @@ struct DataSpec {
           "How to handle validation and test examples whose label or tag does not occur in "
           "training. error: report an error. skip: leave them out and report their number in a "
           "warning. wrong: keep them and count every prediction for them as wrong.");
+    visit("origin", self.origin,
+          "For numeric input: one number per channel that is subtracted in double precision before "
+          "values become 32-bit floats. By default, the mean of a channel in training if it is "
+          "more than 256 deviations away from 0, otherwise 0; models keep it.");
+    visit("target_origin", self.target_origin,
+          "For regression: the same for each target. Predictions and metrics are in the targets' "
+          "own units.");
   }
 };
 

@@ -13,6 +13,9 @@
 // - Predictions are in the order of the inputs. Each prediction is independent of the other inputs
 //   in the call (on CPUs with AMX, bfloat16 results can differ in rounding).
 // - Text is UTF-8. Errors: Data for a text that is not valid UTF-8; the message names its index.
+// - Predictions are finite. Errors: Numeric if the model's output for an input is NaN or infinite,
+// as
+//   after numbers of 1e38; the message names its index.
 // - Views are cheap to construct and to copy, and keep their model alive.
 // - Threads: a view, or many views of one model, can be used from many threads at once. All calls
 //   share the model's computing threads, and each call waits only for its own inputs.
@@ -50,7 +53,7 @@ struct TextPair {
 };
 
 /// A sequence of numbers. Shapes: [steps, Model::channels()], step by step.
-using Series = std::vector<float>;
+using Series = std::vector<double>;
 
 enum class Engine {
   kFused,        // the library's own kernels
@@ -197,10 +200,10 @@ class MultiLabelClassifier {
 // ---- regression and forecasts -----------------------------------------------------------------
 
 struct NumbersPrediction {
-  std::vector<float> values;  // [targets], in their own units
-  bool empty = false;         // a text had no token
-  bool truncated = false;     // the input was longer than the model's max_length
-  double unknown_share = 0;   // of the tokens read, those without an id; in 0..1
+  std::vector<double> values;  // [targets], in their own units
+  bool empty = false;          // a text had no token
+  bool truncated = false;      // the input was longer than the model's max_length
+  double unknown_share = 0;    // of the tokens read, those without an id; in 0..1
 };
 
 /// The view of a model that predicts numbers.

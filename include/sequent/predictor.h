@@ -31,7 +31,7 @@ struct Prediction {
   float probability = 0;             // of that label
   std::vector<float> probabilities;  // [labels]; they sum to 1, except in multi_label
   std::vector<std::int64_t> labels;  // multi_label: those at or above their thresholds
-  std::vector<float> values;         // regression, instead: [labels], the targets' values
+  std::vector<double> values;        // regression, instead: [labels], the targets' values
   bool empty = false;                // the text had no token
   bool truncated = false;            // the input was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, in 0..1

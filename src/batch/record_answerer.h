@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "batch/record_text.h"
+#include "infer/finite_outputs.h"
 #include "sequent/data.h"
 #include "sequent/error.h"
 #include "sequent/inference.h"
@@ -52,12 +53,16 @@ class RecordAnswerer {
   /// The number of values that a prediction holds, which bounds the records per window.
   virtual std::int64_t values_per_record() const { return 1; }
 
-  /// Predicts for a window of records; skips records with an error. Errors: Data.
-  virtual std::unique_ptr<RecordAnswers> answer(const std::vector<Record>& window) const = 0;
+  /// Predicts for a window of records; skips records with an error. A record whose prediction is
+  /// not finite becomes one with an error. Errors: Data.
+  virtual std::unique_ptr<RecordAnswers> answer(std::vector<Record>& window) const = 0;
 
   /// Returns the prediction for a line typed by a user, as --interactive prints it. Errors: Data.
   virtual std::string answer_line(const std::string& line) const = 0;
 };
+
+/// Marks the records that `error` names, by their indices among the records without an error.
+void note_not_finite(std::vector<Record>& window, const NotFiniteError& error);
 
 /// A RecordAnswerer whose predictions have one type; tasks derive from it.
 template <class Answer>
@@ -65,8 +70,8 @@ class AnswererOf : public RecordAnswerer {
  public:
   explicit AnswererOf(std::string prefix) : prefix_(std::move(prefix)) {}
 
-  std::unique_ptr<RecordAnswers> answer(const std::vector<Record>& window) const final {
-    return std::make_unique<Window>(*this, spread(window, answers_to(window)));
+  std::unique_ptr<RecordAnswers> answer(std::vector<Record>& window) const final {
+    return std::make_unique<Window>(*this, spread(window, finite_answers(window)));
   }
 
  protected:
@@ -131,6 +136,16 @@ class AnswererOf : public RecordAnswerer {
     const AnswererOf& owner_;
     std::vector<Answer> answers_;
   };
+
+  std::vector<Answer> finite_answers(std::vector<Record>& window) const {
+    while (true) {
+      try {
+        return answers_to(window);
+      } catch (const NotFiniteError& error) {
+        note_not_finite(window, error);
+      }
+    }
+  }
 
   /// Moves the predictions to the indices of the records without an error.
   static std::vector<Answer> spread(const std::vector<Record>& window, std::vector<Answer> found) {

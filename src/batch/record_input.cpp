@@ -71,20 +71,36 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
     set_file_options(options, table);
     return {open_records(options.input, table, reading), FieldKind::kTable};
   }
+  const auto* ucr = std::get_if<UcrFormat>(&trained);
+  if (format != "jsonl" && ucr != nullptr) {
+    if (options.text_given) {
+      throw Error(ErrorKind::kUsage, "--text",
+                  "has no effect on series as rows, which have the columns of the training data; "
+                  "leave it out");
+    }
+    UcrFormat rows = *ucr;
+    set_file_options(options, rows);
+    return {open_records(options.input, rows, reading), FieldKind::kText};
+  }
   const std::string key = options.text_given ? options.text : (series ? series->values : "x");
   if (format == "jsonl") {
     const MissingValue missing = windows  ? windows->missing
                                  : series ? series->missing
+                                 : ucr    ? ucr->missing
                                           : MissingValue::kError;
-    return {
-        open_records(options.input, SeriesFormat{key, "label", missing, options.encoding}, reading),
-        FieldKind::kObject};
+    SeriesFormat objects;
+    objects.values = key;
+    objects.missing = missing;
+    objects.encoding = options.encoding;
+    return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
-  throw Error(
-      ErrorKind::kUsage, options.input,
-      "is read as " + format + ", but the model reads numbers; expected JSON Lines such as {\"" +
-          key + "\": [[1.5], [2]]} with --input-format jsonl" +
-          (windows != nullptr ? ", or a table as in training with --input-format csv" : ""));
+  throw Error(ErrorKind::kUsage, options.input,
+              "is read as " + format +
+                  ", but the model reads numbers; expected JSON Lines such as {\"" + key +
+                  "\": [[1.5], [2]]} with --input-format jsonl" +
+                  (windows != nullptr || ucr != nullptr
+                       ? ", or a table as in training with --input-format csv"
+                       : ""));
 }
 
 /// Returns the column or key of the texts, or of a tagger's tokens: the one given, else the one

@@ -26,10 +26,22 @@ std::vector<Record> read_window(RecordReader& reader, std::int64_t values_per_re
     Record record;
     if (!reader.next(record)) break;
     bytes += record.text.size() + (record.second ? record.second->size() : 0) +
-             record.values.size() * sizeof(float);
+             record.values.size() * sizeof(double);
     window.push_back(std::move(record));
   }
   return window;
+}
+
+void note_not_finite(std::vector<Record>& window, const NotFiniteError& error) {
+  std::size_t index = 0;
+  auto next = error.inputs().begin();
+  for (Record& record : window) {
+    if (record.fault) continue;
+    if (next != error.inputs().end() && *next == index++) {
+      record.fault = NotFiniteError::message();
+      ++next;
+    }
+  }
 }
 
 namespace {
@@ -98,6 +110,7 @@ StreamCounts answer_records(const RecordStream& stream,
     if (stream.channels > 0) note_wrong_channels(window, stream.channels);
     if (!stream.records_faults) stop_at_fault(window);
     std::unique_ptr<RecordAnswers> answers = stream.answerer.answer(window);
+    if (!stream.records_faults) stop_at_fault(window);
     for (const Record& record : window) counts.faults += record.fault ? 1 : 0;
     counts.records += static_cast<std::int64_t>(window.size());
     if (writing.valid()) writing.get();

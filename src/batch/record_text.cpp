@@ -22,9 +22,13 @@ std::string number_text(double value) {
   return text;
 }
 
-void append_value(std::string& out, float value) {
+void append_value(std::string& out, double value) {
   std::array<char, 32> text{};
-  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  char* const end = text.data() + text.size();
+  const auto as_float = static_cast<float>(value);
+  const auto result = static_cast<double>(as_float) == value
+                          ? std::to_chars(text.data(), end, as_float)
+                          : std::to_chars(text.data(), end, value);
   out.append(text.data(), result.ptr);
 }
 
@@ -113,7 +117,7 @@ void TableLine::add_number(double value) {
   append_number(out_, value);
 }
 
-void TableLine::add_value(float value) {
+void TableLine::add_value(double value) {
   separate();
   append_value(out_, value);
 }

@@ -15,7 +15,7 @@ void append_number(std::string& out, double value);
 std::string number_text(double value);
 
 /// Enough digits to identify the float: for predicted numbers.
-void append_value(std::string& out, float value);
+void append_value(std::string& out, double value);
 
 void append_bool(std::string& out, bool value);
 
@@ -41,7 +41,7 @@ class TableLine {
   /// CSV cells are quoted if needed; in TSV cells, tabs and line ends become spaces.
   void add(std::string_view cell);
   void add_number(double value);
-  void add_value(float value);
+  void add_value(double value);
   void add_bool(bool value);
 
  private:

@@ -204,6 +204,9 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   for (const SourceFile& source : data.sources) out.number(source.rows);
   DatasetFile::visit_parts(data.train, out);
   DatasetFile::visit_parts(data.validation, out);
+  out(data.learned.origin);
+  out(data.learned.target_origin);
+  out(std::vector<double>(data.learned.time_step ? 1 : 0, data.learned.time_step.value_or(0)));
   out.number(data.test ? 1 : 0);
   if (data.test) DatasetFile::visit_parts(*data.test, out);
   out.number(std::ssize(data.findings));
@@ -231,6 +234,12 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   std::optional<EncodedDataset> test;
   DatasetFile::visit_parts(train, in);
   DatasetFile::visit_parts(validation, in);
+  LearnedData learned;
+  in(learned.origin);
+  in(learned.target_origin);
+  std::vector<double> time_step;
+  in(time_step);
+  if (!time_step.empty()) learned.time_step = time_step.front();
   if (in.number() != 0) DatasetFile::visit_parts(test.emplace(), in);
   std::vector<DataFinding> findings(in.count(2 * sizeof(std::int64_t)));
   for (DataFinding& finding : findings) {
@@ -251,7 +260,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
                                    : LabelSet(std::move(labels)),
                     std::move(sources),
                     /*from_cache=*/true,
-                    std::move(findings)};
+                    std::move(findings),
+                    std::move(learned)};
   if (!sequence_labels.empty())
     data.labels = data.labels.with_sequence_labels(std::move(sequence_labels));
   const auto is_sound = [&](const EncodedDataset& dataset) {
@@ -296,7 +306,9 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
     identity["held_out_test"] = write_option(*config.data.test, /*minimal=*/false);
   }
   identity["task"] = config.task.name();
-  identity["format"] = write_option(config.data.format, /*minimal=*/false);
+  DataFormat format = config.data.format;
+  if (auto* windows = std::get_if<WindowsFormat>(&format)) windows->time_step.reset();  // learned
+  identity["format"] = write_option(format, /*minimal=*/false);
   identity["input"] = write_option(config.input, /*minimal=*/false);
   identity["spells_unknown"] = encoder_spec(config).spells_unknown;
   identity["unseen_labels"] = enum_name(config.data.unseen_labels);

@@ -112,6 +112,16 @@ std::int32_t EncodedDataset::number_unseen_sequence(const std::string& sequence_
   return number_in(unseen_.sequence_labels, sequence_label);
 }
 
+std::vector<float> to_floats(std::span<const double> numbers, std::span<const double> origin) {
+  std::vector<float> floats;
+  floats.reserve(numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double from = origin.empty() ? 0.0 : origin[i % origin.size()];
+    floats.push_back(static_cast<float>(numbers[i] - from));
+  }
+  return floats;
+}
+
 bool fit_values(std::vector<float>& values, const NumericInput& spec) {
   const auto limit = static_cast<std::size_t>(spec.max_length * spec.channels);
   const bool too_long = values.size() > limit;

@@ -223,7 +223,8 @@ std::vector<NamedSummary> summarize(const Config& config, const Splits& data) {
   std::vector<NamedSummary> splits;
   const auto add = [&](const char* name, const SplitRows& split,
                        const std::vector<RowNote>& training) {
-    splits.push_back({name, summarize(split, data.labels, longest, training)});
+    splits.push_back(
+        {name, summarize(split, data.labels, longest, training, data.learned.target_origin)});
   };
   add("training", data.train, {});
   add("validation", data.validation, data.train.notes);

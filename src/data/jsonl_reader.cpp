@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -52,6 +53,31 @@ Object* find_value(Object& object, const std::string& key) {
 /// Moves the value of the content's key into the record. Errors: RowFault.
 using ContentReader = std::function<void(Json& value, const std::string& key, Record& record)>;
 
+/// Replaces the words that JSON does not have but Python's json.dumps writes for numbers: NaN by
+/// null, a missing value, and Infinity by a string, which is no number. Strings are kept.
+std::string without_python_numbers(const std::string& line) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kWords{
+      {{"NaN", "null"}, {"Infinity", "\"Infinity\""}, {"-Infinity", "\"-Infinity\""}}};
+  std::string result;
+  bool in_string = false;
+  for (std::size_t i = 0; i < line.size();) {
+    const std::string_view rest = std::string_view(line).substr(i);
+    const auto word = std::find_if(kWords.begin(), kWords.end(), [&](const auto& pair) {
+      return !in_string && rest.starts_with(pair.first);
+    });
+    if (word != kWords.end()) {
+      result += word->second;
+      i += word->first.size();
+      continue;
+    }
+    const std::size_t count = in_string && rest.front() == '\\' ? 2 : 1;  // an escape
+    if (rest.front() == '"') in_string = !in_string;
+    result += rest.substr(0, count);
+    i += count;
+  }
+  return result;
+}
+
 /// The keys of a line's object, and a function that reads the content.
 struct ObjectLayout {
   std::string content;
@@ -66,14 +92,20 @@ struct ObjectLayout {
   std::string encoding = std::string(kUtf8);
 };
 
+bool fits_float(const Json& value) {
+  return value.is_number() && std::isfinite(static_cast<float>(value.get<double>()));
+}
+
 /// Returns the number at `place`. `cure` is the advice for a missing value. Errors: RowFault.
-float read_number(const Json& value, const std::string& place,
-                  std::string_view cure = "fill it in or remove the row") {
-  const float number = value.is_number() ? value.get<float>() : NAN;
-  if (std::isfinite(number)) return number;
+double read_number(const Json& value, const std::string& place,
+                   std::string_view cure = "fill it in or remove the row") {
+  if (fits_float(value)) return value.get<double>();
   const std::string at = " at " + place;
   if (value.is_null()) {
     throw RowFault{"found null" + at + ": a missing value; " + std::string(cure)};
+  }
+  if (value == "Infinity" || value == "-Infinity") {
+    throw RowFault{"found " + value.get<std::string>() + at + "; expected a finite number"};
   }
   if (!value.is_number()) {
     throw RowFault{std::string("found ") + value.type_name() + at + "; expected a number"};
@@ -126,7 +158,24 @@ class JsonlReader : public RecordReader {
  private:
   static constexpr int kDeepest = 64;
 
-  Json parse() const {
+  /// Parses the line. If it has Python's NaN or Infinity, the line is changed to JSON.
+  Json parse() {
+    try {
+      return parse_line();
+    } catch (const RowFault&) {
+      std::string changed = without_python_numbers(line_.text);
+      if (changed == line_.text) throw;
+      std::swap(line_.text, changed);
+      try {
+        return parse_line();
+      } catch (const RowFault&) {
+        std::swap(line_.text, changed);
+        throw;
+      }
+    }
+  }
+
+  Json parse_line() const {
     std::vector<std::string> keys;
     const auto refuse = [&](int depth, Json::parse_event_t event, Json& value) {
       if (depth > kDeepest) {
@@ -291,10 +340,9 @@ std::string place_of(const std::string& key, std::size_t step, std::optional<std
 }
 
 /// Reads a value of a step. Its location is only formatted for an error.
-float read_value(const Json& value, const std::string& key, std::size_t step,
-                 std::optional<std::size_t> channel, MissingValue missing) {
-  const float number = value.is_number() ? value.get<float>() : NAN;
-  if (std::isfinite(number)) return number;
+double read_value(const Json& value, const std::string& key, std::size_t step,
+                  std::optional<std::size_t> channel, MissingValue missing) {
+  if (fits_float(value)) return value.get<double>();
   return read_number(value, place_of(key, step, channel),
                      missing == MissingValue::kError
                          ? "fill it in, remove the row, or set /data/format/missing"
@@ -302,9 +350,9 @@ float read_value(const Json& value, const std::string& key, std::size_t step,
 }
 
 /// Returns the replacement for null, if there is one.
-std::optional<float> filled(const Json& value, MissingValue missing, const Record& record) {
+std::optional<double> filled(const Json& value, MissingValue missing, const Record& record) {
   if (!value.is_null() || missing == MissingValue::kError) return std::nullopt;
-  if (missing == MissingValue::kZero) return 0.0F;
+  if (missing == MissingValue::kZero) return 0.0;
   const auto channels = static_cast<std::size_t>(record.channels);
   if (record.values.size() < channels) return std::nullopt;
   return record.values[record.values.size() - channels];
@@ -321,7 +369,7 @@ void read_step(const Json& step, std::size_t index, const std::string& key, Miss
   }
   record.channels = channels;
   const auto add = [&](const Json& value, std::optional<std::size_t> place) {
-    const std::optional<float> stands = filled(value, missing, record);
+    const std::optional<double> stands = filled(value, missing, record);
     record.values.push_back(stands ? *stands : read_value(value, key, index, place, missing));
   };
   if (!step.is_array()) return add(step, std::nullopt);

@@ -33,8 +33,8 @@ struct Opener {
   std::unique_ptr<RecordReader> operator()(const SeriesFormat& format) const {
     return read_series(path, format, options);
   }
-  std::unique_ptr<RecordReader> operator()(const UcrFormat&) const {
-    throw Error(ErrorKind::kConfig, path, "the format ucr has no reader");
+  std::unique_ptr<RecordReader> operator()(const UcrFormat& format) const {
+    return read_ucr(path, format, options);
   }
   std::unique_ptr<RecordReader> operator()(const ConllFormat& format) const {
     return read_conll(path, format, options);
@@ -76,7 +76,7 @@ class NumericLabels : public RecordReader {
   bool next(Record& record) override {
     if (!reader_->next(record)) return false;
     if (record.fault || !record.label) return true;
-    if (const std::optional<float> number = parse_number(*record.label)) {
+    if (const std::optional<double> number = parse_number(*record.label)) {
       record.targets = {*number};
       record.label.reset();
     } else {
@@ -132,7 +132,9 @@ std::unique_ptr<RecordReader> open_records(const std::string& path, const DataFo
   if (options.label_lists) return reader;
   if (options.label_texts) return std::make_unique<LabelTexts>(std::move(reader));
   // JSON already has numbers and lists of numbers.
-  const bool has_numbers = is_numeric(format) || std::holds_alternative<JsonlFormat>(format);
+  const bool has_numbers = std::holds_alternative<SeriesFormat>(format) ||
+                           std::holds_alternative<WindowsFormat>(format) ||
+                           std::holds_alternative<JsonlFormat>(format);
   if (!options.numeric_labels || has_numbers) return reader;
   return std::make_unique<NumericLabels>(std::move(reader));
 }
@@ -160,10 +162,10 @@ std::optional<double> parse_double(std::string_view text) {
   return number;
 }
 
-std::optional<float> parse_number(std::string_view text) {
+std::optional<double> parse_number(std::string_view text) {
   const std::optional<double> number = parse_double(text);
   if (!number || !std::isfinite(static_cast<float>(*number))) return std::nullopt;
-  return static_cast<float>(*number);
+  return number;
 }
 
 std::vector<std::string> target_names(const DataFormat& format, std::int64_t count) {

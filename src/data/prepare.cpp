@@ -50,6 +50,13 @@ std::vector<SourceFile> find_sources(const Config& config) {
   return sources;
 }
 
+/// Returns whether the options that are set in `spec`, for example by a run that learned them, are
+/// those that were learned.
+bool agrees(const LearnedData& learned, DataSpec spec) {
+  learned.fill(spec);
+  return LearnedData::of(spec) == learned;
+}
+
 }  // namespace
 
 PreparedData prepare_data(const Config& config, const fs::path& cache_folder, int threads,
@@ -58,7 +65,8 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
   const bool use_cache = !cache_folder.empty();
   const std::string identity = use_cache ? describe_inputs(config, sources, known) : "";
   if (use_cache) {
-    if (auto cached = load_cached(cache_folder, identity, sources)) return std::move(*cached);
+    auto cached = load_cached(cache_folder, identity, sources);
+    if (cached && agrees(cached->learned, config.data)) return std::move(*cached);
   }
 
   Splits splits = read_splits(config, threads, known);
@@ -71,9 +79,13 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
                     std::move(splits.labels),
                     std::move(sources),
                     /*from_cache=*/false,
-                    std::move(findings)};
+                    std::move(findings),
+                    std::move(splits.learned)};
   if (splits.test) data.test = std::move(splits.test->rows);
-  if (use_cache) save_cached(cache_folder, identity, data);
+  // Rows that depend on given origins are not cached: the identity does not include these.
+  if (use_cache && LearnedData::of(config.data) == LearnedData{}) {
+    save_cached(cache_folder, identity, data);
+  }
   return data;
 }
 

@@ -36,6 +36,8 @@ std::unique_ptr<RecordReader> read_fasttext(const std::string& path, const FastT
 
 std::unique_ptr<RecordReader> read_series(const std::string& path, const SeriesFormat& format,
                                           const ReaderOptions& options);
+std::unique_ptr<RecordReader> read_ucr(const std::string& path, const UcrFormat& format,
+                                       const ReaderOptions& options);
 
 std::unique_ptr<RecordReader> read_conll(const std::string& path, const ConllFormat& format,
                                          const ReaderOptions& options);
@@ -55,9 +57,9 @@ std::unique_ptr<RecordReader> read_windows(std::unique_ptr<TableRows> rows,
                                            const ReaderOptions& options);
 
 /// Parses a number, ignoring surrounding white space. Returns nullopt if `text` is not a number, or
-/// not finite as a 32-bit float.
-std::optional<float> parse_number(std::string_view text);
-/// The same in double precision.
+/// out of range for a 32-bit float.
+std::optional<double> parse_number(std::string_view text);
+/// The same without the limit of 32 bits.
 std::optional<double> parse_double(std::string_view text);
 
 /// Returns the names of an example's `count` targets.

@@ -10,7 +10,7 @@
 
 namespace sequent {
 
-std::uint64_t hash_values(std::span<const float> values) {
+std::uint64_t hash_values(std::span<const double> values) {
   return hash_text({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
 }
 
@@ -30,8 +30,12 @@ RowNote note_of_text(const Record& record, TargetKind target) {
 }
 
 EncoderSpec encoder_spec(const Config& config) {
-  EncoderSpec spec{config.input, config.characters() != nullptr, definition_of(config).target(),
-                   config.sequence_label() != nullptr};
+  EncoderSpec spec{config.input,
+                   config.characters() != nullptr,
+                   definition_of(config).target(),
+                   config.sequence_label() != nullptr,
+                   config.data.origin,
+                   config.data.target_origin};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
   if (spec.target == TargetKind::kNextTokens) {
     std::get<TextInput>(spec.input).max_length = kUnlimited;
@@ -44,7 +48,7 @@ void RowEncoder::truncate(std::vector<std::int32_t>& tags) const {
 }
 
 RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
-    : target_(spec.target) {
+    : target_(spec.target), origin_(spec.origin), target_origin_(spec.target_origin) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
     input_ = *text;
     text_.emplace(*text, vocabulary, spec.spells_unknown);
@@ -95,7 +99,7 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
   }
   const auto steps = static_cast<std::int64_t>(record.values.size()) / record.channels;
   row.note = {hash_values(record.values), steps, 0};
-  row.values = record.values;
+  row.values = to_floats(record.values, origin_);
   fit_values(row.values, numeric_);
   row.channels = record.channels;
   return row;

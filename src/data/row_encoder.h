@@ -18,7 +18,7 @@ std::uint64_t hash_text(std::string_view text);
 std::uint64_t hash_text(const Record& record);
 /// Returns the note about a row of text, without its token count and label.
 RowNote note_of_text(const Record& record, TargetKind target);
-std::uint64_t hash_values(std::span<const float> values);
+std::uint64_t hash_values(std::span<const double> values);
 
 /// Encodes records as model input, as the config's input section defines it.
 class RowEncoder {
@@ -37,6 +37,10 @@ class RowEncoder {
   };
   Row encode(const Record& record) const;
   TargetKind target() const { return target_; }
+  /// Returns numeric targets relative to their origin.
+  std::vector<float> targets(const Record& record) const {
+    return to_floats(record.targets, target_origin_);
+  }
   /// Truncates the tags of a row as encode() truncates its tokens.
   void truncate(std::vector<std::int32_t>& tags) const;
 
@@ -46,6 +50,8 @@ class RowEncoder {
 
   TextInput input_;  // for text input
   TargetKind target_;
+  std::vector<double> origin_;
+  std::vector<double> target_origin_;
   std::optional<TextEncoder> text_;
   NumericInput numeric_;  // for numeric input
 };

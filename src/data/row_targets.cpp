@@ -127,7 +127,7 @@ RowTargets find_targets(const Record& record, const RowEncoder& encoder,
     }
     case TargetKind::kNumbers:
       found.error = target_error(record, allowed.labels);
-      found.values = record.targets;
+      if (!found.error) found.values = encoder.targets(record);
       break;
     case TargetKind::kTags: {
       // Tags of truncated tokens can be unknown.

@@ -65,13 +65,19 @@ void count_shared(const SplitRows& split, const std::vector<RowNote>& training,
   }
 }
 
-std::vector<TargetRange> target_ranges(const EncodedDataset& rows) {
+std::vector<TargetRange> target_ranges(const EncodedDataset& rows,
+                                       const std::vector<double>& origin) {
   if (rows.size() == 0) return {};
+  const auto value = [&](std::int64_t row, std::size_t i) {
+    return rows.targets(row)[i] + (origin.empty() ? 0.0 : origin[i]);
+  };
   std::vector<TargetRange> ranges;
-  for (const float first : rows.targets(0)) ranges.push_back({first, 0, first});
+  for (std::size_t i = 0; i < rows.targets(0).size(); ++i) {
+    ranges.push_back({value(0, i), 0, value(0, i)});
+  }
   for (std::int64_t row = 0; row < rows.size(); ++row) {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-      const double target = rows.targets(row)[i];
+      const double target = value(row, i);
       ranges[i].least = std::min(ranges[i].least, target);
       ranges[i].most = std::max(ranges[i].most, target);
       ranges[i].mean += target / static_cast<double>(rows.size());
@@ -83,7 +89,8 @@ std::vector<TargetRange> target_ranges(const EncodedDataset& rows) {
 }  // namespace
 
 SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int64_t max_length,
-                       const std::vector<RowNote>& training) {
+                       const std::vector<RowNote>& training,
+                       const std::vector<double>& target_origin) {
   const std::int64_t label_count = labels.size();
   // If targets are not numbers, they mark the labels that a row has.
   const bool has_marks = split.rows.target_count() > 0 && !labels.are_targets();
@@ -115,7 +122,7 @@ SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int6
       return id != Vocabulary::kPad && id != Vocabulary::kEmpty;
     });
   }
-  if (!has_marks) summary.targets = target_ranges(split.rows);
+  if (!has_marks) summary.targets = target_ranges(split.rows, target_origin);
   count_lengths(split, max_length, summary);
   count_invisible(split, summary);
   count_repeated(split, summary);

@@ -50,6 +50,7 @@ struct SplitSummary {
 
 /// Summarizes a split. `training` is empty for the training split itself.
 SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int64_t max_length,
-                       const std::vector<RowNote>& training = {});
+                       const std::vector<RowNote>& training = {},
+                       const std::vector<double>& target_origin = {});
 
 }  // namespace sequent

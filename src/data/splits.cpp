@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "data/encode_rows.h"
+#include "data/learned_data.h"
 #include "data/readers.h"
 #include "data/training_rows.h"
 #include "data/training_series.h"
@@ -94,6 +95,7 @@ struct TrainingPart {
   Vocabulary vocabulary;
   LabelSet labels;
   std::int64_t file_rows = 0;
+  LearnedData learned;
 };
 
 template <class Rows>
@@ -130,8 +132,11 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path,
   const std::int64_t file_rows = rows.size();
   Vocabulary vocabulary = rows.count_vocabulary(parts, known);
   require_tokens(vocabulary, config, path, faults);
-  TrainingSplits splits = std::move(rows).encode(vocabulary, parts);
-  return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows};
+  LearnedData learned = rows.learn(parts);
+  settle_learned(learned, config, rows.channels(), rows.target_count());
+  TrainingSplits splits = std::move(rows).encode(vocabulary, parts, learned);
+  return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows,
+          std::move(learned)};
 }
 
 TrainingPart read_training(const Config& config, const std::string& path, const Vocabulary& known,
@@ -162,10 +167,12 @@ std::vector<SplitFile> split_files(const Config& config) {
   return files;
 }
 
-Splits read_splits(const Config& config, int threads, const Vocabulary& known) {
-  const std::vector<SplitFile> files = split_files(config);
+Splits read_splits(const Config& given, int threads, const Vocabulary& known) {
+  const std::vector<SplitFile> files = split_files(given);
   FaultList faults;
-  TrainingPart training = read_training(config, files[0].path, known, threads, faults);
+  TrainingPart training = read_training(given, files[0].path, known, threads, faults);
+  Config config = given;
+  training.learned.fill(config.data);
   std::vector<std::int64_t> file_rows{training.file_rows};
   SplitRows validation = std::move(training.splits.validation);
   std::optional<SplitRows> test;
@@ -187,7 +194,8 @@ Splits read_splits(const Config& config, int threads, const Vocabulary& known) {
   warn_about_cut("validation", spec, validation);
   if (test) warn_about_cut("test", spec, *test);
   return {std::move(training.splits.train), std::move(validation),      std::move(test),
-          std::move(training.vocabulary),   std::move(training.labels), std::move(file_rows)};
+          std::move(training.vocabulary),   std::move(training.labels), std::move(file_rows),
+          std::move(training.learned)};
 }
 
 }  // namespace sequent

@@ -28,6 +28,7 @@ struct Splits {
   Vocabulary vocabulary;
   LabelSet labels;
   std::vector<std::int64_t> file_rows;  // row count of each file in split_files()
+  LearnedData learned;
 };
 
 /// Reads all splits. `known` tokens keep their ids. Errors: Data, as for prepare_data.

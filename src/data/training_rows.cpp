@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/thread_pool.h"
+#include "data/learned_data.h"
 #include "data/row_encoder.h"
 #include "data/row_targets.h"
 #include "text/fit_length.h"
@@ -235,8 +236,22 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts,
   return builder.build(input_.vocabulary, known);
 }
 
-TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
-                                    const std::vector<Part>& parts) && {
+LearnedData TrainingRows::learn(const std::vector<Part>& parts) const {
+  LearnedData learned;
+  if (!is_numeric()) return learned;
+  Welford targets(target_count());
+  std::size_t row = 0;
+  for (const Block& block : blocks_) {
+    for (const double& target : block.targets) {
+      if (parts[row++] == Part::kTrain) targets.add(std::span(&target, 1));
+    }
+  }
+  learned.target_origin = choose_origin(targets);
+  return learned;
+}
+
+TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
+                                    const LearnedData& learned) && {
   std::vector<std::string> unknown_words;
   const auto id_of = [&](const std::string& token) {
     const auto id = static_cast<std::int32_t>(vocabulary.id(token));
@@ -274,7 +289,9 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary,
       if (split == nullptr) continue;
       const InputRow input{ids, {}, 0, unknown_words};
       if (is_numeric()) {
-        split->rows.add(input, std::span(&block.targets[i], 1));
+        const std::vector<float> target =
+            to_floats(std::span(&block.targets[i], 1), learned.target_origin);
+        split->rows.add(input, std::span<const float>(target));
       } else if (spec_.target == TargetKind::kLabelSet) {
         const auto count = static_cast<std::int64_t>(labels_.size());
         const std::vector<float> marks = label_marks(block.label_lists[i], count);

@@ -60,7 +60,14 @@ class TrainingRows {
   /// tokens keep their ids.
   Vocabulary count_vocabulary(const std::vector<Part>& parts, const Vocabulary& known) const;
 
-  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
+  /// Learns the origin of numeric targets from the training rows.
+  LearnedData learn(const std::vector<Part>& parts) const;
+
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
+                        const LearnedData& learned) &&;
+
+  /// Texts have no channels.
+  static std::int64_t channels() { return 0; }
 
  private:
   /// Consecutive rows that were numbered by the same worker.
@@ -69,7 +76,7 @@ class TrainingRows {
     std::vector<std::int32_t> ids;      // provisional, after truncation
     std::vector<std::int32_t> lengths;  // number of ids of each row
     std::vector<RowNote> notes;         // one per row; the label is provisional at first
-    std::vector<float> targets;         // targets of each row, if labels are numbers
+    std::vector<double> targets;        // targets of each row, if labels are numbers
     std::vector<std::int32_t> tags;     // tag of each id in tagged rows; provisional
     std::vector<std::vector<std::int32_t>> label_lists;  // for multi_label; provisional
     FaultList faults;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ class TrainingSeries {
   static TrainingSeries read(const std::string& path, const DataFormat& format,
                              const EncoderSpec& spec, FaultList& faults);
 
-  std::int64_t size() const { return rows_.rows.size(); }
+  std::int64_t size() const { return std::ssize(rows_); }
   /// Returns the labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
   /// Returns the label index of each row.
@@ -30,13 +31,24 @@ class TrainingSeries {
     return Vocabulary();
   }
 
-  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts) &&;
+  /// Learns from the training rows.
+  LearnedData learn(const std::vector<Part>& parts) const;
 
+  TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
+                        const LearnedData& learned) &&;
+
+  std::int64_t channels() const { return std::get<NumericInput>(spec_.input).channels; }
   /// Returns the number of targets per row; 0 if labels are classes.
-  std::int64_t target_count() const { return rows_.rows.target_count(); }
+  std::int64_t target_count() const { return target_count_; }
 
  private:
-  SplitRows rows_;
+  explicit TrainingSeries(const EncoderSpec& spec) : spec_(spec) {}
+  std::optional<std::string> target_fault(const Record& record) const;
+
+  EncoderSpec spec_;
+  std::vector<Record> rows_;  // only their numbers
+  std::int64_t target_count_ = 0;
+  std::optional<double> time_step_;
   std::vector<std::string> labels_;
   std::vector<std::int32_t> classes_;
 };

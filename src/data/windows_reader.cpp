@@ -1,33 +1,19 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <deque>
 #include <map>
 #include <utility>
 
+#include "data/missing_cells.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
 #include "data/table_header.h"
+#include "data/time_steps.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 
 namespace sequent {
 namespace {
-
-/// Returns whether time `later` is after `earlier`. They are compared as numbers if both are
-/// numbers, otherwise as text.
-bool is_after(const std::string& later, const std::string& earlier) {
-  const std::optional<double> a = parse_double(later);
-  const std::optional<double> b = parse_double(earlier);
-  return a && b ? *a > *b : later > earlier;
-}
-
-/// Returns whether a cell is empty or holds one of the usual names for a missing number.
-bool is_missing(const std::string& cell) {
-  static const std::array<std::string_view, 6> kNames{"NaN", "nan", "NA", "N/A", "null", "NULL"};
-  return cell.find_first_not_of(" \t") == std::string::npos ||
-         std::find(kNames.begin(), kNames.end(), cell) != kNames.end();
-}
 
 /// Reads the time steps of a table as overlapping windows. An invalid row becomes a record with
 /// that error, and no window spans it.
@@ -37,26 +23,33 @@ class WindowsReader : public RecordReader {
                 const ReaderOptions& options)
       : rows_(std::move(rows)), format_(format), options_(options) {
     header_ = TableHeader::read(*rows_, format.header, first_);
-    first_is_row_ = !format.header;
+    if (!format.header) ahead_.push_back(std::move(first_));
     for (const Column& column : format.columns) columns_.push_back(header_.find_required(column));
     if (format.time) time_ = header_.find_required(*format.time);
     if (format.group) group_ = header_.find_required(*format.group);
     // Without targets, windows reach to the end of the series, and the future of the last one is
     // unknown.
     horizon_ = options.need_label ? format.horizon : 0;
-    if (horizon_ == 0) return;
-    for (const Column& column : format.target_columns()) {
-      targets_.push_back(header_.find_required(column));
+    if (horizon_ > 0) {
+      for (const Column& column : format.target_columns()) {
+        targets_.push_back(header_.find_required(column));
+      }
     }
+    if (time_) learn_step();
   }
 
   bool next(Record& record) override {
     clear(record);
     for (Step step; Series* series = read_step(step, record);) {
       if (record.fault) {
-        series->steps.clear();
-        series->begin = 0;
+        restart(*series);
         return true;
+      }
+      if (step.values.empty()) {  // a value at the start of the series is still unknown
+        restart(*series);
+        ++unknown_count_;
+        step = {};
+        continue;
       }
       series->steps.push_back(std::move(step));
       step = {};
@@ -72,17 +65,22 @@ class WindowsReader : public RecordReader {
       if (is_whole(series) && !series.last_is_given) return give(series, record);
     }
     if (!any_) fail_short();
-    if (!std::exchange(has_told_, true)) tell_short();
+    if (!std::exchange(has_told_, true)) {
+      tell_short();
+      tell_unknown();
+      tell_gaps();
+    }
     return false;
   }
 
   const std::vector<std::string>& columns() const override { return header_.columns(); }
+  std::optional<double> time_step() const override { return time_step_; }
 
  private:
   struct Step {
     std::string where;
-    std::vector<float> values;
-    std::vector<float> targets;  // NaN if unknown
+    std::vector<double> values;   // empty if one is unknown
+    std::vector<double> targets;  // NaN if unknown
     std::vector<std::string> fields;
   };
 
@@ -93,9 +91,72 @@ class WindowsReader : public RecordReader {
     std::int64_t begin = 0;      // index of its first step since the last error
     std::int64_t longest = 0;    // maximum number of steps in a window so far
     bool last_is_given = false;  // whether the window that ends with the last step was returned
-    std::string time;            // time of the last step
-    std::vector<float> values;   // values of the last step
+    std::string time_text;       // time of the last step
+    std::optional<double> time;
+    std::vector<double> values;  // last known values of the channels; NaN if there are none
   };
+
+  static void restart(Series& series) {
+    series.steps.clear();
+    series.begin = 0;
+  }
+
+  /// Infers the time step from the first rows, which are read again later. Errors: Data if it
+  /// differs from that of the format.
+  void learn_step() {
+    constexpr std::size_t kRows = 1000;
+    std::map<std::string, double> before;  // by series
+    std::vector<double> differences;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      if (i == ahead_.size()) {
+        TableRow row;
+        if (!rows_->next(row)) break;
+        ahead_.push_back(std::move(row));
+      }
+      const TableRow& row = ahead_[i];
+      if (row.fault || header_.width_fault(row.fields.size())) continue;
+      const std::optional<double> time = parse_time(row.fields[*time_], format_.time_format);
+      if (!time) continue;
+      are_dates_ = format_.time_format || !parse_double(row.fields[*time_]);
+      const std::string& name = group_ ? row.fields[*group_] : "";
+      const auto last = before.find(name);
+      if (last != before.end() && *time > last->second) differences.push_back(*time - last->second);
+      before[name] = *time;
+    }
+    const std::optional<double> found = common_step(std::move(differences));
+    time_step_ = format_.time_step ? format_.time_step : found;
+    if (!found || !format_.time_step) return;
+    const double ratio = *found / *time_step_;
+    constexpr double kSame = 1.5;
+    if (ratio <= kSame && ratio >= 1 / kSame) return;
+    throw Error(ErrorKind::kData, rows_->file(),
+                "found steps of " + step_text(*found, are_dates_) + " in column " +
+                    header_.describe(*time_) + "; expected steps of " +
+                    step_text(*time_step_, are_dates_) +
+                    ", as in the training data: resample the table, or train on such steps");
+  }
+
+  void tell_unknown() const {
+    if (unknown_count_ == 0) return;
+    log_warning(rows_->file() + ": " + std::to_string(unknown_count_) +
+                (unknown_count_ == 1 ? " step" : " steps") +
+                " before the first value of a column skipped, because there is no previous value "
+                "to repeat");
+  }
+
+  void tell_gaps() const {
+    if (gap_count_ == 0) return;
+    log_warning(rows_->file() + ": " + gaps_text() +
+                "; no window spans them (see /data/format/gaps)");
+  }
+
+  std::string gaps_text() const {
+    return std::to_string(gap_count_) + (gap_count_ == 1 ? " gap" : " gaps") + " in column " +
+           header_.describe(*time_) + ", where the step is " + step_text(*time_step_, are_dates_) +
+           ": " + std::to_string(missing_count_) +
+           (missing_count_ == 1 ? " step is" : " steps are") + " missing, the first after \"" +
+           first_gap_ + "\"";
+  }
 
   /// Warns about series that are too short for a window.
   void tell_short() const {
@@ -120,15 +181,20 @@ class WindowsReader : public RecordReader {
                 "found " + std::to_string(count_) + " steps" + of_series + "; a window needs " +
                     std::to_string(format_.length) + " to read" +
                     (horizon_ > 0 ? " and " + std::to_string(horizon_) + " to forecast" : "") +
-                    ": is the file complete, or is /data/format/length too large?");
+                    ": is the file complete, or is /data/format/length too large?" +
+                    (gap_count_ > 0 ? " There are " + gaps_text() +
+                                          ": if such steps are expected to be absent, set "
+                                          "/data/format/gaps to \"ignore\""
+                                    : ""));
   }
 
   /// Reads the next data row and returns the series it belongs to, or null at the end. An error in
   /// the row is stored in `record`.
   Series* read_step(Step& step, Record& record) {
     TableRow row;
-    if (std::exchange(first_is_row_, false)) {
-      row = std::move(first_);
+    if (!ahead_.empty()) {
+      row = std::move(ahead_.front());
+      ahead_.pop_front();
     } else if (!rows_->next(row)) {
       if (horizon_ == 0 && !at_end_) ending_ = series_.begin();
       at_end_ = true;
@@ -147,68 +213,113 @@ class WindowsReader : public RecordReader {
     if (!record.fault) record.fault = read_targets(row, step.targets);
     any_ = any_ || record.fault;
     has_fault_ = has_fault_ || record.fault;
-    if (!record.fault) series.values = step.values;
     step.where = std::move(row.where);
     if (options_.keep_fields) step.fields = std::move(row.fields);
     return &series;
   }
 
   void forget_all() {
-    for (auto& [name, series] : series_) {
-      series.steps.clear();
-      series.begin = 0;
-    }
+    for (auto& [name, series] : series_) restart(series);
   }
 
-  std::optional<std::string> time_fault(const TableRow& row, Series& series) const {
+  std::optional<std::string> time_fault(const TableRow& row, Series& series) {
     if (!time_) return std::nullopt;
-    const std::string& time = row.fields[*time_];
-    const std::string before = std::exchange(series.time, time);
-    if (time.empty())
-      return "found an empty cell in column " + header_.describe(*time_) + "; expected a time";
-    if (before.empty() || is_after(time, before)) return std::nullopt;
-    return "found \"" + time + "\" in column " + header_.describe(*time_) + " after \"" + before +
-           "\"; expected increasing times: numbers, or dates that sort as text, such as "
-           "1990-01-09" +
-           (group_ ? "" : ": sort the table, or set \"group\" if it holds several series");
+    const std::string& text = row.fields[*time_];
+    const std::string place = " in column " + header_.describe(*time_);
+    const std::optional<double> time = parse_time(text, format_.time_format);
+    if (!time) {
+      return "found " + shown(text) + place + "; expected " +
+             (format_.time_format
+                  ? "a time in the format \"" + *format_.time_format + "\""
+                  : "a number, or a time in ISO 8601 such as 1990-01-09 or "
+                    "1990-01-09T15:00:00: set /data/format/time_format for others, such as "
+                    "\"%d/%m/%Y\"");
+    }
+    const std::string before_text = std::exchange(series.time_text, text);
+    const std::optional<double> before = std::exchange(series.time, time);
+    if (!before) return std::nullopt;
+    if (*time <= *before) {
+      return "found " + shown(text) + place + " after " + shown(before_text) +
+             "; expected increasing times: sort the table by time" +
+             (group_ ? "" : ", or set \"group\" if it holds several series");
+    }
+    return gap_fault(series, *time - *before, before_text);
   }
 
-  std::optional<std::string> read_values(const TableRow& row, const Series& series,
-                                         std::vector<float>& numbers) const {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const std::string& cell = row.fields[columns_[i]];
-      if (const std::optional<float> number = parse_number(cell)) {
-        numbers.push_back(*number);
-      } else if (!is_missing(cell) || format_.missing == MissingValue::kError) {
-        return cell_fault(cell, columns_[i]);
-      } else if (format_.missing == MissingValue::kZero) {
-        numbers.push_back(0);
-      } else if (series.values.empty()) {
-        return "found a missing value in column " + header_.describe(columns_[i]) +
-               "; there is no previous value to repeat";
-      } else {
-        numbers.push_back(series.values[i]);
-      }
+  /// Handles the steps that are missing between two rows of a series.
+  std::optional<std::string> gap_fault(Series& series, double difference,
+                                       const std::string& before) {
+    if (!time_step_ || format_.gaps == TimeGaps::kIgnore || series.steps.empty()) {
+      return std::nullopt;
     }
+    const std::int64_t missing = missing_steps(difference, *time_step_);
+    if (missing == 0) return std::nullopt;
+    if (format_.gaps == TimeGaps::kError) {
+      return "found " + shown(series.time_text) + " in column " + header_.describe(*time_) +
+             " after " + shown(before) + ": " + std::to_string(missing) +
+             (missing == 1 ? " step is" : " steps are") + " missing; expected steps of " +
+             step_text(*time_step_, are_dates_) +
+             ": insert rows, or set /data/format/gaps to \"split\" or \"ignore\"";
+    }
+    if (gap_count_++ == 0) first_gap_ = shown_text(before);
+    missing_count_ += missing;
+    restart(series);
     return std::nullopt;
   }
 
-  std::optional<std::string> read_targets(const TableRow& row, std::vector<float>& numbers) const {
+  /// Reads the values of a step into `numbers`, which stay empty if one is missing and has no
+  /// previous value.
+  std::optional<std::string> read_values(const TableRow& row, Series& series,
+                                         std::vector<double>& numbers) const {
+    if (series.values.empty()) series.values.assign(columns_.size(), NAN);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string& cell = row.fields[columns_[i]];
+      const bool is_missing = is_missing_cell(cell, format_.missing_values);
+      const std::optional<double> number = is_missing ? std::nullopt : parse_number(cell);
+      if (number) {
+        series.values[i] = *number;
+      } else if (!is_missing || format_.missing == MissingValue::kError) {
+        return cell_fault(cell, columns_[i], is_missing);
+      } else if (format_.missing == MissingValue::kZero) {
+        series.values[i] = 0;
+      }
+    }
+    const bool is_known = std::none_of(series.values.begin(), series.values.end(),
+                                       [](double value) { return std::isnan(value); });
+    if (is_known) numbers = series.values;
+    return std::nullopt;
+  }
+
+  std::optional<std::string> read_targets(const TableRow& row, std::vector<double>& numbers) const {
     for (const std::size_t column : targets_) {
       const std::string& cell = row.fields[column];
-      const std::optional<float> number = parse_number(cell);
-      if (!number && (!is_missing(cell) || format_.missing == MissingValue::kError)) {
-        return cell_fault(cell, column);
+      const bool is_missing = is_missing_cell(cell, format_.missing_values);
+      const std::optional<double> number = is_missing ? std::nullopt : parse_number(cell);
+      if (!number && (!is_missing || format_.missing == MissingValue::kError)) {
+        return cell_fault(cell, column, is_missing);
       }
       numbers.push_back(number.value_or(NAN));
     }
     return std::nullopt;
   }
 
-  std::string cell_fault(const std::string& cell, std::size_t column) const {
+  /// The beginning of a cell.
+  static std::string shown_text(const std::string& cell) {
+    constexpr std::size_t kMost = 60;
+    return cell.size() <= kMost ? cell : cell.substr(0, kMost) + "...";
+  }
+  static std::string shown(const std::string& cell) {
+    return cell.empty() ? std::string("an empty cell") : "\"" + shown_text(cell) + "\"";
+  }
+
+  std::string cell_fault(const std::string& cell, std::size_t column, bool is_missing) const {
     const std::string place = " in column " + header_.describe(column);
-    if (!is_missing(cell)) return "found \"" + cell + "\"" + place + "; expected a number";
-    return "found " + (cell.empty() ? std::string("an empty cell") : "\"" + cell + "\"") + place +
+    if (!is_missing) {
+      return "found " + shown(cell) + place +
+             "; expected a number; if it stands for a missing value, name it in "
+             "/data/format/missing_values";
+    }
+    return "found " + shown(cell) + place +
            ": a missing value; fill it in, remove the row, or set /data/format/missing";
   }
 
@@ -220,7 +331,7 @@ class WindowsReader : public RecordReader {
     return std::all_of(series.steps.begin() + format_.length, series.steps.end(),
                        [](const Step& step) {
                          return std::none_of(step.targets.begin(), step.targets.end(),
-                                             [](float target) { return std::isnan(target); });
+                                             [](double target) { return std::isnan(target); });
                        });
   }
 
@@ -235,11 +346,11 @@ class WindowsReader : public RecordReader {
     record.where = series.steps.front().where;
     record.channels = static_cast<std::int64_t>(columns_.size());
     for (std::size_t i = 0; i < length; ++i) {
-      const std::vector<float>& values = series.steps[i].values;
+      const std::vector<double>& values = series.steps[i].values;
       record.values.insert(record.values.end(), values.begin(), values.end());
     }
     for (std::size_t i = length; i < series.steps.size(); ++i) {
-      const std::vector<float>& targets = series.steps[i].targets;
+      const std::vector<double>& targets = series.steps[i].targets;
       record.targets.insert(record.targets.end(), targets.begin(), targets.end());
     }
     record.fields = series.steps[length - 1].fields;
@@ -254,7 +365,7 @@ class WindowsReader : public RecordReader {
   ReaderOptions options_;
   TableHeader header_;
   TableRow first_;
-  bool first_is_row_ = false;
+  std::deque<TableRow> ahead_;  // rows that were read to learn the time step
   std::int64_t horizon_ = 0;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> targets_;
@@ -262,7 +373,13 @@ class WindowsReader : public RecordReader {
   std::optional<std::size_t> group_;
   std::map<std::string, Series> series_;  // by name; a single one without groups
   std::map<std::string, Series>::iterator ending_ = series_.end();  // the next series to flush
-  std::int64_t count_ = 0;                                          // number of rows read
+  std::optional<double> time_step_;
+  bool are_dates_ = false;          // the times are not numbers
+  std::int64_t gap_count_ = 0;      // with gaps that split
+  std::int64_t missing_count_ = 0;  // steps in them
+  std::string first_gap_;           // the time before the first one
+  std::int64_t unknown_count_ = 0;  // steps without a previous value
+  std::int64_t count_ = 0;          // number of rows read
   bool at_end_ = false;
   bool any_ = false;        // a window or an error was returned
   bool has_fault_ = false;  // an error was returned

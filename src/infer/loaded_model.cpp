@@ -40,8 +40,22 @@ LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOpt
   } else {
     numeric_ = std::get<NumericInput>(config_.config.input);
   }
+  check_origins();
   check_options();
   make_engine(archive);
+}
+
+void LoadedModel::check_origins() const {
+  const DataSpec& data = config_.config.data;
+  const auto check = [&](const char* option, const std::vector<double>& origin,
+                         std::int64_t expected) {
+    if (origin.empty() || std::ssize(origin) == expected) return;
+    throw Error(ErrorKind::kArtifact, name_ + ": /config/data/" + option,
+                "found " + std::to_string(origin.size()) + " numbers; expected " +
+                    std::to_string(expected) + ": export the model again");
+  };
+  check("origin", data.origin, channels());
+  check("target_origin", data.target_origin, std::ssize(labels_));
 }
 
 void LoadedModel::check_options() const {
@@ -115,11 +129,12 @@ EncodedInputs LoadedModel::encode(std::span<const TextPair> pairs) const {
 
 EncodedInputs LoadedModel::encode(std::span<const Series> series) const {
   EncodedInputs inputs;
-  inputs.series.assign(series.begin(), series.end());
   inputs.facts.resize(series.size());
+  inputs.series.reserve(series.size());
   inputs.rows.reserve(series.size());
   for (std::size_t i = 0; i < series.size(); ++i) {
     check_series(series[i], i);
+    inputs.series.push_back(to_floats(series[i], config_.config.data.origin));
     inputs.facts[i].truncated = fit_values(inputs.series[i], *numeric_);
     inputs.rows.push_back({{}, inputs.series[i], numeric_->channels});
   }
@@ -134,8 +149,10 @@ void LoadedModel::check_series(const Series& series, std::size_t index) const {
                 "found " + std::to_string(series.size()) +
                     " numbers; expected at least one step of " + std::to_string(channels));
   }
-  if (!std::all_of(series.begin(), series.end(), [](float x) { return std::isfinite(x); })) {
-    throw Error(ErrorKind::kData, where, "found a value that is not finite");
+  if (!std::all_of(series.begin(), series.end(),
+                   [](double x) { return std::isfinite(static_cast<float>(x)); })) {
+    throw Error(ErrorKind::kData, where,
+                "found a value that is not finite, or out of range for a 32-bit float");
   }
 }
 

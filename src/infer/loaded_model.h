@@ -16,6 +16,7 @@
 #include "core/thread_pool.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
+#include "infer/finite_outputs.h"
 #include "infer/fused_engine.h"
 #include "sequent/data.h"
 #include "sequent/inference.h"
@@ -35,7 +36,7 @@ struct InputFacts {
 /// this struct, never copy it.
 struct EncodedInputs {
   std::vector<EncodedText> texts;  // one of the two
-  std::vector<Series> series;
+  std::vector<std::vector<float>> series;
   std::vector<InputFacts> facts;
   EncodedRows rows;
 
@@ -110,6 +111,7 @@ class LoadedModel {
   const FusedEngine* fused_engine() const { return fused_.get(); }
 
  private:
+  void check_origins() const;
   void check_options() const;
   void make_engine(const LoadedArchive& archive);
   void check_series(const Series& series, std::size_t index) const;
@@ -144,16 +146,19 @@ void note_facts(const EncodedInputs& inputs, std::vector<Answer>& answers) {
 }
 
 /// Returns one prediction for each input, with the flags of that input; `fill(answer, outputs)`
-/// adds the rest, on many threads. Shapes: outputs [labels()].
+/// adds the rest, on many threads. Shapes: outputs [labels()]. Errors: NotFiniteError.
 template <class Answer, class Input, class Fill>
 std::vector<Answer> answer_inputs(const LoadedModel& model, std::span<const Input> inputs,
                                   const Fill& fill) {
   const EncodedInputs encoded = model.encode(inputs);
   std::vector<Answer> answers(inputs.size());
+  FiniteOutputs finite(inputs.size());
   note_facts(encoded, answers);
   model.predict(encoded.rows, [&](std::size_t row, std::span<const float> outputs) {
+    finite.check(row, outputs);
     fill(answers[row], outputs);
   });
+  finite.throw_if_any();
   return answers;
 }
 

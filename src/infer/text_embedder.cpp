@@ -25,6 +25,7 @@ std::vector<float> TextEmbedder::embed(std::span<const std::string> texts) const
   const auto width = static_cast<std::size_t>(this->width());
   const EncodedInputs inputs = loaded.encode(texts);
   std::vector<float> vectors(texts.size() * width);
+  FiniteOutputs finite(texts.size());
   loaded.run_batches(inputs.rows, loaded.options().batch_tokens,
                      [&](const std::vector<std::size_t>& numbers, const EncodedRows& rows) {
                        std::vector<float> found(rows.size() * width);
@@ -32,8 +33,10 @@ std::vector<float> TextEmbedder::embed(std::span<const std::string> texts) const
                        for (std::size_t i = 0; i < numbers.size(); ++i) {
                          std::copy_n(found.data() + i * width, width,
                                      vectors.data() + numbers[i] * width);
+                         finite.check(numbers[i], std::span(found).subspan(i * width, width));
                        }
                      });
+  finite.throw_if_any();
   return vectors;
 }
 

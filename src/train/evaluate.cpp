@@ -29,8 +29,8 @@ EncodedDataset read_rows(const std::string& file, const Config& config,
   }
   if (numeric != is_numeric(format)) {
     throw Error(ErrorKind::kUsage, file,
-                numeric ? "the model reads numbers; the format must be series or windows"
-                        : "the model reads text; the format cannot be series or windows");
+                numeric ? "the model reads numbers; the format must be series, windows or ucr"
+                        : "the model reads text; the format cannot be series, windows or ucr");
   }
   training_task(config).check_options(options);
   if (target != TargetKind::kNextTokens && std::holds_alternative<LinesFormat>(format)) {

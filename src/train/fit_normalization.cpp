@@ -3,6 +3,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/welford.h"
+
 namespace sequent {
 namespace {
 
@@ -11,41 +13,16 @@ struct ChannelStatistics {
   std::vector<float> deviation;
 };
 
-/// Computes mean and deviation in one pass (Welford 1962), which stays accurate if the mean is far
-/// larger than the deviation.
-class Welford {
- public:
-  explicit Welford(std::int64_t channels)
-      : mean_(static_cast<std::size_t>(channels), 0.0), squares_(mean_.size(), 0.0) {}
-
-  /// Shapes: [steps, channels], in row-major order.
-  void add(std::span<const float> values) {
-    for (std::size_t begin = 0; begin < values.size(); begin += mean_.size()) {
-      ++count_;
-      for (std::size_t c = 0; c < mean_.size(); ++c) {
-        const double away = values[begin + c] - mean_[c];
-        mean_[c] += away / count_;
-        squares_[c] += away * (values[begin + c] - mean_[c]);
-      }
-    }
+/// A constant channel has the deviation 1.
+ChannelStatistics statistics_of(const Welford& values) {
+  ChannelStatistics result;
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    const auto deviation = static_cast<float>(values.deviation(c));
+    result.mean.push_back(static_cast<float>(values.mean(c)));
+    result.deviation.push_back(deviation > 0 ? deviation : 1.0F);
   }
-
-  /// A constant channel has the deviation 1.
-  ChannelStatistics found() const {
-    ChannelStatistics result;
-    for (std::size_t c = 0; c < mean_.size(); ++c) {
-      const auto deviation = static_cast<float>(std::sqrt(squares_[c] / count_));
-      result.mean.push_back(static_cast<float>(mean_[c]));
-      result.deviation.push_back(deviation > 0 ? deviation : 1.0F);
-    }
-    return result;
-  }
-
- private:
-  std::vector<double> mean_;
-  std::vector<double> squares_;
-  double count_ = 0;
-};
+  return result;
+}
 
 void copy_into(const ChannelStatistics& found, torch::Tensor& mean, torch::Tensor& deviation) {
   mean.copy_(torch::tensor(found.mean));
@@ -84,12 +61,12 @@ void fit_normalization(const EncodedDataset& train, SequenceModelImpl& model) {
     for (std::int64_t row = 0; row < train.size(); ++row) {
       const InputRow values = train.row(row);
       if (normalization->is_relative()) {
-        inputs.add(from_last_step(values));
+        inputs.add(std::span<const float>(from_last_step(values)));
       } else {
         inputs.add(values.values);
       }
     }
-    copy_into(inputs.found(), normalization->mean, normalization->deviation);
+    copy_into(statistics_of(inputs), normalization->mean, normalization->deviation);
   }
 }
 
@@ -100,9 +77,9 @@ void fit_targets(const EncodedDataset& train, SequenceModelImpl& model) {
   Welford targets(train.target_count());
   const std::vector<std::int64_t> base = model.config().config.base_channels();
   for (std::int64_t row = 0; row < train.size(); ++row) {
-    targets.add(from_base(train.targets(row), train.row(row), base));
+    targets.add(std::span<const float>(from_base(train.targets(row), train.row(row), base)));
   }
-  copy_into(targets.found(), head->target_mean, head->target_deviation);
+  copy_into(statistics_of(targets), head->target_mean, head->target_deviation);
 }
 
 }  // namespace sequent

@@ -16,6 +16,7 @@
 #include "tasks/task_definition.h"
 #include "train/batching.h"
 #include "train/fit_normalization.h"
+#include "train/prepare_and_learn.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
 #include "train/transfer.h"
@@ -106,10 +107,9 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
       checkpoints_(folder_),
       device_(device_for(config)),
       origin_(find_origin()),
-      data_(prepare_data(config, output_.cache(), static_cast<int>(config.runtime.workers),
-                         known_tokens())),
-      fixed_batches_(task_.fixed_batches(config, data_)),
-      resolved_(resolve(config, data_.vocabulary, data_.labels)),
+      data_(prepare_and_learn(config_, output_.cache(), known_tokens())),
+      fixed_batches_(task_.fixed_batches(config_, data_)),
+      resolved_(resolve(config_, data_.vocabulary, data_.labels)),
       model_(resolved_),
       start_facts_(start_weights()),
       pool_(moved_to(device_, model_), device_, static_cast<int>(config.runtime.workers),
@@ -140,7 +140,7 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
   pool_.keep_on_device(data_.train);
   if (!carries_states()) pool_.keep_on_device(data_.validation);
   carried_ = start_states();
-  calibration_ = task_.calibrate(config, data_.train);
+  calibration_ = task_.calibrate(config_, data_.train);
   state_.workers = pool_.size();
   state_.data_checksum = checksum_of(data_.sources);
   engine_ = engine_text(device_, resolved_);
@@ -248,9 +248,8 @@ void TrainingRun::run_epoch() {
 
 /// Returns the learning rate of a step of this epoch. Steps are counted from 0.
 double TrainingRun::rate_of(std::int64_t step) const {
-  const double rate =
-      plateau_.apply(optimizer_.learning_rate() *
-                     schedule_factor(config_.training.schedule, step, total_steps_));
+  const double rate = plateau_.apply(
+      optimizer_.learning_rate() * schedule_factor(config_.training.schedule, step, total_steps_));
   // Each rollback halves the rate of the steps after its checkpoint.
   const auto halvings = std::count_if(state_.rollbacks.begin(), state_.rollbacks.end(),
                                       [step](std::int64_t from) { return from <= step; });

@@ -12,7 +12,7 @@ namespace {
 
 using testing::error_of;
 using testing::TemporaryFolder;
-using Values = std::vector<float>;
+using Values = std::vector<double>;
 
 constexpr const char* kTable = "t,a,b\n0,1,10\n1,2,20\n2,3,30\n3,4,40\n4,5,50\n5,6,60\n";
 
@@ -31,6 +31,30 @@ class Windows : public ::testing::Test {
     options.need_label = !for_inference;
     const std::string path = folder_.write("table.csv", table);
     return testing::read_all(*open_records(path, format, options));
+  }
+
+  /// Reads a table and returns its warnings, without the path.
+  std::string shown_warnings(const std::string& table, const WindowsFormat& format) {
+    std::string said;
+    set_log_sink([&](LogLevel, std::string_view message) { said += message; });
+    read(table, format);
+    set_log_sink({});
+    const std::string path = (folder_ / "table.csv").string();
+    return said.starts_with(path) ? said.substr(path.size()) : said;
+  }
+
+  /// One row per day from 2026-01-28 on, with the day's number as value, without the days in
+  /// `absent`.
+  static std::string days(int count, const std::vector<int>& absent) {
+    std::string table = "t,v\n";
+    for (int i = 0; i < count; ++i) {
+      if (std::find(absent.begin(), absent.end(), i) != absent.end()) continue;
+      const std::string day =
+          i < 4 ? "2026-01-" + std::to_string(28 + i)
+                : std::string(i < 13 ? "2026-02-0" : "2026-02-") + std::to_string(i - 3);
+      table += day + "," + std::to_string(i) + "\n";
+    }
+    return table;
   }
 
   Config config(const std::string& data, const std::string& input) const {
@@ -128,10 +152,106 @@ TEST_F(Windows, FillWhatIsMissingButNeverTargets) {
   format.missing = MissingValue::kZero;
   EXPECT_EQ(read(gaps, format)[0].values, (Values{2, 0, 0, 30}));
   format.missing = MissingValue::kPrevious;
-  EXPECT_NE(read("a,b\n,1\n2,2\n3,3\n4,4\n", format)[0].fault->find("no previous value"),
-            std::string::npos);
+  EXPECT_EQ(shown_warnings("a,b\n,1\n2,2\n3,3\n4,4\n", format),
+            ": 1 step before the first value of a column skipped, because there is no previous "
+            "value to repeat");
+  EXPECT_EQ(read("a,b\n,1\n2,2\n3,3\n4,4\n", format)[0].values, (Values{2, 2, 3, 3}));
   EXPECT_NE(read("a,b\n1,1\n2,x\n3,3\n4,4\n", format)[0].fault->find("expected a number"),
             std::string::npos);
+}
+
+TEST_F(Windows, DoNotSpanStepsThatAreAbsent) {
+  WindowsFormat format = windows_of({"v"}, 2);
+  format.time = "t";
+  const std::string table = days(10, {4, 5});
+  const auto records = read(table, format);
+  ASSERT_EQ(records.size(), 4U);  // two of 0 to 3, two of 6 to 9
+  EXPECT_EQ(records[1].targets, Values{3});
+  EXPECT_EQ(records[2].values, (Values{6, 7}));
+  EXPECT_EQ(
+      shown_warnings(table, format),
+      ": 1 gap in column \"t\", where the step is 1 day: 2 steps are missing, the first after "
+      "\"2026-01-31\"; no window spans them (see /data/format/gaps)");
+  format.gaps = TimeGaps::kIgnore;
+  EXPECT_EQ(read(table, format).size(), 6U);
+  EXPECT_EQ(shown_warnings(table, format), "");
+  format.gaps = TimeGaps::kError;
+  const auto strict = read(table, format);
+  ASSERT_EQ(strict.size(), 4U);  // two, the error, and one: its row is not used
+  EXPECT_EQ(strict[2].fault,
+            "found \"2026-02-03\" in column \"t\" after \"2026-01-31\": 2 steps are missing; "
+            "expected steps of 1 day: insert rows, or set /data/format/gaps to \"split\" or "
+            "\"ignore\"");
+  EXPECT_EQ(shown_warnings(days(10, {}), format), "");
+}
+
+TEST_F(Windows, HaveTheStepOfTheTraining) {
+  WindowsFormat format = windows_of({"v"}, 2);
+  format.time = "t";
+  const auto reader = open_records(folder_.write("days.csv", days(10, {4})), format);
+  EXPECT_EQ(reader->time_step(), 86400);
+  format.time_step = 3600;
+  const auto error = error_of([&] { read(days(10, {}), format); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kData);
+  EXPECT_NE(std::string(error->what())
+                .find("found steps of 1 day in column \"t\"; expected steps "
+                      "of 1 hour, as in the training data"),
+            std::string::npos)
+      << error->what();
+}
+
+TEST_F(Windows, TimesAreParsed) {
+  WindowsFormat format = windows_of({"v"}, 1);
+  format.time = "t";
+  const auto fault = [&](const std::string& first, const std::string& second) {
+    const auto records = read("t,v\n" + first + ",1\n" + second + ",2\n0,3\n", format);
+    return records[0].fault ? *records[0].fault : "";
+  };
+  EXPECT_EQ(fault("2026-01-31T23:00:00Z", "2026-02-01T00:30:00+01:00"), "");
+  EXPECT_NE(fault("2026-01-31T23:00:00Z", "2026-01-31T23:30:00+01:00").find("increasing times"),
+            std::string::npos);
+  EXPECT_EQ(fault("2026-01-31 23:00:00.25", "2026-01-31 23:00:00.5"), "");
+  EXPECT_EQ(fault("2026-01", "2026-02"), "");
+  EXPECT_NE(fault("2026-02-29", "2026-03-01").find("expected a number, or a time in ISO 8601"),
+            std::string::npos);
+  EXPECT_NE(fault("31/01/2021", "01/02/2021").find("time_format"), std::string::npos);
+  format.time_format = "%d/%m/%Y";
+  EXPECT_EQ(fault("31/01/2021", "01/02/2021"), "");
+  EXPECT_NE(fault("01/02/2021", "31/01/2021").find("sort the table by time"), std::string::npos);
+  EXPECT_NE(fault("31/02/2021", "01/03/2021").find("expected a time in the format \"%d/%m/%Y\""),
+            std::string::npos);
+}
+
+TEST_F(Windows, KnowTheMarkersOfMissingValues) {
+  WindowsFormat format = windows_of({"v"}, 2);
+  format.missing = MissingValue::kPrevious;
+  for (const char* marker : {"?", "None", "-", "#N/A", "n/a", "<NA>", " NaN", "NAN", ""}) {
+    const auto records = read(std::string("v,w\n1,0\n") + marker + ",0\n3,0\n", format);
+    ASSERT_EQ(records.size(), 1U) << marker;
+    EXPECT_EQ(records[0].values, (Values{1, 1})) << marker;
+  }
+  format.missing_values = {"-999", "nodata"};
+  const auto own = read("v,w\n1,0\n-999.0,0\n3,0\nnodata,0\n5,0\n", format);
+  ASSERT_EQ(own.size(), 2U);
+  EXPECT_EQ(own[1].values, (Values{3, 3}));
+}
+
+TEST_F(Windows, KeepTheDigitsOfNumbersFarFromZero) {
+  std::string table = "v\n";
+  for (int i = 0; i < 104; ++i) table += std::to_string(1600000000 + i) + ".5\n";
+  const std::string file = folder_.write("v.csv", table);
+  const Config windows = config(R"({"train": ")" + file + R"(", "validation": {"fraction": 0.2},
+          "format": {"type": "windows", "columns": ["v"], "length": 4, "horizon": 2}})",
+                                R"({"type": "numeric"})");
+  const PreparedData data = prepare_data(windows, "");
+  ASSERT_EQ(data.learned.origin.size(), 1U);
+  const double origin = data.learned.origin[0];
+  EXPECT_EQ(data.learned.target_origin, (Values{origin, origin}));
+  EXPECT_EQ(origin + data.train.row(0).values[0], 1600000000.5);
+  EXPECT_EQ(origin + data.train.targets(0)[1], 1600000005.5);
+  const std::int64_t last = data.validation.size() - 1;
+  EXPECT_EQ(origin + data.validation.targets(last)[1], 1600000103.5);
 }
 
 TEST_F(Windows, OfInferenceReachIntoTheFuture) {
@@ -154,7 +274,9 @@ TEST_F(Windows, DoNotReachOverARowThatCannotBeRead) {
   EXPECT_NE(records[1].fault->find("found an empty cell in column \"a\": a missing value"),
             std::string::npos);
   EXPECT_EQ(records[2].values, (Values{5, 6}));
-  EXPECT_EQ(*records[3].fault, "found \"x\" in column \"a\"; expected a number");
+  EXPECT_EQ(*records[3].fault,
+            "found \"x\" in column \"a\"; expected a number; if it stands for a missing value, "
+            "name it in /data/format/missing_values");
 }
 
 TEST_F(Windows, SayThatAFileIsTooShort) {

@@ -27,14 +27,17 @@ std::vector<TextLikelihood> LanguageModel::score(std::span<const std::string> te
     result[i].tokens = inputs.texts[i].token_count + 1;
     result[i].unknown_share = inputs.facts[i].unknown_share;
   }
+  FiniteOutputs finite(texts.size());
   const TextModel& engine = model.text_model();
   model.run_batches(inputs.rows, engine.scored_together(model.options().batch_tokens),
                     [&](const std::vector<std::size_t>& numbers, const EncodedRows& rows) {
                       const std::vector<double> found = engine.log_probabilities(rows);
                       for (std::size_t i = 0; i < numbers.size(); ++i) {
                         result[numbers[i]].log_probability = found[i];
+                        finite.check(numbers[i], found[i]);
                       }
                     });
+  finite.throw_if_any();
   return result;
 }
 

@@ -83,8 +83,9 @@ void add_part(std::optional<double>& sum, const std::optional<double>& part) {
 
 }  // namespace
 
-RegressionMetrics::RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss)
-    : targets_(std::move(targets)), loss_(std::move(loss)) {
+RegressionMetrics::RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss,
+                                     std::vector<double> origin)
+    : targets_(std::move(targets)), loss_(std::move(loss)), origin_(std::move(origin)) {
   if (targets_.empty() ||
       (!loss_.deviations.empty() && loss_.deviations.size() != targets_.size())) {
     throw Error(ErrorKind::kInternal, "",
@@ -106,11 +107,13 @@ void RegressionMetrics::add(std::span<const float> values, std::span<const float
 namespace {
 
 /// Nothing if a truth is 0, because the relative error is then undefined.
-std::optional<double> mape_of(const std::vector<float>& values, const std::vector<float>& truths) {
+std::optional<double> mape_of(const std::vector<float>& values, const std::vector<float>& truths,
+                              const std::vector<double>& origin) {
   double sum = 0;
   for (std::size_t i = 0; i < truths.size(); ++i) {
-    if (truths[i] == 0) return std::nullopt;
-    sum += std::abs((static_cast<double>(values[i]) - truths[i]) / truths[i]);
+    const double truth = truths[i] + (origin.empty() ? 0.0 : origin[i % origin.size()]);
+    if (truth == 0) return std::nullopt;
+    sum += std::abs((static_cast<double>(values[i]) - truths[i]) / truth);
   }
   return sum / static_cast<double>(truths.size());
 }
@@ -164,7 +167,7 @@ RegressionReport RegressionMetrics::report(const std::vector<double>& naive_mae)
   report.mse /= count;
   report.mae /= count;
   report.rmse = std::sqrt(report.mse);
-  report.mape = mape_of(values_, truths_);
+  report.mape = mape_of(values_, truths_, origin_);
   report.mase = mase_of(report.per_target);
   for (std::optional<double>* mean : {&report.r2, &report.pearson, &report.spearman}) {
     if (*mean) **mean /= count;

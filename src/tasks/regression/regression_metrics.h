@@ -71,8 +71,10 @@ struct RegressionLoss {
 /// Collects predicted numbers and computes their report.
 class RegressionMetrics {
  public:
+  /// All values and truths are relative to `origin`, one number per target (empty: 0).
   /// Errors: Internal if there are no targets, or for another number of deviations.
-  RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss);
+  RegressionMetrics(std::vector<std::string> targets, RegressionLoss loss,
+                    std::vector<double> origin = {});
 
   /// Adds one row. Shapes: values, truths [targets].
   /// Errors: Numeric if a value is not finite; Internal for another shape.
@@ -84,6 +86,7 @@ class RegressionMetrics {
  private:
   std::vector<std::string> targets_;
   RegressionLoss loss_;
+  std::vector<double> origin_;
   std::vector<float> values_;  // [rows, targets]
   std::vector<float> truths_;  // [rows, targets]
 };

@@ -59,7 +59,7 @@ class NumberRecords : public AnswererOf<NumbersPrediction> {
   }
 
   void append_cells(TableLine& line, const NumbersPrediction& found) const override {
-    for (const float value : found.values) line.add_value(value);
+    for (const double value : found.values) line.add_value(value);
     append_flag_cells(line, found, is_text_);
   }
 

@@ -19,10 +19,13 @@ RegressionLoss::Kind regression_loss_of(Loss loss) {
   return RegressionLoss::Kind::kSquared;
 }
 
-RegressionReport score_numbers(const LabelSet& targets, const EncodedDataset& data,
+/// `rows` and `predictions` are relative to the config's target_origin.
+RegressionReport score_numbers(const Config& config, const MeasuredRows& rows,
                                const std::vector<float>& predictions, const RegressionLoss& loss,
                                const std::vector<double>& naive_mae = {}) {
-  RegressionMetrics metrics(targets.names(), loss);
+  const LabelSet& targets = rows.labels;
+  const EncodedDataset& data = rows.data;
+  RegressionMetrics metrics(targets.names(), loss, config.data.target_origin);
   const auto width = static_cast<std::size_t>(targets.size());
   for (std::int64_t row = 0; row < data.size(); ++row) {
     metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
@@ -42,12 +45,14 @@ void add_curve(const Config& config, const EncodedDataset& data,
   const std::int64_t columns = width / windows->horizon;
   const bool joins = windows->horizon % windows->stride == 0;
   const std::int64_t rows_apart = joins ? windows->horizon / windows->stride : 1;
+  const std::vector<double>& origins = config.data.target_origin;
+  const double origin = origins.empty() ? 0.0 : origins.front();  // of the first target's column
   report.curve_steps = joins ? windows->horizon : 1;
   for (std::int64_t row = 0; row < data.size(); row += rows_apart) {
     for (std::int64_t step = 0; step < report.curve_steps; ++step) {
       const auto at = static_cast<std::size_t>(step * columns);
       const float forecast = predictions[static_cast<std::size_t>(row * width) + at];
-      report.curve.push_back({data.targets(row)[at], forecast});
+      report.curve.push_back({data.targets(row)[at] + origin, forecast + origin});
     }
   }
   const std::size_t count = report.curve.size();
@@ -137,11 +142,10 @@ class RegressionTraining : public RowTrainingTask {
       const torch::Tensor kept = weight("layers." + std::to_string(head) + ".target_deviation");
       loss.deviations.assign(kept.data_ptr<float>(), kept.data_ptr<float>() + kept.numel());
     }
-    RegressionReport report =
-        score_numbers(rows.labels, rows.data, predictions, loss, rows.calibration);
+    RegressionReport report = score_numbers(config, rows, predictions, loss, rows.calibration);
     add_curve(config, rows.data, predictions, report);
     for (const NaiveForecast& naive : naive_forecasts(config, rows.data)) {
-      const RegressionReport found = score_numbers(rows.labels, rows.data, naive.values, loss);
+      const RegressionReport found = score_numbers(config, rows, naive.values, loss);
       report.baselines.push_back({naive.name, found.rmse, found.mae});
     }
     return to_report(report);

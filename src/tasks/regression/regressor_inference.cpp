@@ -11,9 +11,12 @@ Regressor<Input>::Regressor(const Model& model) : model_(model) {
 
 template <class Input>
 std::vector<NumbersPrediction> Regressor<Input>::predict(std::span<const Input> inputs) const {
+  const std::vector<double>& origin = model_.loaded().config().data.target_origin;
   return answer_inputs<NumbersPrediction>(
-      model_.loaded(), inputs, [](NumbersPrediction& prediction, std::span<const float> outputs) {
+      model_.loaded(), inputs,
+      [&origin](NumbersPrediction& prediction, std::span<const float> outputs) {
         prediction.values.assign(outputs.begin(), outputs.end());
+        for (std::size_t i = 0; i < origin.size(); ++i) prediction.values[i] += origin[i];
       });
 }
 

@@ -19,6 +19,7 @@ std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sou
   const EncodedInputs inputs = model.encode(sources);
   std::vector<GeneratedText> result(sources.size());
   note_facts(inputs, result);
+  FiniteOutputs finite(sources.size());
   const std::int64_t beams = options_.beams;
   const std::int64_t batch_tokens = scored_tokens(model.encoder().vocabulary().size() * beams,
                                                   model.options().batch_tokens / beams);
@@ -29,8 +30,10 @@ std::vector<GeneratedText> TextToText::generate(std::span<const std::string> sou
                         result[numbers[i]].text = join_tokens(
                             model.tokenizer(), model.encoder().vocabulary(), found[i].tokens);
                         result[numbers[i]].log_probability = found[i].log_probability;
+                        finite.check(numbers[i], found[i].log_probability);
                       }
                     });
+  finite.throw_if_any();
   return result;
 }
 

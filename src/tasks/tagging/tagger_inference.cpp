@@ -78,6 +78,7 @@ std::vector<TaggedText> tag_texts(const LoadedModel& model, const TagSet& tags, 
     return model.encoder().encode(texts[i].tokens);
   });
   std::vector<TaggedText> result(count);
+  FiniteOutputs finite(count);
   EncodedRows rows;
   std::vector<std::size_t> row_text;  // indices of the texts that have tokens
   for (std::size_t i = 0; i < count; ++i) {
@@ -93,9 +94,12 @@ std::vector<TaggedText> tag_texts(const LoadedModel& model, const TagSet& tags, 
                       const std::vector<TaggedRow> found = model.tag(chosen);
                       for (std::size_t i = 0; i < numbers.size(); ++i) {
                         const std::size_t text = row_text[numbers[i]];
+                        finite.check(text, found[i].probabilities);
+                        finite.check(text, found[i].sequence_label);
                         fill_tagged(result[text], texts[text], found[i], tags);
                       }
                     });
+  finite.throw_if_any();
   return result;
 }
 
