@@ -295,8 +295,8 @@ struct EnumNames<TagScheme> {
 };
 
 /// Tagged tokens in the format of the CoNLL shared tasks: one token per line, columns separated by
-/// tabs or white space, an empty line after each example. Lines that begin with -DOCSTART-, comments
-/// and, in CoNLL-U, ranges and empty nodes are skipped.
+/// tabs or white space, an empty line after each example. Lines that begin with -DOCSTART-,
+/// comments and, in CoNLL-U, ranges and empty nodes are skipped.
 struct ConllFormat {
   static constexpr std::string_view kType = "conll";
   std::int64_t token = 0;
