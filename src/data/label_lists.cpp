@@ -67,7 +67,7 @@ std::optional<std::vector<std::string>> parse_json(std::string_view text) {
 
 class SplitLabels : public RecordReader {
  public:
-  SplitLabels(std::unique_ptr<RecordReader> reader, std::optional<std::string> separator)
+  SplitLabels(std::unique_ptr<RecordReader> reader, const std::optional<std::string>& separator)
       : reader_(std::move(reader)),
         is_given_(separator.has_value()),
         separator_(separator.value_or(std::string(kUsualSeparator))) {}
