@@ -56,7 +56,7 @@ TEST(UnseenLabels, OfTokensAreSpansThatAreMissed) {
   add_row(data, {b_film, b_film, 0});
   add_row(data, {1, b_film, 3});
   const LabelSet labels({"B-LOC", "B-PER", "I-LOC", "O"});
-  const Report report = score_tags({labels, data, {}}, {found, {}, std::nullopt});
+  const Report report = score_tags({labels, data, {}, Vocabulary()}, {found, {}, std::nullopt});
 
   EncodedDataset known;
   add_row(known, {0, 2, 3});
