@@ -141,9 +141,19 @@ TEST_F(CheckpointTest, WithoutAUsableOneTheRunIsRefused) {
 }
 
 TEST_F(CheckpointTest, DamagedBestWeightsAreNeverUsed) {
+  run(config(), "whole");
+  // The checkpoint before the first validation has no best weights yet.
   run(config({{"training.epochs", "1"}}), "one");
   flip(folder("one").best_weights(), 1000);
-  const auto error = error_of([&] { run(config(), "one", ExistingRun::kResume); });
+  const Warnings warnings;
+  run(config(), "one", ExistingRun::kResume);
+  EXPECT_TRUE(warnings.contain("best.weights: is missing or damaged")) << warnings.texts();
+  EXPECT_EQ(weights("one"), weights("whole"));
+  run(config({{"training.epochs", "2"}}), "two");
+  flip(folder("two").best_weights(), 1000);
+  const fs::path previous = folder_ / "two/checkpoint/previous.weights";
+  if (fs::exists(previous)) flip(previous, 1000);
+  const auto error = error_of([&] { run(config(), "two", ExistingRun::kResume); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
   EXPECT_NE(std::string(error->what()).find("best.weights"), std::string::npos) << error->what();
