@@ -18,12 +18,14 @@ std::string with_checksum(std::string zip);
 bool has_valid_checksum(const std::string& zip);
 
 /// The life of the files:
-///  - `checkpoint/state.pt` is the newest checkpoint and `checkpoint/previous.pt` the one before it.
+///  - `checkpoint/state.pt` is the newest checkpoint and `checkpoint/previous.pt` the one before
+///  it.
 ///    The name changes only when the new file is complete, so that one of them is always usable.
 ///  - `checkpoint/epoch.pt` is the checkpoint from the start of the epoch, if the run may have to
 ///    return to it. It does not depend on when the other checkpoints are written.
 ///  - `best.weights` are the best weights of the newest checkpoint, and
-///    `checkpoint/previous.weights` those before them. A checkpoint names its own by their checksum.
+///    `checkpoint/previous.weights` those before them. A checkpoint names its own by their
+///    checksum.
 class Checkpoints {
  public:
   explicit Checkpoints(RunFolder folder) : folder_(std::move(folder)) {}

@@ -246,9 +246,8 @@ void TrainingRun::run_epoch() {
 
 /// Returns the learning rate of a step of this epoch. Steps are counted from 0.
 double TrainingRun::rate_of(std::int64_t step) const {
-  const double rate =
-      plateau_.apply(optimizer_.learning_rate() *
-                     schedule_factor(config_.training.schedule, step, total_steps_));
+  const double rate = plateau_.apply(
+      optimizer_.learning_rate() * schedule_factor(config_.training.schedule, step, total_steps_));
   // Each rollback halves the rate of the steps from its checkpoint on.
   const auto halvings = std::count_if(state_.rollbacks.begin(), state_.rollbacks.end(),
                                       [step](std::int64_t from) { return from <= step; });

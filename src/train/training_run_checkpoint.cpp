@@ -152,7 +152,8 @@ void TrainingRun::roll_back(const RowNumbers& rows, double loss, double norm) {
   rollbacks.push_back(state_.step);
   state_.rollbacks = std::move(rollbacks);
   save_checkpoint();
-  message << "; returned to step " << state_.step << ", the start of the epoch, with half the learning "
+  message << "; returned to step " << state_.step
+          << ", the start of the epoch, with half the learning "
           << "rate (rollback " << state_.rollbacks.size() << " of " << kMostRollbacks << ")";
   log_warning(where + ": " + message.str());
 }

@@ -1,4 +1,7 @@
-// Tests that a run survives damaged checkpoints, lost metrics, kills, and a loss that is not finite.
+// Tests that a run survives damaged checkpoints, lost metrics, kills, and a loss that is not
+// finite.
+#include "train/checkpoint.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +17,6 @@
 #include "sequent/sample.h"
 #include "sequent/trainer.h"
 #include "support.h"
-#include "train/checkpoint.h"
 #include "train/load_run.h"
 #include "train/training_state.h"
 
@@ -164,8 +166,8 @@ TEST_F(CheckpointTest, MetricsAreThoseOfTheCheckpoint) {
   const std::string both = slurp(folder("half").metrics());
   const std::string first = both.substr(0, both.find('\n') + 1);
   const std::string second = both.substr(first.size());
-  const std::vector<std::string> damaged = {"",    first, second, both + second, both.substr(0, 40),
-                                            first + first + second, second + first};
+  const std::vector<std::string> damaged = {
+      "", first, second, both + second, both.substr(0, 40), first + first + second, second + first};
   for (std::size_t i = 0; i < damaged.size(); ++i) {
     const std::string name = "run" + std::to_string(i);
     fs::copy(folder_ / "half", folder_ / name, fs::copy_options::recursive);
@@ -243,8 +245,9 @@ TEST_F(CheckpointTest, AnInterruptedExchangeIsCompleted) {
 
 TEST_F(CheckpointTest, AFailedStartLeavesTheOldRunAlone) {
   run(config(), "run");
-  EXPECT_TRUE(error_of(
-      [&] { run(config({{"data.train", "missing.tsv"}}), "run", ExistingRun::kOverwrite); }));
+  EXPECT_TRUE(error_of([&] {
+    run(config({{"data.train", "missing.tsv"}}), "run", ExistingRun::kOverwrite);
+  }));
   EXPECT_FALSE(fs::exists(folder_ / "run.next"));
   EXPECT_NO_THROW(load_run(folder_ / "run"));
   folder_.write("run.next/thesis.txt", "years of work");
