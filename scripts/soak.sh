@@ -10,6 +10,8 @@
 # Sections: checkpoint, kill, signal, disk, lock. A section is a function `soak_NAME`, which makes
 # one trial and returns 1 if something was lost; it prints what it saw. `disk` needs root, and `kill`
 # uses strace if it is installed. Prints a table; exits with 1 if anything was lost.
+# The sections are called by name.
+# shellcheck disable=SC2317
 set -uo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
