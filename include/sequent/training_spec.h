@@ -352,7 +352,7 @@ struct TrainingSpec {
           between(1, 1000000));
     visit("divergence", self.divergence,
           "What to do when the loss or a gradient is not finite. stop: end the run with an error. "
-          "rollback: return to the last checkpoint, halve the learning rate and go on, at most 5 "
+          "rollback: return to the start of the epoch, halve the learning rate and go on, at most 5 "
           "times.");
     visit("seed", self.seed,
           "Seed of all random streams: weight initialization, order of the examples, dropout.",

@@ -19,12 +19,12 @@ using Action = std::function<void()>;
 void add_log_flags(CLI::App& app);
 
 /// Parses the command line, runs `action` (which parsing sets) and returns the exit code: 0, the
-/// code of an Error, 2 for an invalid command line, or 128 plus the number of a signal, such as 130 after
-/// SIGINT.
+/// code of an Error, 2 for an invalid command line, or 128 plus the number of a signal, such as 130
+/// after SIGINT.
 int run_program(CLI::App& app, int argc, char** argv, const Action& action);
 
-/// Makes SIGINT, SIGTERM and SIGHUP set a flag instead of ending the program. A second signal that arrives
-/// some seconds later ends it.
+/// Makes SIGINT, SIGTERM and SIGHUP set a flag instead of ending the program. A second signal that
+/// arrives some seconds later ends it.
 void watch_signals();
 
 /// Returns the received signal, or 0.

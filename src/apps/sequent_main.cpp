@@ -7,8 +7,7 @@ int main(int argc, char** argv) {
                "sequent"};
   const std::vector<sequent::ExitCode> exit_codes = {
       {0, "success"},
-      {1,
-       "runtime failure, such as a full disk, too little memory or a loss that is not finite"},
+      {1, "runtime failure, such as a full disk, too little memory or a loss that is not finite"},
       {2, "invalid command line or config"},
       {3, "invalid data"},
       {4, "invalid run folder or model archive"},

@@ -78,6 +78,10 @@ fs::path Checkpoints::previous_best() const {
   return folder_.checkpoint().parent_path() / "previous.weights";
 }
 
+fs::path Checkpoints::start_of_epoch() const {
+  return folder_.checkpoint().parent_path() / "epoch.pt";
+}
+
 bool Checkpoints::exist() const {
   std::error_code ignored;
   return fs::exists(folder_.checkpoint(), ignored) || fs::exists(previous(), ignored);
@@ -110,6 +114,15 @@ void Checkpoints::load(const NamedTensors& tensors,
   }
   issues.push_back({folder_.root.string(), std::string("has no usable checkpoint; ") + kCure});
   throw Error(ErrorKind::kArtifact, std::move(issues));
+}
+
+void Checkpoints::keep_for_epoch() const {
+  write_file_whole(start_of_epoch(), read_file(folder_.checkpoint()));
+}
+
+void Checkpoints::load_start_of_epoch(const NamedTensors& tensors,
+                                      const std::function<void(const std::string&)>& use) const {
+  use(unpack_tensors(read_checkpoint(start_of_epoch()), start_of_epoch(), tensors));
 }
 
 std::string Checkpoints::save_best(const NamedTensors& weights) const {

@@ -18,10 +18,14 @@ std::string with_checksum(std::string zip);
 bool has_valid_checksum(const std::string& zip);
 
 /// The life of the files:
-///  - `checkpoint/state.pt` is the newest checkpoint and `checkpoint/previous.pt` the one before it.
+///  - `checkpoint/state.pt` is the newest checkpoint and `checkpoint/previous.pt` the one before
+///  it.
 ///    The name changes only when the new file is complete, so that one of them is always usable.
+///  - `checkpoint/epoch.pt` is the checkpoint from the start of the epoch, if the run may have to
+///    return to it. It does not depend on when the other checkpoints are written.
 ///  - `best.weights` are the best weights of the newest checkpoint, and
-///    `checkpoint/previous.weights` those before them. A checkpoint names its own by their checksum.
+///    `checkpoint/previous.weights` those before them. A checkpoint names its own by their
+///    checksum.
 class Checkpoints {
  public:
   explicit Checkpoints(RunFolder folder) : folder_(std::move(folder)) {}
@@ -37,6 +41,14 @@ class Checkpoints {
   /// Errors: Artifact if no checkpoint is usable.
   void load(const NamedTensors& tensors, const std::function<void(const std::string&)>& use);
 
+  /// Keeps the newest checkpoint as that from the start of the epoch. Errors: Runtime.
+  void keep_for_epoch() const;
+
+  /// Loads the checkpoint from the start of the epoch, as `load`. Errors: Artifact if it is
+  /// damaged.
+  void load_start_of_epoch(const NamedTensors& tensors,
+                           const std::function<void(const std::string&)>& use) const;
+
   /// Writes best.weights and returns their checksum. Errors: Runtime.
   std::string save_best(const NamedTensors& weights) const;
 
@@ -46,6 +58,7 @@ class Checkpoints {
  private:
   std::filesystem::path previous() const;
   std::filesystem::path previous_best() const;
+  std::filesystem::path start_of_epoch() const;
 
   RunFolder folder_;
   bool newest_is_usable_ = false;  // and becomes the previous one

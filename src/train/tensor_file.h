@@ -18,8 +18,8 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 std::string pack_tensors(const std::string& text, const NamedTensors& tensors);
 
 /// Copies the tensors of a file with this content into `tensors` and returns its text.
-/// Errors: Artifact, at `file`, if the content is damaged, or a tensor is missing or has a different
-/// shape.
+/// Errors: Artifact, at `file`, if the content is damaged, or a tensor is missing or has a
+/// different shape.
 std::string unpack_tensors(const std::string& content, const std::filesystem::path& file,
                            const NamedTensors& tensors);
 

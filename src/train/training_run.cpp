@@ -250,13 +250,14 @@ void TrainingRun::run_epoch() {
 double TrainingRun::rate_of(std::int64_t step) const {
   const double rate = plateau_.apply(
       optimizer_.learning_rate() * schedule_factor(config_.training.schedule, step, total_steps_));
-  // Each rollback halves the rate of the steps after its checkpoint.
+  // Each rollback halves the rate of the steps from its checkpoint on.
   const auto halvings = std::count_if(state_.rollbacks.begin(), state_.rollbacks.end(),
                                       [step](std::int64_t from) { return from <= step; });
   return std::ldexp(rate, -static_cast<int>(halvings));
 }
 
-/// Returns false if the loss was not finite and the run has returned to the last checkpoint.
+/// Returns false if the loss was not finite and the run has returned to the start of the
+/// epoch.
 bool TrainingRun::run_step(const RowNumbers& rows) {
   const NoiseKey noise{static_cast<std::uint64_t>(config_.training.seed),
                        static_cast<std::uint64_t>(state_.step)};

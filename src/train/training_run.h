@@ -28,7 +28,7 @@ namespace sequent {
 ///  2. Data, resolved config and model are loaded, and the checkpoint if the run is resumed.
 ///  3. Each epoch ends with a checkpoint, validation, another checkpoint and a line in
 ///     metrics.jsonl. If it is the best epoch, its weights are saved in best.weights. If a loss is
-///     not finite, the run stops or returns to the last checkpoint.
+///     not finite, the run stops or returns to the start of the epoch.
 ///  4. A stop request ends the run after a checkpoint. Otherwise the best weights are tested, and
 ///     the report and the manifest are written; only then is the run finished. If it replaces
 ///     another run, it takes its place now.
@@ -47,9 +47,10 @@ class TrainingRun {
   LossOptions make_loss() const;
   void start();
   bool resume();
-  void restore_checkpoint();
-  void apply_checkpoint(const TrainingState& state);
+  void use_checkpoint(const std::string& text);
+  void apply_state(const TrainingState& state);
   void save_checkpoint();
+  bool is_rollback_point() const;
   void run_epoch();
   bool run_step(const RowNumbers& rows);
   std::vector<RowNumbers> plan_batches() const;

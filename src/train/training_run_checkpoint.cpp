@@ -22,7 +22,7 @@ void TrainingRun::start() {
   if (options_.existing != ExistingRun::kRefuse) output_.clear();
   write_run_text(folder_, {config_, data_.vocabulary, data_.labels});
   write_file_whole(folder_.metrics(), "");
-  if (config_.training.divergence == Divergence::kRollback) save_checkpoint();
+  if (is_rollback_point()) save_checkpoint();
 }
 
 bool TrainingRun::resume() {
@@ -35,7 +35,9 @@ bool TrainingRun::resume() {
         ErrorKind::kUsage, folder_.root.string(),
         "cannot be resumed: the data has changed and its vocabulary differs; choose another --out");
   }
-  restore_checkpoint();
+  checkpoints_.load(checkpoint_tensors(),
+                    [this](const std::string& text) { use_checkpoint(text); });
+  if (is_rollback_point()) save_checkpoint();
   const bool was_at_limit = state_.stopped_because == "epochs" ||
                             state_.stopped_because == "max_steps" ||
                             state_.stopped_because == "max_seconds";
@@ -49,20 +51,17 @@ bool TrainingRun::resume() {
   return true;
 }
 
-/// Returns to the newest usable checkpoint.
-void TrainingRun::restore_checkpoint() {
-  carried_ = start_states();  // the carried states of the checkpoint have this shape
-  checkpoints_.load(checkpoint_tensors(), [this](const std::string& text) {
-    const TrainingState state =
-        training_state_from_json(text, folder_.checkpoint().parent_path().string());
-    if (!state.best_weights.empty()) checkpoints_.restore_best(state.best_weights);
-    apply_checkpoint(state);
-  });
+/// Continues from a checkpoint, whose tensors have been loaded.
+void TrainingRun::use_checkpoint(const std::string& text) {
+  const TrainingState state =
+      training_state_from_json(text, folder_.checkpoint().parent_path().string());
+  if (!state.best_weights.empty()) checkpoints_.restore_best(state.best_weights);
+  apply_state(state);
   journal_.restore(state_.metrics);
 }
 
 /// Sets everything except the tensors.
-void TrainingRun::apply_checkpoint(const TrainingState& state) {
+void TrainingRun::apply_state(const TrainingState& state) {
   if (state.data_checksum != state_.data_checksum) {
     throw Error(ErrorKind::kUsage, folder_.root.string(),
                 "cannot be resumed: the data files have changed; choose another --out");
@@ -114,9 +113,17 @@ void TrainingRun::save_checkpoint() {
   optimizer_.note_steps();
   checkpoints_.save(to_json(state_), checkpoint_tensors());
   last_checkpoint_ = Clock::now();
+  if (is_rollback_point()) checkpoints_.keep_for_epoch();
 }
 
-/// Saves the batch, and returns to the last checkpoint if the config allows it. Errors: Numeric.
+/// Whether a rollback may return to this point. Only the start of an epoch is one: the result then
+/// depends neither on the time of the other checkpoints nor on stops.
+bool TrainingRun::is_rollback_point() const {
+  const bool rolls_back = config_.training.divergence == Divergence::kRollback;
+  return rolls_back && state_.next_batch == 0 && !state_.epoch_trained;
+}
+
+/// Saves the batch, and returns to the start of the epoch if the config allows it. Errors: Numeric.
 void TrainingRun::roll_back(const RowNumbers& rows, double loss, double norm) {
   constexpr std::size_t kMostRollbacks = 5;
   const DivergedStep diverged{state_.epoch, state_.step + 1, loss, norm};
@@ -138,13 +145,15 @@ void TrainingRun::roll_back(const RowNumbers& rows, double loss, double norm) {
                                      : ". There is no checkpoint yet");
     throw Error(ErrorKind::kNumeric, where, message.str());
   }
-  // Restoring the checkpoint forgets the rollbacks after it.
-  std::vector<std::int64_t> rollbacks = state_.rollbacks;
-  restore_checkpoint();
+  std::vector<std::int64_t> rollbacks = state_.rollbacks;  // the checkpoint has only earlier ones
+  carried_ = start_states();
+  checkpoints_.load_start_of_epoch(checkpoint_tensors(),
+                                   [this](const std::string& text) { use_checkpoint(text); });
   rollbacks.push_back(state_.step);
   state_.rollbacks = std::move(rollbacks);
   save_checkpoint();
-  message << "; returned to the checkpoint of step " << state_.step << " with half the learning "
+  message << "; returned to step " << state_.step
+          << ", the start of the epoch, with half the learning "
           << "rate (rollback " << state_.rollbacks.size() << " of " << kMostRollbacks << ")";
   log_warning(where + ": " + message.str());
 }

@@ -26,11 +26,11 @@ struct TrainingState {
   BestTracker::State best;
   PlateauTracker::State plateau;
   std::int64_t best_epoch = 0;
-  std::string best_report;      // JSON of report.h
-  std::string best_weights;     // checksum of best.weights
-  std::vector<std::string> metrics;      // all lines of metrics.jsonl
-  std::vector<std::int64_t> rollbacks;   // the step of the checkpoint of each one
-  std::string stopped_because;  // empty while training continues
+  std::string best_report;              // JSON of report.h
+  std::string best_weights;             // checksum of best.weights
+  std::vector<std::string> metrics;     // all lines of metrics.jsonl
+  std::vector<std::int64_t> rollbacks;  // the step of the checkpoint of each one
+  std::string stopped_because;          // empty while training continues
   std::int64_t workers = 0;
   std::string data_checksum;
 };

@@ -1,19 +1,24 @@
 #include "core/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <thread>
 
+#include "core/folder_lock.h"
 #include "core/nearest.h"
 #include "core/other_names.h"
+#include "core/temporary_file.h"
 #include "core/thread_pool.h"
 #include "support.h"
 
 namespace sequent {
 namespace {
 
+namespace fs = std::filesystem;
 using testing::error_of;
 using testing::slurp;
 using testing::TemporaryFolder;
@@ -41,6 +46,74 @@ TEST(Files, AFailedWriteLeavesTheOldFile) {
   ASSERT_TRUE(error);
   EXPECT_EQ(slurp(path), "old");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(Files, KeepsModeAndLinks) {
+  const TemporaryFolder folder;
+  const auto file = folder / "data/file.txt";
+  write_file_whole(file, "one");
+  ASSERT_EQ(::chmod(file.c_str(), 0640), 0);
+  fs::create_symlink("data/file.txt", folder / "link.txt");
+  write_file_whole(folder / "link.txt", "two");
+  EXPECT_TRUE(fs::is_symlink(folder / "link.txt"));
+  EXPECT_EQ(slurp(file), "two");
+  EXPECT_EQ(static_cast<int>(fs::status(file).permissions()), 0640);
+  fs::create_symlink("data/later.txt", folder / "dangling.txt");
+  write_file_whole(folder / "dangling.txt", "three");
+  EXPECT_EQ(slurp(folder / "data/later.txt"), "three");
+  fs::create_symlink("loop.txt", folder / "loop.txt");
+  EXPECT_TRUE(error_of([&] { write_file_whole(folder / "loop.txt", ""); }));
+}
+
+TEST(Files, NewFilesHaveTheModeOfTheUmask) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  write_file_whole(folder / "file.txt", "one");
+  ::umask(before);
+  EXPECT_EQ(static_cast<int>(fs::status(folder / "file.txt").permissions()), 0640);
+}
+
+TEST(Files, FilesOfKilledProgramsAreRemovedAndOthersStay) {
+  const TemporaryFolder folder;
+  const fs::path target = folder / "file.txt";
+  folder.write("file.txt.tmp-0123456789abcdef", "left behind");
+  folder.write("other.txt.tmp-0123456789abcdef", "of another target");
+  folder.write("file.txt.tmp-notes", "a user's file");
+  const TemporaryFile other_writer(target);
+  write_file_whole(target, "one");
+  EXPECT_FALSE(fs::exists(folder / "file.txt.tmp-0123456789abcdef"));
+  EXPECT_TRUE(fs::exists(folder / "other.txt.tmp-0123456789abcdef"));
+  EXPECT_TRUE(fs::exists(folder / "file.txt.tmp-notes"));
+  EXPECT_TRUE(fs::exists(other_writer.path())) << "its writer is alive";
+  remove_own_temporary_files();
+  EXPECT_FALSE(fs::exists(other_writer.path()));
+  EXPECT_EQ(slurp(target), "one");
+}
+
+TEST(Files, LongNamesCanBeReplaced) {
+  const TemporaryFolder folder;
+  const fs::path target = folder / std::string(250, 'x');
+  write_file_whole(target, "one");
+  write_file_whole(target, "two");
+  EXPECT_EQ(slurp(target), "two");
+}
+
+TEST(FolderLock, AllowsOneAtATimeAndNamesIt) {
+  const TemporaryFolder folder;
+  {
+    const FolderLock lock(folder / "run");
+    const auto error = error_of([&] { const FolderLock second(folder / "run"); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), ErrorKind::kRuntime);
+    EXPECT_NE(std::string(error->what()).find("process " + std::to_string(::getpid()) + " on "),
+              std::string::npos)
+        << error->what();
+  }
+  EXPECT_FALSE(fs::exists(folder / "run")) << "the empty folder stays behind";
+  folder.write("run/lock", "process 1 on a machine that was switched off");
+  { const FolderLock lock(folder / "run"); }
+  EXPECT_TRUE(fs::exists(folder / "run")) << "only the lock made a folder that it may remove";
+  EXPECT_FALSE(fs::exists(folder / "run/lock"));
 }
 
 TEST(Files, MissingFilesAreSaid) {
@@ -105,6 +178,11 @@ TEST(ThreadPool, RunsEveryTaskOnceAndGivesTheFirstError) {
   });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->issues()[0].where, "4");
+}
+
+TEST(ThreadPool, AFailureOfTheStartOfAThreadReachesTheCaller) {
+  ThreadPool pool(2, [] { throw std::bad_alloc(); });
+  EXPECT_THROW(pool.run(3, [](std::size_t) {}), std::bad_alloc);
 }
 
 }  // namespace
