@@ -229,7 +229,7 @@ struct EncoderSpec {
   InputSpec input;
   bool spells_unknown = false;  // see TextEncoder
   TargetKind target = TargetKind::kLabel;
-  bool labels_sequences = false;  // with kTags: rows have a label in addition to their tags
+  bool labels_sequences = false;      // with kTags: rows have a label in addition to their tags
   std::vector<double> origin;         // see DataSpec
   std::vector<double> target_origin;  // see DataSpec
 };
@@ -248,7 +248,8 @@ EncodedDataset encode_file(const std::string& path, const DataFormat& format,
                            const LabelSet& labels, UnseenLabels unseen = UnseenLabels::kError,
                            int threads = 0);
 
-/// Returns numbers relative to `origin` (one for each channel or target; empty: 0) as 32-bit floats.
+/// Returns numbers relative to `origin` (one for each channel or target; empty: 0) as 32-bit
+/// floats.
 std::vector<float> to_floats(std::span<const double> numbers, std::span<const double> origin);
 
 /// Truncates `values` to the spec's max_length and pads them if the spec asks for padding. Shapes:

@@ -13,7 +13,8 @@
 // - Predictions are in the order of the inputs. Each prediction is independent of the other inputs
 //   in the call (on CPUs with AMX, bfloat16 results can differ in rounding).
 // - Text is UTF-8. Errors: Data for a text that is not valid UTF-8; the message names its index.
-// - Predictions are finite. Errors: Numeric if the model's output for an input is NaN or infinite, as
+// - Predictions are finite. Errors: Numeric if the model's output for an input is NaN or infinite,
+// as
 //   after numbers of 1e38; the message names its index.
 // - Views are cheap to construct and to copy, and keep their model alive.
 // - Threads: a view, or many views of one model, can be used from many threads at once. All calls

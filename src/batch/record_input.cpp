@@ -64,13 +64,13 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
     objects.missing = missing;
     return {open_records(options.input, objects, reading), FieldKind::kObject};
   }
-  throw Error(
-      ErrorKind::kUsage, options.input,
-      "is read as " + format + ", but the model reads numbers; expected JSON Lines such as {\"" +
-          key + "\": [[1.5], [2]]} with --input-format jsonl" +
-          (windows != nullptr || ucr != nullptr
-               ? ", or a table as in training with --input-format csv"
-               : ""));
+  throw Error(ErrorKind::kUsage, options.input,
+              "is read as " + format +
+                  ", but the model reads numbers; expected JSON Lines such as {\"" + key +
+                  "\": [[1.5], [2]]} with --input-format jsonl" +
+                  (windows != nullptr || ucr != nullptr
+                       ? ", or a table as in training with --input-format csv"
+                       : ""));
 }
 
 /// Returns the column or key of the texts, or of a tagger's tokens: the one given, else the one

@@ -211,7 +211,8 @@ DataCheck check_data(const Config& config, int threads) {
   std::vector<NamedSummary> splits;
   const auto add = [&](const char* name, const SplitRows& split,
                        const std::vector<RowNote>& training) {
-    splits.push_back({name, summarize(split, data.labels, longest, training, data.learned.target_origin)});
+    splits.push_back(
+        {name, summarize(split, data.labels, longest, training, data.learned.target_origin)});
   };
   add("training", data.train, {});
   add("validation", data.validation, data.train.notes);

@@ -298,7 +298,7 @@ std::string place_of(const std::string& key, std::size_t step, std::optional<std
 
 /// Reads a value of a step. Its location is only formatted for an error.
 double read_value(const Json& value, const std::string& key, std::size_t step,
-                 std::optional<std::size_t> channel, MissingValue missing) {
+                  std::optional<std::size_t> channel, MissingValue missing) {
   if (fits_float(value)) return value.get<double>();
   return read_number(value, place_of(key, step, channel),
                      missing == MissingValue::kError

@@ -73,7 +73,7 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
   PreparedData data{
       std::move(splits.train.rows), std::move(splits.validation.rows), std::nullopt,
       std::move(splits.vocabulary), std::move(splits.labels),          std::move(sources),
-      /*from_cache=*/false,            std::move(splits.learned)};
+      /*from_cache=*/false,         std::move(splits.learned)};
   if (splits.test) data.test = std::move(splits.test->rows);
   // Rows that depend on given origins are not cached: the identity does not include these.
   if (use_cache && LearnedData::of(config.data) == LearnedData{}) {

@@ -21,8 +21,11 @@ std::uint64_t hash_text(const Record& record) {
 }
 
 EncoderSpec encoder_spec(const Config& config) {
-  EncoderSpec spec{config.input, config.characters() != nullptr, definition_of(config).target(),
-                   config.sequence_label() != nullptr, config.data.origin,
+  EncoderSpec spec{config.input,
+                   config.characters() != nullptr,
+                   definition_of(config).target(),
+                   config.sequence_label() != nullptr,
+                   config.data.origin,
                    config.data.target_origin};
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
   if (spec.target == TargetKind::kNextTokens) {

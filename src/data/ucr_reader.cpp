@@ -47,8 +47,8 @@ class UcrReader : public RecordReader {
 
   static std::string shown(std::string_view cell, std::size_t index) {
     constexpr std::size_t kMost = 60;
-    const std::string text = cell.size() > kMost ? std::string(cell.substr(0, kMost)) + "..."
-                                                 : std::string(cell);
+    const std::string text =
+        cell.size() > kMost ? std::string(cell.substr(0, kMost)) + "..." : std::string(cell);
     return (cell.empty() ? "an empty cell" : "\"" + text + "\"") + std::string(" in column ") +
            std::to_string(index);
   }

@@ -152,8 +152,8 @@ class WindowsReader : public RecordReader {
 
   std::string gaps_text() const {
     return std::to_string(gap_count_) + (gap_count_ == 1 ? " gap" : " gaps") + " in column " +
-           header_.describe(*time_) + ", where the step is " +
-           step_text(*time_step_, are_dates_) + ": " + std::to_string(missing_count_) +
+           header_.describe(*time_) + ", where the step is " + step_text(*time_step_, are_dates_) +
+           ": " + std::to_string(missing_count_) +
            (missing_count_ == 1 ? " step is" : " steps are") + " missing, the first after \"" +
            first_gap_ + "\"";
   }
@@ -374,12 +374,12 @@ class WindowsReader : public RecordReader {
   std::map<std::string, Series> series_;  // by name; a single one without groups
   std::map<std::string, Series>::iterator ending_ = series_.end();  // the next series to flush
   std::optional<double> time_step_;
-  bool are_dates_ = false;           // the times are not numbers
-  std::int64_t gap_count_ = 0;       // with gaps that split
-  std::int64_t missing_count_ = 0;   // steps in them
-  std::string first_gap_;            // the time before the first one
-  std::int64_t unknown_count_ = 0;   // steps without a previous value
-  std::int64_t count_ = 0;                                          // number of rows read
+  bool are_dates_ = false;          // the times are not numbers
+  std::int64_t gap_count_ = 0;      // with gaps that split
+  std::int64_t missing_count_ = 0;  // steps in them
+  std::string first_gap_;           // the time before the first one
+  std::int64_t unknown_count_ = 0;  // steps without a previous value
+  std::int64_t count_ = 0;          // number of rows read
   bool at_end_ = false;
   bool any_ = false;        // a window or an error was returned
   bool has_fault_ = false;  // an error was returned

@@ -144,9 +144,8 @@ void LoadedModel::check_series(const Series& series, std::size_t index) const {
                 "found " + std::to_string(series.size()) +
                     " numbers; expected at least one step of " + std::to_string(channels));
   }
-  if (!std::all_of(series.begin(), series.end(), [](double x) {
-        return std::isfinite(static_cast<float>(x));
-      })) {
+  if (!std::all_of(series.begin(), series.end(),
+                   [](double x) { return std::isfinite(static_cast<float>(x)); })) {
     throw Error(ErrorKind::kData, where,
                 "found a value that is not finite, or out of range for a 32-bit float");
   }

@@ -25,8 +25,7 @@ constexpr const char* kConfig = R"({
 std::string tide(int hours, double level = 500) {
   std::string table = "hour,level\n";
   for (int hour = 0; hour < hours; ++hour) {
-    table +=
-        std::to_string(hour) + "," + std::to_string(level + 200 * std::sin(0.5 * hour)) + "\n";
+    table += std::to_string(hour) + "," + std::to_string(level + 200 * std::sin(0.5 * hour)) + "\n";
   }
   return table;
 }

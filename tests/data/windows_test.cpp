@@ -49,9 +49,9 @@ class Windows : public ::testing::Test {
     std::string table = "t,v\n";
     for (int i = 0; i < count; ++i) {
       if (std::find(absent.begin(), absent.end(), i) != absent.end()) continue;
-      const std::string day = i < 4 ? "2026-01-" + std::to_string(28 + i)
-                                    : std::string(i < 13 ? "2026-02-0" : "2026-02-") +
-                                          std::to_string(i - 3);
+      const std::string day =
+          i < 4 ? "2026-01-" + std::to_string(28 + i)
+                : std::string(i < 13 ? "2026-02-0" : "2026-02-") + std::to_string(i - 3);
       table += day + "," + std::to_string(i) + "\n";
     }
     return table;
@@ -168,9 +168,10 @@ TEST_F(Windows, DoNotSpanStepsThatAreAbsent) {
   ASSERT_EQ(records.size(), 4U);  // two of 0 to 3, two of 6 to 9
   EXPECT_EQ(records[1].targets, Values{3});
   EXPECT_EQ(records[2].values, (Values{6, 7}));
-  EXPECT_EQ(shown_warnings(table, format),
-            ": 1 gap in column \"t\", where the step is 1 day: 2 steps are missing, the first after "
-            "\"2026-01-31\"; no window spans them (see /data/format/gaps)");
+  EXPECT_EQ(
+      shown_warnings(table, format),
+      ": 1 gap in column \"t\", where the step is 1 day: 2 steps are missing, the first after "
+      "\"2026-01-31\"; no window spans them (see /data/format/gaps)");
   format.gaps = TimeGaps::kIgnore;
   EXPECT_EQ(read(table, format).size(), 6U);
   EXPECT_EQ(shown_warnings(table, format), "");
@@ -193,8 +194,9 @@ TEST_F(Windows, HaveTheStepOfTheTraining) {
   const auto error = error_of([&] { read(days(10, {}), format); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kData);
-  EXPECT_NE(std::string(error->what()).find("found steps of 1 day in column \"t\"; expected steps "
-                                            "of 1 hour, as in the training data"),
+  EXPECT_NE(std::string(error->what())
+                .find("found steps of 1 day in column \"t\"; expected steps "
+                      "of 1 hour, as in the training data"),
             std::string::npos)
       << error->what();
 }
@@ -239,10 +241,9 @@ TEST_F(Windows, KeepTheDigitsOfNumbersFarFromZero) {
   std::string table = "v\n";
   for (int i = 0; i < 104; ++i) table += std::to_string(1600000000 + i) + ".5\n";
   const std::string file = folder_.write("v.csv", table);
-  const Config windows = config(
-      R"({"train": ")" + file + R"(", "validation": {"fraction": 0.2},
+  const Config windows = config(R"({"train": ")" + file + R"(", "validation": {"fraction": 0.2},
           "format": {"type": "windows", "columns": ["v"], "length": 4, "horizon": 2}})",
-      R"({"type": "numeric"})");
+                                R"({"type": "numeric"})");
   const PreparedData data = prepare_data(windows, "");
   ASSERT_EQ(data.learned.origin.size(), 1U);
   const double origin = data.learned.origin[0];

@@ -151,8 +151,7 @@ class RegressionTraining : public RowTrainingTask {
       const torch::Tensor kept = weight("layers." + std::to_string(head) + ".target_deviation");
       loss.deviations.assign(kept.data_ptr<float>(), kept.data_ptr<float>() + kept.numel());
     }
-    RegressionReport report =
-        score_numbers(config, rows, predictions, loss, rows.calibration);
+    RegressionReport report = score_numbers(config, rows, predictions, loss, rows.calibration);
     add_curve(config, rows.data, predictions, report);
     for (const NaiveForecast& naive : naive_forecasts(config, rows.data)) {
       const RegressionReport found = score_numbers(config, rows, naive.values, loss);
