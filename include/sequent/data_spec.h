@@ -422,7 +422,7 @@ struct DataSpec {
     visit("origin", self.origin,
           "For numeric input: one number per channel that is subtracted in double precision before "
           "values become 32-bit floats. By default, the mean of a channel in training if it is "
-          "more than 256 deviations away from 0, otherwise 0; models keep it.");
+          "more than 4096 deviations away from 0, otherwise 0; models keep it.");
     visit("target_origin", self.target_origin,
           "For regression: the same for each target. Predictions and metrics are in the targets' "
           "own units.");

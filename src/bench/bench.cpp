@@ -289,8 +289,8 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
   constexpr std::int64_t kRequests = 1000;
   std::vector<double> times;
   for (std::int64_t i = 0; i < kRequests; ++i) {
-    const std::vector<Record> request{request_of(data.validation.row(i % data.validation.size()),
-                                                 config.config, data.vocabulary)};
+    std::vector<Record> request{request_of(data.validation.row(i % data.validation.size()),
+                                           config.config, data.vocabulary)};
     times.push_back(1e6 * seconds_of([&] { answerer->answer(request); }));
   }
   std::sort(times.begin(), times.end());

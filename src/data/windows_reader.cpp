@@ -182,7 +182,7 @@ class WindowsReader : public RecordReader {
                     std::to_string(format_.length) + " to read" +
                     (horizon_ > 0 ? " and " + std::to_string(horizon_) + " to forecast" : "") +
                     ": is the file complete, or is /data/format/length too large?" +
-                    (gap_count_ > 0 ? " There are " + gaps_text() +
+                    (gap_count_ > 0 ? " It has " + gaps_text() +
                                           ": if such steps are expected to be absent, set "
                                           "/data/format/gaps to \"ignore\""
                                     : ""));

@@ -22,10 +22,10 @@ constexpr const char* kConfig = R"({
   "runtime": {"device": "cpu"}
 })";
 
-std::string tide(int hours) {
+std::string tide(int hours, double level = 500) {
   std::string table = "hour,level\n";
   for (int hour = 0; hour < hours; ++hour) {
-    table += std::to_string(hour) + "," + std::to_string(500 + 200 * std::sin(0.5 * hour)) + "\n";
+    table += std::to_string(hour) + "," + std::to_string(level + 200 * std::sin(0.5 * hour)) + "\n";
   }
   return table;
 }
@@ -64,6 +64,29 @@ TEST_F(ForecastPrograms, ForecastWhatFollowsTheTable) {
   folder_->write("one.jsonl", R"({"x": [500, 596, 668, 699, 682, 620, 528, 430]})");
   const CommandResult series = run("sequent-infer model.pt one.jsonl");
   EXPECT_TRUE(json::parse(series.out)["prediction"].contains("level+2")) << series.err;
+}
+
+TEST_F(ForecastPrograms, KeepTheDigitsOfNumbersFarFromZero) {
+  constexpr double kLevel = 1.6e9;
+  folder_->write("far.csv", tide(300, kLevel));
+  const CommandResult train = run("sequent train c.json --set data.train=far.csv --out far");
+  ASSERT_EQ(train.code, 0) << train.err;
+  ASSERT_EQ(run("sequent export far --out far.pt").code, 0);
+  const json near = json::parse(run("sequent evaluate run tide.csv --json").out);
+  for (const char* model : {"far", "far.pt"}) {
+    const json far =
+        json::parse(run(std::string("sequent evaluate ") + model + " far.csv --json").out);
+    EXPECT_NEAR(far["baselines"][0]["rmse"].get<double>(),
+                near["baselines"][0]["rmse"].get<double>(), 1e-3);
+    EXPECT_GT(far["r2"].get<double>(), 0.95);
+    EXPECT_GT(far["curve"][0]["truth"].get<double>(), kLevel - 201);
+  }
+  for (const char* engine : {"fused", "torchscript"}) {
+    const CommandResult found =
+        run(std::string("sequent-infer far.pt far.csv --engine ") + engine + " | tail -1");
+    const double expected = kLevel + 200 * std::sin(0.5 * 300);
+    EXPECT_NEAR(json::parse(found.out)["prediction"]["level+1"].get<double>(), expected, 30);
+  }
 }
 
 TEST_F(ForecastPrograms, EvaluateRunAndArchiveAlike) {

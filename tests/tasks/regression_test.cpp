@@ -70,6 +70,18 @@ TEST(RegressionMetrics, ErrorsAreSharesOfTruthsAndOfNaiveErrors) {
   EXPECT_FALSE(metrics.report({2, 0}).mase);
 }
 
+TEST(RegressionMetrics, AreRelativeToTheOrigin) {
+  RegressionMetrics metrics({"y"}, {}, {1600000000});
+  metrics.add(std::vector<float>{14}, std::vector<float>{10});
+  metrics.add(std::vector<float>{-30}, std::vector<float>{-20});
+  const RegressionReport report = metrics.report();
+  EXPECT_DOUBLE_EQ(report.mae, 7);
+  EXPECT_NEAR(*report.mape, (4 / 1600000010.0 + 10 / 1599999980.0) / 2, 1e-15);
+  RegressionMetrics zero({"y"}, {}, {-10});
+  zero.add(std::vector<float>{14}, std::vector<float>{10});
+  EXPECT_FALSE(zero.report().mape);
+}
+
 TEST(RegressionMetrics, RefuseWhatIsNoNumber) {
   RegressionMetrics metrics({"y"}, {});
   EXPECT_THROW(metrics.report(), Error);
