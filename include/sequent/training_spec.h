@@ -350,10 +350,11 @@ struct TrainingSpec {
           "Gradual unfreezing (Howard and Ruder 2018): at first, only the last layer with weights "
           "is trained; each time this number of epochs has passed, the layer before it is added.",
           between(1, 1000000));
-    visit("divergence", self.divergence,
-          "What to do when the loss or a gradient is not finite. stop: end the run with an error. "
-          "rollback: return to the start of the epoch, halve the learning rate and go on, at most 5 "
-          "times.");
+    visit(
+        "divergence", self.divergence,
+        "What to do when the loss or a gradient is not finite. stop: end the run with an error. "
+        "rollback: return to the start of the epoch, halve the learning rate and go on, at most 5 "
+        "times.");
     visit("seed", self.seed,
           "Seed of all random streams: weight initialization, order of the examples, dropout.",
           between(0, 9007199254740991.0));
