@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Tries to lose the result of a training run: damaged checkpoints, kills at random moments and at
 # each rename, full disks, two processes in one folder. After each trial, the resumed run must have
-# the same weights as a run that was never disturbed.
+# the same weights as a run that was never disturbed. Damages archives and run folders: each must be
+# refused, or give the same answers.
 #
 #   scripts/soak.sh                             all sections, 60 seconds each
 #   scripts/soak.sh --seconds 300 kill disk     two sections, 300 seconds each
 #   scripts/soak.sh --programs build/release    the folder of the programs (default build/release)
 #
-# Sections: checkpoint, kill, signal, disk, lock. A section is a function `soak_NAME`, which makes
+# Sections: checkpoint, kill, signal, disk, lock, archive, folder. A section is a function `soak_NAME`, which makes
 # one trial and returns 1 if something was lost; it prints what it saw. `disk` needs root, and `kill`
 # uses strace if it is installed. Prints a table; exits with 1 if anything was lost.
 # The sections are called by name.
@@ -16,7 +17,7 @@ set -uo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-all_sections=(checkpoint kill signal disk lock)
+all_sections=(checkpoint kill signal disk lock archive folder)
 seconds=60
 programs=$root/build/release
 sections=()
@@ -58,6 +59,9 @@ JSON
   sequent -q train "$work/c.json" --out "$work/whole" >/dev/null || die "the training fails"
   sequent -q train "$work/c.json" --out "$work/half" --set training.epochs=2 >/dev/null ||
     die "the training fails"
+  sequent -q export "$work/whole" --out "$work/model.pt" >/dev/null || die "the export fails"
+  cut -f 2 "$work/data/test.tsv" | head -20 >"$work/texts"
+  sequent-infer "$work/model.pt" "$work/texts" >"$work/answers" || die "the inference fails"
 }
 
 # Trains into $1 with further arguments; the output goes to $work/log.
@@ -237,6 +241,48 @@ soak_lock() {
   fi
   ((code == 0)) || { lost "exit code $code" && return 1; }
   same_as_whole "$run"
+}
+
+# Runs a command that must give the answers of the undisturbed model, or exit code 4 and no answer,
+# in at most 10 seconds.
+refused_or_same() {
+  local code=0
+  timeout 10 "$@" >"$work/found" 2>"$work/log" || code=$?
+  if ((code == 4)); then
+    grep -q "^error: " "$work/log" || { lost "no reason: $*" && return 1; }
+    return 0
+  fi
+  ((code == 0)) || { lost "exit code $code: $*" && return 1; }
+  cmp -s "$work/answers" "$work/found" || { lost "other answers: $*" && return 1; }
+}
+
+# Flips a bit of an archive, or cuts it, and opens it with both engines.
+soak_archive() {
+  local model=$work/damaged.pt
+  cp "$work/model.pt" "$model"
+  if (($(random 5))); then
+    flip "$model"
+  else
+    truncate -s "$(random "$(stat -c %s "$model")")" "$model"
+  fi
+  refused_or_same sequent-infer "$model" "$work/texts" &&
+    refused_or_same sequent-infer --engine torchscript "$model" "$work/texts"
+}
+
+# Flips a bit of a file of a finished run, and exports the run. Only reports and the log of metrics
+# may change without a word.
+soak_folder() {
+  local run=$work/run file
+  rm -rf "$run" && cp -r "$work/whole" "$run"
+  file=$(printf '%s\n' config.json vocabulary.txt labels.txt best.weights | shuf -n 1)
+  flip "$run/$file"
+  local code=0
+  timeout 10 sequent -q export "$run" --out "$work/damaged.pt" --overwrite >"$work/log" 2>&1 ||
+    code=$?
+  # A config may still be valid: another name, seed or number of epochs changes no answer.
+  ((code == 4 || code == 2)) && return 0
+  ((code == 0)) || { lost "$file: exit code $code" && return 1; }
+  refused_or_same sequent-infer "$work/damaged.pt" "$work/texts"
 }
 
 # ---- the table ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ namespace {
 class UcrReader : public RecordReader {
  public:
   UcrReader(const std::string& path, const UcrFormat& format, const ReaderOptions& options)
-      : format_(format), options_(options), lines_(path, options.max_row_bytes) {
+      : format_(format), options_(options), lines_(path, options.max_row_bytes, format.encoding) {
     if (lines_.at_end()) throw Error(ErrorKind::kData, lines_.name(), "no rows");
   }
 

@@ -8,6 +8,12 @@
 namespace sequent {
 namespace {
 
+EncoderSpec spec_of(const InputSpec& input) {
+  EncoderSpec spec;
+  spec.input = input;
+  return spec;
+}
+
 using testing::error_of;
 using testing::TemporaryFolder;
 using Ids = std::vector<std::int32_t>;
@@ -132,7 +138,7 @@ TEST_F(Prepare, CutsAndFillsAsTheEncoderDoes) {
       const bool knows_a = data.vocabulary.id("a") != Vocabulary::kUnknown;
       EXPECT_EQ(knows_a, truncating == Side::kPost);
       EXPECT_EQ(data.train.length(2), padding ? 3 : 1);
-      EXPECT_EQ(encode_file(path("train.tsv"), TsvFormat{}, {input(), false}, data.vocabulary,
+      EXPECT_EQ(encode_file(path("train.tsv"), TsvFormat{}, spec_of(input()), data.vocabulary,
                             data.labels),
                 data.train);
     }
@@ -268,14 +274,13 @@ TEST_F(Prepare, EncodesOneFile) {
   const Vocabulary vocabulary({"good", "film"});
   const LabelSet labels({"neg", "pos"});
   const std::string file = folder_.write("a.tsv", "text\tlabel\ngood x\tpos\nfilm\tneg\n");
-  const EncodedDataset rows = encode_file(file, TsvFormat{}, {input(), false}, vocabulary, labels);
+  const EncodedDataset rows = encode_file(file, TsvFormat{}, spec_of(input()), vocabulary, labels);
   ASSERT_EQ(rows.size(), 2);
   EXPECT_EQ(ids(rows, 0), (Ids{3, 1}));
   EXPECT_EQ(rows.labels(), (Ids{1, 0}));
   const std::string unknown = folder_.write("b.tsv", "text\tlabel\ngood\tPOS\n");
-  const auto error = error_of([&] {
-    encode_file(unknown, TsvFormat{}, {input(), false}, vocabulary, labels);
-  });
+  const auto error =
+      error_of([&] { encode_file(unknown, TsvFormat{}, spec_of(input()), vocabulary, labels); });
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->issues()[0].where, unknown + ":2");
 }

@@ -52,7 +52,7 @@ TEST_F(NumericArchive, OpensAnywhereAndGivesTheTrainedModelsProbabilities) {
   EXPECT_TRUE(all_near(plain.forward({values, lengths}).toTensor(), wanted, 1e-6));
   EXPECT_ANY_THROW(plain.forward({torch::randn({3, 6, 5}), lengths}));
 
-  std::vector<std::vector<float>> rows;
+  std::vector<Series> rows;
   for (std::int64_t b = 0; b < 3; ++b) {
     const torch::Tensor own = values[b].slice(0, 0, lengths[b].item<std::int64_t>()).contiguous();
     rows.emplace_back(own.data_ptr<float>(), own.data_ptr<float>() + own.numel());
@@ -71,15 +71,14 @@ TEST_F(NumericArchive, OpensAnywhereAndGivesTheTrainedModelsProbabilities) {
 
 TEST_F(NumericArchive, RefusesWhatItCannotRead) {
   const Predictor predictor = Predictor::load(file_);
-  const auto message = [&](const std::vector<std::vector<float>>& rows) {
+  const auto message = [&](const std::vector<Series>& rows) {
     const auto error = error_of([&] { predictor.predict(rows); });
     return error ? std::string(error->what()) : "";
   };
   EXPECT_NE(message({{1, 2}, {1, 2, 3}}).find("sequence 1: found 3 numbers"), std::string::npos);
   EXPECT_NE(message({{}}).find("sequence 0: found 0 numbers"), std::string::npos);
   EXPECT_NE(message({{1, NAN}}).find("not finite"), std::string::npos);
-  EXPECT_TRUE(
-      predictor.predict(std::vector<std::vector<float>>{std::vector<float>(40, 1)})[0].truncated);
+  EXPECT_TRUE(predictor.predict(std::vector<Series>{Series(40, 1)})[0].truncated);
   const auto text = error_of([&] { predictor.predict("words"); });
   ASSERT_TRUE(text);
   EXPECT_EQ(text->kind(), ErrorKind::kUsage);

@@ -148,8 +148,8 @@ TEST_P(Recipe, TrainsExportsAndPredicts) {
               config.task.name() == "regression" ? 1U : 2U);
     return;
   }
-  const std::vector<std::vector<float>> numbers{
-      std::vector<float>(static_cast<std::size_t>(3 * predictor.channels()), 0.5F)};
+  const std::vector<Series> numbers{
+      Series(static_cast<std::size_t>(3 * predictor.channels()), 0.5)};
   if (predictor.task() == "regression") {
     EXPECT_EQ(predictor.predict(numbers)[0].values.size(), predictor.labels().size());
     return;

@@ -52,7 +52,7 @@ TEST(NumericTutorial, LearnsThreeShapesAndPredictsThem) {
   EXPECT_NE(summarize(options.out).find(" 66,947\n"), std::string::npos);
   export_run(options.out, folder / "model.pt");
   const Predictor predictor = Predictor::load(folder / "model.pt");
-  std::vector<std::vector<float>> shapes(2);
+  std::vector<Series> shapes(2);
   for (int step = 0; step < 95; ++step) {
     const auto value = static_cast<float>(step) / 47 - 1;
     shapes[0].push_back(value);
@@ -92,9 +92,9 @@ TEST_P(ForecastTutorial, ForecastsTheNextNumber) {
   export_run(options.out, folder / "model.pt");
   const Predictor predictor = Predictor::load(folder / "model.pt");
   EXPECT_EQ(predictor.task(), "regression");
-  std::vector<std::vector<float>> window(1);
+  std::vector<Series> window(1);
   for (int day = 600; day < 610; ++day) {
-    window[0].push_back(static_cast<float>(12 + 8 * std::sin(0.3 * day)));
+    window[0].push_back(12 + 8 * std::sin(0.3 * day));
   }
   const Prediction found = predictor.predict(window).front();
   ASSERT_EQ(found.values.size(), 1U);

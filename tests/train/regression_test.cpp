@@ -76,7 +76,7 @@ TEST_F(Regression, LearnsInAnyUnit) {
   EXPECT_NEAR(*of_archive.value("loss"), *of_run.value("loss"), 1e-4);
   for (const Engine engine : {Engine::kFused, Engine::kTorchScript}) {
     const Predictor predictor = Predictor::load(folder_ / "large.pt", {.engine = engine});
-    const std::vector<std::vector<float>> rows = {{0.5F, 0.2F, 0.4F, -0.3F}};
+    const std::vector<Series> rows = {{0.5, 0.2, 0.4, -0.3}};
     const Prediction found = predictor.predict(rows)[0];
     ASSERT_EQ(found.values.size(), 2U);
     EXPECT_NEAR(found.values[0], 3e6 + 0.9e5, 5e4);
