@@ -40,11 +40,14 @@ extern "C" void clean_up_and_end(int number) {
   std::raise(number);
 }
 
-/// Installs a handler unless the signal is ignored, as nohup(1) ignores SIGHUP.
-void handle_signal(int number, void (*handle)(int)) {
+/// Whether the signal is ignored, as nohup(1) ignores SIGHUP.
+bool is_ignored(int number) {
   struct sigaction before {};
   sigaction(number, nullptr, &before);
-  if (before.sa_handler == SIG_IGN) return;
+  return before.sa_handler == SIG_IGN;
+}
+
+void handle_signal(int number, void (*handle)(int)) {
   struct sigaction handler {};
   handler.sa_handler = handle;
   handler.sa_flags = SA_RESTART;
@@ -152,7 +155,9 @@ void add_log_flags(CLI::App& app) {
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const Action& action) {
-  for (const int number : kEndingSignals) handle_signal(number, clean_up_and_end);
+  for (const int number : kEndingSignals) {
+    if (!is_ignored(number)) handle_signal(number, clean_up_and_end);
+  }
   std::signal(SIGXFSZ, SIG_IGN);  // writing beyond a limit of file sizes is then an error
   app.failure_message(usage_fault);
   return run_guarded([&] {
@@ -174,7 +179,10 @@ int run_program(CLI::App& app, int argc, char** argv, const Action& action) {
 }
 
 void watch_signals() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle_signal(number, remember_signal);
+  // A training in the background of a script, whose shell ignores SIGINT for it, can be stopped
+  // too.
+  for (const int number : {SIGINT, SIGTERM}) handle_signal(number, remember_signal);
+  if (!is_ignored(SIGHUP)) handle_signal(SIGHUP, remember_signal);
 }
 
 int received_signal() { return signal_number.load(); }

@@ -137,9 +137,13 @@ void for_each_block(RecordReader& reader, int threads,
       block.rows.push_back(std::move(record));
       if (block.rows.size() == kBlockRows || bytes >= kBlockBytes) hand_over();
     }
-    hand_over();
   } catch (...) {
     reader_failure = std::current_exception();
+  }
+  try {
+    hand_over();  // also the rows before a failure, whose errors are reported first
+  } catch (...) {
+    if (reader_failure == nullptr) reader_failure = std::current_exception();
   }
   workers.finish();
   queue.rethrow_failure();

@@ -23,7 +23,12 @@ class FormerVersion : public testing::ProgramTest {
 };
 
 TEST_F(FormerVersion, ArchivesRunOnBothEngines) {
-  for (const std::string engine : {"fused", "torchscript"}) {
+  // Its code differs from what this version generates.
+  const CommandResult refused =
+      run("echo 'fly to oslo' | sequent-infer model.pt --engine torchscript");
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_NE(refused.err.find("--trust-code"), std::string::npos) << refused.err;
+  for (const std::string engine : {"fused", "torchscript --trust-code"}) {
     const CommandResult found =
         run("echo 'fly to oslo' | sequent-infer model.pt --engine " + engine);
     ASSERT_EQ(found.code, 0) << engine << found.err;

@@ -135,8 +135,7 @@ TEST(Conll, RefusesWhatIsNoLineOfText) {
             (Names{"in/O Rome/B-LOC"}))
       << "a byte-order mark and CRLF";
   const Names returns = shown(folder.write("a", "in O\rRome B-LOC\r\rit O\r"), ConllFormat{});
-  ASSERT_EQ(returns.size(), 1U);
-  EXPECT_EQ(returns[0].substr(0, 53), "a:1: found a carriage return inside the line; expecte");
+  EXPECT_EQ(returns, (Names{"in/O Rome/B-LOC", "it/O"})) << "the line ends of old Macs";
   EXPECT_EQ(shown(folder.write("a", std::string("i\0n O\n", 6)), ConllFormat{}).at(0).substr(0, 22),
             "a:1: found a NUL byte;");
   std::string columns;

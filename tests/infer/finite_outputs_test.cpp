@@ -68,7 +68,8 @@ TEST(FiniteOutputs, LeaveTheOtherRecordsTheirAnswers) {
   for (std::size_t i = 0; i < window.size(); ++i) window[i].values = {static_cast<double>(i)};
   window[0].fault = "unreadable";
   window[2].values = {3e38};
-  const auto answers = Squares().answer(window);
+  const Squares squares;
+  const auto answers = squares.answer(window);
   EXPECT_EQ(window[0].fault, "unreadable");
   EXPECT_EQ(window[2].fault, NotFiniteError::message());
   EXPECT_FALSE(window[3].fault);

@@ -187,13 +187,10 @@ TEST(LossScale, HalvesOnOverflowAndDoublesAfterManySteps) {
   EXPECT_TRUE(scale.accept(false)) << "it is the model's own fault now";
 }
 
-TEST(LossScale, IsThatOfAStartWhereACheckpointHasNone) {
+TEST(LossScale, IsPartOfTheTrainingState) {
   TrainingState state;
   state.loss_scale.value = 8;
   EXPECT_EQ(training_state_from_json(to_json(state), "state").loss_scale.value, 8);
-  nlohmann::json older = nlohmann::json::parse(to_json(state));
-  older.erase("loss_scale");
-  EXPECT_EQ(training_state_from_json(older.dump(), "state").loss_scale.value, 65536);
 }
 
 /// A scaled loss results in the same step.
