@@ -77,7 +77,7 @@ class SequenceModelImpl : public torch::nn::Module {
   std::vector<Layer*> find_all() const {
     std::vector<Layer*> result;
     for (std::size_t i = 0; i < modules_.size(); ++i) {
-      if (Layer* layer = layer_as<Layer>(i)) result.push_back(layer);
+      if (auto* layer = layer_as<Layer>(i)) result.push_back(layer);
     }
     return result;
   }

@@ -110,7 +110,7 @@ TagNotes describe_tags(const Config& config, const EncodedDataset& train, const 
   }
   notes.facts.push_back(scheme_fact(use.tags, labels));
   if (!use.tags.marks_spans() && looks_like_types(train, labels)) {
-    notes.warnings.push_back(
+    notes.warnings.emplace_back(
         "most tokens have the outside tag, but the other tags have no mark such as B- or I-, so "
         "that "
         "F1 counts tokens, not spans; to read runs of equal tags as spans, set \"scheme\": \"bio\" "

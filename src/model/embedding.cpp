@@ -108,11 +108,12 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingSpec& spec, std::int64_t rows)
   torch::nn::ModuleList list;
   for (const ConcatSpec& part : spec.concat) {
     if (const auto* table = std::get_if<TableSpec>(&part)) {
-      concat_.push_back(std::make_shared<EmbeddingImpl>(rows, table->output_dim, table->trainable));
+      concat_.emplace_back(
+          std::make_shared<EmbeddingImpl>(rows, table->output_dim, table->trainable));
     } else if (const auto* ngrams = std::get_if<NgramsSpec>(&part)) {
-      concat_.push_back(std::make_shared<NgramsImpl>(*ngrams));
+      concat_.emplace_back(std::make_shared<NgramsImpl>(*ngrams));
     } else {
-      concat_.push_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
+      concat_.emplace_back(std::make_shared<CharactersImpl>(std::get<CharactersSpec>(part), rows));
     }
     list->push_back(layer_of(concat_.back()));
   }
