@@ -61,7 +61,11 @@ JSON
     die "the training fails"
   sequent -q export "$work/whole" --out "$work/model.pt" >/dev/null || die "the export fails"
   cut -f 2 "$work/data/test.tsv" | head -20 >"$work/texts"
-  sequent-infer "$work/model.pt" "$work/texts" >"$work/answers" || die "the inference fails"
+  local engine
+  for engine in fused torchscript; do  # which differ by rounding
+    sequent-infer --engine $engine "$work/model.pt" "$work/texts" >"$work/answers.$engine" ||
+      die "the inference fails"
+  done
 }
 
 # Trains into $1 with further arguments; the output goes to $work/log.
@@ -243,17 +247,17 @@ soak_lock() {
   same_as_whole "$run"
 }
 
-# Runs a command that must give the answers of the undisturbed model, or exit code 4 and no answer,
-# in at most 10 seconds.
+# Opens the archive $1 with the engine $2, which must give the answers of the undisturbed model, or
+# exit code 4 and no answer, in at most 10 seconds.
 refused_or_same() {
   local code=0
-  timeout 10 "$@" >"$work/found" 2>"$work/log" || code=$?
+  timeout 10 sequent-infer --engine "$2" "$1" "$work/texts" >"$work/found" 2>"$work/log" || code=$?
   if ((code == 4)); then
-    grep -q "^error: " "$work/log" || { lost "no reason: $*" && return 1; }
+    grep -q "^error: " "$work/log" || { lost "no reason: $2" && return 1; }
     return 0
   fi
-  ((code == 0)) || { lost "exit code $code: $*" && return 1; }
-  cmp -s "$work/answers" "$work/found" || { lost "other answers: $*" && return 1; }
+  ((code == 0)) || { lost "exit code $code: $2" && return 1; }
+  cmp -s "$work/answers.$2" "$work/found" || { lost "other answers: $2" && return 1; }
 }
 
 # Flips a bit of an archive, or cuts it, and opens it with both engines.
@@ -265,8 +269,7 @@ soak_archive() {
   else
     truncate -s "$(random "$(stat -c %s "$model")")" "$model"
   fi
-  refused_or_same sequent-infer "$model" "$work/texts" &&
-    refused_or_same sequent-infer --engine torchscript "$model" "$work/texts"
+  refused_or_same "$model" fused && refused_or_same "$model" torchscript
 }
 
 # Flips a bit of a file of a finished run, and exports the run. Only reports and the log of metrics
@@ -282,7 +285,7 @@ soak_folder() {
   # A config may still be valid: another name, seed or number of epochs changes no answer.
   ((code == 4 || code == 2)) && return 0
   ((code == 0)) || { lost "$file: exit code $code" && return 1; }
-  refused_or_same sequent-infer "$work/damaged.pt" "$work/texts"
+  refused_or_same "$work/damaged.pt" fused
 }
 
 # ---- the table ----------------------------------------------------------------------------------
