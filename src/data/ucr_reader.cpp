@@ -27,7 +27,10 @@ class UcrReader : public RecordReader {
     record.where = lines_.place(line_.number);
     record.fault = line_fault(line_, options_.max_row_bytes);
     if (!record.fault) record.fault = read(record);
-    if (options_.keep_fields) record.fields.push_back(line_.text);
+    if (options_.keep_fields) {
+      record.fields.push_back(line_.text);
+      record.text = line_.text;  // what answers repeat
+    }
     return true;
   }
 

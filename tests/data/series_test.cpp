@@ -140,6 +140,7 @@ TEST_F(Series, AreRowsOfATable) {
   EXPECT_EQ(records[0].channels, 1);
   EXPECT_EQ(records[0].values, (Values{0.5, -10, 3}));
   EXPECT_EQ(records[0].fields, (std::vector<std::string>{"1\t0.5\t-1e1\t3"}));
+  EXPECT_EQ(records[0].text, "1\t0.5\t-1e1\t3");
   EXPECT_EQ(records[1].label, "-1");
   EXPECT_EQ(records[1].values, Values{2});  // missing values at the end
   EXPECT_EQ(records[2].fault,
