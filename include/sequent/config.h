@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct RuntimeSpec {
   std::int64_t workers = 0;
   double checkpoint_seconds = 300;
   double log_seconds = 5;
+  bool baseline = true;
+  std::optional<std::string> tensorboard;
   bool operator==(const RuntimeSpec&) const = default;
 
   template <class Self, class Visitor>
@@ -49,6 +52,13 @@ struct RuntimeSpec {
           "the end of each epoch.",
           above(0));
     visit("log_seconds", self.log_seconds, "Time between progress lines, in seconds.", above(0));
+    visit("baseline", self.baseline,
+          "For classification of texts: also train a linear model on n-grams of words and "
+          "characters, which takes seconds, and compare the model with it.");
+    visit("tensorboard", self.tensorboard,
+          "Folder for TensorBoard event files, relative to this config file. The run writes them "
+          "to a folder of its own name in it.",
+          not_empty);
   }
 };
 

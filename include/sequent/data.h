@@ -30,6 +30,7 @@ struct Record {
   std::vector<std::string> tokens;    // of a tagged row; `text` joins them with spaces
   std::vector<std::string> tags;      // one per token, if the file has tags; `label` is also
                                       // set if the format names one
+  double weight = 1;                  // of the row in the training loss
   std::vector<std::string> fields;    // unchanged: the columns of TSV and CSV, otherwise the line
   std::optional<std::string> fault;   // why the text, values or label cannot be used
 };
@@ -149,6 +150,13 @@ class EncodedDataset {
     const auto count = static_cast<std::size_t>(target_count_);
     return {targets_.data() + static_cast<std::size_t>(row) * count, count};
   }
+  /// The weight of a row in the training loss; 1 unless the data have weights.
+  bool has_weights() const { return !weights_.empty(); }
+  float weight(std::int64_t row) const {
+    return weights_.empty() ? 1.0F : weights_[static_cast<std::size_t>(row)];
+  }
+  /// Sets the weight of the last row. All rows of a dataset have one, or none has.
+  void set_weight(float weight) { weights_.push_back(weight); }
   /// One tag per token if rows are tagged.
   bool is_tagged() const { return !tags_.empty(); }
   /// Sets the hash of the last row's target text (see hash_text), which generated texts are
@@ -176,6 +184,7 @@ class EncodedDataset {
   std::vector<float> targets_;  // multi_label: 1 for each label of the row, otherwise 0
   std::vector<std::int32_t> tags_;
   std::vector<std::uint64_t> target_hashes_;
+  std::vector<float> weights_;
   UnseenNames unseen_;
 };
 

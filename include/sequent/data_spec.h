@@ -18,6 +18,26 @@ namespace sequent {
 /// A column, by header name or by index from 0.
 using Column = std::variant<std::string, std::int64_t>;
 
+/// The columns of a text: one, or several whose texts are read as one.
+using TextColumns = std::variant<std::string, std::int64_t, std::vector<Column>>;
+
+/// Returns the columns of a text, at least one.
+inline std::vector<Column> columns_of(const TextColumns& text) {
+  if (const auto* several = std::get_if<std::vector<Column>>(&text)) return *several;
+  if (const auto* index = std::get_if<std::int64_t>(&text)) return {*index};
+  return {std::get<std::string>(text)};
+}
+
+/// One column as the columns of a text.
+inline TextColumns text_column(const Column& column) {
+  return std::visit([](const auto& name) { return TextColumns(name); }, column);
+}
+
+/// The help of the option `text` of tables.
+inline constexpr std::string_view kTextHelp =
+    "Column of the text, by name or by index from 0, or a list of columns whose texts are read as "
+    "one, with the token <sep> between them.";
+
 /// The help of the option `encoding` of all text formats.
 inline constexpr std::string_view kEncodingHelp =
     "Character encoding of the files, by its IANA name, such as \"gb18030\", \"big5\", "
@@ -30,9 +50,10 @@ inline constexpr std::string_view kLabelColumnsHelp =
 
 struct TsvFormat {
   static constexpr std::string_view kType = "tsv";
-  Column text = "text";
+  TextColumns text = "text";
   std::optional<Column> text_b;
   Column label = "label";
+  std::optional<Column> weight;
   bool header = true;
   std::optional<std::string> label_separator;
   std::vector<Column> label_columns;
@@ -41,10 +62,12 @@ struct TsvFormat {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("text", self.text, "Column of the text, by name or by index from 0.");
+    visit("text", self.text, kTextHelp);
     visit("text_b", self.text_b,
           "Column of the second text, by name or by index, for a model with a pair layer.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
+    visit("weight", self.weight,
+          "Column with the weight of each example in the training loss: a number of at least 0.");
     visit("header", self.header, "Whether the first line holds the column names.");
     visit(
         "label_separator", self.label_separator,
@@ -57,9 +80,10 @@ struct TsvFormat {
 
 struct CsvFormat {
   static constexpr std::string_view kType = "csv";
-  Column text = "text";
+  TextColumns text = "text";
   std::optional<Column> text_b;
   Column label = "label";
+  std::optional<Column> weight;
   bool header = true;
   std::optional<std::string> label_separator;
   std::vector<Column> label_columns;
@@ -69,10 +93,12 @@ struct CsvFormat {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("text", self.text, "Column of the text, by name or by index from 0.");
+    visit("text", self.text, kTextHelp);
     visit("text_b", self.text_b,
           "Column of the second text, by name or by index, for a model with a pair layer.");
     visit("label", self.label, "Column of the label, by name or by index from 0.");
+    visit("weight", self.weight,
+          "Column with the weight of each example in the training loss: a number of at least 0.");
     visit("header", self.header, "Whether the first record holds the column names.");
     visit(
         "label_separator", self.label_separator,
@@ -97,6 +123,7 @@ struct JsonlFormat {
   std::string text = "text";
   std::optional<std::string> text_b;
   std::string label = "label";
+  std::optional<std::string> weight;
   NullText null_text = NullText::kError;
   std::string encoding = "utf-8";
   bool operator==(const JsonlFormat&) const = default;
@@ -113,6 +140,9 @@ struct JsonlFormat {
         "label", self.label,
         "Key of the label: a string, an integer or a boolean; for multi_label, a list of strings.",
         not_empty);
+    visit("weight", self.weight,
+          "Key of the weight of each example in the training loss: a number of at least 0.",
+          not_empty);
     visit("null_text", self.null_text,
           "How to handle a text that is null. error: report an error. empty: read it as an empty "
           "text.");
@@ -390,6 +420,13 @@ struct EnumNames<UnseenLabels> {
   static constexpr std::array<std::string_view, 3> values{"error", "skip", "wrong"};
 };
 
+/// How held-out fractions treat examples with the same text.
+enum class Duplicates { kKeep, kGroup };
+template <>
+struct EnumNames<Duplicates> {
+  static constexpr std::array<std::string_view, 2> values{"keep", "group"};
+};
+
 /// A file, or a fraction of the training examples.
 using HeldOutSource = std::variant<std::string, HeldOut>;
 
@@ -399,6 +436,7 @@ struct DataSpec {
   std::optional<HeldOutSource> test;
   DataFormat format = TsvFormat{};
   UnseenLabels unseen_labels = UnseenLabels::kError;
+  Duplicates duplicates = Duplicates::kKeep;
   std::vector<double> origin;
   std::vector<double> target_origin;
   bool operator==(const DataSpec&) const = default;
@@ -419,6 +457,10 @@ struct DataSpec {
           "How to handle validation and test examples whose label or tag does not occur in "
           "training. error: report an error. skip: leave them out and report their number in a "
           "warning. wrong: keep them and count every prediction for them as wrong.");
+    visit("duplicates", self.duplicates,
+          "How held-out fractions treat examples with the same input. keep: each example is drawn "
+          "on its own. group: such examples stay in the same split, so that no validation or test "
+          "example also occurs in training.");
     visit("origin", self.origin,
           "For numeric input: one number per channel that is subtracted in double precision before "
           "values become 32-bit floats. By default, the mean of a channel in training if it is "

@@ -275,10 +275,26 @@ struct EnumNames<Divergence> {
   static constexpr std::array<std::string_view, 2> values{"stop", "rollback"};
 };
 
+/// How an epoch draws the training examples.
+enum class Sampling { kShuffled, kBalanced };
+template <>
+struct EnumNames<Sampling> {
+  static constexpr std::array<std::string_view, 2> values{"shuffled", "balanced"};
+};
+
+/// How predicted probabilities are calibrated on the validation examples.
+enum class Calibration { kAuto, kNone, kTemperature, kVector };
+template <>
+struct EnumNames<Calibration> {
+  static constexpr std::array<std::string_view, 4> values{"auto", "none", "temperature", "vector"};
+};
+
 struct TrainingSpec {
   std::optional<Loss> loss;
   double label_smoothing = 0.0;
+  double focal_gamma = 0.0;
   std::optional<ClassWeights> class_weights;
+  Sampling sampling = Sampling::kShuffled;
   OptimizerSpec optimizer = AdamSpec{};
   ScheduleSpec schedule = ConstantSchedule{};
   BatchSize batch_size = std::int64_t{32};
@@ -296,6 +312,7 @@ struct TrainingSpec {
   std::map<std::string, double> rate_factors;
   std::optional<std::int64_t> unfreeze_every;
   Divergence divergence = Divergence::kStop;
+  Calibration calibration = Calibration::kAuto;
   std::int64_t seed = 1;
   bool operator==(const TrainingSpec&) const = default;
 
@@ -308,9 +325,19 @@ struct TrainingSpec {
     visit("label_smoothing", self.label_smoothing,
           "Fraction of each target that is spread evenly over the classes.",
           between(0, 1).open_above());
+    visit(
+        "focal_gamma", self.focal_gamma,
+        "For classification and multi_label: focal loss (Lin et al. 2017). Each example's loss is "
+        "multiplied by (1 - p)^gamma, where p is the probability of its true class; 0 is the "
+        "plain loss.",
+        between(0, 10));
     visit("class_weights", self.class_weights,
           "Weight of each label's examples in the loss: \"balanced\", or an object with a number "
           "per label.");
+    visit("sampling", self.sampling,
+          "For classification: how an epoch draws the training examples. shuffled: each example "
+          "once. balanced: as many examples as there are, each label equally often; examples of "
+          "rare labels are drawn several times.");
     visit("optimizer", self.optimizer, "Optimization algorithm.");
     visit("schedule", self.schedule, "Learning-rate schedule.");
     visit("batch_size", self.batch_size,
@@ -355,6 +382,12 @@ struct TrainingSpec {
         "What to do when the loss or a gradient is not finite. stop: end the run with an error. "
         "rollback: return to the start of the epoch, halve the learning rate and go on, at most 5 "
         "times.");
+    visit("calibration", self.calibration,
+          "For classification: how the model's probabilities are calibrated on the validation "
+          "examples after training (Guo et al. 2017). temperature: the logits are divided by one "
+          "number, so that the predicted label never changes. vector: each label has a factor and "
+          "an offset. auto: temperature if there are enough validation examples. none: keep the "
+          "probabilities of the last layer.");
     visit("seed", self.seed,
           "Seed of all random streams: weight initialization, order of the examples, dropout.",
           between(0, 9007199254740991.0));

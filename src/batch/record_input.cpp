@@ -115,7 +115,7 @@ Column chosen_column(const InferOptions& options, const Model& model, Column usu
         } else if constexpr (requires { format.token; }) {
           if (input == "conll") return format.token;
         } else if constexpr (requires { format.text; }) {
-          if (input != "tokens" && input != "conll") return format.text;
+          if (input != "tokens" && input != "conll") return columns_of(format.text).front();
         }
         return usual;
       },
@@ -138,7 +138,7 @@ PairColumns pair_columns(const InferOptions& options, const Model& model) {
   std::visit(
       [&](const auto& format) {
         if constexpr (requires { format.text_b; }) {
-          columns = {Column(format.text), Column(format.text_b.value_or("text_b"))};
+          columns = {columns_of(format.text).front(), Column(format.text_b.value_or("text_b"))};
         }
       },
       training_format(model));
@@ -169,7 +169,7 @@ RecordInput open_pairs(const InferOptions& options, const Model& model,
            "has one text per record, but the model reads pairs; expected tsv, csv or jsonl");
   }
   const auto table = [&](auto result) {
-    result.text = columns.first;
+    result.text = text_column(columns.first);
     result.text_b = columns.second;
     result.header = !options.no_header;
     set_file_options(options, result);
@@ -217,7 +217,7 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   }
   const bool header = !options.no_header;
   const auto as_table = [&](auto table) {
-    table.text = text;
+    table.text = text_column(text);
     table.header = header;
     set_file_options(options, table);
     return DataFormat(table);

@@ -57,9 +57,20 @@ void check_class_weights(const Config& config, ConfigIssues& issues) {
   }
 }
 
+/// Whether the text is, or contains, this column.
+bool reads(const std::string& text, const std::string& key) { return text == key; }
+bool reads(const TextColumns& text, const Column& column) {
+  const std::vector<Column> columns = columns_of(text);
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
 void check_columns(const Config& config, ConfigIssues& issues) {
   const auto same_column = [](const auto& format) {
-    if constexpr (requires { format.text == format.label; }) return format.text == format.label;
+    if constexpr (requires {
+                    format.text;
+                    format.label;
+                  })
+      return reads(format.text, format.label);
     if constexpr (requires { format.values == format.label; }) return format.values == format.label;
     return false;
   };
@@ -113,7 +124,8 @@ void check_pairs(const Config& config, ConfigIssues& issues) {
   const bool same = std::visit(
       [](const auto& format) {
         if constexpr (requires { format.text_b; }) {
-          return format.text_b == format.text || format.text_b == format.label;
+          if (!format.text_b) return false;
+          return reads(format.text, *format.text_b) || format.text_b == format.label;
         }
         return false;
       },
@@ -174,7 +186,7 @@ void check_file_options(const Config& config, ConfigIssues& issues) {
             const auto begin = format.label_columns.begin();
             const auto earlier = begin + static_cast<std::ptrdiff_t>(i);
             const std::string option = "/data/format/label_columns/" + std::to_string(i);
-            if (*earlier == format.text || format.text_b == *earlier) {
+            if (reads(format.text, *earlier) || format.text_b == *earlier) {
               issues.add(option, "is also the column of a text; name a column of labels");
             } else if (std::find(begin, earlier, *earlier) != earlier) {
               issues.add(option, "names the same column as an earlier one; remove it");

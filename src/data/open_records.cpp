@@ -60,7 +60,8 @@ struct Opener {
   template <class Format>
   std::unique_ptr<RecordReader> open_table(std::unique_ptr<TableRows> rows,
                                            const Format& format) const {
-    TableColumns columns{format.text, format.text_b, format.label, format.header};
+    TableColumns columns{columns_of(format.text).front(), format.text_b, format.label,
+                         format.header};
     if (options.label_lists) columns.label_columns = format.label_columns;
     const bool has_lists = options.label_lists && columns.label_columns.empty();
     std::unique_ptr<RecordReader> reader = read_table(std::move(rows), columns, options);
