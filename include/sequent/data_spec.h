@@ -393,11 +393,18 @@ using DataFormat =
     std::variant<TsvFormat, CsvFormat, JsonlFormat, FoldersFormat, FastTextFormat, SeriesFormat,
                  WindowsFormat, UcrFormat, ConllFormat, TokensFormat, LinesFormat>;
 
-/// A random fraction of the training examples, stratified by label. Windows and language-model
-/// examples are ordered, so the last ones are held out instead.
+/// Part of the training examples: a random fraction, one of several folds, or the examples with
+/// certain values in a column. Windows and language-model examples are ordered, so the last ones
+/// are held out instead of a random fraction.
 struct HeldOut {
   double fraction = 0.1;
   std::int64_t seed = 1;
+  std::optional<std::int64_t> folds;
+  std::int64_t fold = 0;
+  std::optional<Column> group;
+  std::optional<Column> column;
+  std::vector<std::string> values;
+  std::optional<std::string> from;
   bool operator==(const HeldOut&) const = default;
 
   template <class Self, class Visitor>
@@ -406,6 +413,20 @@ struct HeldOut {
           "Fraction of the training examples to hold out, stratified by label. For windows and "
           "language models, the last examples are held out.",
           between(0, 0.9).open_below());
+    visit("folds", self.folds,
+          "Divide the training examples into this number of folds, stratified by label, and hold "
+          "out one of them instead of a fraction. Windows are divided by time.",
+          between(2, 1000));
+    visit("fold", self.fold, "The fold to hold out, from 0.", between(0, 999));
+    visit("group", self.group,
+          "Column whose values identify groups of examples that belong together, such as those of "
+          "one author. A group is held out as a whole.");
+    visit("column", self.column,
+          "Column that says which examples are held out, by `values` or by `from`.");
+    visit("values", self.values, "Hold out the examples with one of these values in `column`.");
+    visit("from", self.from,
+          "Hold out the examples whose number or ISO 8601 date in `column` is not before this one.",
+          not_empty);
     visit("seed", self.seed,
           "Seed for selecting the held-out examples. It is independent of training.seed, so runs "
           "with different seeds share a split. Ignored when the last examples are held out.",
