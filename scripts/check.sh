@@ -79,7 +79,7 @@ shell_syntax() {
 rooms_below() {
   local core="core text data metrics report artifact"
   local infer="$core kernels runtime script infer batch"
-  local train="$infer model train export"
+  local train="$infer baseline model train export"
   case "$1" in
     core | kernels) ;;
     text) echo core ;;
@@ -88,16 +88,18 @@ rooms_below() {
     report) echo core text data metrics ;;
     artifact) echo core text data metrics report ;;
     sample) echo "$core" ;;
+    baseline | sniff) echo core text data metrics report ;;
     runtime) echo "$core kernels" ;;
     model) echo "$core kernels runtime" ;;
     script) echo "$core" ;;
     infer) echo "$core kernels runtime script" ;;
     batch) echo "$core kernels runtime script infer" ;;
-    train) echo "$core kernels runtime script model infer" ;;
-    export) echo "$core kernels runtime script model infer train" ;;
+    train) echo "$core kernels runtime script model infer baseline" ;;
+    export) echo "$core kernels runtime script model infer train baseline" ;;
     bench) echo "$train" ;;
-    tasks) echo "$train" ;;
-    apps) echo "$train sample bench" ;;
+    search) echo "$train baseline sniff" ;;
+    tasks) echo "$train baseline" ;;
+    apps) echo "$train sample bench baseline sniff search" ;;
     *) return 1 ;;
   esac
 }
