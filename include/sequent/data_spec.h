@@ -399,12 +399,12 @@ using DataFormat =
 struct HeldOut {
   double fraction = 0.1;
   std::int64_t seed = 1;
-  std::optional<std::int64_t> folds;
+  std::optional<std::int64_t> folds{};
   std::int64_t fold = 0;
-  std::optional<Column> group;
-  std::optional<Column> column;
-  std::vector<std::string> values;
-  std::optional<std::string> from;
+  std::optional<Column> group{};
+  std::optional<Column> column{};
+  std::vector<std::string> values{};
+  std::optional<std::string> from{};
   bool operator==(const HeldOut&) const = default;
 
   template <class Self, class Visitor>
