@@ -97,5 +97,17 @@ TEST(MultiLabelMetrics, RefuseWhatIsNoRow) {
   EXPECT_EQ(error_of([&] { metrics.report({0.5}); })->kind(), ErrorKind::kInternal);
 }
 
+TEST(MultiLabel, WarnsOfALabelThatIsNeverFound) {
+  MultiLabelMetrics metrics({"a", "b", "c"});
+  metrics.add(std::vector<float>{0.9F, 0.1F, 0.8F}, std::vector<float>{1, 1, 0});
+  metrics.add(std::vector<float>{0.2F, 0.3F, 0.1F}, std::vector<float>{0, 1, 0});
+  const std::vector<std::string> warnings = to_report(metrics.report()).warnings();
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].find("of 1 of the 2 labels with rows, no row is found: \"b\";"), 0U)
+      << warnings[0];
+  const std::vector<double> lower{0.5, 0.1, 0.5};
+  EXPECT_TRUE(to_report(metrics.report(lower)).warnings().empty());
+}
+
 }  // namespace
 }  // namespace sequent

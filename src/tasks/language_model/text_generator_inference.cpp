@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/random.h"
+#include "infer/finite_outputs.h"
 #include "runtime/thread_setup.h"
 #include "sequent/error.h"
 
@@ -23,6 +24,13 @@ void check_generate_options(const GenerateOptions& options) {
   if (options.top_k < 0) refuse("top_k", "at least 0");
   if (options.length < 0) refuse("length", "at least 0");
   if (options.lines < 0) refuse("lines", "at least 0");
+}
+
+/// Errors: Numeric if a score is not finite.
+void check_scores(std::span<const float> scores) {
+  FiniteOutputs finite(1);
+  finite.check(0, scores);
+  finite.throw_if_any();
 }
 
 /// Samples a token. `scores` [V] are logits; <pad> and <unk> are never sampled.
@@ -94,6 +102,7 @@ std::string TextGenerator::generate(std::string_view prompt, const GenerateOptio
     constexpr double kSteps = 0x1p-53;
     const double uniform =
         static_cast<double>(random.bits(static_cast<std::uint64_t>(i)) >> 11U) * kSteps;
+    check_scores(scores);
     const std::int32_t token = draw_token(scores, options, uniform);
     const bool ends_line = token == Vocabulary::kLineEnd;
     const std::string piece =

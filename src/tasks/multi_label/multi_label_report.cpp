@@ -1,6 +1,13 @@
 // The metrics of a multi-label classifier as a report.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "report/report_fields.h"
 #include "tasks/multi_label/multi_label_metrics.h"
+#include "text/text_table.h"
 
 namespace sequent {
 namespace {
@@ -29,6 +36,20 @@ struct MultiLabelValues {
   }
 };
 
+/// Returns a warning if no row of a label is found; nothing otherwise.
+std::optional<ReportWarning> unfound_labels(const MultiLabelReport& report) {
+  std::vector<std::string> names;
+  std::int64_t with_rows = 0;
+  for (const LabelReport& one : report.per_label) {
+    with_rows += one.support > 0 ? 1 : 0;
+    if (one.support > 0 && one.recall == 0) names.push_back(one.label);
+  }
+  if (names.empty()) return std::nullopt;
+  return ReportWarning{"of " + std::to_string(names.size()) + " of the " +
+                       std::to_string(with_rows) + " labels with rows, no row is found: " +
+                       list_some(names) + "; consider more epochs or more rows of these labels"};
+}
+
 }  // namespace
 
 Report to_report(const MultiLabelReport& report) {
@@ -38,7 +59,10 @@ Report to_report(const MultiLabelReport& report) {
     labels.rows.push_back(class_row(one));
     labels.rows.back().emplace_back(one.threshold);
   }
-  return {{facts_of<MultiLabelValues>(report), std::move(labels)}};
+  std::vector<ReportSection> sections{facts_of<MultiLabelValues>(report)};
+  if (auto warning = unfound_labels(report)) sections.emplace_back(*std::move(warning));
+  sections.emplace_back(std::move(labels));
+  return {std::move(sections)};
 }
 
 MultiLabelReport multi_label_report_from(const JsonFields& fields) {
