@@ -305,6 +305,9 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
   if (config.data.test && std::holds_alternative<HeldOut>(*config.data.test)) {
     identity["held_out_test"] = write_option(*config.data.test, /*minimal=*/false);
   }
+  if (config.data.duplicates != Duplicates::kKeep) {
+    identity["duplicates"] = enum_name(config.data.duplicates);
+  }
   identity["task"] = config.task.name();
   DataFormat format = config.data.format;
   if (auto* windows = std::get_if<WindowsFormat>(&format)) windows->time_step.reset();  // learned

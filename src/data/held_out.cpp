@@ -1,19 +1,28 @@
+#include "data/held_out.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <map>
-#include <span>
+#include <numeric>
+#include <unordered_map>
+#include <utility>
 
 #include "core/random.h"
-#include "sequent/data.h"
 
 namespace sequent {
 namespace {
 
+/// Rows by label, in the order of the labels.
+using RowsOfLabels = std::map<std::int32_t, std::vector<std::size_t>>;
+
+RandomStream stream_of(const HeldOut& spec, std::uint64_t place) {
+  return {static_cast<std::uint64_t>(spec.seed), RandomPurpose::kHeldOut, {place}};
+}
+
 /// Moves a random fraction of the training examples to `part`, stratified by label.
 void hold_out(std::span<const std::int32_t> labels, const HeldOut& spec, Part part,
               std::vector<Part>& parts) {
-  std::map<std::int32_t, std::vector<std::size_t>> rows_of;
+  RowsOfLabels rows_of;
   std::map<std::int32_t, std::size_t> all_of;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     ++all_of[labels[row]];
@@ -24,25 +33,167 @@ void hold_out(std::span<const std::int32_t> labels, const HeldOut& spec, Part pa
     const auto share = std::llround(spec.fraction * static_cast<double>(all_of[label]));
     const auto wanted = static_cast<std::size_t>(
         std::clamp<long long>(share, 1, static_cast<long long>(rows.size()) - 1));
-    const RandomStream random(static_cast<std::uint64_t>(spec.seed), RandomPurpose::kHeldOut,
-                              {static_cast<std::uint64_t>(label)});
-    random.shuffle(std::span(rows));
+    stream_of(spec, static_cast<std::uint64_t>(label)).shuffle(std::span(rows));
     for (std::size_t i = 0; i < wanted; ++i) parts[rows[i]] = part;
   }
 }
+
+/// Moves one of several folds to `part`. The shuffled rows of each label are dealt to the folds in
+/// turn, where the previous label ended, so that the folds have the same size. A label with a
+/// single row stays in training.
+void hold_out_fold(std::span<const std::int32_t> labels, const HeldOut& spec, Part part,
+                   std::vector<Part>& parts) {
+  RowsOfLabels rows_of;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    if (parts[row] == Part::kTrain) rows_of[labels[row]].push_back(row);
+  }
+  std::int64_t next = 0;
+  for (auto& [label, rows] : rows_of) {
+    if (rows.size() < 2) continue;
+    stream_of(spec, static_cast<std::uint64_t>(label)).shuffle(std::span(rows));
+    for (const std::size_t row : rows) {
+      if (next++ % *spec.folds == spec.fold) parts[row] = part;
+    }
+  }
+}
+
+/// Rows that are assigned as a whole, by the index of their unit.
+struct Units {
+  std::vector<std::size_t> of_row;
+  std::size_t count = 0;
+};
+
+/// Joins rows with an equal key, and those that such rows join in turn.
+class UnitFinder {
+ public:
+  explicit UnitFinder(std::size_t rows) : parent_(rows) {
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+  }
+
+  template <class KeyOf>
+  void join_equal(const KeyOf& key_of) {
+    std::unordered_map<std::uint64_t, std::size_t> first;
+    for (std::size_t row = 0; row < parent_.size(); ++row) {
+      const auto [found, is_new] = first.try_emplace(key_of(row), row);
+      if (!is_new) parent_[root(row)] = root(found->second);
+    }
+  }
+
+  /// Units are numbered in the order of their first rows.
+  Units units() {
+    Units result;
+    std::unordered_map<std::size_t, std::size_t> number;
+    for (std::size_t row = 0; row < parent_.size(); ++row) {
+      const auto [found, is_new] = number.try_emplace(root(row), result.count);
+      if (is_new) ++result.count;
+      result.of_row.push_back(found->second);
+    }
+    return result;
+  }
+
+ private:
+  std::size_t root(std::size_t row) {
+    while (parent_[row] != row) row = parent_[row] = parent_[parent_[row]];
+    return row;
+  }
+
+  std::vector<std::size_t> parent_;
+};
+
+/// Moves a share of the training examples to `part`, whole units at a time.
+class UnitSplit {
+ public:
+  UnitSplit(std::span<const std::int32_t> labels, Units units, const HeldOut& spec)
+      : labels_(labels), units_(std::move(units)), spec_(spec) {
+    if (spec.folds) {
+      shares_.assign(static_cast<std::size_t>(*spec.folds), 1.0 / static_cast<double>(*spec.folds));
+    } else {
+      shares_ = {spec.fraction, 1 - spec.fraction};
+    }
+  }
+
+  void hold_out(Part part, std::vector<Part>& parts) {
+    count_labels(parts);
+    std::vector<std::map<std::int32_t, double>> in_bin(shares_.size());
+    std::vector<std::size_t> bin_of(units_.count);
+    for (const std::size_t unit : order()) {
+      bin_of[unit] = nearest_bin(in_bin, unit);
+      for (const auto& [label, count] : counts_[unit]) in_bin[bin_of[unit]][label] += count;
+    }
+    const std::size_t wanted = spec_.folds ? static_cast<std::size_t>(spec_.fold) : 0;
+    for (std::size_t row = 0; row < parts.size(); ++row) {
+      if (parts[row] == Part::kTrain && bin_of[units_.of_row[row]] == wanted) parts[row] = part;
+    }
+  }
+
+ private:
+  void count_labels(const std::vector<Part>& parts) {
+    counts_.resize(units_.count);
+    sizes_.resize(units_.count);
+    for (std::size_t row = 0; row < parts.size(); ++row) {
+      if (parts[row] != Part::kTrain) continue;
+      ++counts_[units_.of_row[row]][labels_[row]];
+      ++sizes_[units_.of_row[row]];
+      ++totals_[labels_[row]];
+    }
+  }
+
+  /// The units in random order, the largest first.
+  std::vector<std::size_t> order() const {
+    std::vector<std::size_t> units(units_.count);
+    std::iota(units.begin(), units.end(), std::size_t{0});
+    stream_of(spec_, 0).shuffle(std::span(units));
+    std::stable_sort(units.begin(), units.end(),
+                     [&](std::size_t a, std::size_t b) { return sizes_[a] > sizes_[b]; });
+    return units;
+  }
+
+  std::size_t nearest_bin(const std::vector<std::map<std::int32_t, double>>& in_bin,
+                          std::size_t unit) const {
+    std::size_t best = 0;
+    double least = 0;
+    for (std::size_t bin = 0; bin < shares_.size(); ++bin) {
+      double change = 0;  // of the squared distances from the wanted counts
+      for (const auto& [label, count] : counts_[unit]) {
+        const double total = totals_.at(label);
+        const auto found = in_bin[bin].find(label);
+        const double before =
+            (found == in_bin[bin].end() ? 0 : found->second) - shares_[bin] * total;
+        change += count * (2 * before + count) / total;
+      }
+      if (bin == 0 || change < least) {
+        best = bin;
+        least = change;
+      }
+    }
+    return best;
+  }
+
+  std::span<const std::int32_t> labels_;
+  Units units_;
+  const HeldOut& spec_;
+  std::vector<double> shares_;                          // of the bins; the first one is held out
+  std::vector<std::map<std::int32_t, double>> counts_;  // of each unit, by label
+  std::vector<std::int64_t> sizes_;
+  std::map<std::int32_t, double> totals_;
+};
 
 /// The number of windows before a held-out part whose targets overlap its steps.
 std::size_t windows_reaching(const WindowsFormat& windows) {
   return static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
 }
 
+RowsOfLabels rows_by_label(std::span<const std::int32_t> labels) {
+  RowsOfLabels rows_of;
+  for (std::size_t row = 0; row < labels.size(); ++row) rows_of[labels[row]].push_back(row);
+  return rows_of;
+}
+
 /// Moves the last training examples of each group to `part`. The `reaching` examples before them
 /// are left out.
 void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
                    Part part, std::vector<Part>& parts) {
-  std::map<std::int32_t, std::vector<std::size_t>> rows_of;
-  for (std::size_t row = 0; row < groups.size(); ++row) rows_of[groups[row]].push_back(row);
-  for (const auto& [group, rows] : rows_of) {
+  for (const auto& [group, rows] : rows_by_label(groups)) {
     const auto wanted =
         static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(rows.size())));
     std::size_t end = rows.size();
@@ -55,25 +206,70 @@ void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, st
   }
 }
 
+/// Moves one of several consecutive blocks of each group to `part`. The `reaching` examples on both
+/// sides are left out.
+void hold_out_block(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
+                    Part part, std::vector<Part>& parts) {
+  for (const auto& [group, all] : rows_by_label(groups)) {
+    std::vector<std::size_t> rows;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
+                 [&](std::size_t row) { return parts[row] == Part::kTrain; });
+    const auto bound = [&](std::int64_t fold) {
+      return rows.size() * static_cast<std::size_t>(fold) / static_cast<std::size_t>(*spec.folds);
+    };
+    const std::size_t begin = bound(spec.fold);
+    const std::size_t end = bound(spec.fold + 1);
+    for (std::size_t i = begin - std::min(begin, reaching);
+         i < std::min(end + reaching, rows.size()); ++i) {
+      parts[rows[i]] = i < begin || i >= end ? Part::kLeftOut : part;
+    }
+  }
+}
+
+/// Moves the training examples that a column selects to `part`.
+void hold_out_selected(std::span<const SplitKeys> keys, bool SplitKeys::*selected, Part part,
+                       std::vector<Part>& parts) {
+  for (std::size_t row = 0; row < parts.size(); ++row) {
+    if (parts[row] == Part::kTrain && keys[row].*selected) parts[row] = part;
+  }
+}
+
 }  // namespace
+
+std::vector<Part> choose_parts(const RowsToSplit& rows, const DataSpec& spec, bool in_order) {
+  std::vector<Part> parts(rows.labels.size(), Part::kTrain);
+  const auto* windows = std::get_if<WindowsFormat>(&spec.format);
+  const std::size_t reaching = windows == nullptr ? 0 : windows_reaching(*windows);
+  const bool joins_inputs = spec.duplicates == Duplicates::kGroup && !rows.inputs.empty();
+  const auto choose = [&](const HeldOut* held_out, Part part, bool SplitKeys::*selected,
+                          std::uint64_t SplitKeys::*group) {
+    if (held_out == nullptr) return;
+    if (held_out->column) return hold_out_selected(rows.keys, selected, part, parts);
+    if (windows != nullptr || in_order) {
+      const auto hold = held_out->folds ? hold_out_block : hold_out_last;
+      return hold(rows.labels, *held_out, reaching, part, parts);
+    }
+    if (!held_out->group && !joins_inputs) {
+      const auto hold = held_out->folds ? hold_out_fold : hold_out;
+      return hold(rows.labels, *held_out, part, parts);
+    }
+    UnitFinder finder(rows.labels.size());
+    if (held_out->group) finder.join_equal([&](std::size_t row) { return rows.keys[row].*group; });
+    if (joins_inputs) finder.join_equal([&](std::size_t row) { return rows.inputs[row]; });
+    UnitSplit(rows.labels, finder.units(), *held_out).hold_out(part, parts);
+  };
+  if (spec.test) {
+    choose(std::get_if<HeldOut>(&*spec.test), Part::kTest, &SplitKeys::in_test,
+           &SplitKeys::test_group);
+  }
+  choose(std::get_if<HeldOut>(&spec.validation), Part::kValidation, &SplitKeys::in_validation,
+         &SplitKeys::validation_group);
+  return parts;
+}
 
 std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,
                                bool in_order) {
-  std::vector<Part> parts(labels.size(), Part::kTrain);
-  const auto* windows = std::get_if<WindowsFormat>(&spec.format);
-  const auto choose = [&](const HeldOut* held_out, Part part) {
-    if (held_out == nullptr) return;
-    if (windows != nullptr) {
-      hold_out_last(labels, *held_out, windows_reaching(*windows), part, parts);
-    } else if (in_order) {
-      hold_out_last(labels, *held_out, /*reaching=*/0, part, parts);
-    } else {
-      hold_out(labels, *held_out, part, parts);
-    }
-  };
-  if (spec.test) choose(std::get_if<HeldOut>(&*spec.test), Part::kTest);
-  choose(std::get_if<HeldOut>(&spec.validation), Part::kValidation);
-  return parts;
+  return choose_parts(RowsToSplit{labels}, spec, in_order);
 }
 
 }  // namespace sequent

@@ -64,7 +64,7 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
                            const FaultList& faults) {
   const DataSpec& data = config.data;
   std::vector<Part> parts =
-      choose_parts(rows.classes(), data, definition_of(config).rows_are_ordered());
+      choose_parts(rows.rows_to_split(), data, definition_of(config).rows_are_ordered());
   if constexpr (requires { rows.keep_labels_in_training(parts); }) {
     const std::vector<std::string> kept = rows.keep_labels_in_training(parts);
     if (!kept.empty()) log_info(path + ": " + kept_rows(kept));
@@ -78,6 +78,15 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
       (wants_validation && !has(Part::kValidation))) {
     // Invalid rows may be the reason for too few rows.
     faults.throw_if_any();
+    const auto names_column = [](const HeldOutSource& source) {
+      const auto* held_out = std::get_if<HeldOut>(&source);
+      return held_out != nullptr && held_out->column;
+    };
+    if (names_column(data.validation) || (data.test && names_column(*data.test))) {
+      throw Error(ErrorKind::kData, path,
+                  "after the rows that a \"column\" of the config holds out, a part has no row; "
+                  "check \"values\" or \"from\" of /data/validation and /data/test");
+    }
     const std::string of_each =
         definition_of(config).target() == TargetKind::kLabel
             ? ": each label needs two rows, or three if a test part is held out as well"
@@ -141,13 +150,13 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path,
 
 TrainingPart read_training(const Config& config, const std::string& path, const Vocabulary& known,
                            int threads, FaultList& faults) {
-  const DataFormat& format = config.data.format;
   const EncoderSpec spec = encoder_spec(config);
   if (std::holds_alternative<TextInput>(config.input)) {
-    return settle(TrainingRows::read(path, format, spec, threads, faults), config, path, known,
+    return settle(TrainingRows::read(path, config.data, spec, threads, faults), config, path, known,
                   faults);
   }
-  return settle(TrainingSeries::read(path, format, spec, faults), config, path, known, faults);
+  return settle(TrainingSeries::read(path, config.data.format, spec, faults), config, path, known,
+                faults);
 }
 
 }  // namespace

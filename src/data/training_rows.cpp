@@ -80,7 +80,8 @@ void TrainingRows::number_tokens(const Record& row, const Tokenizer& tokenizer, 
 }
 
 TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBlock& rows,
-                                               const Tokenizer& tokenizer) {
+                                               const Tokenizer& tokenizer,
+                                               const SplitKeyReader* keys) {
   Worker& mine = workers_[worker];
   Block block;
   block.worker = worker;
@@ -88,6 +89,11 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     std::optional<std::string> fault = row.fault;
     if (!fault && is_numeric() && row.targets.size() != 1) {
       fault = "found " + std::to_string(row.targets.size()) + " targets; expected one per text";
+    }
+    if (!fault && keys != nullptr) {
+      const SplitKeyReader::Keys found = keys->of(row);
+      fault = found.fault;
+      if (!fault) block.keys.push_back(found.keys);
     }
     if (fault) {
       block.faults.add({row.where, *fault});
@@ -107,7 +113,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
   return block;
 }
 
-TrainingRows TrainingRows::read(const std::string& path, const DataFormat& format,
+TrainingRows TrainingRows::read(const std::string& path, const DataSpec& data,
                                 const EncoderSpec& spec, int threads, FaultList& faults) {
   TrainingRows result(spec);
   const Tokenizer tokenizer(result.input_.tokenizer);
@@ -116,12 +122,16 @@ TrainingRows TrainingRows::read(const std::string& path, const DataFormat& forma
   FaultList found;
   FaultList reading;
   try {
-    const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, reader_options(spec.target));
+    ReaderOptions options = reader_options(spec.target);
+    options.keep_fields = SplitKeyReader::is_needed(data);
+    const std::unique_ptr<RecordReader> reader = open_records(path, data.format, options);
+    std::optional<SplitKeyReader> keys;
+    if (options.keep_fields) keys.emplace(data, path, *reader);
     result.blocks_ = map_blocks<Block>(
         *reader, workers,
         [&](int worker, const RowBlock& rows) {
-          return result.number_block(static_cast<std::size_t>(worker), rows, tokenizer);
+          return result.number_block(static_cast<std::size_t>(worker), rows, tokenizer,
+                                     keys ? &*keys : nullptr);
         },
         [&](const Error& error) { reading.add(error); });
   } catch (const Error& error) {
@@ -163,7 +173,9 @@ void TrainingRows::settle_labels() {
         note.label = numbers[block.worker][static_cast<std::size_t>(note.label)];
       }
       classes_.push_back(note.label);
+      inputs_.push_back(note.text_hash);
     }
+    keys_.insert(keys_.end(), block.keys.begin(), block.keys.end());
     const auto settle = [&](std::int32_t& label) {
       label = class_of[block.worker][static_cast<std::size_t>(label)];
     };

@@ -11,6 +11,7 @@
 
 #include "data/block_pipeline.h"
 #include "data/faults.h"
+#include "data/held_out.h"
 #include "data/split_rows.h"
 #include "sequent/data.h"
 
@@ -37,8 +38,8 @@ class TrainingRows {
  public:
   /// Reads the file. Invalid rows are added to `faults`, and so is a file that has no rows or that
   /// cannot be opened or read to the end.
-  static TrainingRows read(const std::string& path, const DataFormat& format,
-                           const EncoderSpec& spec, int threads, FaultList& faults);
+  static TrainingRows read(const std::string& path, const DataSpec& data, const EncoderSpec& spec,
+                           int threads, FaultList& faults);
 
   std::int64_t size() const { return static_cast<std::int64_t>(classes_.size()); }
 
@@ -48,6 +49,9 @@ class TrainingRows {
   const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
   /// Returns the label index of each row; all 0 if rows do not have exactly one label.
   const std::vector<std::int32_t>& classes() const { return classes_; }
+
+  /// Returns what the choice of held-out rows depends on.
+  RowsToSplit rows_to_split() const { return {classes_, keys_, inputs_}; }
 
   /// Moves held-out rows to training that have a tag, or a label of several, which no training row
   /// has. Returns the names of these labels.
@@ -79,6 +83,7 @@ class TrainingRows {
     std::vector<double> targets;        // targets of each row, if labels are numbers
     std::vector<std::int32_t> tags;     // tag of each id in tagged rows; provisional
     std::vector<std::vector<std::int32_t>> label_lists;  // for multi_label; provisional
+    std::vector<SplitKeys> keys;                         // if held-out parts name columns
     FaultList faults;
   };
   /// Markers among the provisional ids: a line end inside a row of a language model, the break
@@ -103,7 +108,8 @@ class TrainingRows {
                      RowNote& note);
   void number_pair(const Record& row, const Tokenizer& tokenizer, Worker& worker,
                    std::vector<std::int32_t>& ids, RowNote& note) const;
-  Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer);
+  Block number_block(std::size_t worker, const RowBlock& rows, const Tokenizer& tokenizer,
+                     const SplitKeyReader* keys);
   void settle_labels();
   /// Merges the strings that the workers numbered and sorts them by bytes. Returns the final
   /// numbers, indexed by worker and provisional number.
@@ -117,6 +123,8 @@ class TrainingRows {
   std::vector<std::string> labels_;
   std::vector<std::string> sequence_labels_;
   std::vector<std::int32_t> classes_;
+  std::vector<SplitKeys> keys_;        // of each row, if held-out parts name columns
+  std::vector<std::uint64_t> inputs_;  // hash of each row's texts
 };
 
 }  // namespace sequent

@@ -36,6 +36,7 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
       }
       names.push_back(record.label.value_or(""));
       result.target_count_ = std::ssize(record.targets);
+      result.inputs_.push_back(hash_values(record.values));
       Record& row = result.rows_.emplace_back();
       row.values = std::move(record.values);
       row.channels = record.channels;

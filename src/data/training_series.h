@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/faults.h"
+#include "data/held_out.h"
 #include "data/split_rows.h"
 #include "sequent/data.h"
 
@@ -25,6 +26,8 @@ class TrainingSeries {
   const std::vector<std::string>& labels() const { return labels_; }
   /// Returns the label index of each row.
   const std::vector<std::int32_t>& classes() const { return classes_; }
+  /// Returns what the choice of held-out rows depends on.
+  RowsToSplit rows_to_split() const { return {classes_, {}, inputs_}; }
 
   /// Returns a vocabulary with only the reserved ids, because numbers have none.
   static Vocabulary count_vocabulary(const std::vector<Part>&, const Vocabulary&) {
@@ -51,6 +54,7 @@ class TrainingSeries {
   std::optional<double> time_step_;
   std::vector<std::string> labels_;
   std::vector<std::int32_t> classes_;
+  std::vector<std::uint64_t> inputs_;  // hash of each row's values
 };
 
 }  // namespace sequent
