@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
   sequent::add_data_command(app, action);
   sequent::add_sample_command(app, action);
   sequent::add_inspect_command(app, action);
+  sequent::add_crossval_command(app, action);
+  sequent::add_compare_command(app, action);
   sequent::add_bench_command(app, action);
   sequent::add_docs_commands(app, exit_codes, action);
   return sequent::run_program(app, argc, argv, [&action] { action(); });

@@ -18,7 +18,9 @@ enum class RandomPurpose : std::uint64_t {
   kHeldOut,
   kDropout,
   kProbe,
-  kGenerate
+  kGenerate,
+  kBootstrap,
+  kBaseline
 };
 
 /// The finalizer of splitmix64 (Steele, Lea and Flood 2014): a bijection that mixes all bits.

@@ -176,6 +176,20 @@ std::vector<SplitFile> split_files(const Config& config) {
   return files;
 }
 
+std::vector<Part> read_parts(const Config& config, int threads) {
+  const std::string path = split_files(config)[0].path;
+  const EncoderSpec spec = encoder_spec(config);
+  FaultList faults;
+  const auto parts = [&](const auto& rows) {
+    faults.throw_if_any();
+    return parts_of(rows, config, path, faults);
+  };
+  if (std::holds_alternative<TextInput>(config.input)) {
+    return parts(TrainingRows::read(path, config.data, spec, threads, faults));
+  }
+  return parts(TrainingSeries::read(path, config.data.format, spec, faults));
+}
+
 Splits read_splits(const Config& given, int threads, const Vocabulary& known) {
   const std::vector<SplitFile> files = split_files(given);
   FaultList faults;

@@ -31,6 +31,10 @@ struct Splits {
   LearnedData learned;
 };
 
+/// Returns the part of each row of the training file, which is read for it. Errors: Data, as for
+/// prepare_data.
+std::vector<Part> read_parts(const Config& config, int threads);
+
 /// Reads all splits. `known` tokens keep their ids. Errors: Data, as for prepare_data.
 Splits read_splits(const Config& config, int threads, const Vocabulary& known = Vocabulary());
 

@@ -1,0 +1,246 @@
+#include "search/crossval.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/files.h"
+#include "core/folder_lock.h"
+#include "data/splits.h"
+#include "metrics/significance.h"
+#include "report/report_html.h"
+#include "sequent/error.h"
+#include "sequent/log.h"
+#include "tasks/task_definition.h"
+#include "train/row_predictions.h"
+
+namespace sequent {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// One run of the whole.
+struct PlannedRun {
+  std::string name;
+  Config config;
+  std::int64_t repeat = 0;
+  std::int64_t fold = 0;
+};
+
+void check_options(const Config& config, const CrossvalOptions& options) {
+  const auto refuse = [](const char* option, std::int64_t found, const char* allowed) {
+    throw Error(ErrorKind::kUsage, option,
+                "found " + std::to_string(found) + "; expected " + allowed);
+  };
+  constexpr std::int64_t kMost = 1000;
+  if (options.folds < 2 || options.folds > kMost) refuse("--folds", options.folds, "2 to 1000");
+  if (options.repeats < 1 || options.repeats > kMost) {
+    refuse("--repeats", options.repeats, "1 to 1000");
+  }
+  if (options.seeds == 1 || options.seeds < 0 || options.seeds > kMost) {
+    refuse("--seeds", options.seeds, "2 to 1000");
+  }
+  const bool in_order = definition_of(config).rows_are_ordered() ||
+                        std::holds_alternative<WindowsFormat>(config.data.format);
+  if (in_order && options.repeats > 1) {
+    throw Error(ErrorKind::kUsage, "--repeats",
+                "the folds are blocks of time, which can be divided in one way only; leave it out");
+  }
+}
+
+std::vector<PlannedRun> plan_seeds(const Config& config, const CrossvalOptions& options) {
+  std::vector<PlannedRun> runs;
+  for (std::int64_t i = 0; i < options.seeds; ++i) {
+    PlannedRun run{"seed-" + std::to_string(config.training.seed + i), config, 0, i};
+    run.config.training.seed += i;
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+std::vector<PlannedRun> plan_folds(const Config& config, const CrossvalOptions& options) {
+  std::vector<PlannedRun> runs;
+  const auto* usual = config.data.test ? std::get_if<HeldOut>(&*config.data.test) : nullptr;
+  for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
+    for (std::int64_t fold = 0; fold < options.folds; ++fold) {
+      const std::string prefix =
+          options.repeats > 1 ? "repeat-" + std::to_string(repeat + 1) + "-" : "";
+      PlannedRun run{prefix + "fold-" + std::to_string(fold + 1), config, repeat, fold};
+      HeldOut held_out;
+      held_out.folds = options.folds;
+      held_out.fold = fold;
+      held_out.group = options.group;
+      held_out.seed = (usual == nullptr ? held_out.seed : usual->seed) + repeat;
+      run.config.data.test = held_out;
+      auto* validation = std::get_if<HeldOut>(&run.config.data.validation);
+      if (validation != nullptr && options.group && !validation->column) {
+        validation->group = options.group;
+      }
+      validate(run.config);
+      runs.push_back(std::move(run));
+    }
+  }
+  return runs;
+}
+
+/// Returns the report of a run that is already finished, or nothing. Errors: Usage if it has
+/// another config.
+std::optional<Report> finished_report(const PlannedRun& run, const fs::path& folder, bool of_test) {
+  const RunFolder files{folder};
+  if (!fs::exists(files.manifest())) return std::nullopt;
+  const Config trained = read_run_text(files).config;
+  Config wanted = move_config(run.config, folder);
+  LearnedData::of(trained.data).fill(wanted.data);
+  const std::vector<std::string> differences = config_differences(trained, wanted);
+  if (!differences.empty()) {
+    throw Error(ErrorKind::kUsage, folder.string(),
+                "was trained with another config: " + differences.front() +
+                    "; use another folder for --out");
+  }
+  const Manifest manifest = read_manifest(files, trained.task);
+  const std::string& json =
+      of_test && manifest.test_report ? *manifest.test_report : manifest.validation_report;
+  return report_from_json(json, trained.task);
+}
+
+/// Writes the predictions for the rows of each fold.
+class PredictionsFile {
+ public:
+  void add(const PlannedRun& run, const fs::path& folder) {
+    const RowPredictions found =
+        predict_held_out(folder, RunRows::kTest, static_cast<int>(run.config.runtime.workers));
+    Config config = run.config;
+    LearnedData::of(read_run_text(RunFolder{folder}).config.data).fill(config.data);
+    const std::vector<Part> parts =
+        read_parts(config, static_cast<int>(run.config.runtime.workers));
+    std::int64_t next = 0;
+    for (std::size_t row = 0; row < parts.size(); ++row) {
+      if (parts[row] == Part::kTest) add_row(run, found, static_cast<std::int64_t>(row), next++);
+    }
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void add_row(const PlannedRun& run, const RowPredictions& found, std::int64_t row,
+               std::int64_t at) {
+    Json line = {{"row", row}, {"repeat", run.repeat + 1}, {"fold", run.fold + 1}};
+    const std::span<const float> outputs = found.of(at);
+    const std::vector<std::string>& names = found.labels.names();
+    const auto name = [&](std::int64_t label) { return names[static_cast<std::size_t>(label)]; };
+    const bool has_label = found.target == TargetKind::kLabel;
+    if (has_label) {
+      line["label"] = name(found.rows.label(at));
+      line["predicted"] = name(found.predicted(at));
+    }
+    Json values = Json::object();
+    Json targets = Json::object();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const double origin = found.target_origin.empty() ? 0 : found.target_origin[i];
+      values[names[i]] = has_label ? static_cast<double>(outputs[i]) : outputs[i] + origin;
+      if (!has_label) targets[names[i]] = found.rows.targets(at)[i] + origin;
+    }
+    if (!has_label) line["targets"] = std::move(targets);
+    line[has_label ? "probabilities" : "predictions"] = std::move(values);
+    text_ += line.dump() + "\n";
+  }
+
+  std::string text_;
+};
+
+/// The table of the runs, and that of the metrics over them.
+Report summary_of(const std::vector<std::pair<std::string, Report>>& runs,
+                  const CrossvalOptions& options) {
+  const bool has_folds = options.seeds == 0;
+  ReportFacts facts;
+  if (has_folds) {
+    facts.facts = {{"folds", "folds", options.folds, NumberFormat::kCount},
+                   {"repeats", "repeats", options.repeats, NumberFormat::kCount}};
+  } else {
+    facts.facts = {{"seeds", "seeds", options.seeds, NumberFormat::kCount}};
+  }
+  ReportTable spread{"metrics",
+                     "metrics over all runs",
+                     {{"metric", "metric"},
+                      {"mean", "mean"},
+                      {"deviation", "deviation"},
+                      {"low", "95 % from"},
+                      {"high", "to"}},
+                     {}};
+  ReportTable each{"runs", "runs", {{"run", "run"}}, {}};
+  for (const auto& [name, report] : runs) each.rows.push_back({name});
+  for (const std::string& metric : runs.front().second.metrics()) {
+    std::vector<double> values;
+    for (const auto& [name, report] : runs) {
+      if (const auto value = report.value(metric)) values.push_back(*value);
+    }
+    each.columns.push_back({metric, metric});
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      each.rows[i].push_back(report_value_of(runs[i].second.value(metric)));
+    }
+    if (values.size() != runs.size()) continue;
+    const double test_share = has_folds ? 1.0 / static_cast<double>(options.folds) : 0;
+    const Spread found = spread_of(values, test_share);
+    spread.rows.push_back(
+        {metric, found.mean, found.deviation, found.interval.low, found.interval.high});
+  }
+  const ReportText note{
+      "", has_folds
+              ? "Each fold is tested by a model that did not see it. The intervals are corrected "
+                "for training sets that overlap (Nadeau and Bengio 2003).\n"
+              : "All runs have the same rows for training and measuring; the intervals hold for "
+                "other seeds, not for other rows.\n"};
+  return {{std::move(facts), std::move(spread), std::move(each), note}};
+}
+
+}  // namespace
+
+CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
+                        const CrossvalHooks& hooks) {
+  check_options(config, options);
+  std::error_code code;
+  const bool exists = fs::exists(options.out, code) && !fs::is_empty(options.out, code);
+  if (exists && !options.resume) {
+    throw Error(ErrorKind::kUsage, options.out.string(),
+                "exists; use --resume to continue it, or another folder");
+  }
+  const bool has_folds = options.seeds == 0;
+  const std::vector<PlannedRun> runs =
+      has_folds ? plan_folds(config, options) : plan_seeds(config, options);
+  if (has_folds && config.data.test) {
+    log_info("the test data of the config are not used; each fold is the test part of its run");
+  }
+  const FolderLock lock(options.out);
+  std::vector<std::pair<std::string, Report>> reports;
+  for (const PlannedRun& run : runs) {
+    const fs::path folder = options.out / run.name;
+    std::optional<Report> report = finished_report(run, folder, has_folds);
+    const bool is_kept = report.has_value();
+    if (!report) {
+      TrainOptions how;
+      how.out = folder;
+      how.command_line = options.command_line;
+      if (fs::exists(folder, code)) how.existing = ExistingRun::kResume;
+      const Hooks of_run = hooks.start ? hooks.start(run.name, run.config) : Hooks{};
+      const TrainReport trained = train(run.config, how, of_run);
+      if (!trained.finished) return {};
+      report = trained.test ? *trained.test : trained.validation;
+    }
+    if (hooks.finished) hooks.finished(run.name, *report, is_kept);
+    reports.emplace_back(run.name, std::move(*report));
+  }
+  CrossvalReport result{true, summary_of(reports, options)};
+  const TargetKind target = definition_of(config).target();
+  if (has_folds && (target == TargetKind::kLabel || target == TargetKind::kNumbers)) {
+    PredictionsFile predictions;
+    for (const PlannedRun& run : runs) predictions.add(run, options.out / run.name);
+    write_file_whole(options.out / "predictions.jsonl", predictions.text());
+  }
+  write_file_whole(options.out / "crossval.json", report_to_json(result.report) + "\n");
+  const std::string title = config.name + ": " + (has_folds ? "cross-validation" : "several seeds");
+  write_file_whole(options.out / "report.html", render_report_page(title, result.report));
+  return result;
+}
+
+}  // namespace sequent

@@ -1,0 +1,23 @@
+// What evaluation needs of a model: its labelled rows, and the weights of an archive as a model.
+#pragma once
+
+#include <string>
+
+#include "sequent/data.h"
+#include "sequent/model.h"
+#include "sequent/trainer.h"
+
+namespace sequent {
+
+struct LoadedArchive;
+
+/// Returns the rows of a labelled file, encoded for a model. Errors: Data; Usage if the format or
+/// an option does not fit the model.
+EncodedDataset read_labelled_rows(const std::string& file, const Config& config,
+                                  const Vocabulary& vocabulary, const LabelSet& labels,
+                                  const EvaluateOptions& options);
+
+/// Returns a trainable model with the archive's weights.
+SequenceModel trainable_model(const LoadedArchive& archive);
+
+}  // namespace sequent

@@ -1,0 +1,48 @@
+// A model's predictions for each row of labelled data, and what is true of these rows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sequent/data.h"
+#include "sequent/trainer.h"
+
+namespace sequent {
+
+/// The held-out rows of a run.
+enum class RunRows { kValidation, kTest };
+
+/// Whether these are the same files, wherever they are.
+bool same_files(const std::vector<SourceFile>& a, const std::vector<SourceFile>& b);
+
+/// Of a model that predicts one label, or numbers, for each row.
+struct RowPredictions {
+  TargetKind target = TargetKind::kLabel;  // or kNumbers
+  LabelSet labels = LabelSet::none();      // the classes, or the names of the numbers
+  EncodedDataset rows;
+  std::vector<float> outputs;         // [rows, labels]: probabilities, or numbers
+  std::vector<double> target_origin;  // what rows.targets() and numbers are relative to; empty: 0
+  std::vector<SourceFile> sources;    // of a run's own rows: the files they come from
+
+  std::span<const float> of(std::int64_t row) const {
+    const auto width = static_cast<std::size_t>(labels.size());
+    return std::span(outputs).subspan(static_cast<std::size_t>(row) * width, width);
+  }
+  /// The predicted class: the most probable one; ties keep the order of the classes.
+  std::int64_t predicted(std::int64_t row) const;
+};
+
+/// Predicts for a labelled file with a run folder or a model archive. Errors: as evaluate(), and
+/// Usage if the model predicts neither one label nor numbers for each row.
+RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std::string& file,
+                            const EvaluateOptions& options = {});
+
+/// Predicts for rows that a finished run held out. Errors: Artifact; Data if the data changed since
+/// or are missing; Usage as predict_rows, and if the run has no such rows.
+RowPredictions predict_held_out(const std::filesystem::path& run, RunRows which, int threads = 0);
+
+}  // namespace sequent
