@@ -78,7 +78,6 @@ train() {
 lost() {
   echo "LOST: $*" >&2
   tail -5 "$work/log" >&2
-  return 1
 }
 
 # Whether $1 is a finished run like the undisturbed one, with nothing left over.
@@ -248,10 +247,10 @@ soak_lock() {
 }
 
 # Opens the archive $1 with the engine $2, which must give the answers of the undisturbed model, or
-# exit code 4 and no answer, in at most 10 seconds.
+# exit code 4 and no answer, in at most a minute.
 refused_or_same() {
   local code=0
-  timeout 10 sequent-infer --engine "$2" "$1" "$work/texts" >"$work/found" 2>"$work/log" || code=$?
+  timeout 60 sequent-infer --engine "$2" "$1" "$work/texts" >"$work/found" 2>"$work/log" || code=$?
   if ((code == 4)); then
     grep -q "^error: " "$work/log" || { lost "no reason: $2" && return 1; }
     return 0
@@ -280,7 +279,7 @@ soak_folder() {
   file=$(printf '%s\n' config.json vocabulary.txt labels.txt best.weights | shuf -n 1)
   flip "$run/$file"
   local code=0
-  timeout 10 sequent -q export "$run" --out "$work/damaged.pt" --overwrite >"$work/log" 2>&1 ||
+  timeout 60 sequent -q export "$run" --out "$work/damaged.pt" --overwrite >"$work/log" 2>&1 ||
     code=$?
   # A config may still be valid: another name, seed or number of epochs changes no answer.
   ((code == 4 || code == 2)) && return 0

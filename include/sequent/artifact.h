@@ -63,6 +63,15 @@ struct Manifest {
   std::string text_checksum;      // of vocabulary.txt, labels.txt and sequence_labels.txt
   std::string validation_report;  // JSON of report.h
   std::optional<std::string> test_report;
+
+  /// A simple model that was trained on the same rows, and its reports.
+  struct Baseline {
+    std::string name;
+    std::string validation_report;
+    std::optional<std::string> test_report;
+    bool operator==(const Baseline&) const = default;
+  };
+  std::optional<Baseline> baseline{};
 };
 
 /// Writes the manifest of a run of this task.

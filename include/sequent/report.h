@@ -172,6 +172,7 @@ struct RunReport {
   std::string model_summary;
   std::optional<Report> validation;
   std::optional<Report> test;
+  std::vector<ReportSection> baseline{};  // the comparison with a simple model
 };
 
 /// Returns a self-contained HTML page: facts, learning curves as SVG, confusion matrices, and the

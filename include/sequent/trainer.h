@@ -51,6 +51,8 @@ struct TrainReport {
   Manifest manifest;      // complete when finished
   Report validation;
   std::optional<Report> test;
+  /// What a simple model reaches on the same rows; see Manifest::Baseline.
+  std::optional<Report> baseline_validation{};
 };
 
 /// Trains `config` into the run folder `options.out`.

@@ -54,7 +54,15 @@ Json manifest_as_json(const Manifest& manifest, const Task& task) {
   json["weights_checksum"] = manifest.weights_checksum;
   json["text_checksum"] = manifest.text_checksum;
   json["validation"] = report_part(manifest.validation_report, task);
-  json["test"] = manifest.test_report ? report_part(*manifest.test_report, task) : Json(nullptr);
+  const auto optional_report = [&](const std::optional<std::string>& report) {
+    return report ? report_part(*report, task) : Json(nullptr);
+  };
+  json["test"] = optional_report(manifest.test_report);
+  if (manifest.baseline) {
+    json["baseline"] = {{"name", manifest.baseline->name},
+                        {"validation", report_part(manifest.baseline->validation_report, task)},
+                        {"test", optional_report(manifest.baseline->test_report)}};
+  }
   return json;
 }
 
@@ -77,10 +85,15 @@ Manifest manifest_from_fields(const JsonFields& fields, const Task& task) {
   }
   manifest.weights_checksum = fields.text("weights_checksum");
   manifest.text_checksum = fields.text("text_checksum");
-  manifest.validation_report =
-      report_to_json(report_from_fields(fields.object("validation"), task), -1);
-  if (!fields.is_null("test")) {
-    manifest.test_report = report_to_json(report_from_fields(fields.object("test"), task), -1);
+  const auto report = [&](const JsonFields& parent, const char* key) {
+    return report_to_json(report_from_fields(parent.object(key), task), -1);
+  };
+  manifest.validation_report = report(fields, "validation");
+  if (!fields.is_null("test")) manifest.test_report = report(fields, "test");
+  if (fields.has("baseline")) {
+    const JsonFields baseline = fields.object("baseline");
+    manifest.baseline = {baseline.text("name"), report(baseline, "validation"), std::nullopt};
+    if (!baseline.is_null("test")) manifest.baseline->test_report = report(baseline, "test");
   }
   return manifest;
 }

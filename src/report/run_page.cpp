@@ -119,22 +119,33 @@ std::string report_section(const std::string& title, const std::optional<Report>
 
 }  // namespace
 
-std::string render_run_report(const RunReport& report) {
+std::string html_page(const std::string& title, const std::string& content) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" "
       "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  page += html_element("title", report.title) + "\n<style>" + kReportStyle + "</style>\n";
-  page += "</head>\n<body>\n<main>\n" + html_element("h1", report.title) + "\n";
-  page += facts_section(report);
-  page += curves_section(read_epoch_records(report.epoch_records), report.epoch_metrics);
-  page += report_section("Validation", report.validation);
-  page += report_section("Test", report.test);
-  if (!report.model_summary.empty()) {
-    page += section("Model", html_element("pre", report.model_summary) + "\n");
+  page += html_element("title", title) + "\n<style>" + kReportStyle + "</style>\n";
+  page += "</head>\n<body>\n<main>\n" + html_element("h1", title) + "\n";
+  return page + content + "</main>\n</body>\n</html>\n";
+}
+
+std::string render_report_page(const std::string& title, const Report& report) {
+  return html_page(title, section("Results", html_of_sections(report.sections, title)));
+}
+
+std::string render_run_report(const RunReport& report) {
+  std::string content = facts_section(report);
+  content += curves_section(read_epoch_records(report.epoch_records), report.epoch_metrics);
+  if (!report.baseline.empty()) {
+    content += section("Baseline", html_of_sections(report.baseline, "Baseline"));
   }
-  return page + "</main>\n</body>\n</html>\n";
+  content += report_section("Validation", report.validation);
+  content += report_section("Test", report.test);
+  if (!report.model_summary.empty()) {
+    content += section("Model", html_element("pre", report.model_summary) + "\n");
+  }
+  return html_page(report.title, content);
 }
 
 }  // namespace sequent

@@ -76,6 +76,13 @@ struct InferenceWork {
   std::function<void(const FusedEngine& engine, const EncodedRows& rows)> run;
 };
 
+/// The quality of a simple model that was trained on the same rows.
+struct BaselineReports {
+  std::string name;  // such as "n-gram baseline"
+  Report validation;
+  std::optional<Report> test;
+};
+
 /// Names and values, in order.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
@@ -137,6 +144,12 @@ class TrainingTask {
   /// calibration, which the report then contains; otherwise nothing.
   virtual std::optional<Report> calibrated_report(WorkerPool&, const LabelSet&,
                                                   const EncodedDataset& /*validation*/) const {
+    return std::nullopt;
+  }
+
+  /// Trains a simple model on the training rows, which the model should be better than; nothing if
+  /// the task or the kind of input has none.
+  virtual std::optional<BaselineReports> baseline(const PreparedData&, int /*threads*/) const {
     return std::nullopt;
   }
 

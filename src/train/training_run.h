@@ -67,7 +67,8 @@ class TrainingRun {
   NamedTensors checkpoint_tensors() const;
   TrainReport finish();
   Manifest make_manifest(const std::optional<Report>& test);
-  void write_report(const Manifest& manifest, const std::optional<Report>& test) const;
+  void write_report(const Manifest& manifest, const std::optional<Report>& test,
+                    std::vector<ReportSection> baseline) const;
 
   Config config_;
   const TrainingTask& task_;

@@ -5,6 +5,7 @@
 #include "core/files.h"
 #include "sequent/log.h"
 #include "tasks/task_definition.h"
+#include "train/baseline_comparison.h"
 #include "train/tensor_file.h"
 #include "train/training_run.h"
 
@@ -29,7 +30,19 @@ TrainReport TrainingRun::finish() {
   report.validation = report_from_json(state_.best_report, config_.task);
   report.test = test;
   report.manifest = make_manifest(test);
-  write_report(report.manifest, test);
+  std::vector<ReportSection> comparison;
+  if (config_.runtime.baseline) {
+    if (const auto baseline = task_.baseline(data_, pool_.size())) {
+      comparison = compare_with_baseline(*baseline, report);
+      report.manifest.baseline = {baseline->name, report_to_json(baseline->validation, -1),
+                                  std::nullopt};
+      if (baseline->test) {
+        report.manifest.baseline->test_report = report_to_json(*baseline->test, -1);
+      }
+      report.baseline_validation = baseline->validation;
+    }
+  }
+  write_report(report.manifest, test, comparison);
   write_manifest(folder_, report.manifest, config_.task);
   output_.publish();
   for (const std::string& sentence : report.validation.warnings()) {
@@ -60,7 +73,8 @@ Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
   return manifest;
 }
 
-void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test) const {
+void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test,
+                               std::vector<ReportSection> baseline) const {
   RunReport page;
   page.title = config_.name;
   std::ostringstream seconds;
@@ -82,6 +96,7 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
   page.model_summary = summarize(resolved_);
   page.validation = report_from_json(state_.best_report, config_.task);
   page.test = test;
+  page.baseline = std::move(baseline);
   write_file_whole(folder_.report(), render_run_report(page));
 }
 

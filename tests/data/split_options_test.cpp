@@ -252,11 +252,12 @@ TEST_F(SplitOptions, ErrorsNameTheColumn) {
 TEST_F(SplitOptions, RefusesWhatHasNoMeaning) {
   const auto faults = [](const std::string& validation, const std::string& format = "tsv") {
     return message_of([&] {
-      parse_config(R"({"version": 1, "data": {"train": "t", "format": {"type": ")" + format +
-                       R"("}, "validation": )" + validation +
-                       R"(}, "model": {"layers": [{"type": "embedding", "output_dim": 4}, {"type": "lstm", "units": 4},
+      parse_config(
+          R"({"version": 1, "data": {"train": "t", "format": {"type": ")" + format +
+              R"("}, "validation": )" + validation +
+              R"(}, "model": {"layers": [{"type": "embedding", "output_dim": 4}, {"type": "lstm", "units": 4},
                           {"type": "dense", "activation": "softmax"}]}})",
-                   "c");
+          "c");
     });
   };
   EXPECT_EQ(faults(R"({"folds": 5, "fold": 4})"), "");

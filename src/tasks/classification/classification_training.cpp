@@ -1,6 +1,9 @@
 #include "tasks/classification/classification_training.h"
 
+#include "baseline/ngram_baseline.h"
+#include "core/thread_pool.h"
 #include "runtime/device.h"
+#include "sequent/log.h"
 #include "train/targets.h"
 #include "train/transfer.h"
 
@@ -28,6 +31,20 @@ ClassificationReport ClassScorer::classification_report() const {
 }
 
 namespace {
+
+Report measure_baseline(const NgramBaseline& model, const PreparedData& data,
+                        const EncodedDataset& rows, ThreadPool& pool) {
+  const LabelNumbers numbers(data.labels.names(), rows.unseen().labels);
+  ClassificationMetrics metrics(numbers.names());
+  metrics.resize(static_cast<std::size_t>(rows.size()));
+  pool.run(static_cast<std::size_t>(rows.size()), [&](std::size_t row) {
+    const auto at = static_cast<std::int64_t>(row);
+    std::vector<float> found = model.probabilities(rows.row(at));
+    found.resize(numbers.names().size(), 0.0F);  // of the unseen labels
+    metrics.set(row, found, numbers.number(rows.label(at)));
+  });
+  return to_report(metrics.report());
+}
 
 class ClassificationTraining : public RowTrainingTask {
  public:
@@ -59,6 +76,22 @@ class ClassificationTraining : public RowTrainingTask {
     if (!model.config().is_binary()) return torch::softmax(output, 1).to(torch::kFloat32);
     const torch::Tensor second = torch::sigmoid(output);
     return torch::cat({1 - second, second}, 1).to(torch::kFloat32);
+  }
+
+  /// Texts have a linear model of n-grams; series have none.
+  std::optional<BaselineReports> baseline(const PreparedData& data, int threads) const override {
+    if (data.train.channels() > 0) return std::nullopt;
+    const std::unique_ptr<NgramBaseline> model =
+        NgramBaseline::train(data.train, data.vocabulary, data.labels.size(), threads);
+    if (model == nullptr) {
+      log_info("the n-gram baseline is left out, because there are too many labels");
+      return std::nullopt;
+    }
+    ThreadPool pool(resolve_threads(threads));
+    BaselineReports reports{"n-gram baseline",
+                            measure_baseline(*model, data, data.validation, pool), std::nullopt};
+    if (data.test) reports.test = measure_baseline(*model, data, *data.test, pool);
+    return reports;
   }
 
   Facts data_facts(const PreparedData& data) const override {
