@@ -63,6 +63,8 @@ struct ReaderOptions {
   bool label_texts = false;
   /// Longer lines (and CSV records) are errors; their text is not kept.
   std::size_t max_row_bytes = std::size_t{256} << 20;
+  /// Read the weights of rows, if the format names a column for them.
+  bool read_weights = false;
   /// false: Record.fields stays empty, which saves a copy of each row.
   bool keep_fields = true;
 };

@@ -36,7 +36,7 @@ inline TextColumns text_column(const Column& column) {
 /// The help of the option `text` of tables.
 inline constexpr std::string_view kTextHelp =
     "Column of the text, by name or by index from 0, or a list of columns whose texts are read as "
-    "one, with the token <sep> between them.";
+    "one, with the token \u241f (U+241F) between them.";
 
 /// The help of the option `encoding` of all text formats.
 inline constexpr std::string_view kEncodingHelp =
@@ -616,6 +616,16 @@ inline bool is_numeric(const DataFormat& format) {
 inline bool is_tagged(const DataFormat& format) {
   return std::holds_alternative<ConllFormat>(format) ||
          std::holds_alternative<TokensFormat>(format);
+}
+
+/// Whether examples of this format have weights.
+inline bool has_weights(const DataFormat& format) {
+  return std::visit(
+      [](const auto& spec) {
+        if constexpr (requires { spec.weight; }) return spec.weight.has_value();
+        return false;
+      },
+      format);
 }
 
 /// The `type` of a format in a config.

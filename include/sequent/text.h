@@ -99,6 +99,13 @@ class Vocabulary {
   std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> ids_;
 };
 
+/// Stands between the texts of several columns that are read as one: U+241F, a token of its own for
+/// all tokenizers.
+inline constexpr std::string_view kTextSeparator = "\u241f";
+
+/// Returns texts as a model reads them whose config names several text columns.
+std::string join_texts(const std::vector<std::string>& texts);
+
 /// Whether an encoded token has no id of its own: kUnknown, or an index into the unknown words (see
 /// EncodedText).
 constexpr bool is_unknown(std::int32_t id) { return id < 0 || id == Vocabulary::kUnknown; }

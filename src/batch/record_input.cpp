@@ -122,6 +122,19 @@ Column chosen_column(const InferOptions& options, const Model& model, Column usu
       training_format(model));
 }
 
+/// Returns the columns of the texts if there were several in training and none is given.
+std::optional<TextColumns> several_columns(const InferOptions& options, const Model& model) {
+  if (options.text_given) return std::nullopt;
+  return std::visit(
+      [](const auto& format) -> std::optional<TextColumns> {
+        if constexpr (requires { TextColumns(format.text); }) {
+          if (columns_of(format.text).size() > 1) return format.text;
+        }
+        return std::nullopt;
+      },
+      training_format(model));
+}
+
 std::string key_of(const Column& column) {
   if (const auto* key = std::get_if<std::string>(&column)) return *key;
   refuse("--text", "expected a key, because objects have no indices");
@@ -207,8 +220,14 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
     return {open_records(options.input, lines, reading), FieldKind::kText};
   }
   const Column text = chosen_column(options, model, std::string("text"));
+  const std::optional<TextColumns> several = several_columns(options, model);
   if (format == "jsonl") {
     // If the training table had no header, the column is an index, but objects need a key.
+    if (several) {
+      refuse("--input-format jsonl",
+             "the model reads the texts of several columns as one; expected tsv or csv, or --text "
+             "with the key of texts that are joined as in training");
+    }
     const bool indexed = !options.text_given && std::holds_alternative<std::int64_t>(text);
     JsonlFormat objects = objects_as_in_training(model);
     set_file_options(options, objects);
@@ -217,7 +236,7 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   }
   const bool header = !options.no_header;
   const auto as_table = [&](auto table) {
-    table.text = text_column(text);
+    table.text = several ? *several : text_column(text);
     table.header = header;
     set_file_options(options, table);
     return DataFormat(table);

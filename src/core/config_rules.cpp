@@ -64,7 +64,30 @@ bool reads(const TextColumns& text, const Column& column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
+/// Checks a text that is read from several columns.
+void check_text_columns(const Config& config, ConfigIssues& issues) {
+  std::visit(
+      [&](const auto& format) {
+        if constexpr (requires { std::get<std::vector<Column>>(format.text); }) {
+          const auto* columns = std::get_if<std::vector<Column>>(&format.text);
+          if (columns == nullptr) return;
+          std::vector<Column> sorted = *columns;
+          std::sort(sorted.begin(), sorted.end());
+          if (columns->empty()) {
+            issues.add("/data/format/text", "found an empty list; expected at least one column");
+          } else if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+            issues.add("/data/format/text", "names a column twice; remove one");
+          } else if (format.text_b && columns->size() > 1) {
+            issues.add("/data/format/text",
+                       "names several columns, but each text of a pair is read from one");
+          }
+        }
+      },
+      config.data.format);
+}
+
 void check_columns(const Config& config, ConfigIssues& issues) {
+  check_text_columns(config, issues);
   const auto same_column = [](const auto& format) {
     if constexpr (requires {
                     format.text;
@@ -353,6 +376,18 @@ void check_task(const Config& config, ConfigIssues& issues) {
   const auto refuse = [&](bool found, const std::string& pointer) {
     if (found) issues.add(pointer, "has no meaning for " + task.title() + "; leave it out");
   };
+  const TargetKind target = task.target();
+  const bool has_row_loss = target == TargetKind::kLabel || target == TargetKind::kLabelSet ||
+                            target == TargetKind::kNumbers;
+  refuse(has_weights(config.data.format) && !has_row_loss, "/data/format/weight");
+  refuse(config.training.sampling == Sampling::kBalanced && target != TargetKind::kLabel,
+         "/training/sampling");
+  refuse(config.training.focal_gamma > 0 && target != TargetKind::kLabel &&
+             target != TargetKind::kLabelSet,
+         "/training/focal_gamma");
+  if (config.training.focal_gamma > 0 && config.training.label_smoothing > 0) {
+    issues.add("/training/focal_gamma", "cannot be combined with label_smoothing; remove one");
+  }
   refuse(!task.allows_label_smoothing() && config.training.label_smoothing > 0,
          "/training/label_smoothing");
   refuse(!task.allows_class_weights() && config.training.class_weights.has_value(),

@@ -31,6 +31,7 @@ struct DatasetFile {
     visit(dataset.targets_);
     visit(dataset.tags_);
     visit(dataset.target_hashes_);
+    visit(dataset.weights_);
     visit(dataset.unseen_.labels);
     visit(dataset.unseen_.sequence_labels);
   }
@@ -69,6 +70,8 @@ struct DatasetFile {
     if (!dataset.tags_.empty() && dataset.tags_.size() != dataset.ids_.size()) return false;
     const auto hashes = static_cast<std::int64_t>(dataset.target_hashes_.size());
     if (hashes != 0 && hashes != dataset.size()) return false;
+    const auto weights = static_cast<std::int64_t>(dataset.weights_.size());
+    if (weights != 0 && weights != dataset.size()) return false;
     const auto targets = static_cast<std::int64_t>(dataset.targets_.size());
     return dataset.target_count_ >= 0 && targets == dataset.size() * dataset.target_count_;
   }
@@ -77,7 +80,7 @@ struct DatasetFile {
 namespace {
 
 // Increase this version when the layout below changes or when the same text is encoded differently.
-constexpr std::string_view kMagic = "sequent encoded data 7\n";
+constexpr std::string_view kMagic = "sequent encoded data 8\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 

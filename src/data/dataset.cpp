@@ -102,6 +102,7 @@ void EncodedDataset::add(const EncodedDataset& other, std::int64_t row) {
     add(other.row(row), renumbered(other.label(row), names.labels, unseen_.labels));
   }
   if (other.has_target_hashes()) set_target_hash(other.target_hash(row));
+  if (other.has_weights()) set_weight(other.weight(row));
 }
 
 std::int32_t EncodedDataset::number_unseen(const std::string& label) {

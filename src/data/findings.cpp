@@ -1,6 +1,7 @@
 #include "data/findings.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/format.h"
@@ -185,6 +186,17 @@ void Findings::look_at_labels() {
         "label " + quoted_name(labels.name(most - training.begin())) + " has " + rows_of(*most) +
             ", " + quoted_name(labels.name(fewest - training.begin())) + " " +
             format_count(*fewest) + "; consider \"class_weights\": \"balanced\".");
+  }
+  // With one label on most rows, accuracy hardly depends on the others.
+  constexpr double kMostOfAll = 0.8;
+  const auto total = static_cast<double>(std::accumulate(training.begin(), training.end(), 0LL));
+  const double share = static_cast<double>(*most) / std::max(total, 1.0);
+  if (share > kMostOfAll && !words_.has_several && config_.best_monitor() == Monitor::kAccuracy) {
+    add(FindingLevel::kWarning,
+        "label " + quoted_name(labels.name(most - training.begin())) + " has " +
+            format_percent(share) +
+            " of the training rows, so that accuracy, which chooses the epoch, hides the other "
+            "labels; consider {\"monitor\": \"macro_f1\"} in \"early_stopping\".");
   }
 }
 

@@ -90,6 +90,7 @@ struct ObjectLayout {
       std::nullopt;                                // the key of a tagged example's own label
   std::optional<TagScheme> scheme = std::nullopt;  // the scheme to which tags are converted
   std::string encoding = std::string(kUtf8);
+  std::optional<std::string> weight = std::nullopt;  // the key of a row's weight
 };
 
 bool fits_float(const Json& value) {
@@ -214,6 +215,7 @@ class JsonlReader : public RecordReader {
     if (content == nullptr) fail_key(object, layout_.content);
     layout_.read_content(*content, layout_.content, record);
     if (layout_.second) read_second(object, record);
+    if (layout_.weight && options_.read_weights) read_weight(object, record);
     if (layout_.is_tagged) {
       read_tags(object, record);
     } else if (!options_.need_label) {
@@ -225,6 +227,14 @@ class JsonlReader : public RecordReader {
     } else {
       record.label = label_of(object, layout_.label);
     }
+  }
+
+  void read_weight(const Json& object, Record& record) const {
+    const Json* weight = find_value(object, *layout_.weight);
+    if (weight == nullptr) fail_key(object, *layout_.weight);
+    const std::optional<double> number = weight_of(weight->dump());
+    if (!number) throw RowFault{weight_fault(weight->dump(), "\"" + *layout_.weight + "\"")};
+    record.weight = *number;
   }
 
   /// Reads a list of labels, or a single label.
@@ -397,6 +407,7 @@ std::unique_ptr<RecordReader> read_jsonl(const std::string& path, const JsonlFor
   ObjectLayout layout{format.text, format.label, read, "\"...\""};
   layout.encoding = format.encoding;
   layout.second = format.text_b;
+  layout.weight = format.weight;
   return std::make_unique<JsonlReader>(path, layout, options);
 }
 

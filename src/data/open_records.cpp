@@ -60,9 +60,9 @@ struct Opener {
   template <class Format>
   std::unique_ptr<RecordReader> open_table(std::unique_ptr<TableRows> rows,
                                            const Format& format) const {
-    TableColumns columns{columns_of(format.text).front(), format.text_b, format.label,
-                         format.header};
+    TableColumns columns{columns_of(format.text), format.text_b, format.label, format.header};
     if (options.label_lists) columns.label_columns = format.label_columns;
+    if (options.read_weights) columns.weight = format.weight;
     const bool has_lists = options.label_lists && columns.label_columns.empty();
     std::unique_ptr<RecordReader> reader = read_table(std::move(rows), columns, options);
     return has_lists ? split_labels(std::move(reader), format.label_separator) : std::move(reader);
@@ -161,6 +161,15 @@ std::optional<double> parse_double(std::string_view text) {
     return std::nullopt;
   }
   return number;
+}
+
+std::optional<double> weight_of(std::string_view text) {
+  const std::optional<double> number = parse_number(text);
+  return number && *number >= 0 ? number : std::nullopt;
+}
+
+std::string weight_fault(const std::string& found, const std::string& place) {
+  return "found the weight " + found + " at " + place + "; expected a number of at least 0";
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -15,12 +15,18 @@ namespace sequent {
 
 /// The columns to read from a table, and whether its first row holds the column names.
 struct TableColumns {
-  Column text;
+  std::vector<Column> text;  // at least one; several are joined, see kTextSeparator
   std::optional<Column> text_b;
   Column label;
   bool header = true;
   std::vector<Column> label_columns = {};  // instead of `label`: one column per label
+  std::optional<Column> weight = {};
 };
+
+/// Returns the weight of a row in the training loss; nothing unless it is a number of at least 0.
+std::optional<double> weight_of(std::string_view text);
+/// The error message for another weight. `found` and `place` are shown as they are.
+std::string weight_fault(const std::string& found, const std::string& place);
 
 /// Errors of all readers: Data, as open_records.
 std::unique_ptr<RecordReader> read_table(std::unique_ptr<TableRows> rows,
@@ -77,6 +83,7 @@ inline void clear(Record& record) {
   record.labels.clear();
   record.tokens.clear();
   record.tags.clear();
+  record.weight = 1;
   record.fields.clear();
   record.fault.reset();
 }

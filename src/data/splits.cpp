@@ -59,6 +59,17 @@ void require_tokens(const Vocabulary& vocabulary, const Config& config, const st
                                "smaller /input/vocabulary/min_count");
 }
 
+/// Errors: Data if all weights are 0, so that the model could learn nothing.
+void require_weights(const EncodedDataset& rows, const std::string& path) {
+  if (!rows.has_weights()) return;
+  for (std::int64_t row = 0; row < rows.size(); ++row) {
+    if (rows.weight(row) > 0) return;
+  }
+  throw Error(
+      ErrorKind::kData, path,
+      "the weights of all training rows are 0; check that \"weight\" names the right column");
+}
+
 template <class Rows>
 std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
                            const FaultList& faults) {
@@ -144,6 +155,7 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path,
   LearnedData learned = rows.learn(parts);
   settle_learned(learned, config, rows.channels(), rows.target_count());
   TrainingSplits splits = std::move(rows).encode(vocabulary, parts, learned);
+  require_weights(splits.train.rows, path);
   return {std::move(splits), std::move(vocabulary), std::move(labels), file_rows,
           std::move(learned)};
 }

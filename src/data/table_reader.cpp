@@ -19,7 +19,8 @@ class TableReader : public RecordReader {
       if (first_is_row_) blank_rows_ = first_.blank_before;
       rows_->keep_blank_lines();
     }
-    text_ = header_.find_required(columns.text);
+    for (const Column& column : columns.text) text_.push_back(header_.find_required(column));
+    if (columns.weight) weight_ = header_.find_required(*columns.weight);
     if (columns.text_b) second_ = header_.find_required(*columns.text_b);
     if (!columns.label_columns.empty()) {
       if (!options.need_label) return;
@@ -85,17 +86,32 @@ class TableReader : public RecordReader {
             "found an empty label; expected a label in column " + header_.describe(*label_);
       }
     }
-    // The text may be long, so it is copied only if the fields are needed as well.
-    if (options_.keep_fields) {
-      record.text = fields[text_];
-    } else {
-      record.text = std::move(fields[text_]);
+    if (weight_) {
+      const std::optional<double> weight = weight_of(fields[*weight_]);
+      if (weight) record.weight = *weight;
+      if (!weight && !record.fault) {
+        record.fault = weight_fault("\"" + fields[*weight_] + "\"", header_.describe(*weight_));
+      }
     }
+    fill_text(record, fields);
     if (!second_) return;
     record.second = fields[*second_];
     if (!record.fault) {
-      record.fault = pair_fault(record, "text in column " + header_.describe(text_),
+      record.fault = pair_fault(record, "text in column " + header_.describe(text_.front()),
                                 "text in column " + header_.describe(*second_));
+    }
+  }
+
+  void fill_text(Record& record, std::vector<std::string>& fields) const {
+    if (text_.size() > 1) {
+      std::vector<std::string> parts;
+      for (const std::size_t column : text_) parts.push_back(fields[column]);
+      record.text = join_texts(parts);
+    } else if (options_.keep_fields) {
+      record.text = fields[text_.front()];
+    } else {
+      // The text may be long, so it is copied only if the fields are needed as well.
+      record.text = std::move(fields[text_.front()]);
     }
   }
 
@@ -104,7 +120,8 @@ class TableReader : public RecordReader {
   TableHeader header_;
   TableRow first_;
   bool first_is_row_ = false;
-  std::size_t text_ = 0;
+  std::vector<std::size_t> text_;
+  std::optional<std::size_t> weight_;
   std::optional<std::size_t> second_;
   std::optional<std::size_t> label_;
   std::vector<std::size_t> label_columns_;

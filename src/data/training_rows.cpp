@@ -100,6 +100,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
       continue;
     }
     RowNote note = note_of_text(row, spec_.target);
+    if (has_weights_) block.weights.push_back(static_cast<float>(row.weight));
     number_tokens(row, tokenizer, mine, block, note);
     if (spec_.target == TargetKind::kLabel) note.label = mine.labels.number(*row.label);
     if (spec_.labels_sequences) note.label = mine.sequence_labels.number(*row.label);
@@ -116,6 +117,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
 TrainingRows TrainingRows::read(const std::string& path, const DataSpec& data,
                                 const EncoderSpec& spec, int threads, FaultList& faults) {
   TrainingRows result(spec);
+  result.has_weights_ = has_weights(data.format);
   const Tokenizer tokenizer(result.input_.tokenizer);
   const int workers = resolve_threads(threads);
   result.workers_.resize(static_cast<std::size_t>(workers));
@@ -123,6 +125,7 @@ TrainingRows TrainingRows::read(const std::string& path, const DataSpec& data,
   FaultList reading;
   try {
     ReaderOptions options = reader_options(spec.target);
+    options.read_weights = true;
     options.keep_fields = SplitKeyReader::is_needed(data);
     const std::unique_ptr<RecordReader> reader = open_records(path, data.format, options);
     std::optional<SplitKeyReader> keys;
@@ -317,6 +320,7 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vec
       if (spec_.target == TargetKind::kText) {
         split->rows.set_target_hash(block.notes[i].target_hash);
       }
+      if (has_weights_) split->rows.set_weight(block.weights[i]);
       split->notes.push_back(block.notes[i]);
     }
   }

@@ -83,6 +83,7 @@ class TrainingRows {
     std::vector<double> targets;        // targets of each row, if labels are numbers
     std::vector<std::int32_t> tags;     // tag of each id in tagged rows; provisional
     std::vector<std::vector<std::int32_t>> label_lists;  // for multi_label; provisional
+    std::vector<float> weights;                          // if the format has weights
     std::vector<SplitKeys> keys;                         // if held-out parts name columns
     FaultList faults;
   };
@@ -116,6 +117,7 @@ class TrainingRows {
   using Numbers = std::vector<std::vector<std::int32_t>>;
   Numbers settle(NumberedStrings Worker::*strings, std::vector<std::string>& names) const;
 
+  bool has_weights_ = false;
   TextInput input_;
   EncoderSpec spec_;
   std::vector<Worker> workers_;

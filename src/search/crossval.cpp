@@ -54,6 +54,7 @@ std::vector<PlannedRun> plan_seeds(const Config& config, const CrossvalOptions& 
   for (std::int64_t i = 0; i < options.seeds; ++i) {
     PlannedRun run{"seed-" + std::to_string(config.training.seed + i), config, 0, i};
     run.config.training.seed += i;
+    run.config.runtime.baseline = false;
     runs.push_back(std::move(run));
   }
   return runs;
@@ -73,6 +74,7 @@ std::vector<PlannedRun> plan_folds(const Config& config, const CrossvalOptions& 
       held_out.group = options.group;
       held_out.seed = (usual == nullptr ? held_out.seed : usual->seed) + repeat;
       run.config.data.test = held_out;
+      run.config.runtime.baseline = false;
       auto* validation = std::get_if<HeldOut>(&run.config.data.validation);
       if (validation != nullptr && options.group && !validation->column) {
         validation->group = options.group;

@@ -12,10 +12,23 @@
 
 namespace sequent {
 
+namespace {
+
+/// Shapes: -> [B], like the losses.
+torch::Tensor row_weights(const BatchPart& part, const torch::Tensor& losses) {
+  std::vector<float> weights;
+  for (const std::int64_t row : part.rows) weights.push_back(part.data.weight(row));
+  return torch::tensor(weights).to(losses.options());
+}
+
+}  // namespace
+
 torch::Tensor RowTrainingTask::loss(SequenceModelImpl& model, const BatchPart& part,
                                     const LossOptions& options) const {
   const torch::Tensor logits = training_output(model, part).logits;
-  return row_losses(logits, loss_targets(model, part), options).sum() / part.loss_units;
+  torch::Tensor losses = row_losses(logits, loss_targets(model, part), options);
+  if (part.data.has_weights()) losses = losses * row_weights(part, losses);
+  return losses.sum() / part.loss_units;
 }
 
 namespace {

@@ -6,6 +6,16 @@
 #include "sequent/text.h"
 
 namespace sequent {
+
+std::string join_texts(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) joined.append(" ").append(kTextSeparator).append(" ");
+    joined += texts[i];
+  }
+  return joined;
+}
+
 namespace {
 
 constexpr std::array<std::string_view, Vocabulary::kReserved> kReservedNames{"<pad>", "<unk>",

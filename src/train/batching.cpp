@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <list>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -33,6 +34,30 @@ void cut_pool(const EncodedDataset& data, const BatchSize& size, std::span<const
   for (const auto batch : split_by_tokens(data, rows, static_cast<std::size_t>(count))) {
     batches.emplace_back(batch.begin(), batch.end());
   }
+}
+
+/// Draws as many rows as there are, each label equally often: the rows of a label in random order,
+/// again and again until it has its share. Labels share the remainder in random order.
+RowNumbers balanced_rows(const EncodedDataset& data, const RandomStream& random) {
+  std::map<std::int32_t, RowNumbers> rows_of;
+  for (std::int64_t row = 0; row < data.size(); ++row) rows_of[data.label(row)].push_back(row);
+  std::vector<std::int32_t> labels;
+  for (const auto& [label, rows] : rows_of) labels.push_back(label);
+  random.at(0).shuffle(std::span(labels));
+  const auto count = static_cast<std::size_t>(data.size());
+  RowNumbers drawn;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    RowNumbers& rows = rows_of[labels[i]];
+    const std::size_t share = count / labels.size() + (i < count % labels.size() ? 1 : 0);
+    const RandomStream of_label = random.at(1).at(static_cast<std::uint64_t>(labels[i]));
+    for (std::size_t drawn_of_label = 0; drawn_of_label < share;) {
+      of_label.at(drawn_of_label).shuffle(std::span(rows));
+      const std::size_t taken = std::min(share - drawn_of_label, rows.size());
+      drawn.insert(drawn.end(), rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(taken));
+      drawn_of_label += taken;
+    }
+  }
+  return drawn;
 }
 
 void keep_each_once(std::vector<std::int64_t>& ids) {
@@ -79,10 +104,11 @@ std::int64_t count_batches(const EncodedDataset& data, const BatchSize& size) {
 }
 
 std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& size,
-                                   std::uint64_t seed, std::int64_t epoch) {
+                                   std::uint64_t seed, std::int64_t epoch, Sampling sampling) {
   const RandomStream random(seed, RandomPurpose::kOrder, {static_cast<std::uint64_t>(epoch)});
   RowNumbers order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
+  if (sampling == Sampling::kBalanced) order = balanced_rows(data, random.at(2));
   random.at(0).shuffle(std::span(order));
   const std::int64_t count = count_batches(data, size);
   const auto* fixed = std::get_if<std::int64_t>(&size);

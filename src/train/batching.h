@@ -22,10 +22,12 @@ std::int64_t count_batches(const EncodedDataset& data, const BatchSize& size);
 /// Returns the batches of one epoch. The examples are shuffled and cut into pools of 100 batches;
 /// each pool is sorted by length and cut into batches, and the batches are shuffled. The examples
 /// of a batch therefore have similar lengths, and are in order of decreasing length. Every example
-/// occurs exactly once.
+/// occurs exactly once; or, with balanced sampling, as many examples as there are occur, each label
+/// equally often.
 /// The same seed and epoch give the same batches.
 std::vector<RowNumbers> plan_epoch(const EncodedDataset& data, const BatchSize& size,
-                                   std::uint64_t seed, std::int64_t epoch);
+                                   std::uint64_t seed, std::int64_t epoch,
+                                   Sampling sampling = Sampling::kShuffled);
 
 /// Splits a batch into at most `parts` contiguous, non-empty parts with about equal numbers of
 /// tokens.

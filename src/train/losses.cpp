@@ -23,6 +23,13 @@ torch::Tensor binary(const torch::Tensor& logits, const torch::Tensor& targets, 
   return torch::binary_cross_entropy_with_logits(logits, wanted, {}, {}, at::Reduction::None);
 }
 
+/// Multiplies crossentropies -ln p by (1 - p)^gamma.
+torch::Tensor focal(const torch::Tensor& losses, double gamma) {
+  if (gamma == 0) return losses;
+  constexpr double kLeast = 1e-12;  // keeps the gradient of a power below 1 finite
+  return losses * (-torch::expm1(-losses)).clamp_min(kLeast).pow(gamma);
+}
+
 torch::Tensor regression(const torch::Tensor& values, const torch::Tensor& targets,
                          const LossOptions& options) {
   torch::Tensor wanted = targets;
@@ -84,13 +91,14 @@ LossOptions plain_loss(const SequenceModelImpl& model) {
 torch::Tensor row_losses(const torch::Tensor& logits, const torch::Tensor& targets,
                          const LossOptions& options) {
   if (targets.dim() == 2 && options.kind == Loss::kBinaryCrossentropy) {
-    return binary(logits, targets, options.label_smoothing)
+    return focal(binary(logits, targets, options.label_smoothing), options.focal_gamma)
         .mean(1);  // over the labels, as in Keras
   }
   if (targets.dim() == 2) return regression(logits, targets, options);
-  const torch::Tensor losses = options.kind == Loss::kCategoricalCrossentropy
-                                   ? categorical(logits, targets, options.label_smoothing)
-                                   : binary(logits.squeeze(1), targets, options.label_smoothing);
+  const torch::Tensor plain = options.kind == Loss::kCategoricalCrossentropy
+                                  ? categorical(logits, targets, options.label_smoothing)
+                                  : binary(logits.squeeze(1), targets, options.label_smoothing);
+  const torch::Tensor losses = focal(plain, options.focal_gamma);
   if (!options.class_weights.defined()) return losses;
   return losses * options.class_weights.index_select(0, targets);
 }

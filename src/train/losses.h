@@ -13,6 +13,7 @@ class SequenceModelImpl;
 struct LossOptions {
   Loss kind = Loss::kCategoricalCrossentropy;
   double label_smoothing = 0;
+  double focal_gamma = 0;         // see row_losses; 0: the plain loss
   torch::Tensor class_weights{};  // [classes] float32; all 1 if undefined
   // [targets], from the training data; if undefined, targets are not standardized.
   torch::Tensor target_mean{};
@@ -27,6 +28,9 @@ LossOptions plain_loss(const SequenceModelImpl& model);
 ///
 /// Label smoothing spreads a fraction e of each target evenly: the true class gets 1 - e + e / C
 /// and each other class e / C. The loss of a regression is the mean over a row's targets.
+///
+/// The focal loss (Lin et al. 2017) multiplies the crossentropy of a class by (1 - p)^gamma, where
+/// p is the probability of what is true.
 ///
 /// Shapes: logits [B, C] ([B, 1] for binary_crossentropy), targets [B] int64 -> [B]. Regression:
 ///         values and targets [B, K] -> [B], with the targets in their own units.

@@ -162,6 +162,7 @@ TrainReport TrainingRun::run() {
 LossOptions TrainingRun::make_loss() const {
   LossOptions loss = plain_loss(*model_);
   loss.label_smoothing = config_.training.label_smoothing;
+  loss.focal_gamma = config_.training.focal_gamma;
   loss.class_weights = make_class_weights(config_, data_.labels, data_.train.labels());
   if (loss.class_weights.defined()) loss.class_weights = loss.class_weights.to(device_);
   return loss;
@@ -213,7 +214,8 @@ bool TrainingRun::limit_reached() {
 std::vector<RowNumbers> TrainingRun::plan_batches() const {
   if (!fixed_batches_.empty()) return fixed_batches_;
   const auto seed = static_cast<std::uint64_t>(config_.training.seed);
-  return plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch);
+  return plan_epoch(data_.train, config_.training.batch_size, seed, state_.epoch,
+                    config_.training.sampling);
 }
 
 bool TrainingRun::carries_states() const { return definition_of(config_).is_causal(); }

@@ -89,6 +89,56 @@ TEST(Batching, PoolsSaveMostOfThePadding) {
   EXPECT_LT(static_cast<double>(padded), 1.05 * static_cast<double>(data.token_count()));
 }
 
+TEST(Batches, OfBalancedSamplingHaveEachLabelEquallyOften) {
+  EncodedDataset data;
+  for (int row = 0; row < 103; ++row) {
+    data.add(std::vector<std::int32_t>{3, 4}, row < 90 ? 0 : (row < 100 ? 1 : 2));
+  }
+  std::map<std::int32_t, int> of_label;
+  std::map<std::int64_t, int> of_row;
+  const auto batches = plan_epoch(data, 10, 1, 1, Sampling::kBalanced);
+  EXPECT_EQ(static_cast<std::int64_t>(batches.size()), count_batches(data, 10));
+  for (const RowNumbers& batch : batches) {
+    for (const std::int64_t row : batch) {
+      ++of_label[data.label(row)];
+      ++of_row[row];
+    }
+  }
+  // 103 = 34 + 34 + 35; rows of a label differ by at most one in how often they are drawn.
+  for (std::int32_t label = 0; label < 3; ++label) {
+    EXPECT_GE(of_label[label], 34);
+    EXPECT_LE(of_label[label], 35);
+  }
+  for (std::int64_t row = 90; row < 100; ++row) {
+    EXPECT_GE(of_row[row], 3);
+    EXPECT_LE(of_row[row], 4);
+  }
+  for (std::int64_t row = 0; row < 90; ++row) EXPECT_LE(of_row[row], 1);
+  EXPECT_EQ(plan_epoch(data, 10, 1, 1, Sampling::kBalanced), batches);
+  EXPECT_NE(plan_epoch(data, 10, 1, 2, Sampling::kBalanced), batches);
+}
+
+TEST(Losses, FocalLossIsThatOfLinAndOthers) {
+  const torch::Tensor logits =
+      torch::tensor({2.0, -1.0, 0.5, 0.1, 0.2, 0.3}, torch::kFloat64).view({2, 3});
+  const torch::Tensor targets = torch::tensor({0, 2}, torch::kInt64);
+  const torch::Tensor p = torch::softmax(logits, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
+  LossOptions options;
+  options.focal_gamma = 2;
+  EXPECT_TRUE(
+      torch::allclose(row_losses(logits, targets, options), -(1 - p).pow(2) * p.log(), 1e-12));
+  options.kind = Loss::kBinaryCrossentropy;
+  const torch::Tensor one = torch::tensor({1.5, -0.5}, torch::kFloat64).unsqueeze(1);
+  const torch::Tensor truth = torch::tensor({1, 0}, torch::kInt64);
+  const torch::Tensor q = torch::sigmoid(torch::tensor({1.5, 0.5}, torch::kFloat64));
+  EXPECT_TRUE(torch::allclose(row_losses(one, truth, options), -(1 - q).pow(2) * q.log(), 1e-12));
+  // At a probability of 1, the gradient stays finite, even for a power below 1.
+  options.focal_gamma = 0.5;
+  const torch::Tensor sure = torch::full({1, 1}, 60.0, torch::kFloat64).requires_grad_();
+  row_losses(sure, torch::tensor({1}, torch::kInt64), options).sum().backward();
+  EXPECT_TRUE(torch::isfinite(sure.grad()).all().item<bool>());
+}
+
 TEST(Batching, PartsAreNeighboursWithAboutEqualTokens) {
   const EncodedDataset data = random_data(100, 30, 2);
   for (const RowNumbers& batch : plan_epoch(data, 20, 1, 1)) {
