@@ -13,11 +13,11 @@ class SequenceModelImpl;
 struct LossOptions {
   Loss kind = Loss::kCategoricalCrossentropy;
   double label_smoothing = 0;
-  double focal_gamma = 0;         // see row_losses; 0: the plain loss
   torch::Tensor class_weights{};  // [classes] float32; all 1 if undefined
   // [targets], from the training data; if undefined, targets are not standardized.
   torch::Tensor target_mean{};
   torch::Tensor target_deviation{};
+  double focal_gamma = 0;  // see row_losses; 0: the plain loss
 };
 
 /// Returns the config's loss without smoothing and class weights. It shares the model's tensors, so
