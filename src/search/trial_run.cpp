@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kMegabyte = 1e6;
 
-std::vector<std::string> lines_of(const fs::path& file) {
+std::vector<std::string> complete_lines(const fs::path& file) {
   std::vector<std::string> lines;
   std::ifstream in(file, std::ios::binary);
   for (std::string line; std::getline(in, line) && !in.eof();) lines.push_back(std::move(line));
@@ -32,7 +32,7 @@ std::vector<std::string> lines_of(const fs::path& file) {
 std::string last_error(const fs::path& log) {
   std::string found;
   std::string last;
-  for (const std::string& line : lines_of(log)) {
+  for (const std::string& line : complete_lines(log)) {
     if (line.starts_with("error: ")) found = line.substr(7);
     if (!line.empty()) last = line;
   }
@@ -114,7 +114,7 @@ void TrialRun::read_epochs() {
   if (run_ > 0) return;
   const RunFolder run{plan_.folder.run(number(), 0)};
   result_.epochs.clear();
-  for (const EpochRecord& epoch : read_epoch_records(lines_of(run.metrics()))) {
+  for (const EpochRecord& epoch : read_epoch_records(complete_lines(run.metrics()))) {
     result_.epochs.push_back(epoch.validation_value(plan_.metric));
   }
 }
@@ -234,7 +234,7 @@ std::optional<TrialResult> TrialRun::finish(TrialState state, std::string reason
   if (state == TrialState::kFailed) result_.objective.reset();
   for (std::int64_t i = 0; i <= std::min(run_, plan_.runs() - 1); ++i) {
     const RunFolder run{plan_.folder.run(number(), i)};
-    std::vector<EpochRecord> epochs = read_epoch_records(lines_of(run.metrics()));
+    std::vector<EpochRecord> epochs = read_epoch_records(complete_lines(run.metrics()));
     if (state == TrialState::kStopped) {
       epochs.resize(std::min(epochs.size(), result_.epochs.size()));
     }

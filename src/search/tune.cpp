@@ -45,7 +45,7 @@ Direction direction_of(const std::string& metric) {
 }
 
 /// Whether the folder has no file but the lock.
-bool is_empty(const fs::path& folder) {
+bool holds_only_lock(const fs::path& folder) {
   return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),
                      [](const fs::directory_entry& entry) {
                        return entry.path().filename() == FolderLock::kFileName;
@@ -55,7 +55,7 @@ bool is_empty(const fs::path& folder) {
 /// Checks that the search may be written to the folder, and writes the search file there.
 void prepare_folder(const TuneFolder& folder, const TuneFile& file, TuneStart start) {
   if (!fs::exists(folder.search())) {
-    if (!is_empty(folder.root)) {
+    if (!holds_only_lock(folder.root)) {
       throw Error(ErrorKind::kUsage, folder.root.string(),
                   "contains files that do not belong to a search; choose another --out");
     }
@@ -131,7 +131,11 @@ bool make_best(const TrialPlan& plan, const TrialResult& winner,
 }
 
 TrialPlan make_plan(const TuneOptions& options, const TuneFile& file, const TuneSpace& space) {
-  TrialPlan plan{{fs::absolute(options.out).lexically_normal()}, &file, &space, options.program};
+  TrialPlan plan;
+  plan.folder.root = fs::absolute(options.out).lexically_normal();
+  plan.file = &file;
+  plan.space = &space;
+  plan.program = options.program;
   if (plan.program == "/proc/self/exe") plan.program = fs::read_symlink(plan.program);
   const ObjectiveSpec& objective = file.spec.objective;
   plan.metric = objective.metric.value_or(std::string(enum_name(space.config({}).best_monitor())));

@@ -10,25 +10,26 @@
 namespace sequent {
 namespace {
 
-constexpr double kTop = 64;
-constexpr double kBottom = 250;
-constexpr double kMissing = 274;  // height of the dash for options that are not part of a trial
-constexpr double kHeight = 290;
+constexpr double kAxisTop = 64;
+constexpr double kAxisBottom = 250;
+constexpr double kMissingHeight =
+    274;  // height of the dash for options that are not part of a trial
+constexpr double kChartHeight = 290;
 constexpr double kAxisDistance = 150;
-constexpr double kSide = 70;
+constexpr double kChartSide = 70;
 
-std::string number(const char* name, double value) {
+std::string chart_number(const char* name, double value) {
   return attribute(name, format_fixed(value, 1));
 }
 
-std::string text(double x, double y, const char* kind, const char* anchor,
-                 const std::string& content) {
-  return "<text" + number("x", x) + number("y", y) + attribute("class", kind) +
+std::string chart_text(double x, double y, const char* kind, const char* anchor,
+                       const std::string& content) {
+  return "<text" + chart_number("x", x) + chart_number("y", y) + attribute("class", kind) +
          attribute("text-anchor", anchor) + ">" + escape_html(content) + "</text>\n";
 }
 
-std::string open_chart(const std::string& id, double width, double height, const char* kind,
-                       const std::string& title, const std::string& description) {
+std::string open_tune_chart(const std::string& id, double width, double height, const char* kind,
+                            const std::string& title, const std::string& description) {
   return "<svg" + attribute("class", kind) + attribute("role", "img") +
          attribute("viewBox", "0 0 " + format_fixed(width, 0) + " " + format_fixed(height, 0)) +
          attribute("aria-labelledby", id + "-title " + id + "-text") + ">\n<title" +
@@ -57,13 +58,13 @@ double share_of(const Dimension& dimension, const Json& value) {
   return axis.high > axis.low ? (at - axis.low) / (axis.high - axis.low) : 0.5;
 }
 
-double height_of(double share) { return kBottom + (kTop - kBottom) * share; }
+double height_of(double share) { return kAxisBottom + (kAxisTop - kAxisBottom) * share; }
 
 /// The labels along an axis: its ends, or the values of a choice.
 std::string axis_labels(const Dimension& dimension, double x) {
   std::string svg;
   const auto label = [&](double share, const std::string& content) {
-    svg += text(x + 5, height_of(share) + 4, "tick", "start", content);
+    svg += chart_text(x + 5, height_of(share) + 4, "tick", "start", content);
   };
   if (const auto* choice = std::get_if<ChoiceRange>(&dimension.spec)) {
     for (const Json& value : choice->values) label(share_of(dimension, value), short_text(value));
@@ -88,8 +89,9 @@ std::vector<const TrialResult*> complete_trials(const TuneSummary& summary) {
 }
 
 std::string axis_line(double x) {
-  return "<line" + attribute("class", "axis") + number("x1", x) + number("y1", kTop) +
-         number("x2", x) + number("y2", kBottom) + "/>\n";
+  return "<line" + attribute("class", "axis") + chart_number("x1", x) +
+         chart_number("y1", kAxisTop) + chart_number("x2", x) + chart_number("y2", kAxisBottom) +
+         "/>\n";
 }
 
 }  // namespace
@@ -118,14 +120,15 @@ std::string parallel_chart(const TuneSummary& summary) {
   const std::vector<const TrialResult*> trials = complete_trials(summary);
   if (trials.empty()) return {};
   const std::vector<Dimension>& dimensions = summary.dimensions;
-  const double width = 2 * kSide + kAxisDistance * static_cast<double>(dimensions.size());
-  std::string svg = open_chart("parallel", width, kHeight, "chart broad", "Values of the trials",
-                               "One line per complete trial; the best one is highlighted.");
+  const double width = 2 * kChartSide + kAxisDistance * static_cast<double>(dimensions.size());
+  std::string svg =
+      open_tune_chart("parallel", width, kChartHeight, "chart broad", "Values of the trials",
+                      "One line per complete trial; the best one is highlighted.");
   double low = *trials.front()->objective;
   double high = *trials.back()->objective;
   if (low > high) std::swap(low, high);
   const auto x_of = [](std::size_t axis) {
-    return kSide + kAxisDistance * static_cast<double>(axis);
+    return kChartSide + kAxisDistance * static_cast<double>(axis);
   };
   for (std::size_t i = 0; i < trials.size(); ++i) {
     std::string points;
@@ -135,7 +138,7 @@ std::string parallel_chart(const TuneSummary& summary) {
     for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
       const auto found = trials[i]->values.find(dimensions[axis].path);
       add(x_of(axis), found == trials[i]->values.end()
-                          ? kMissing
+                          ? kMissingHeight
                           : height_of(share_of(dimensions[axis], found->second)));
     }
     const double objective = *trials[i]->objective;
@@ -153,16 +156,16 @@ std::string parallel_chart(const TuneSummary& summary) {
   for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
     const double above = axis % 2 == 0 ? 44 : 22;  // neighbours do not overlap
     svg += axis_line(x_of(axis)) +
-           text(x_of(axis), above, "label", "middle", short_path(dimensions[axis].path)) +
+           chart_text(x_of(axis), above, "label", "middle", short_path(dimensions[axis].path)) +
            axis_labels(dimensions[axis], x_of(axis));
     if (!condition_of(dimensions[axis].spec).empty()) {
-      svg += text(x_of(axis) + 5, kMissing + 4, "tick", "start", "-");
+      svg += chart_text(x_of(axis) + 5, kMissingHeight + 4, "tick", "start", "-");
     }
   }
   const double last = x_of(dimensions.size());
-  svg += axis_line(last) + text(last, 22, "chart-title", "middle", summary.metric) +
-         text(last + 5, kBottom + 4, "tick", "start", format_metric(low)) +
-         text(last + 5, kTop + 4, "tick", "start", format_metric(high));
+  svg += axis_line(last) + chart_text(last, 22, "chart-title", "middle", summary.metric) +
+         chart_text(last + 5, kAxisBottom + 4, "tick", "start", format_metric(low)) +
+         chart_text(last + 5, kAxisTop + 4, "tick", "start", format_metric(high));
   return svg + "</svg>\n";
 }
 
@@ -174,15 +177,18 @@ std::string importance_chart(const std::vector<OptionImportance>& shares) {
   for (const OptionImportance& one : shares) {
     description += one.path + ": " + format_percent(one.share) + ". ";
   }
-  std::string svg = open_chart("importance", 560, 34 + kRow * static_cast<double>(shares.size()),
-                               "chart", "Importance of the options", description);
-  svg += text(8, 16, "chart-title", "start", "Importance of the options");
+  std::string svg =
+      open_tune_chart("importance", 560, 34 + kRow * static_cast<double>(shares.size()), "chart",
+                      "Importance of the options", description);
+  svg += chart_text(8, 16, "chart-title", "start", "Importance of the options");
   double y = 30;
   for (const OptionImportance& one : shares) {
-    svg += text(kNames - 8, y + 15, "label", "end", shortened(one.path, 34));
-    svg += "<rect" + attribute("class", "share") + number("x", kNames) + number("y", y) +
-           number("width", kBars * one.share) + number("height", kRow - 7) + "/>\n";
-    svg += text(kNames + kBars * one.share + 6, y + 15, "tick", "start", format_percent(one.share));
+    svg += chart_text(kNames - 8, y + 15, "label", "end", shortened(one.path, 34));
+    svg += "<rect" + attribute("class", "share") + chart_number("x", kNames) +
+           chart_number("y", y) + chart_number("width", kBars * one.share) +
+           chart_number("height", kRow - 7) + "/>\n";
+    svg += chart_text(kNames + kBars * one.share + 6, y + 15, "tick", "start",
+                      format_percent(one.share));
     y += kRow;
   }
   return svg + "</svg>\n";

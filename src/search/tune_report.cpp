@@ -62,7 +62,7 @@ ReportTable leaderboard_table(const TuneSummary& summary, std::size_t limit) {
   return table;
 }
 
-std::string section(const std::string& title, const std::string& content) {
+std::string tune_section(const std::string& title, const std::string& content) {
   return "<section>\n" + html_element("h2", title) + "\n" + content + "</section>\n";
 }
 
@@ -95,14 +95,14 @@ std::string render_tune_page(const TuneSummary& summary) {
                        "value is optimistic: the more trials, the more so. Judge the winner on "
                        "test data that the search has not seen.") +
       "\n";
-  page += section(
+  page += tune_section(
       "Trials",
       note + html_of_sections(leaderboard(summary, summary.results.size()).sections, "Trials"));
-  page += section("History", "<div class=\"charts\">\n" + history_chart(summary) + "</div>\n");
-  page += section("Parallel coordinates", parallel_chart(summary));
+  page += tune_section("History", "<div class=\"charts\">\n" + history_chart(summary) + "</div>\n");
+  page += tune_section("Parallel coordinates", parallel_chart(summary));
   const std::vector<OptionImportance> shares =
       importances(summary.results, summary.dimensions, summary.direction);
-  page += section(
+  page += tune_section(
       "Importance",
       shares.empty()
           ? html_element("p class=\"note\"", "At least 10 complete trials are needed.") + "\n"

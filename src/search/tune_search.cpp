@@ -18,7 +18,7 @@ namespace sequent {
 namespace {
 
 constexpr std::int64_t kDefaultTrials = 30;  // if the budget sets no limit
-constexpr std::chrono::milliseconds kPause{40};
+constexpr std::chrono::milliseconds kTrialPause{40};
 
 std::string values_text(const TuneValues& values) {
   std::string text;
@@ -122,8 +122,8 @@ void TuneSearch::start_trials(std::int64_t first, const std::vector<TuneValues>&
       // Another process may have finished it between the look and the lock.
       if (!plan_.folder.read_result(number)) running_.push_back(std::move(trial));
     } catch (const Error& error) {
-      // Another process trains it; its result is awaited.
-      if (error.kind() != ErrorKind::kRuntime) throw;
+      // If another process trains it, its result is awaited.
+      if (!std::filesystem::exists(plan_.folder.work(number) / FolderLock::kFileName)) throw;
       log_debug(error.what());
     }
   }
@@ -171,7 +171,7 @@ void TuneSearch::poll_trials() {
 /// Stops the running trials after a checkpoint.
 void TuneSearch::stop_trials() {
   for (const auto& trial : running_) trial->request_stop();
-  for (poll_trials(); !running_.empty(); poll_trials()) std::this_thread::sleep_for(kPause);
+  for (poll_trials(); !running_.empty(); poll_trials()) std::this_thread::sleep_for(kTrialPause);
 }
 
 /// Trains the trials of a generation. Returns false if not all of them are finished.
@@ -186,7 +186,7 @@ bool TuneSearch::run_generation(std::int64_t first) {
       stop_trials();
       break;
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kTrialPause);
   }
   const bool complete = fresh_.size() == values.size();
   for (std::int64_t number = first; fresh_.contains(number); ++number) {

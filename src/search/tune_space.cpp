@@ -13,14 +13,14 @@ namespace {
 constexpr std::size_t kMostContexts = 100;       // in which a conditional option is checked
 constexpr std::int64_t kMostGridValues = 10000;  // of one option
 
-using Path = std::vector<std::string>;
+using OptionPath = std::vector<std::string>;
 
-bool is_prefix(const Path& a, const Path& b) {
+bool is_prefix(const OptionPath& a, const OptionPath& b) {
   return a.size() <= b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
 /// Returns the value at a path; null if there is none.
-const Json* value_at(const Json& document, const Path& path) {
+const Json* value_at(const Json& document, const OptionPath& path) {
   const Json* place = &document;
   for (const std::string& part : path) {
     if (place->is_object()) {
@@ -42,10 +42,10 @@ const Json* value_at(const Json& document, const Path& path) {
 }
 
 /// Whether the place or the condition of an option depends on the option at `other`.
-bool depends_on(const Path& path, const TuneCondition& when, const Path& other) {
+bool depends_on(const OptionPath& path, const TuneCondition& when, const OptionPath& other) {
   if (is_prefix(other, path)) return true;
   return std::any_of(when.begin(), when.end(), [&](const auto& entry) {
-    const Path asked = split_option_path(entry.first);
+    const OptionPath asked = split_option_path(entry.first);
     return is_prefix(other, asked) || is_prefix(asked, other);
   });
 }
@@ -97,9 +97,9 @@ void TuneSpace::sort_dimensions(const TuneSpec& spec) {
                   "its condition depends on an option whose condition depends on it");
     }
     Dimension dimension{*next, spec.space.at(*next), {}};
-    const Path path = split_option_path(*next);
+    const OptionPath path = split_option_path(*next);
     for (std::size_t i = 0; i < dimensions_.size(); ++i) {
-      const Path other = split_option_path(dimensions_[i].path);
+      const OptionPath other = split_option_path(dimensions_[i].path);
       if (!depends_on(path, condition_of(dimension.spec), other)) continue;
       dimension.ancestors.push_back(i);
       const auto& more = dimensions_[i].ancestors;
@@ -124,7 +124,7 @@ bool TuneSpace::is_active(std::size_t index, const TuneValues& values) const {
   const Json written = document(known);
   Json complete;
   for (const auto& [path, allowed] : when) {
-    const Path parts = split_option_path(path);
+    const OptionPath parts = split_option_path(path);
     const Json* value = value_at(written, parts);
     if (value == nullptr) {  // a default
       try {

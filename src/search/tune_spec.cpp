@@ -52,7 +52,8 @@ struct RangeFault {
     return {};
   }
 
-  static std::string order(double low, double high) {
+  template <class Number>
+  static std::string order(Number low, Number high) {
     return low <= high ? "" : "found low above high; expected low to be the smaller one";
   }
 };

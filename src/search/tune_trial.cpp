@@ -8,14 +8,15 @@
 namespace sequent {
 namespace {
 
-constexpr const char* kCure = "restore the file, or remove the trial's folder to repeat the trial";
+constexpr const char* kTrialCure =
+    "restore the file, or remove the trial's folder to repeat the trial";
 
 bool is_better(double a, double b, Direction direction) {
   return direction == Direction::kMaximize ? a > b : a < b;
 }
 
 template <class T>
-Json json_of(const std::optional<T>& value) {
+Json json_or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
@@ -42,25 +43,25 @@ std::vector<std::optional<double>> numbers_from(const JsonFields& fields, const 
 
 std::string trial_line(const TrialResult& result) {
   Json epochs = Json::array();
-  for (const auto& value : result.epochs) epochs.push_back(json_of(value));
+  for (const auto& value : result.epochs) epochs.push_back(json_or_null(value));
   Json values = Json::object();
   for (const auto& [path, value] : result.values) values[path] = value;
   const Json json = {{"number", result.number},
                      {"state", enum_name(result.state)},
-                     {"objective", json_of(result.objective)},
+                     {"objective", json_or_null(result.objective)},
                      {"values", std::move(values)},
                      {"epochs", std::move(epochs)},
                      {"runs", result.runs},
                      {"tokens", result.tokens},
-                     {"parameters", json_of(result.parameters)},
-                     {"archive_megabytes", json_of(result.archive_megabytes)},
+                     {"parameters", json_or_null(result.parameters)},
+                     {"archive_megabytes", json_or_null(result.archive_megabytes)},
                      {"reason", result.reason},
                      {"seconds", std::round(result.seconds * 1000) / 1000}};
   return dump_json(json, -1);
 }
 
 TrialResult trial_from_line(const std::string& line, const std::string& where) {
-  const JsonOrigin origin{where, kCure};
+  const JsonOrigin origin{where, kTrialCure};
   const Json json = parse_json(line, origin);
   const JsonFields fields(json, origin);
   TrialResult result;
