@@ -156,8 +156,7 @@ std::optional<TrialResult> TrialRun::poll() {
     read_epochs();
     if (falls_behind()) {
       child_->kill();
-      return finish(TrialState::kStopped,
-                    "after " + std::to_string(result_.epochs.size()) + " epochs");
+      return finish(TrialState::kStopped, "after epoch " + std::to_string(result_.epochs.size()));
     }
   }
   if (!end) return std::nullopt;
@@ -186,8 +185,7 @@ void TrialRun::request_stop() {
 std::optional<TrialResult> TrialRun::finish_run() {
   read_epochs();
   if (falls_behind()) {
-    return finish(TrialState::kStopped,
-                  "after " + std::to_string(result_.epochs.size()) + " epochs");
+    return finish(TrialState::kStopped, "after epoch " + std::to_string(result_.epochs.size()));
   }
   const RunFolder run{plan_.folder.run(number(), run_)};
   const Task task = plan_.space->config({}).task;

@@ -32,6 +32,7 @@ std::string open_tune_chart(const std::string& id, double width, double height, 
                             const std::string& title, const std::string& description) {
   return "<svg" + attribute("class", kind) + attribute("role", "img") +
          attribute("viewBox", "0 0 " + format_fixed(width, 0) + " " + format_fixed(height, 0)) +
+         attribute("style", "width: " + format_fixed(1.4 * width, 0) + "px") +
          attribute("aria-labelledby", id + "-title " + id + "-text") + ">\n<title" +
          attribute("id", id + "-title") + ">" + escape_html(title) + "</title>\n<desc" +
          attribute("id", id + "-text") + ">" + escape_html(description) + "</desc>\n";
@@ -40,14 +41,6 @@ std::string open_tune_chart(const std::string& id, double width, double height, 
 std::string short_text(const Json& value) {
   if (value.is_number_float()) return format_short(value.get<double>());
   return shortened(value.is_string() ? value.get<std::string>() : value.dump(), 18);
-}
-
-/// The last two keys of a path, which identify most options.
-std::string short_path(const std::string& path) {
-  const std::size_t last = path.find_last_of("./");
-  const std::size_t before =
-      last == std::string::npos || last == 0 ? last : path.find_last_of("./", last - 1);
-  return before == std::string::npos ? path : path.substr(before + 1);
 }
 
 /// Position of a value between the low end (0) and the high end (1) of an axis.
@@ -124,6 +117,7 @@ std::string parallel_chart(const TuneSummary& summary) {
   std::string svg =
       open_tune_chart("parallel", width, kChartHeight, "chart broad", "Values of the trials",
                       "One line per complete trial; the best one is highlighted.");
+  const std::vector<std::string> titles = short_titles(dimensions);
   double low = *trials.front()->objective;
   double high = *trials.back()->objective;
   if (low > high) std::swap(low, high);
@@ -155,8 +149,7 @@ std::string parallel_chart(const TuneSummary& summary) {
   }
   for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
     const double above = axis % 2 == 0 ? 44 : 22;  // neighbours do not overlap
-    svg += axis_line(x_of(axis)) +
-           chart_text(x_of(axis), above, "label", "middle", short_path(dimensions[axis].path)) +
+    svg += axis_line(x_of(axis)) + chart_text(x_of(axis), above, "label", "middle", titles[axis]) +
            axis_labels(dimensions[axis], x_of(axis));
     if (!condition_of(dimensions[axis].spec).empty()) {
       svg += chart_text(x_of(axis) + 5, kMissingHeight + 4, "tick", "start", "-");

@@ -11,7 +11,7 @@ namespace sequent {
 
 /// Style sheet of these charts, in addition to that of report pages.
 inline constexpr const char* kTuneStyle = R"css(
-.chart.broad { max-width: none; }
+.chart.broad, .chart.broad:only-child { max-width: 100%; }
 .chart .trial { fill: none; stroke: var(--first); stroke-width: 1.3; }
 .chart .trial.winner { stroke: var(--second); stroke-width: 3; }
 .chart rect.share { fill: var(--first); }

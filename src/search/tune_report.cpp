@@ -1,6 +1,7 @@
 #include "search/tune_report.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/shortened.h"
 #include "report/html.h"
@@ -37,8 +38,9 @@ ReportTable leaderboard_table(const TuneSummary& summary, std::size_t limit) {
                                 {"parameters", "parameters", NumberFormat::kCount},
                                 {"seconds", "seconds", NumberFormat::kFixed2}},
                     .rows = {}};
-  for (const Dimension& dimension : summary.dimensions) {
-    table.columns.push_back({dimension.path, dimension.path, NumberFormat::kShort});
+  const std::vector<std::string> titles = short_titles(summary.dimensions);
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    table.columns.push_back({summary.dimensions[i].path, titles[i], NumberFormat::kShort});
   }
   std::vector<const TrialResult*> order;
   for (const TrialResult& result : summary.results) order.push_back(&result);
@@ -66,7 +68,26 @@ std::string tune_section(const std::string& title, const std::string& content) {
   return "<section>\n" + html_element("h2", title) + "\n" + content + "</section>\n";
 }
 
+/// Returns the last two keys of a path, which identify most options.
+std::string last_keys(const std::string& path) {
+  const std::size_t last = path.find_last_of("./");
+  if (last == std::string::npos || last == 0) return path;
+  const std::size_t before = path.find_last_of("./", last - 1);
+  return before == std::string::npos ? path : path.substr(before + 1);
+}
+
 }  // namespace
+
+std::vector<std::string> short_titles(const std::vector<Dimension>& dimensions) {
+  std::map<std::string, int> uses;
+  for (const Dimension& dimension : dimensions) ++uses[last_keys(dimension.path)];
+  std::vector<std::string> titles;
+  for (const Dimension& dimension : dimensions) {
+    const std::string title = last_keys(dimension.path);
+    titles.push_back(uses[title] == 1 ? title : dimension.path);
+  }
+  return titles;
+}
 
 Report leaderboard(const TuneSummary& summary, std::size_t limit) {
   const auto count = [&](const char* key, std::int64_t value) {

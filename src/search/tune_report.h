@@ -17,6 +17,10 @@ struct TuneSummary {
   std::vector<TrialResult> results;
 };
 
+/// Returns a short name of each dimension: the last two keys of its path, or the whole path if
+/// another dimension has the same ones.
+std::vector<std::string> short_titles(const std::vector<Dimension>& dimensions);
+
 /// Returns the counts of the trials and the best `limit` of them, the best first.
 Report leaderboard(const TuneSummary& summary, std::size_t limit);
 

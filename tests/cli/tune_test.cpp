@@ -32,6 +32,7 @@ constexpr const char* kSearch = R"({
 /// Rows whose label is decided by two of many words.
 std::string rows() {
   std::ostringstream out;
+  out << "label\ttext\n";
   for (int i = 0; i < 120; ++i) {
     const bool good = (i * 7 + i / 5) % 3 > 0;
     out << (good ? "pos" : "neg") << '\t' << "w" << i % 11 << ' '
