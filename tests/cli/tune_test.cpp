@@ -25,9 +25,10 @@ constexpr const char* kSearch = R"({
   "space": {"training.optimizer.learning_rate": {"type": "log_uniform", "low": 1e-3, "high": 0.3},
             "model.layers.0.output_dim": {"type": "integer", "low": 2, "high": 16, "log": true},
             "model.layers.1.mode": {"type": "choice", "values": ["mean", "max"]}},
-  "method": {"type": "tpe", "startup_trials": 4},
+  "method": {"type": "tpe", "startup_trials": 2},
+  "generation": 2,
   "halving": {"min_epochs": 1, "reduction": 3},
-  "budget": {"trials": 10}})";
+  "budget": {"trials": 7}})";
 
 /// Rows whose label is decided by two of many words.
 std::string rows() {
@@ -51,9 +52,13 @@ class TuneTest : public testing::ProgramTest {
     folder_->write("c.json", kConfig);
     folder_->write("s.json", kSearch);
     folder_->write("train.tsv", rows());
+  }
+
+  /// Searches with one trial at a time into the folder `one`, and returns what it prints.
+  static std::string search_one() {
     const CommandResult one = run("sequent tune s.json --out one --set parallel=1");
-    ASSERT_EQ(one.code, 0) << one.err;
-    leaderboard_ = one.out;
+    EXPECT_EQ(one.code, 0) << one.err;
+    return one.out;
   }
 
   /// The lines of trials.jsonl without their times.
@@ -68,13 +73,12 @@ class TuneTest : public testing::ProgramTest {
     for (std::string line; std::getline(lines, line);) found.push_back(json::parse(line));
     return found;
   }
-
-  inline static std::string leaderboard_;
 };
 
-TEST_F(TuneTest, TheWinnerIsAnOrdinaryRun) {
+TEST_F(TuneTest, TheWinnerIsAnOrdinaryRunAndMoreTrialsCanFollow) {
+  const std::string leaderboard = search_one();
   const std::vector<json> all = results("one");
-  ASSERT_EQ(all.size(), 10U);
+  ASSERT_EQ(all.size(), 7U);
   double best = 0;
   for (const json& result : all) {
     if (result["state"] == "complete") best = std::max(best, result["objective"].get<double>());
@@ -86,25 +90,33 @@ TEST_F(TuneTest, TheWinnerIsAnOrdinaryRun) {
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(testing::slurp(*folder_ / "again/best.weights"),
             testing::slurp(*folder_ / "one/best/best.weights"));
-  EXPECT_NE(leaderboard_.find("learning_rate"), std::string::npos) << leaderboard_;
+  EXPECT_NE(leaderboard.find("learning_rate"), std::string::npos) << leaderboard;
   const std::string page = testing::slurp(*folder_ / "one/report.html");
   for (const char* part : {"id=\"history-title\"", "id=\"parallel-title\"", "optimistic"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(page.find("<script"), std::string::npos);
+
+  const CommandResult finished = run("sequent tune s.json --out one --resume");
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_NE(finished.err.find("already finished"), std::string::npos) << finished.err;
+  const std::string before = trials("one");
+  ASSERT_EQ(run("sequent tune s.json --out one --resume --set budget.trials=9").code, 0);
+  EXPECT_EQ(results("one").size(), 9U);
+  EXPECT_TRUE(trials("one").starts_with(before));
+  expect_fault("sequent tune s.json --out one --resume --set seed=2", 2, "another one");
 }
 
-TEST_F(TuneTest, TwoTrialsAtATimeGiveTheSameBytes) {
+TEST_F(TuneTest, TrialsAreTheSameSideBySideAfterAKillAndWithAHelper) {
+  search_one();
   const CommandResult two = run("sequent tune s.json --out two --set parallel=2");
   ASSERT_EQ(two.code, 0) << two.err;
   EXPECT_EQ(trials("two"), trials("one"));
-}
 
-TEST_F(TuneTest, AKilledSearchContinuesWithTheSameBytes) {
-  // No trial is left over, which would hold the lock of its run folder.
+  // No trial outlives the search: it would hold the lock of its run folder.
   const CommandResult killed =
       run("sequent tune s.json --out killed --set parallel=2 & id=$!; "
-          "while [ ! -e killed/work/0004/log.txt ]; do sleep 0.02; done; kill -9 $id; wait $id");
+          "while [ ! -e killed/work/0002/log.txt ]; do sleep 0.02; done; kill -9 $id; wait $id");
   EXPECT_EQ(killed.code, 137) << killed.err;
   const CommandResult refused = run("sequent tune s.json --out killed");
   EXPECT_EQ(refused.code, 2) << refused.err;
@@ -112,26 +124,25 @@ TEST_F(TuneTest, AKilledSearchContinuesWithTheSameBytes) {
   const CommandResult resumed = run("sequent tune s.json --out killed --resume");
   ASSERT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_EQ(trials("killed"), trials("one"));
-}
 
-TEST_F(TuneTest, AFinishedSearchCanBeContinuedWithMoreTrials) {
-  ASSERT_EQ(run("sequent tune s.json --out more --set budget.trials=6").code, 0);
-  const CommandResult finished =
-      run("sequent tune s.json --out more --set budget.trials=6 --resume");
-  EXPECT_EQ(finished.code, 0);
-  EXPECT_NE(finished.err.find("already finished"), std::string::npos) << finished.err;
-  ASSERT_EQ(run("sequent tune s.json --out more --resume").code, 0);
-  EXPECT_EQ(trials("more"), trials("one"));
-  expect_fault("sequent tune s.json --out more --resume --set seed=2", 2, "another one");
-}
-
-TEST_F(TuneTest, JoinsASearch) {
   const CommandResult joined =
       run("sequent tune s.json --out shared --set parallel=1 & id=$!; "
           "while [ ! -e shared/search.json ]; do sleep 0.02; done; "
           "sequent tune --join shared && wait $id");
   ASSERT_EQ(joined.code, 0) << joined.err;
   EXPECT_EQ(trials("shared"), trials("one"));
+}
+
+TEST_F(TuneTest, ASignalKeepsTheRunningTrials) {
+  const CommandResult stopped =
+      run("sequent tune s.json --out stopped --set parallel=1 & id=$!; "
+          "while [ ! -e stopped/work/0001/log.txt ]; do sleep 0.02; done; kill -TERM $id; wait $id");
+  EXPECT_EQ(stopped.code, 143) << stopped.err;
+  EXPECT_NE(stopped.err.find("continue with the same command and --resume"), std::string::npos)
+      << stopped.err;
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "stopped/best"));
+  EXPECT_EQ(run("sequent tune s.json --out stopped --resume --set budget.trials=3").code, 0);
+  EXPECT_EQ(results("stopped").size(), 3U);
 }
 
 TEST_F(TuneTest, AveragesSeedsAndChecksConstraints) {

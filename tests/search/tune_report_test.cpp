@@ -19,7 +19,7 @@ TuneSummary summary(const TuneSpace& space, int trials) {
     result.objective = 0.5 + 0.01 * ((i * 7) % 13);
     result.values = {{"model.layers.1", {{"type", i % 2 == 0 ? "lstm" : "gru"}, {"units", 4}}},
                      {"training.label_smoothing", 0.01 * i}};
-    if (i % 2 == 0) result.values["model.layers.1.peephole"] = i % 4 == 0;
+    if (i % 2 == 0) result.values["model.layers.1.coupled"] = i % 4 == 0;
     summary.results.push_back(result);
   }
   return summary;
@@ -28,7 +28,7 @@ TuneSummary summary(const TuneSpace& space, int trials) {
 const char* const kSpace = R"({
     "model.layers.1": {"type": "choice", "values": [{"type": "lstm", "units": 4},
                                                     {"type": "gru", "units": 4}]},
-    "model.layers.1.peephole": {"type": "choice", "values": [false, true],
+    "model.layers.1.coupled": {"type": "choice", "values": [false, true],
                                 "when": {"model.layers.1.type": ["lstm"]}},
     "training.label_smoothing": {"type": "uniform", "low": 0, "high": 0.5}})";
 
@@ -45,7 +45,7 @@ TEST(TuneReportTest, TheLeaderboardBeginsWithTheBest) {
   EXPECT_EQ(std::get<std::string>(table->rows[0][0]), "9");  // 0.61
   EXPECT_EQ(std::get<std::string>(table->rows[1][0]), "7");
   EXPECT_EQ(table->columns.back().title, "training.label_smoothing");
-  EXPECT_EQ(table->rows[0][7], ReportValue(std::monostate{}));  // gru has no peephole
+  EXPECT_EQ(table->rows[0][7], ReportValue(std::monostate{}));  // gru has no coupled
 }
 
 TEST(TuneReportTest, ThePageHasAllChartsAndNoScripts) {

@@ -64,13 +64,13 @@ TEST(TuneSamplerTest, TpeBeatsRandomOnMixedAndConditionalOptions) {
       "model.layers.1.type": {"type": "choice", "values": ["lstm", "gru", "rnn"]},
       "model.layers.1.units": {"type": "integer", "low": 4, "high": 256, "log": true},
       "training.batch_size": {"type": "integer", "low": 8, "high": 64, "step": 8},
-      "model.layers.1.peephole": {"type": "choice", "values": [false, true],
+      "model.layers.1.coupled": {"type": "choice", "values": [false, true],
                                   "when": {"model.layers.1.type": ["lstm"]}},
       "training.label_smoothing": {"type": "uniform", "low": 0, "high": 0.9}})"));
   const Objective mixed = [](const TuneValues& values) {
     const auto type = values.at("model.layers.1.type").get<std::string>();
     double loss = type == "lstm" ? 0 : type == "gru" ? 0.5 : 1;
-    if (type == "lstm" && !values.at("model.layers.1.peephole").get<bool>()) loss += 0.25;
+    if (type == "lstm" && !values.at("model.layers.1.coupled").get<bool>()) loss += 0.25;
     loss += std::pow(std::log(values.at("model.layers.1.units").get<double>() / 64), 2) / 4;
     loss += std::pow((values.at("training.batch_size").get<double>() - 24) / 32, 2);
     return loss + std::pow(values.at("training.label_smoothing").get<double>() - 0.1, 2);
@@ -120,7 +120,7 @@ TEST(TuneSamplerTest, AGridVisitsEachActiveCombinationOnce) {
   const TemporaryFolder folder;
   const TuneSpace space(search_file(folder, R"({
       "model.layers.1.type": {"type": "choice", "values": ["lstm", "gru"]},
-      "model.layers.1.peephole": {"type": "choice", "values": [false, true],
+      "model.layers.1.coupled": {"type": "choice", "values": [false, true],
                                   "when": {"model.layers.1.type": ["lstm"]}},
       "training.epochs": {"type": "integer", "low": 1, "high": 5, "step": 2}})"));
   const TuneSampler sampler(space, GridMethod{}, 1);

@@ -63,9 +63,9 @@ TEST(TuneSpaceTest, RangesAreChecked) {
 }
 
 TEST(TuneSpaceTest, ConditionsThatNeverHoldOrDependOnEachOtherAreErrors) {
-  expect_message(R"({"model.layers.1.peephole": {"type": "choice", "values": [true, false],
+  expect_message(R"({"model.layers.1.coupled": {"type": "choice", "values": [true, false],
                      "when": {"model.layers.1.type": ["gru"]}}})",
-                 "/space/model.layers.1.peephole: ", "never holds");
+                 "/space/model.layers.1.coupled: ", "never holds");
   expect_message(R"({"training.epochs": {"type": "choice", "values": [1, 2],
                        "when": {"training.batch_size": [1]}},
                      "training.batch_size": {"type": "choice", "values": [1, 2],
@@ -87,11 +87,11 @@ TEST(TuneSpaceTest, AnOptionOfAChosenLayerFollowsTheLayer) {
       "model.layers.1.units": {"type": "integer", "low": 4, "high": 16},
       "model.layers.1": {"type": "choice", "values": [{"type": "lstm", "units": 8},
                                                       {"type": "gru", "units": 8}]},
-      "model.layers.1.peephole": {"type": "choice", "values": [false, true],
+      "model.layers.1.coupled": {"type": "choice", "values": [false, true],
                                   "when": {"model.layers.1.type": ["lstm"]}}})"));
   ASSERT_EQ(space.dimensions().size(), 3U);
   EXPECT_EQ(space.dimensions()[0].path, "model.layers.1");
-  EXPECT_EQ(space.dimensions()[1].path, "model.layers.1.peephole");
+  EXPECT_EQ(space.dimensions()[1].path, "model.layers.1.coupled");
   const Json gru = {{"type", "gru"}, {"units", 8}};
   const Json lstm = {{"type", "lstm"}, {"units", 8}};
   EXPECT_FALSE(space.is_active(1, {{"model.layers.1", gru}}));
