@@ -144,10 +144,14 @@ TrialPlan make_plan(const TuneOptions& options, const TuneFile& file, const Tune
 }
 
 Error no_winner(const TuneSearch& search, const TuneFolder& folder) {
-  return {ErrorKind::kRuntime, folder.results().string(),
-          "none of the " + std::to_string(search.results().size()) +
-              " trials gave a model that satisfies the constraints; continue with --resume and a "
-              "larger budget, or relax the constraints"};
+  const std::size_t trials = search.results().size();
+  return {ErrorKind::kRuntime, folder.root.string(),
+          trials == 0 ? "no trial was finished within the budget; continue with --resume and a "
+                        "larger one"
+                      : "none of the " + std::to_string(trials) +
+                            " trials gave a model that satisfies the constraints; continue with "
+                            "--resume and a larger budget, or relax the constraints in a new "
+                            "search"};
 }
 
 TuneOutcome lead(const TrialPlan& plan, const std::function<bool()>& stop_requested) {

@@ -40,12 +40,21 @@ Error all_failed(const std::vector<TrialResult>& results, const TuneFolder& fold
               std::to_string(first.number) + ": " + first.reason};
 }
 
+/// Returns the number of trials that this process trains at the same time.
+std::int64_t count_slots(const TrialPlan& plan) {
+  const TuneSpec& spec = plan.file->spec;
+  if (spec.parallel > 0) return spec.parallel;
+  if (!choose_device(plan.space->config({}).runtime.device).is_cpu()) return 1;
+  return std::max<std::int64_t>(1, resolve_threads(0) / plan.workers());
+}
+
 }  // namespace
 
 TuneSearch::TuneSearch(TrialPlan plan, const std::function<bool()>& stop_requested, bool leads)
     : plan_(std::move(plan)),
       stop_requested_(stop_requested),
       leads_(leads),
+      slots_(count_slots(plan_)),
       spent_before_(plan_.folder.read_spent()) {}
 
 double TuneSearch::seconds() const {
@@ -70,14 +79,6 @@ std::int64_t TuneSearch::most_trials() const {
   const bool ends = budget.seconds || budget.tokens ||
                     std::holds_alternative<GridMethod>(plan_.file->spec.method);
   return ends ? 1000000 : kDefaultTrials;
-}
-
-/// Returns the number of trials that this process trains at the same time.
-std::int64_t TuneSearch::slots() const {
-  const TuneSpec& spec = plan_.file->spec;
-  if (spec.parallel > 0) return spec.parallel;
-  if (!choose_device(plan_.space->config({}).runtime.device).is_cpu()) return 1;
-  return std::max<std::int64_t>(1, resolve_threads(0) / plan_.workers());
 }
 
 std::vector<TuneValues> TuneSearch::suggest_generation(std::int64_t first) {
@@ -115,7 +116,7 @@ void TuneSearch::start_trials(std::int64_t first, const std::vector<TuneValues>&
       if (leads_) write_results();
       continue;
     }
-    if (out_of_time_ || static_cast<std::int64_t>(running_.size()) >= slots()) continue;
+    if (out_of_time_ || static_cast<std::int64_t>(running_.size()) >= slots_) continue;
     try {
       auto trial = std::make_unique<TrialRun>(
           plan_, number, values[static_cast<std::size_t>(number - first)], results_);

@@ -38,7 +38,6 @@ class TuneSearch {
   void check_first_generation() const;
   void write_results() const;
   std::int64_t most_trials() const;
-  std::int64_t slots() const;
   bool tokens_are_used() const;
   bool time_is_over() const;
   double seconds() const;
@@ -46,6 +45,7 @@ class TuneSearch {
   TrialPlan plan_;
   std::function<bool()> stop_requested_;
   bool leads_;
+  std::int64_t slots_;  // trials that this process trains at the same time
   Clock::time_point begin_ = Clock::now();
   double spent_before_ = 0;
   std::vector<TrialResult> results_;           // of earlier generations

@@ -208,7 +208,8 @@ std::string TuneSpace::error_of(const TuneValues& values) const {
     return {};
   } catch (const Error& error) {
     const Issue& issue = error.issues().front();
-    return issue.where + ": " + issue.message;
+    // An override that cannot be applied is located at a command-line option.
+    return (issue.where.starts_with("--set ") ? "" : issue.where + ": ") + issue.message;
   }
 }
 

@@ -104,9 +104,14 @@ void read_base(TuneFile& file, const fs::path& folder) {
   }
   file.document["config"] = file.base;
   file.document[kBaseDirectory] = file.base_directory.lexically_normal().string();
-  std::vector<Override> overrides;
-  for (const auto& [path, value] : file.spec.fixed) overrides.push_back({path, value.dump()});
-  apply_overrides(file.base, overrides);
+  for (const auto& [path, value] : file.spec.fixed) {
+    try {
+      apply_overrides(file.base, {{path, value.dump()}});
+    } catch (const Error& error) {  // whose location is that of a command-line option
+      throw Error(ErrorKind::kConfig, file.name + ": " + pointer_append("/fixed", path),
+                  error.issues().front().message);
+    }
+  }
 }
 
 }  // namespace

@@ -62,6 +62,18 @@ TEST(TuneSpaceTest, RangesAreChecked) {
                  "/space/training.epochs: ", "names the same option as \"/training/epochs\"");
 }
 
+TEST(TuneSpaceTest, PathsThroughValuesAreErrors) {
+  expect_message(R"({"training.epochs.first": {"type": "choice", "values": [1]}})",
+                 "/space/training.epochs.first: ", "the value 1 is not allowed");
+  const TemporaryFolder folder;
+  const auto error = error_of([&] {
+    search_file(folder, R"({"training.epochs": {"type": "choice", "values": [1]}})",
+                R"(, "fixed": {"version.x": 1})");
+  });
+  ASSERT_TRUE(error);
+  EXPECT_TRUE(error->issues()[0].where.ends_with("search.json: /fixed/version.x"));
+}
+
 TEST(TuneSpaceTest, ConditionsThatNeverHoldOrDependOnEachOtherAreErrors) {
   expect_message(R"({"model.layers.1.coupled": {"type": "choice", "values": [true, false],
                      "when": {"model.layers.1.type": ["gru"]}}})",
