@@ -54,9 +54,9 @@ class TuneTest : public testing::ProgramTest {
     folder_->write("train.tsv", rows());
   }
 
-  /// Searches with one trial at a time into the folder `one`, and returns what it prints.
-  static std::string search_one() {
-    const CommandResult one = run("sequent tune s.json --out one --set parallel=1");
+  /// Searches with one trial at a time, and returns what it prints.
+  static std::string search_one(const std::string& folder) {
+    const CommandResult one = run("sequent tune s.json --set parallel=1 --out " + folder);
     EXPECT_EQ(one.code, 0) << one.err;
     return one.out;
   }
@@ -76,7 +76,7 @@ class TuneTest : public testing::ProgramTest {
 };
 
 TEST_F(TuneTest, TheWinnerIsAnOrdinaryRunAndMoreTrialsCanFollow) {
-  const std::string leaderboard = search_one();
+  const std::string leaderboard = search_one("one");
   const std::vector<json> all = results("one");
   ASSERT_EQ(all.size(), 7U);
   double best = 0;
@@ -108,10 +108,10 @@ TEST_F(TuneTest, TheWinnerIsAnOrdinaryRunAndMoreTrialsCanFollow) {
 }
 
 TEST_F(TuneTest, TrialsAreTheSameSideBySideAfterAKillAndWithAHelper) {
-  search_one();
+  search_one("alone");
   const CommandResult two = run("sequent tune s.json --out two --set parallel=2");
   ASSERT_EQ(two.code, 0) << two.err;
-  EXPECT_EQ(trials("two"), trials("one"));
+  EXPECT_EQ(trials("two"), trials("alone"));
 
   // No trial outlives the search: it would hold the lock of its run folder.
   const CommandResult killed =
@@ -123,26 +123,36 @@ TEST_F(TuneTest, TrialsAreTheSameSideBySideAfterAKillAndWithAHelper) {
   EXPECT_NE(refused.err.find("--resume"), std::string::npos) << refused.err;
   const CommandResult resumed = run("sequent tune s.json --out killed --resume");
   ASSERT_EQ(resumed.code, 0) << resumed.err;
-  EXPECT_EQ(trials("killed"), trials("one"));
+  EXPECT_EQ(trials("killed"), trials("alone"));
 
   const CommandResult joined =
       run("sequent tune s.json --out shared --set parallel=1 & id=$!; "
           "while [ ! -e shared/search.json ]; do sleep 0.02; done; "
           "sequent tune --join shared && wait $id");
   ASSERT_EQ(joined.code, 0) << joined.err;
-  EXPECT_EQ(trials("shared"), trials("one"));
+  EXPECT_EQ(trials("shared"), trials("alone"));
 }
 
 TEST_F(TuneTest, ASignalKeepsTheRunningTrials) {
-  const CommandResult stopped =
-      run("sequent tune s.json --out stopped --set parallel=1 & id=$!; "
-          "while [ ! -e stopped/work/0001/log.txt ]; do sleep 0.02; done; kill -TERM $id; wait $id");
+  const CommandResult stopped = run(
+      "sequent tune s.json --out stopped --set parallel=1 & id=$!; "
+      "while [ ! -e stopped/work/0001/log.txt ]; do sleep 0.02; done; kill -TERM $id; wait $id");
   EXPECT_EQ(stopped.code, 143) << stopped.err;
   EXPECT_NE(stopped.err.find("continue with the same command and --resume"), std::string::npos)
       << stopped.err;
   EXPECT_FALSE(std::filesystem::exists(*folder_ / "stopped/best"));
   EXPECT_EQ(run("sequent tune s.json --out stopped --resume --set budget.trials=3").code, 0);
   EXPECT_EQ(results("stopped").size(), 3U);
+}
+
+TEST_F(TuneTest, BudgetsOfTokensAndTimeEndTheSearch) {
+  // A generation of two trials with 3 epochs of 324 tokens.
+  ASSERT_EQ(run(R"(sequent tune s.json --out tokens --set 'budget={"tokens": 1900}')").code, 0);
+  EXPECT_EQ(results("tokens").size(), 2U);
+  expect_fault(R"(sequent -q tune s.json --out time --set 'budget={"seconds": 0.001}')", 1,
+               "no trial was finished within the budget");
+  ASSERT_EQ(run(R"(sequent tune s.json --out time --resume --set 'budget={"trials": 2}')").code, 0);
+  EXPECT_EQ(trials("time"), trials("tokens"));
 }
 
 TEST_F(TuneTest, AveragesSeedsAndChecksConstraints) {
