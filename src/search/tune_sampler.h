@@ -1,9 +1,9 @@
 // Suggests the values of trials: grid, random and TPE.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "search/parzen.h"
@@ -19,7 +19,9 @@ struct TuneObservation {
                               // or not finished yet
     std::int64_t epochs = 0;  // of a trial that was stopped early, negative: more are better
     double loss = 0;          // smaller is better
-    auto operator<=>(const Rank&) const = default;
+    bool operator<(const Rank& other) const {
+      return std::tie(tier, epochs, loss) < std::tie(other.tier, other.epochs, other.loss);
+    }
   };
 
   TuneValues values;
