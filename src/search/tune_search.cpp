@@ -85,6 +85,7 @@ std::vector<TuneValues> TuneSearch::suggest_generation(std::int64_t first) {
   const TuneSpec& spec = plan_.file->spec;
   const TuneSampler sampler(*plan_.space, spec.method, spec.seed);
   std::vector<TuneObservation> earlier;
+  earlier.reserve(results_.size());
   for (const TrialResult& result : results_) {
     earlier.push_back(observation_of(result, plan_.direction));
   }
