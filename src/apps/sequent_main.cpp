@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   sequent::add_log_flags(app);
   sequent::Action action;
   sequent::add_train_command(app, action);
+  sequent::add_tune_command(app, action);
   sequent::add_evaluate_command(app, action);
   sequent::add_export_command(app, action);
   sequent::add_generate_command(app, action);

@@ -29,7 +29,9 @@ class OptionReader {
 
   template <class T>
   void read(const Json& json, const std::string& pointer, T& value, const Constraints& rules = {}) {
-    if constexpr (IsOptional<T>::value) {
+    if constexpr (std::is_same_v<T, Json>) {
+      value = json;  // any value; its owner checks it
+    } else if constexpr (IsOptional<T>::value) {
       if (json.is_null()) {
         value.reset();
       } else {

@@ -9,20 +9,6 @@
 namespace sequent {
 namespace {
 
-std::vector<std::string> split_path(const std::string& path) {
-  const bool pointer = path.starts_with('/');
-  const char separator = pointer ? '/' : '.';
-  std::vector<std::string> parts{""};
-  for (const char c : pointer ? path.substr(1) : path) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
 /// Text that is not valid JSON is taken as a string, so that `--set data.train=my.tsv` needs no
 /// quotes.
 Json parse_value(const Override& change) {
@@ -51,13 +37,27 @@ Json& list_item(Json& list, const std::string& part, const std::string& where) {
 
 }  // namespace
 
+std::vector<std::string> split_option_path(const std::string& path) {
+  const bool pointer = path.starts_with('/');
+  const char separator = pointer ? '/' : '.';
+  std::vector<std::string> parts{""};
+  for (const char c : pointer ? path.substr(1) : path) {
+    if (c == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
 void apply_overrides(Json& document, const std::vector<Override>& overrides) {
   for (const Override& change : overrides) {
     const std::string where = "--set " + change.path;
     Json value = parse_value(change);
     Json* place = &document;
     std::string pointer;
-    for (const std::string& part : split_path(change.path)) {
+    for (const std::string& part : split_option_path(change.path)) {
       if (place->is_null()) *place = Json::object();
       if (place->is_object()) {
         place = &(*place)[part];
