@@ -11,6 +11,7 @@
 #include "sequent/describe.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
+#include "train/train_trial.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -95,7 +96,7 @@ void FitTrial::advance(double seconds, const Stop& stop) {
     return slice_ends(seconds, fit_seconds_since(start), epoch_share) || stop(*this);
   };
   try {
-    is_done_ = train(config_, options, hooks).finished;
+    is_done_ = train_trial(config_, options, hooks).finished;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kNumeric && error.kind() != ErrorKind::kRuntime) throw;
     fault_ = error.what();

@@ -13,6 +13,7 @@
 #include "core/delimiter.h"
 #include "core/encodings.h"
 #include "core/format.h"
+#include "core/quiet_log.h"
 #include "data/label_folders.h"
 #include "data/table_rows.h"
 #include "data/text_source.h"
@@ -134,6 +135,7 @@ std::string delimiter_reason(const FileKind& kind, const Widths& widths) {
 /// Returns the table that the file most probably is, or nothing if it is none.
 std::optional<FileKind> find_table(const std::string& path, const std::string& encoding,
                                    const std::vector<std::string>& lines) {
+  const QuietLog quiet;  // warnings about delimiters that are only tried
   constexpr double kConsistent = 0.9;
   FileKind kind;
   kind.family = FileFamily::kTable;

@@ -224,15 +224,17 @@ void decide_from_rows(SniffedData& result) {
   result.has_capitals = train.has_capitals();
   constexpr std::int64_t kShortest = 8;
   constexpr std::int64_t kLongest = 400;
-  result.max_length = std::clamp(train.quantile(0.01), kShortest, kLongest);
+  const std::int64_t long_text = train.quantile(0.01);
+  result.max_length = std::clamp(long_text, kShortest, kLongest);
   if (has_unseen_labels(result, train)) result.data.unseen_labels = UnseenLabels::kWrong;
   result.reasons.push_back(label_reason(result));
   const std::string unit = result.is_tagged ? "given tokens"
                            : result.writes_without_spaces
                                ? "characters, because the script has no spaces"
                                : "words";
-  result.reasons.push_back("tokens: " + unit + "; max_length " + std::to_string(result.max_length) +
-                           ", which 99 % of the texts do not exceed");
+  result.reasons.push_back("tokens: " + unit + "; 99 % of the texts have at most " +
+                           std::to_string(long_text) + ", so that max_length is " +
+                           std::to_string(result.max_length));
 }
 
 }  // namespace sequent

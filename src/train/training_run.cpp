@@ -19,6 +19,7 @@
 #include "train/prepare_and_learn.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
+#include "train/train_trial.h"
 #include "train/transfer.h"
 
 namespace sequent {
@@ -97,11 +98,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks)
+TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks,
+                         Checkpointing checkpointing)
     : config_(config),
       task_(training_task(config)),
       options_(options),
       hooks_(hooks),
+      checkpointing_(checkpointing),
       output_(config, options),
       folder_(output_.run()),
       checkpoints_(folder_),
@@ -241,7 +244,8 @@ void TrainingRun::run_epoch() {
       return;
     }
     if (limit_reached()) break;
-    if (seconds_since(last_checkpoint_) > config_.runtime.checkpoint_seconds) save_checkpoint();
+    if (seconds_since(last_checkpoint_) > config_.runtime.checkpoint_seconds)
+      save_regular_checkpoint();
   }
   finish_epoch();
 }
@@ -325,7 +329,7 @@ Progress TrainingRun::progress() const {
 void TrainingRun::finish_epoch() {
   if (!state_.epoch_trained) {
     state_.epoch_trained = true;
-    save_checkpoint();  // a crash during validation then loses nothing
+    save_regular_checkpoint();  // a crash during validation then loses nothing
   }
   optimizer_.flush(pool_.runner());
   Progress epoch = progress();
@@ -352,9 +356,14 @@ void TrainingRun::finish_epoch() {
   if (!limit_reached() && early && best_.epochs_since_best() >= early->patience) {
     state_.stopped_because = "early_stopping";
   }
-  save_checkpoint();
+  save_regular_checkpoint();
   journal_.add(state_.metrics.back());
   if (hooks_.progress) hooks_.progress(epoch);
+}
+
+TrainReport train_trial(const Config& config, const TrainOptions& options, const Hooks& hooks) {
+  validate(config);
+  return TrainingRun(config, options, hooks, TrainingRun::Checkpointing::kOnlyOnStop).run();
 }
 
 TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks) {

@@ -116,6 +116,10 @@ void TrainingRun::save_checkpoint() {
   if (is_rollback_point()) checkpoints_.keep_for_epoch();
 }
 
+void TrainingRun::save_regular_checkpoint() {
+  if (checkpointing_ == Checkpointing::kRegular) save_checkpoint();
+}
+
 /// Whether a rollback may return to this point. Only the start of an epoch is one: the result then
 /// depends neither on the time of the other checkpoints nor on stops.
 bool TrainingRun::is_rollback_point() const {

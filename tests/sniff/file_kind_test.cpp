@@ -65,7 +65,7 @@ TEST(SniffFile, FindsTheEncoding) {
   std::string rows = "\xb1\xea\xc7\xa9,\xce\xc4\xb1\xbe\n";
   for (int i = 0; i < 40; ++i)
     rows += "\xba\xc3,\xbe\xc6\xb5\xea\xba\xdc\xba\xc3\xa3\xac\xd4\xd9\xc0\xb4\n";
-  EXPECT_EQ(kind_of(rows).encoding, "GB18030");
+  EXPECT_EQ(kind_of(rows).encoding, "gb18030");
   EXPECT_EQ(kind_of(std::string("\xFF\xFEl\0,\0t\0\n\0a\0,\0b\0\n\0", 18)).family,
             FileFamily::kTable);
 }
