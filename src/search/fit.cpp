@@ -18,6 +18,7 @@
 #include "sequent/log.h"
 #include "tasks/task_definition.h"
 #include "train/run_folder.h"
+#include "train/short_run.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -107,7 +108,7 @@ TrainReport train_winner(const FitSearch& search, const SniffedData& data,
   run.out = options.out;
   run.existing = options.overwrite ? ExistingRun::kOverwrite : ExistingRun::kRefuse;
   run.command_line = options.command_line;
-  return train(final_config(search.winner(), data), run);
+  return train_short(final_config(search.winner(), data), run, {}, ShortRun::kResult);
 }
 
 }  // namespace

@@ -194,7 +194,7 @@ Config fit_config(const FitRecipe& recipe, const SniffedData& data, Monitor moni
   if (recipe.wide_start) config.model.initialization = Initialization::kTorch;
   config.training = training(recipe, monitor);
   const TaskDefinition& definition = definition_of(config);
-  if (!definition.allows_label_smoothing()) config.training.label_smoothing = 0;
+  if (!definition.allows_label_smoothing() || data.is_tagged) config.training.label_smoothing = 0;
   if (!definition.allows_class_weights()) config.training.class_weights.reset();
   config.base_directory = std::filesystem::current_path();
   return config;

@@ -68,7 +68,8 @@ bool FitSearch::has_time(double seconds) const {
   return now() + seconds + reserve(kept) < options_.seconds;
 }
 
-bool FitSearch::may_start() const {
+bool FitSearch::may_start() {
+  was_stopped_ = was_stopped_ || (hooks_.stop_requested && hooks_.stop_requested());
   const bool has_trials = !options_.max_trials || std::ssize(trials_) < *options_.max_trials;
   return has_trials && !was_stopped_ && has_time(0);
 }
@@ -78,7 +79,8 @@ FitTrial& FitSearch::add(const FitRecipe& recipe) {
   config.runtime.workers = options_.workers;
   config.runtime.baseline = false;
   trials_.push_back(
-      std::make_unique<FitTrial>(std::ssize(trials_) + 1, recipe, config, monitor_, folder_));
+      std::make_unique<FitTrial>(std::ssize(trials_) + 1, recipe, config, monitor_, folder_,
+                                 options_.keep_trials ? ShortRun::kResult : ShortRun::kTrial));
   const FitRecipe key = without_seed(recipe);
   auto group = std::ranges::find(groups_, key, &FitGroup::recipe);
   if (group == groups_.end()) group = groups_.insert(groups_.end(), FitGroup{key, {}});

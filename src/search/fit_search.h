@@ -47,7 +47,7 @@ class FitSearch {
   double now() const;
   double reserve(double seconds) const;
   bool has_time(double seconds) const;
-  bool may_start() const;
+  bool may_start();
   FitTrial& add(const FitRecipe& recipe);
   void advance(FitTrial& trial, double seconds);
   bool must_stop(const FitTrial& trial) const;

@@ -11,7 +11,6 @@
 #include "sequent/describe.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
-#include "train/train_trial.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -48,11 +47,12 @@ double fit_score(const Report& report, Monitor monitor) {
 }
 
 FitTrial::FitTrial(std::int64_t number, FitRecipe recipe, Config config, Monitor monitor,
-                   const fs::path& trials)
+                   const fs::path& trials, ShortRun kind)
     : number_(number),
       recipe_(std::move(recipe)),
       config_(std::move(config)),
       monitor_(monitor),
+      kind_(kind),
       folder_(trials / trial_folder_name(number)) {
   share_cache(trials, folder_, config_);
 }
@@ -96,7 +96,7 @@ void FitTrial::advance(double seconds, const Stop& stop) {
     return slice_ends(seconds, fit_seconds_since(start), epoch_share) || stop(*this);
   };
   try {
-    is_done_ = train_trial(config_, options, hooks).finished;
+    is_done_ = train_short(config_, options, hooks, kind_).finished;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kNumeric && error.kind() != ErrorKind::kRuntime) throw;
     fault_ = error.what();

@@ -10,6 +10,7 @@
 
 #include "search/fit_recipe.h"
 #include "sequent/report.h"
+#include "train/short_run.h"
 
 namespace sequent {
 
@@ -28,7 +29,7 @@ double fit_score(const Report& report, Monitor monitor);
 class FitTrial {
  public:
   FitTrial(std::int64_t number, FitRecipe recipe, Config config, Monitor monitor,
-           const std::filesystem::path& trials);
+           const std::filesystem::path& trials, ShortRun kind = ShortRun::kTrial);
 
   /// Decides after each step whether the slice ends.
   using Stop = std::function<bool(const FitTrial&)>;
@@ -65,6 +66,7 @@ class FitTrial {
   FitRecipe recipe_;
   Config config_;
   Monitor monitor_;
+  ShortRun kind_;
   std::filesystem::path folder_;
   std::vector<FitEpoch> epochs_;
   std::int64_t best_epoch_ = 0;

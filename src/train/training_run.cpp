@@ -17,9 +17,9 @@
 #include "train/batching.h"
 #include "train/fit_normalization.h"
 #include "train/prepare_and_learn.h"
+#include "train/short_run.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
-#include "train/train_trial.h"
 #include "train/transfer.h"
 
 namespace sequent {
@@ -159,7 +159,10 @@ TrainReport TrainingRun::run() {
   if (!resumed) start();
   while (!interrupted_ && (state_.epoch_trained || state_.stopped_because.empty())) run_epoch();
   if (interrupted_) return {};
-  return finish();
+  if (checkpointing_ != Checkpointing::kNever) return finish();
+  TrainReport report;
+  report.finished = true;
+  return report;
 }
 
 LossOptions TrainingRun::make_loss() const {
@@ -326,6 +329,13 @@ Progress TrainingRun::progress() const {
   return progress;
 }
 
+void TrainingRun::save_best_weights() {
+  if (checkpointing_ == Checkpointing::kNever) return;
+  if (average_) average_->swap();
+  state_.best_weights = checkpoints_.save_best(weights_of(*model_));
+  if (average_) average_->swap();
+}
+
 void TrainingRun::finish_epoch() {
   if (!state_.epoch_trained) {
     state_.epoch_trained = true;
@@ -339,9 +349,7 @@ void TrainingRun::finish_epoch() {
   if (epoch.best) {
     state_.best_epoch = state_.epoch;
     state_.best_report = report_to_json(*epoch.validation, /*indent=*/-1);
-    if (average_) average_->swap();
-    state_.best_weights = checkpoints_.save_best(weights_of(*model_));
-    if (average_) average_->swap();
+    save_best_weights();
   }
   state_.metrics.push_back(epoch_line(epoch));
   ++state_.epoch;
@@ -361,9 +369,12 @@ void TrainingRun::finish_epoch() {
   if (hooks_.progress) hooks_.progress(epoch);
 }
 
-TrainReport train_trial(const Config& config, const TrainOptions& options, const Hooks& hooks) {
+TrainReport train_short(const Config& config, const TrainOptions& options, const Hooks& hooks,
+                        ShortRun kind) {
   validate(config);
-  return TrainingRun(config, options, hooks, TrainingRun::Checkpointing::kOnlyOnStop).run();
+  const auto checkpointing = kind == ShortRun::kTrial ? TrainingRun::Checkpointing::kNever
+                                                      : TrainingRun::Checkpointing::kAtEnd;
+  return TrainingRun(config, options, hooks, checkpointing).run();
 }
 
 TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks) {

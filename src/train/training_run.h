@@ -34,8 +34,9 @@ namespace sequent {
 ///     another run, it takes its place now.
 class TrainingRun {
  public:
-  /// When checkpoints are written besides those of stops.
-  enum class Checkpointing { kRegular, kOnlyOnStop };
+  /// When checkpoints are written, besides those of stops. With kNever, the run has no result but
+  /// its progress.
+  enum class Checkpointing { kRegular, kAtEnd, kNever };
 
   TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks,
               Checkpointing checkpointing = Checkpointing::kRegular);
@@ -55,6 +56,7 @@ class TrainingRun {
   void apply_state(const TrainingState& state);
   void save_checkpoint();
   void save_regular_checkpoint();
+  void save_best_weights();
   bool is_rollback_point() const;
   void run_epoch();
   bool run_step(const RowNumbers& rows);

@@ -117,7 +117,8 @@ void TrainingRun::save_checkpoint() {
 }
 
 void TrainingRun::save_regular_checkpoint() {
-  if (checkpointing_ == Checkpointing::kRegular) save_checkpoint();
+  const bool is_end = checkpointing_ == Checkpointing::kAtEnd && !state_.stopped_because.empty();
+  if (checkpointing_ == Checkpointing::kRegular || is_end) save_checkpoint();
 }
 
 /// Whether a rollback may return to this point. Only the start of an epoch is one: the result then
