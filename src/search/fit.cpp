@@ -77,12 +77,13 @@ Monitor chosen_metric(const SniffedData& data, const std::optional<std::string>&
               "found \"" + *name + "\"; expected " + list_alternatives(names));
 }
 
-void refuse_existing(const Config& config, const FitOptions& options) {
+/// Errors: Usage if the run cannot be written to its folder in the end.
+void refuse_existing(const FitOptions& options) {
   TrainOptions run;
   run.out = options.out;
   run.existing = options.overwrite ? ExistingRun::kOverwrite : ExistingRun::kRefuse;
   try {
-    const OutputFolder checked(config, run);
+    const OutputFolder checked(Config{}, run);
   } catch (const Error& error) {
     const bool exists =
         error.kind() == ErrorKind::kUsage && !options.overwrite && fs::exists(options.out);
@@ -116,6 +117,7 @@ TrainReport train_winner(const FitSearch& search, const SniffedData& data,
 FitResult fit(const FitOptions& options, const FitHooks& hooks) {
   const auto start = FitSearch::Clock::now();
   if (options.out.empty()) throw Error(ErrorKind::kUsage, "--out", "missing; name a folder");
+  refuse_existing(options);
   const auto say = [&hooks](const std::string& line) {
     if (hooks.line) hooks.line(line);
   };
@@ -126,7 +128,6 @@ FitResult fit(const FitOptions& options, const FitHooks& hooks) {
       (data.is_skewed && monitor == Monitor::kAccuracy
            ? "; the classes are uneven, and --metric macro_f1 weighs them equally"
            : ""));
-  refuse_existing(fit_config(FitRecipe{}, data, monitor), options);
   const TrialsFolder trials(options.out.lexically_normal(), options.keep_trials);
   FitSearch search(data, options, hooks, monitor, trials.path(), start);
   search.run();

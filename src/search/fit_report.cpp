@@ -100,10 +100,12 @@ std::string fit_summary(const FitSearch& search, const TrainReport& report, Moni
        << report_to_text(report.validation);
   if (report.test) text << "\ntest\n" << report_to_text(*report.test);
   const std::string run = result.run.string();
-  const std::string labelled = options.data.test.value_or(options.data.train);
+  const std::filesystem::path train(options.data.train);
+  const std::string ending = train.extension().string();
   text << "\nnext\n"
-       << "  sequent evaluate " << shell_word(run) << " --data " << shell_word(labelled) << '\n'
-       << "  sequent-infer " << shell_word(result.model.string()) << " --input new.txt\n"
+       << "  sequent evaluate " << shell_word(run) << ' '
+       << shell_word(options.data.test.value_or("labelled" + ending)) << '\n'
+       << "  sequent-infer " << shell_word(result.model.string()) << " new" << ending << '\n'
        << "  sequent train " << shell_word((result.run / "config.json").string()) << " --out "
        << shell_word(run + "-again") << '\n';
   return text.str();
