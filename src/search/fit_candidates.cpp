@@ -16,6 +16,9 @@ FitRecipe base(const SniffedData& data) {
   recipe.tokens = data.writes_without_spaces ? FitTokens::kCharacters : FitTokens::kWords;
   recipe.batch_size = data.rows > 4 * kSmall ? 64 : 32;
   recipe.patience = data.rows > kSmall ? 3 : 5;
+  // The average covers about the last epoch: a longer one would lag behind in short trials.
+  const double steps = static_cast<double>(data.rows) / static_cast<double>(recipe.batch_size);
+  recipe.average_decay = std::clamp(1 - 1 / steps, 0.99, 0.999);
   return recipe;
 }
 
@@ -71,8 +74,8 @@ std::vector<FitRecipe> sequence_candidates(const SniffedData& data) {
   FitRecipe attention = recurrent;
   attention.cell = FitCell::kGru;
   attention.pool = FitPool::kAttention;
-  if (data.rows >= kSmall) return {convolution, both, recurrent, ngrams, attention};
-  return {convolution, recurrent, both, wide, ngrams, attention};
+  if (data.rows >= kSmall) return {ngrams, convolution, recurrent, both, attention};
+  return {ngrams, convolution, recurrent, wide, both, attention};
 }
 
 /// Candidates that only count words and n-grams.

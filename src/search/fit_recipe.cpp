@@ -143,6 +143,26 @@ TrainingSpec training(const FitRecipe& recipe, Monitor monitor) {
 
 }  // namespace
 
+double FitRecipe::operations() const {
+  double features = static_cast<double>(width) +
+                    static_cast<double>(ngram_width * std::ssize(ngrams) + characters_width);
+  const auto outputs = static_cast<double>(units);
+  constexpr double kPasses = 3;           // forward, and backward for inputs and weights
+  constexpr double kCharacterCost = 4e4;  // of a convolution over the bytes of a token
+  double sum = features + (characters_width > 0 ? kCharacterCost : 0);
+  const bool recurs =
+      encoder == FitEncoder::kRecurrent || encoder == FitEncoder::kConvolutionRecurrent;
+  if (encoder == FitEncoder::kConvolution || encoder == FitEncoder::kConvolutionRecurrent) {
+    constexpr double kKernel = 3;
+    const double filters = recurs ? 2 * outputs : outputs;
+    sum += kKernel * features * filters;
+    features = filters;
+  }
+  const double gates = cell == FitCell::kLstm ? 4 : 3;
+  if (recurs) sum += 2 * gates * outputs * (features + outputs);
+  return kPasses * sum;
+}
+
 std::string FitRecipe::title() const {
   std::ostringstream text;
   if (tokens == FitTokens::kCharacters) text << "characters, ";

@@ -42,6 +42,9 @@ struct FitRecipe {
   std::int64_t seed = 1;
   bool operator==(const FitRecipe&) const = default;
 
+  /// The multiplications per token of a training step, to compare the costs of recipes.
+  double operations() const;
+
   /// A few words for people, such as "BiLSTM 128, max pool".
   std::string title() const;
 };

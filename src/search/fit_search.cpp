@@ -143,13 +143,41 @@ void FitSearch::run_baseline() {
   advance(trial, kBaselineShare * options_.seconds);
 }
 
+/// Estimates the time of an epoch from those of the trials so far: the baseline's, and a part that
+/// grows with the number of operations.
+double FitSearch::epoch_seconds(const FitRecipe& recipe) const {
+  constexpr double kUsualSpeed = 1e10;  // operations per second, before anything was measured
+  const auto mean = [](const FitTrial& trial) {
+    return trial.seconds() / static_cast<double>(trial.epochs().size());
+  };
+  const FitTrial& baseline = *trials_.front();
+  const double base = baseline.epochs().empty() ? 0 : mean(baseline);
+  const double per_row = baseline.recipe().operations();
+  double seconds = 0;
+  double operations = 0;
+  for (const auto& trial : trials_) {
+    const double more = trial->recipe().operations() - per_row;
+    if (more < per_row || trial->epochs().empty()) continue;
+    seconds += std::max(0.0, mean(*trial) - base);
+    operations += more;
+  }
+  const auto tokens = static_cast<double>(data_.tokens);
+  const double rate = operations > 0 ? seconds / operations : tokens / kUsualSpeed;
+  return base + rate * std::max(0.0, recipe.operations() - per_row);
+}
+
+/// Tries the first candidates. One that could not train for some epochs in its slice gets a longer
+/// one, or is left out if there is no time for it.
 void FitSearch::run_candidates() {
+  constexpr double kFewestEpochs = 2.5;
   const std::vector<FitRecipe> recipes = fit_candidates(data_, monitor_);
   const double slice = kCandidatesShare * options_.seconds / static_cast<double>(recipes.size());
   for (FitRecipe recipe : recipes) {
     if (!may_start()) return;
+    const double needed = std::max(slice, kFewestEpochs * epoch_seconds(recipe));
+    if (!has_time(needed)) continue;
     recipe.seed = options_.seed;
-    advance(add(recipe), slice);
+    advance(add(recipe), needed);
   }
   halve(slice);
 }

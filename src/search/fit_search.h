@@ -54,6 +54,7 @@ class FitSearch {
   bool is_behind(const FitTrial& trial) const;
   void run_baseline();
   void run_candidates();
+  double epoch_seconds(const FitRecipe& recipe) const;
   void halve(double slice);
   void refine();
   bool repeat_leader();
