@@ -85,9 +85,11 @@ std::vector<FitRecipe> bag_candidates(const SniffedData& data) {
   regular.input_dropout = 0.5;
   regular.word_dropout = 0.2;
   regular.label_smoothing = 0.1;
+  regular.learning_rate = 0.005;
   FitRecipe longer = fit_baseline(data);
   longer.ngrams = {2, 3};
-  longer.learning_rate = 0.002;
+  longer.learning_rate = 0.005;
+  longer.label_smoothing = 0.1;
   FitRecipe both = regular;
   both.pool = FitPool::kMaxAndMean;
   both.characters_width = data.writes_without_spaces ? 0 : 50;
@@ -171,7 +173,7 @@ FitRecipe fit_baseline(const SniffedData& data) {
   recipe.ngrams =
       data.writes_without_spaces ? std::vector<std::int64_t>{2, 3} : std::vector<std::int64_t>{2};
   recipe.ngram_width = 64;
-  recipe.learning_rate = 0.003;
+  recipe.learning_rate = 0.01;
   return recipe;
 }
 
