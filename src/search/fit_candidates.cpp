@@ -81,9 +81,7 @@ std::vector<FitRecipe> sequence_candidates(const SniffedData& data) {
 /// Candidates that only count words and n-grams.
 std::vector<FitRecipe> bag_candidates(const SniffedData& data) {
   FitRecipe regular = fit_baseline(data);
-  regular.width = 200;
-  regular.input_dropout = 0.5;
-  regular.word_dropout = 0.2;
+  regular.word_dropout = 0.1;
   regular.label_smoothing = 0.1;
   regular.learning_rate = 0.005;
   FitRecipe longer = fit_baseline(data);
@@ -92,6 +90,9 @@ std::vector<FitRecipe> bag_candidates(const SniffedData& data) {
   longer.label_smoothing = 0.1;
   FitRecipe both = regular;
   both.pool = FitPool::kMaxAndMean;
+  both.width = 200;
+  both.input_dropout = 0.5;
+  both.learning_rate = 0.002;
   both.characters_width = data.writes_without_spaces ? 0 : 50;
   both.lowercase = !data.has_capitals;
   return {regular, longer, both};
@@ -161,6 +162,7 @@ FitRecipe fit_baseline(const SniffedData& data) {
   FitRecipe recipe = base(data);
   if (data.is_tagged) {
     recipe.lowercase = false;
+    recipe.pool = FitPool::kNone;
     recipe.encoder = FitEncoder::kRecurrent;
     recipe.characters_width = data.writes_without_spaces ? 0 : 50;
     recipe.units = 64;
@@ -204,7 +206,7 @@ FitRecipe fit_variant(const FitRecipe& recipe, const SniffedData& data, std::uin
   FitRecipe variant = recipe;
   const std::uint64_t changes = 1 + random.below(3, 0);
   for (std::uint64_t i = 0; i < changes; ++i) change(variant, data, random.at(i + 1));
-  if (data.is_tagged) variant.encoder = recipe.encoder;
+  if (data.is_tagged) variant.pool = FitPool::kNone;
   return variant;
 }
 

@@ -112,7 +112,7 @@ std::vector<LayerSpec> layers_of(const FitRecipe& recipe, const SniffedData& dat
     label.dropout = recipe.output_dropout;
     layers.emplace_back(label);
   }
-  if (!data.is_tagged) layers.push_back(pool_layer(recipe.pool));
+  if (recipe.pool != FitPool::kNone) layers.push_back(pool_layer(recipe.pool));
   if (recipe.output_dropout > 0) layers.emplace_back(DropoutSpec{recipe.output_dropout});
   layers.push_back(last_layer(data.target));
   return layers;
@@ -185,6 +185,8 @@ std::string FitRecipe::title() const {
       break;
   }
   switch (pool) {
+    case FitPool::kNone:
+      break;
     case FitPool::kMax:
       text << ", max pool";
       break;

@@ -11,7 +11,7 @@
 namespace sequent {
 
 enum class FitEncoder { kMean, kConvolution, kRecurrent, kConvolutionRecurrent };
-enum class FitPool { kMax, kMean, kMaxAndMean, kAttention };
+enum class FitPool { kNone, kMax, kMean, kMaxAndMean, kAttention };  // kNone: of taggers
 enum class FitTokens { kWords, kWhitespace, kCharacters };
 enum class FitCell { kLstm, kGru };
 

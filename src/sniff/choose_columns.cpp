@@ -157,13 +157,18 @@ class Chooser {
   [[noreturn]] void fail_without(const std::string& what, const std::string& expected,
                                  const std::string& option) const {
     std::string list;
+    bool has_objects = false;
     for (const ColumnProfile& column : file_.columns) {
+      has_objects = has_objects || column.kind() == ColumnKind::kOther;
       list += (list.empty() ? "" : "; ") + quoted(column.name()) + " is " +
               std::string(kind_name(column.kind()));
     }
     throw Error(ErrorKind::kData, path_,
                 "no column can be the " + what + ", which has " + expected + ": " +
-                    bounded_message(list) + "; name one with " + option);
+                    bounded_message(list) + "; name one with " + option +
+                    (has_objects ? ", or write a config for sequences of numbers, as "
+                                   "configs/gun-point.json"
+                                 : ""));
   }
 
   void take_text(std::size_t i, const std::string& why) {

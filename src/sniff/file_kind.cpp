@@ -40,9 +40,10 @@ std::string find_encoding(const std::string& path) {
   if (front.empty()) throw Error(ErrorKind::kData, path, "is empty; expected rows");
   const bool is_marked = front.starts_with("\xFF\xFE") || front.starts_with("\xFE\xFF");
   if (is_marked) return std::string(kUtf8);  // open_text recognizes the mark
-  const auto zeros = std::count(front.begin(), front.end(), '\0');
-  // A text in UTF-16 without a mark has a zero in almost every second byte; open_text reports it.
-  if (zeros > 0 && static_cast<std::size_t>(zeros) * 5 < front.size()) {
+  // A text in UTF-16 without a mark has zeros only in every second byte; open_text reports it.
+  std::array<bool, 2> zeros{};
+  for (std::size_t i = 0; i < front.size(); ++i) zeros[i % 2] = zeros[i % 2] || front[i] == '\0';
+  if (zeros[0] && zeros[1]) {
     throw Error(ErrorKind::kData, path,
                 "is a binary file; expected text: CSV, TSV, JSON Lines, fastText or CoNLL");
   }

@@ -223,18 +223,19 @@ void decide_from_rows(SniffedData& result) {
   result.writes_without_spaces = train.without_spaces();
   result.has_capitals = train.has_capitals();
   constexpr std::int64_t kShortest = 8;
-  constexpr std::int64_t kLongest = 400;
-  const std::int64_t long_text = train.quantile(0.01);
-  result.max_length = std::clamp(long_text, kShortest, kLongest);
+  const std::int64_t longest = result.is_tagged ? 1000 : 400;
+  // The tags of a part that is cut off would be lost.
+  const std::int64_t long_text = train.quantile(result.is_tagged ? 0 : 0.01);
+  result.max_length = std::clamp(long_text, kShortest, longest);
   if (has_unseen_labels(result, train)) result.data.unseen_labels = UnseenLabels::kWrong;
   result.reasons.push_back(label_reason(result));
   const std::string unit = result.is_tagged ? "given tokens"
                            : result.writes_without_spaces
                                ? "characters, because the script has no spaces"
                                : "words";
-  result.reasons.push_back("tokens: " + unit + "; 99 % of the texts have at most " +
-                           std::to_string(long_text) + ", so that max_length is " +
-                           std::to_string(result.max_length));
+  result.reasons.push_back("tokens: " + unit + "; " + (result.is_tagged ? "all" : "99 %") +
+                           " of the texts have at most " + std::to_string(long_text) +
+                           ", so that max_length is " + std::to_string(result.max_length));
 }
 
 }  // namespace sequent

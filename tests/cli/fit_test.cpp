@@ -69,6 +69,16 @@ TEST_F(FitProgram, SaysWhatIsWrongWithTheData) {
   EXPECT_FALSE(std::filesystem::exists(*folder_ / "x.trials"));
 }
 
+TEST_F(FitProgram, FinishesWithTheBestModelWhenInterrupted) {
+  const CommandResult stopped = run(
+      "sequent fit tickets.csv --out stopped 2> log & pid=$!; until grep -q '^trial 1 ' log; do "
+      "kill -0 $pid || exit 1; sleep 0.05; done; kill -INT $pid; wait $pid");
+  EXPECT_EQ(stopped.code, 130) << stopped.err;
+  EXPECT_NE(stopped.out.find("sequent-infer stopped/model.pt"), std::string::npos) << stopped.out;
+  EXPECT_TRUE(std::filesystem::exists(*folder_ / "stopped" / "manifest.json"));
+  EXPECT_TRUE(std::filesystem::exists(*folder_ / "stopped" / "model.pt"));
+}
+
 TEST_F(FitProgram, LeavesNoRunWhenItIsKilled) {
   const CommandResult killed =
       run("sequent fit tickets.csv --out killed & pid=$!; while [ ! -d killed.trials/001 ]; do "

@@ -75,6 +75,7 @@ TEST(SniffFile, RefusesWhatIsNoText) {
   EXPECT_NE(message_of("\n\n  \n").find("only blank lines"), std::string::npos);
   std::string binary = "PAR1 some bytes of a file";
   for (int i = 0; i < 50; ++i) binary += "abcdefgh";
+  EXPECT_NE(message_of("PK\x03\x04 and a workbook").find("zip"), std::string::npos);
   EXPECT_NE(message_of(binary + std::string(3, '\0')).find("binary"), std::string::npos);
 }
 
