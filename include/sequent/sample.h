@@ -91,8 +91,8 @@ SampleFiles write_transform_sample(const TransformSample& options,
 /// `id,date,message,category`. The categories are `account`, `delivery`, `payment` and `product`.
 /// Half of the messages also praise something from another category. No message occurs twice. The
 /// same options produce the same bytes on every platform.
-/// Errors: Usage if `rows` is out of range, or if `file` exists and `overwrite` is false; Runtime if
-/// the file cannot be written.
+/// Errors: Usage if `rows` is out of range, or if `file` exists and `overwrite` is false; Runtime
+/// if the file cannot be written.
 void write_ticket_sample(const TicketSample& options, const std::filesystem::path& file);
 
 }  // namespace sequent

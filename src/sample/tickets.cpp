@@ -63,7 +63,8 @@ std::string_view pick(const std::array<std::string_view, N>& words, SplitMix64& 
 /// Replaces {thing} and {day}.
 std::string fill(std::string_view sentence, std::string_view thing, SplitMix64& random) {
   std::string text(sentence);
-  for (std::size_t at = text.find("{thing}"); at != text.npos; at = text.find("{thing}")) text.replace(at, 7, thing);
+  for (std::size_t at = text.find("{thing}"); at != text.npos; at = text.find("{thing}"))
+    text.replace(at, 7, thing);
   for (std::size_t at = text.find("{day}"); at != text.npos; at = text.find("{day}")) {
     text.replace(at, 5, pick(kDays, random));
   }

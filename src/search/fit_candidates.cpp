@@ -45,12 +45,12 @@ std::vector<FitRecipe> sequence_candidates(const SniffedData& data) {
   recurrent.input_dropout = 0.5;
   recurrent.output_dropout = 0.5;
   recurrent.label_smoothing = 0.1;
+  recurrent.learning_rate = 0.002;
 
   FitRecipe convolution = recurrent;
   convolution.encoder = FitEncoder::kConvolution;
   convolution.width = 300;
   convolution.units = 256;
-  convolution.wide_start = data.rows < kSmall;
 
   FitRecipe both = recurrent;
   both.encoder = FitEncoder::kConvolutionRecurrent;
@@ -63,6 +63,7 @@ std::vector<FitRecipe> sequence_candidates(const SniffedData& data) {
   wide.units = 256;
   wide.word_dropout = 0.05;
   wide.wide_start = true;
+  wide.learning_rate = 0.001;
   wide.lowercase = !data.has_capitals;
   wide.batch_size = 16;
 

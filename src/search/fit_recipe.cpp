@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "core/format.h"
 #include "tasks/task_definition.h"
 
 namespace sequent {
@@ -200,6 +201,9 @@ std::string FitRecipe::title() const {
       text << ", attention";
       break;
   }
+  text << ", rate " << format_short(learning_rate);
+  if (label_smoothing > 0) text << ", smoothing " << format_short(label_smoothing);
+  if (weight_decay > 0) text << ", decay " << format_short(weight_decay);
   if (balanced) text << ", balanced";
   return text.str();
 }
