@@ -48,6 +48,15 @@ struct TransformSample {
   bool overwrite = false;      // replace an existing sample in the folder
 };
 
+struct TicketSample {
+  static constexpr std::int64_t kMinRows = 100;
+  static constexpr std::int64_t kMaxRows = 20'000;
+
+  std::int64_t rows = 3'000;  // kMinRows to kMaxRows
+  std::uint64_t seed = 1;     // any value
+  bool overwrite = false;     // replace an existing file
+};
+
 struct SampleFiles {
   std::filesystem::path train;       // 80% of the rows
   std::filesystem::path validation;  // 10%
@@ -77,5 +86,13 @@ SampleFiles write_sentiment_sample(const SentimentSample& options,
 /// platform. Errors: as for write_sentiment_sample.
 SampleFiles write_transform_sample(const TransformSample& options,
                                    const std::filesystem::path& folder);
+
+/// Generates messages to the customer service of a shop as one CSV file with the header
+/// `id,date,message,category`. The categories are `account`, `delivery`, `payment` and `product`.
+/// Half of the messages also praise something from another category. No message occurs twice. The
+/// same options produce the same bytes on every platform.
+/// Errors: Usage if `rows` is out of range, or if `file` exists and `overwrite` is false; Runtime
+/// if the file cannot be written.
+void write_ticket_sample(const TicketSample& options, const std::filesystem::path& file);
 
 }  // namespace sequent

@@ -8,6 +8,7 @@
 
 namespace sequent {
 
+void add_fit_command(CLI::App& app, Action& action);
 void add_train_command(CLI::App& app, Action& action);
 void add_tune_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);

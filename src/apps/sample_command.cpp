@@ -40,6 +40,28 @@ void add_transform_command(CLI::App& samples, TransformKind kind, const char* he
   });
 }
 
+void add_tickets_command(CLI::App& samples, Action& action) {
+  struct Options {
+    TicketSample sample;
+    std::string out;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = samples.add_subcommand(
+      "tickets", "Generate a CSV file of messages to a shop, with an id, a date and a category");
+  command->add_option("--rows", options->sample.rows, "Number of rows")
+      ->check(CLI::Range(TicketSample::kMinRows, TicketSample::kMaxRows))
+      ->capture_default_str();
+  command->add_option("--seed", options->sample.seed, "Random seed")->capture_default_str();
+  command->add_option("-o,--out", options->out, "File to create")->type_name("FILE")->required();
+  command->add_flag("--overwrite", options->sample.overwrite, "Replace an existing file");
+  command->callback([options, &action] {
+    action = [options] {
+      write_ticket_sample(options->sample, options->out);
+      log_info("created " + options->out);
+    };
+  });
+}
+
 }  // namespace
 
 void add_sample_command(CLI::App& app, Action& action) {
@@ -66,6 +88,7 @@ void add_sample_command(CLI::App& app, Action& action) {
       log_files(write_sentiment_sample(options->sample, options->out));
     };
   });
+  add_tickets_command(*command, action);
   add_transform_command(*command, TransformKind::kDates, "Generate dates to rewrite as 1987-03-05",
                         action);
   add_transform_command(*command, TransformKind::kArithmetic,

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   sequent::add_log_flags(app);
   sequent::Action action;
+  sequent::add_fit_command(app, action);
   sequent::add_train_command(app, action);
   sequent::add_tune_command(app, action);
   sequent::add_evaluate_command(app, action);

@@ -1,10 +1,12 @@
 #include "sequent/log.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
 #include <string>
 #include <utility>
 
+#include "core/quiet_log.h"
 #include "core/shortened.h"
 
 namespace sequent {
@@ -32,7 +34,19 @@ void write_to_stderr(LogLevel level, std::string_view message) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+/// Sets the level and returns the former one.
+LogLevel exchange_level(LogLevel level) {
+  const std::lock_guard lock(state().mutex);
+  return std::exchange(state().level, level);
+}
+
 }  // namespace
+
+QuietLog::QuietLog(LogLevel level) : former_(exchange_level(LogLevel::kError)) {
+  exchange_level(std::max(former_, level));
+}
+
+QuietLog::~QuietLog() { exchange_level(former_); }
 
 void set_log_sink(LogSink sink) {
   const std::lock_guard lock(state().mutex);

@@ -130,7 +130,9 @@ std::string Checkpoints::save_best(const NamedTensors& weights) const {
   const std::string content = pack_tensors("", weights);
   write_file_whole(best, content, [&] {
     std::error_code ignored;
-    if (fs::exists(best, ignored)) rename_file(best, previous_best());
+    if (!fs::exists(best, ignored)) return;
+    fs::create_directories(previous_best().parent_path(), ignored);
+    rename_file(best, previous_best());
   });
   return checksum(content);
 }

@@ -17,6 +17,7 @@
 #include "train/batching.h"
 #include "train/fit_normalization.h"
 #include "train/prepare_and_learn.h"
+#include "train/short_run.h"
 #include "train/start_vectors.h"
 #include "train/tensor_file.h"
 #include "train/transfer.h"
@@ -97,11 +98,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks)
+TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks,
+                         Checkpointing checkpointing)
     : config_(config),
       task_(training_task(config)),
       options_(options),
       hooks_(hooks),
+      checkpointing_(checkpointing),
       output_(config, options),
       folder_(output_.run()),
       checkpoints_(folder_),
@@ -156,7 +159,10 @@ TrainReport TrainingRun::run() {
   if (!resumed) start();
   while (!interrupted_ && (state_.epoch_trained || state_.stopped_because.empty())) run_epoch();
   if (interrupted_) return {};
-  return finish();
+  if (checkpointing_ != Checkpointing::kNever) return finish();
+  TrainReport report;
+  report.finished = true;
+  return report;
 }
 
 LossOptions TrainingRun::make_loss() const {
@@ -243,7 +249,8 @@ void TrainingRun::run_epoch() {
       return;
     }
     if (limit_reached()) break;
-    if (seconds_since(last_checkpoint_) > config_.runtime.checkpoint_seconds) save_checkpoint();
+    if (seconds_since(last_checkpoint_) > config_.runtime.checkpoint_seconds)
+      save_regular_checkpoint();
   }
   finish_epoch();
 }
@@ -324,10 +331,17 @@ Progress TrainingRun::progress() const {
   return progress;
 }
 
+void TrainingRun::save_best_weights() {
+  if (checkpointing_ == Checkpointing::kNever) return;
+  if (average_) average_->swap();
+  state_.best_weights = checkpoints_.save_best(weights_of(*model_));
+  if (average_) average_->swap();
+}
+
 void TrainingRun::finish_epoch() {
   if (!state_.epoch_trained) {
     state_.epoch_trained = true;
-    save_checkpoint();  // a crash during validation then loses nothing
+    save_regular_checkpoint();  // a crash during validation then loses nothing
   }
   optimizer_.flush(pool_.runner());
   Progress epoch = progress();
@@ -337,9 +351,7 @@ void TrainingRun::finish_epoch() {
   if (epoch.best) {
     state_.best_epoch = state_.epoch;
     state_.best_report = report_to_json(*epoch.validation, /*indent=*/-1);
-    if (average_) average_->swap();
-    state_.best_weights = checkpoints_.save_best(weights_of(*model_));
-    if (average_) average_->swap();
+    save_best_weights();
   }
   state_.metrics.push_back(epoch_line(epoch));
   ++state_.epoch;
@@ -354,9 +366,17 @@ void TrainingRun::finish_epoch() {
   if (!limit_reached() && early && best_.epochs_since_best() >= early->patience) {
     state_.stopped_because = "early_stopping";
   }
-  save_checkpoint();
+  save_regular_checkpoint();
   journal_.add(state_.metrics.back());
   if (hooks_.progress) hooks_.progress(epoch);
+}
+
+TrainReport train_short(const Config& config, const TrainOptions& options, const Hooks& hooks,
+                        ShortRun kind) {
+  validate(config);
+  const auto checkpointing = kind == ShortRun::kTrial ? TrainingRun::Checkpointing::kNever
+                                                      : TrainingRun::Checkpointing::kAtEnd;
+  return TrainingRun(config, options, hooks, checkpointing).run();
 }
 
 TrainReport train(const Config& config, const TrainOptions& options, const Hooks& hooks) {

@@ -34,7 +34,12 @@ namespace sequent {
 ///     another run, it takes its place now.
 class TrainingRun {
  public:
-  TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks);
+  /// When checkpoints are written, besides those of stops. With kNever, the run has no result but
+  /// its progress.
+  enum class Checkpointing { kRegular, kAtEnd, kNever };
+
+  TrainingRun(const Config& config, const TrainOptions& options, const Hooks& hooks,
+              Checkpointing checkpointing = Checkpointing::kRegular);
   TrainReport run();
 
  private:
@@ -50,6 +55,8 @@ class TrainingRun {
   void use_checkpoint(const std::string& text);
   void apply_state(const TrainingState& state);
   void save_checkpoint();
+  void save_regular_checkpoint();
+  void save_best_weights();
   bool is_rollback_point() const;
   void run_epoch();
   bool run_step(const RowNumbers& rows);
@@ -74,6 +81,7 @@ class TrainingRun {
   const TrainingTask& task_;
   TrainOptions options_;
   Hooks hooks_;
+  Checkpointing checkpointing_;
   OutputFolder output_;
   RunFolder folder_;
   Checkpoints checkpoints_;

@@ -116,6 +116,11 @@ void TrainingRun::save_checkpoint() {
   if (is_rollback_point()) checkpoints_.keep_for_epoch();
 }
 
+void TrainingRun::save_regular_checkpoint() {
+  const bool is_end = checkpointing_ == Checkpointing::kAtEnd && !state_.stopped_because.empty();
+  if (checkpointing_ == Checkpointing::kRegular || is_end) save_checkpoint();
+}
+
 /// Whether a rollback may return to this point. Only the start of an epoch is one: the result then
 /// depends neither on the time of the other checkpoints nor on stops.
 bool TrainingRun::is_rollback_point() const {

@@ -1,0 +1,36 @@
+// Chooses the columns of the text, the label and the split.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sequent/data.h"
+#include "sniff/file_columns.h"
+
+namespace sequent {
+
+/// What the user named on the command line.
+struct NamedColumns {
+  std::optional<std::string> text;
+  std::optional<std::string> label;
+  std::optional<TargetKind> target;
+};
+
+struct ChosenColumns {
+  std::size_t text = 0;
+  std::size_t label = 0;
+  std::optional<std::size_t> split;
+  TargetKind target = TargetKind::kLabel;
+  std::optional<std::string> label_separator;  // of several labels in a cell
+  std::vector<std::string> reasons;            // one sentence per decision
+};
+
+/// Chooses among the columns of `file`, whose name in messages is `path`.
+/// Errors: Usage if several columns are about as likely, with the candidates and values of each, or
+/// if a named column does not exist; Data if no column can be the text or the label.
+ChosenColumns choose_columns(const std::string& path, const FileColumns& file,
+                             const NamedColumns& named);
+
+}  // namespace sequent
