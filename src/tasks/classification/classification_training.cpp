@@ -1,6 +1,7 @@
 #include "tasks/classification/classification_training.h"
 
 #include "runtime/device.h"
+#include "tasks/classification/calibrate_training.h"
 #include "train/targets.h"
 #include "train/transfer.h"
 
@@ -59,6 +60,17 @@ class ClassificationTraining : public RowTrainingTask {
     if (!model.config().is_binary()) return torch::softmax(output, 1).to(torch::kFloat32);
     const torch::Tensor second = torch::sigmoid(output);
     return torch::cat({1 - second, second}, 1).to(torch::kFloat32);
+  }
+
+  /// The temperature depends on the validation rows.
+  std::optional<Report> calibrated_report(WorkerPool& pool,
+                                          const MeasuredRows& validation) const override {
+    return to_report(calibrate_classifier(pool, validation.labels, validation.data));
+  }
+
+  void apply_calibration(const std::vector<double>& calibration,
+                         SequenceModelImpl& model) const override {
+    if (!calibration.empty()) divide_logits(model, calibration.front());
   }
 
   Facts data_facts(const PreparedData& data) const override {
