@@ -87,16 +87,16 @@ std::string coverage_text(const Report& report) {
     throw Error(ErrorKind::kUsage, "--risk-coverage",
                 "has no meaning for this model, which does not predict one label per row");
   }
-  constexpr double kStep = 0.1;
+  constexpr double kSteps = 10;
   ReportTable some = *all;
   some.rows.clear();
   some.for_people = true;
-  double next = kStep;
+  double next = 1;
   for (const std::vector<ReportValue>& row : all->rows) {
     const double coverage = std::get<double>(row.front());
-    if (coverage < next) continue;
+    if (coverage < next / kSteps) continue;
     some.rows.push_back(row);
-    while (next <= coverage) next += kStep;
+    while (next / kSteps <= coverage) ++next;
   }
   return "\n" + all->title + "; area under the curve of error over coverage: " +
          std::to_string(report.value("aurc").value_or(0)) + "\n" +

@@ -28,12 +28,12 @@ constexpr const char* kConfig = R"({
 
 /// Rows of one telling word and some rare words that a model learns by heart. A fifth of the labels
 /// is drawn at random.
-std::string noisy_rows(int rows, unsigned seed) {
+std::string noisy_rows(int rows, unsigned seed, unsigned labels = 3) {
   std::mt19937 random(seed);
   std::string text = "label\ttext\n";
   for (int row = 0; row < rows; ++row) {
-    const unsigned topic = random() % 3;
-    const unsigned label = random() % 5 == 0 ? random() % 3 : topic;
+    const unsigned topic = random() % labels;
+    const unsigned label = random() % 5 == 0 ? random() % labels : topic;
     text += "abc"[label];
     text += "\tword" + std::to_string(topic);
     for (int i = 0; i < 4; ++i) text += " rare" + std::to_string(random() % 400);
@@ -155,6 +155,27 @@ TEST_F(CalibrationPrograms, ShowRiskAndCoverage) {
   EXPECT_GT(evaluated("run")["risk_coverage"].size(), 50U);
 }
 
+TEST_F(CalibrationPrograms, CalibrateSigmoidHeads) {
+  folder_->write("two.tsv", noisy_rows(600, 5, 2));
+  folder_->write("two_validation.tsv", noisy_rows(600, 6, 2));
+  folder_->write("two_test.tsv", noisy_rows(1000, 7, 2));
+  const std::string options =
+      " --set data.train=two.tsv --set data.validation=two_validation.tsv "
+      "--set model.layers.2.activation=sigmoid --set training.calibration=";
+  const auto report_with = [&](const std::string& calibration) {
+    const std::string name = "two_" + calibration;
+    const CommandResult train = run("sequent train c.json --out " + name + options + calibration);
+    EXPECT_EQ(train.code, 0) << train.err;
+    EXPECT_EQ(run("sequent export " + name + " --out two.pt --overwrite").code, 0);
+    return json::parse(run("sequent evaluate two.pt two_test.tsv --json").out);
+  };
+  const json plain = report_with("none");
+  const json calibrated = report_with("temperature");
+  EXPECT_LT(calibrated["ece"].get<double>(), plain["ece"].get<double>() / 2);
+  EXPECT_EQ(calibrated["confusion_matrix"], plain["confusion_matrix"]);
+  EXPECT_NEAR(calibrated["roc_auc"].get<double>(), plain["roc_auc"].get<double>(), 1e-4);
+}
+
 TEST_F(CalibrationPrograms, NeedEnoughRows) {
   folder_->write("few.tsv", noisy_rows(40, 4));
   const CommandResult few =
@@ -166,6 +187,10 @@ TEST_F(CalibrationPrograms, NeedEnoughRows) {
       "sequent config check c.json --set task=multi_label --set model.layers.2.activation=sigmoid "
       "--set training.calibration=temperature",
       2, "/training/calibration");
+  expect_fault(
+      R"(sequent config check c.json --set 'model.layers.2={"type": "ordinal"}' )"
+      "--set training.calibration=temperature",
+      2, "/training/calibration: found \"temperature\"; only a softmax or sigmoid classifier");
 }
 
 constexpr const char* kNumbers = R"({

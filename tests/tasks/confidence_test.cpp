@@ -113,7 +113,9 @@ TEST(Confidence, ReportHasNumPysValues) {
   EXPECT_NEAR(report.brier.value(), 0.7551763404, 1e-6);
   EXPECT_NEAR(report.aurc.value(), 0.4380338505, 1e-6);
   EXPECT_EQ(report.reliability.size(), 15U);
-  report.calibration = CalibrationReport{.rows = 60, .temperature = 5.1, .loss_before = 1.77};
+  report.calibration = CalibrationReport();
+  report.calibration->rows = 60;
+  report.calibration->temperature = 5.1;
   report.conformal = {{1, 0.1, 0.2}, {60, 0.9, 1}};
   EXPECT_EQ(report_from_json(report_to_json(to_report(report)), Task()), to_report(report));
 }
@@ -126,16 +128,16 @@ TEST(Confidence, AbstentionIsChosenOnTheCurve) {
     metrics.add(tempered_softmax(rows.row(i), 1), rows.truths[i]);
   }
   report = metrics.report();
-  const auto without = error_of([&] { add_abstention(to_report(report), {.coverage = 0.5}); });
+  const auto without = error_of([&] { add_abstention(to_report(report), {std::nullopt, 0.5}); });
   EXPECT_EQ(without->kind(), ErrorKind::kArtifact);
   report.calibration = CalibrationReport{};
-  const Report half = add_abstention(to_report(report), {.coverage = 0.5});
+  const Report half = add_abstention(to_report(report), {std::nullopt, 0.5});
   EXPECT_NEAR(half.value("calibration.abstain_coverage").value(), 0.5, 0.011);
   const double accuracy = half.value("calibration.abstain_accuracy").value();
-  const Report as_right = add_abstention(to_report(report), {.precision = accuracy});
+  const Report as_right = add_abstention(to_report(report), {accuracy, std::nullopt});
   EXPECT_GE(as_right.value("calibration.abstain_coverage").value(),
             half.value("calibration.abstain_coverage").value());
-  const auto never = error_of([&] { add_abstention(to_report(report), {.precision = 1.0}); });
+  const auto never = error_of([&] { add_abstention(to_report(report), {1.0, std::nullopt}); });
   EXPECT_EQ(never->kind(), ErrorKind::kUsage);
 }
 

@@ -136,7 +136,9 @@ std::vector<ReportSection> confidence_sections(const ClassificationReport& repor
   if (report.calibration) {
     const auto facts = facts_of<CalibrationValues>(*report.calibration);
     sections.emplace_back(
-        ReportPart{"calibration", "Calibration (each row with the others' temperature)", {facts}});
+        ReportPart{"calibration",
+                   "Calibration, measured on rows that the temperature was not fitted on",
+                   {facts}});
   }
   if (!report.conformal.empty()) sections.emplace_back(conformal_table(report));
   return sections;
