@@ -32,8 +32,8 @@ std::string noisy_rows(int rows, unsigned seed, unsigned labels = 3) {
   std::mt19937 random(seed);
   std::string text = "label\ttext\n";
   for (int row = 0; row < rows; ++row) {
-    const unsigned topic = random() % labels;
-    const unsigned label = random() % 5 == 0 ? random() % labels : topic;
+    const std::size_t topic = random() % labels;
+    const std::size_t label = random() % 5 == 0 ? random() % labels : topic;
     text += "abc"[label];
     text += "\tword" + std::to_string(topic);
     for (int i = 0; i < 4; ++i) text += " rare" + std::to_string(random() % 400);
