@@ -11,7 +11,12 @@ std::vector<RankedValue> ranked_column(const Report& report, std::string_view ta
   const std::vector<double> ranks = column_of(report, table, "rank");
   const std::vector<double> values = column_of(report, table, column);
   std::vector<RankedValue> ranked;
+  constexpr double kMost = 0x1p53;
   for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(ranks[i] >= 1 && ranks[i] <= kMost)) {
+      throw Error(ErrorKind::kArtifact, std::string(table) + "/rank",
+                  "found " + format_short(ranks[i]) + "; expected at least 1: export again");
+    }
     ranked.push_back({static_cast<std::int64_t>(ranks[i]), values[i]});
   }
   return ranked;

@@ -11,7 +11,7 @@
 namespace sequent {
 
 /// Returns a column of a table whose rows are order statistics, with their ranks from the column
-/// `rank`; empty if there is no such table.
+/// `rank`; empty if there is no such table. Errors: Artifact for a rank that is out of range.
 std::vector<RankedValue> ranked_column(const Report& report, std::string_view table,
                                        std::string_view column);
 

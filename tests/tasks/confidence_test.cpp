@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "metrics/conformal.h"
@@ -169,6 +170,15 @@ TEST(Conformal, TooFewRowsAreCounted) {
               bound_of_level({{1, 1}}, 1.0, "intervals", "m.pt");
             })->kind(),
             ErrorKind::kUsage);
+}
+
+TEST(Conformal, RanksThatAreOutOfRangeAreDamage) {
+  ReportTable table{"conformal", "", {{"rank", ""}, {"lac", ""}}, {}};
+  for (const std::int64_t rank : {std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}) {
+    table.rows = {{rank, 0.5}};
+    const auto error = error_of([&] { ranked_column(Report{{table}}, "conformal", "lac"); });
+    EXPECT_EQ(error->kind(), ErrorKind::kArtifact);
+  }
 }
 
 TEST(Conformal, AdaptiveScoresByHand) {
