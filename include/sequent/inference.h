@@ -27,6 +27,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -135,14 +136,40 @@ struct ClassPrediction {
   bool empty = false;                // a text had no token
   bool truncated = false;            // the input was longer than the model's max_length
   double unknown_share = 0;          // of the tokens read, those without an id; in 0..1
+  bool abstained = false;            // the probability is below ClassifierOptions::abstain_below
+  // The most probable class first; empty unless ClassifierOptions::set_level is given.
+  std::vector<std::int64_t> prediction_set;
+};
+
+/// How a prediction set is made.
+enum class PredictionSets {
+  kLac,  // the smallest sets on average (Sadinle et al. 2019)
+  kAps,  // sets that grow with the difficulty of the input (Romano et al. 2020)
+};
+
+struct ClassifierOptions {
+  /// Predictions with a smaller probability are marked as abstained. Range: 0 to 1.
+  double abstain_below = 0;
+
+  /// Adds to each prediction a set of classes that contains the true one with this probability, if
+  /// inputs come from the same source as the validation data (split conformal prediction). A set
+  /// can be empty. Range: between 0 and 1.
+  std::optional<double> set_level;
+  PredictionSets sets = PredictionSets::kLac;
 };
 
 /// The view of a model that predicts one of several classes for each input.
 template <class Input = std::string>  // or TextPair or Series
 class Classifier {
  public:
-  /// Errors: Usage if the model is not a classifier, or does not read `Input`.
-  explicit Classifier(const Model& model);
+  /// Errors: Usage if the model is not a classifier, does not read `Input`, or an option is out of
+  /// range; with a set_level, Artifact if the archive has no scores of its validation rows, and
+  /// Usage if these are too few for the level; the message says how many are needed.
+  explicit Classifier(const Model& model, const ClassifierOptions& options = {});
+
+  /// The threshold that the archive was exported with, for ClassifierOptions::abstain_below;
+  /// nothing if it has none.
+  static std::optional<double> stored_threshold(const Model& model);
 
   /// Returns a prediction for each input. Errors: Data if a text is not UTF-8, or a series has no
   /// step, an incomplete step or a value that is not finite; the message names the input's index.
@@ -159,6 +186,8 @@ class Classifier {
 
  private:
   Model model_;
+  ClassifierOptions options_;
+  double set_bound_ = 0;  // of the classes' conformal scores
 };
 
 // ---- multi-label classification ---------------------------------------------------------------
@@ -204,14 +233,24 @@ struct NumbersPrediction {
   bool empty = false;          // a text had no token
   bool truncated = false;      // the input was longer than the model's max_length
   double unknown_share = 0;    // of the tokens read, those without an id; in 0..1
+  std::vector<double> lower;   // [targets], of the interval; empty without RegressorOptions::level
+  std::vector<double> upper;   // likewise
+};
+
+struct RegressorOptions {
+  /// Adds to each prediction an interval for each target that contains the true number with this
+  /// probability, if inputs come from the same source as the validation data (split conformal
+  /// prediction). Range: between 0 and 1.
+  std::optional<double> level;
 };
 
 /// The view of a model that predicts numbers.
 template <class Input = std::string>  // or TextPair or Series
 class Regressor {
  public:
-  /// Errors: Usage if the model does not predict numbers, or does not read `Input`.
-  explicit Regressor(const Model& model);
+  /// Errors: Usage if the model does not predict numbers, or does not read `Input`; with a level,
+  /// as Classifier.
+  explicit Regressor(const Model& model, const RegressorOptions& options = {});
 
   /// Returns the targets' values for each input. Errors: Data, as Classifier::classify.
   std::vector<NumbersPrediction> predict(std::span<const Input> inputs) const;
@@ -227,6 +266,7 @@ class Regressor {
 
  private:
   Model model_;
+  std::vector<double> half_widths_;  // [targets], of the intervals; empty without a level
 };
 
 // ---- tagging ----------------------------------------------------------------------------------

@@ -77,12 +77,20 @@ struct EvaluateOptions {
 Report evaluate(const std::filesystem::path& run_or_model, const std::string& data,
                 const EvaluateOptions& options = {});
 
+/// When a classifier should abstain; at most one of the two. The threshold of the probability is
+/// chosen on the validation rows.
+struct Abstention {
+  std::optional<double> precision;  // the accuracy of the remaining predictions; in 0..1
+  std::optional<double> coverage;   // the share of the remaining predictions; above 0, up to 1
+};
+
 /// Exports the best weights of a finished run as one TorchScript file, after verifying that it
 /// reproduces the trained model's probabilities. Returns the archive's metadata.
-/// Errors: Artifact; Usage if `out` exists and `overwrite` is false; Internal if the exported model
+/// Errors: Artifact; Usage if `out` exists and `overwrite` is false, or if the model has no
+/// threshold for `abstention`; Internal if the exported model
 /// differs by more than 1e-5, or 1e-4 for predicted tokens (no file is left); Runtime.
 ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
-                           bool overwrite = false);
+                           bool overwrite = false, const Abstention& abstention = {});
 
 /// Returns the table of layers, output shapes and parameters, like Keras' model.summary(), of a run
 /// folder, a model archive, or a config before training (with `vocabulary_size` and `class_count`).

@@ -18,6 +18,7 @@ struct EvaluateCommandOptions {
   std::string model;
   std::string data;
   bool json = false;
+  bool risk_coverage = false;
   int threads = 0;
   std::optional<double> dynamic_rate;
   std::optional<UnseenLabels> unseen_labels;
@@ -79,6 +80,29 @@ void check_gates(const std::vector<Gate>& gates, const Report& report) {
   if (!issues.empty()) throw Error(ErrorKind::kQualityGate, issues);
 }
 
+/// Returns the accuracy at every tenth of the coverage. Errors: Usage if the task has none.
+std::string coverage_text(const Report& report) {
+  const ReportTable* all = report.table("risk_coverage");
+  if (all == nullptr) {
+    throw Error(ErrorKind::kUsage, "--risk-coverage",
+                "has no meaning for this model, which does not predict one label per row");
+  }
+  constexpr double kSteps = 10;
+  ReportTable some = *all;
+  some.rows.clear();
+  some.for_people = true;
+  double next = 1;
+  for (const std::vector<ReportValue>& row : all->rows) {
+    const double coverage = std::get<double>(row.front());
+    if (coverage < next / kSteps) continue;
+    some.rows.push_back(row);
+    while (next / kSteps <= coverage) ++next;
+  }
+  return "\n" + all->title + "; area under the curve of error over coverage: " +
+         std::to_string(report.value("aurc").value_or(0)) + "\n" +
+         report_to_text(Report{{std::move(some)}});
+}
+
 void evaluate_command(const EvaluateCommandOptions& options) {
   std::vector<Gate> gates;
   for (const std::string& text : options.gates) gates.push_back(parse_gate(text));
@@ -87,7 +111,8 @@ void evaluate_command(const EvaluateCommandOptions& options) {
   how.dynamic_rate = options.dynamic_rate;
   how.unseen_labels = options.unseen_labels;
   const Report report = evaluate(options.model, options.data, how);
-  print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
+  const std::string curve = options.risk_coverage ? coverage_text(report) : "";
+  print(options.json ? report_to_json(report) + "\n" : report_to_text(report) + curve);
   for (const std::string& sentence : report.warnings()) log_warning(sentence);
   check_names(gates, report);
   check_gates(gates, report);
@@ -105,6 +130,10 @@ void add_evaluate_command(CLI::App& app, Action& action) {
                    "Labelled data file, in the format that the model's config gives")
       ->required();
   command->add_flag("--json", options->json, "Print the report as one JSON object");
+  command->add_flag(
+      "--risk-coverage", options->risk_coverage,
+      "Also print the accuracy of the most confident predictions, by the share of the "
+      "rows that they cover (classifiers only; --json always has it)");
   command->add_option("--threads", options->threads, "Number of threads; 0 uses one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();

@@ -12,10 +12,12 @@ struct ExportCommandOptions {
   std::string run;
   std::string out;
   bool overwrite = false;
+  Abstention abstention;
 };
 
 void export_command(const ExportCommandOptions& options) {
-  const ArchiveMetadata metadata = export_run(options.run, options.out, options.overwrite);
+  const ArchiveMetadata metadata =
+      export_run(options.run, options.out, options.overwrite, options.abstention);
   std::ostringstream text;
   text << options.out << ": proven equal to the trained model on " << metadata.parity_rows
        << " rows, greatest difference " << metadata.parity_difference;
@@ -32,6 +34,21 @@ void add_export_command(CLI::App& app, Action& action) {
   command->add_option("-o,--out", options->out, "Model archive to create, such as model.pt")
       ->required();
   command->add_flag("--overwrite", options->overwrite, "Replace the archive if it exists");
+  CLI::Option* precision =
+      command
+          ->add_option("--abstain-precision", options->abstention.precision,
+                       "Store the threshold for sequent-infer --abstain at which this share of the "
+                       "remaining predictions is right on the validation rows, such as 0.95")
+          ->check(CLI::Range(0.0, 1.0))
+          ->type_name("SHARE");
+  command
+      ->add_option(
+          "--abstain-coverage", options->abstention.coverage,
+          "Store the threshold at which this share of the validation rows is answered, such "
+          "as 0.8")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("SHARE")
+      ->excludes(precision);
   command->callback([options, &action] { action = [options] { export_command(*options); }; });
 }
 

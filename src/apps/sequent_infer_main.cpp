@@ -1,4 +1,5 @@
 // The program sequent-infer, which runs a model archive on texts.
+#include <charconv>
 #include <map>
 #include <string>
 
@@ -6,9 +7,22 @@
 #include "apps/common_program.h"
 #include "batch/batch_inference.h"
 #include "sequent/artifact.h"
+#include "sequent/error.h"
 
 namespace sequent {
 namespace {
+
+/// Errors: Usage unless `text` is a number from 0 to 1.
+double parse_share(const std::string& option, const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, code] = std::from_chars(text.data(), end, value);
+  if (code == std::errc{} && stop == end && value >= 0 && value <= 1) return value;
+  throw Error(ErrorKind::kUsage, option,
+              "found \"" + text +
+                  "\"; expected a probability from 0 to 1, or no value and the option after the "
+                  "names of the files");
+}
 
 void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("MODEL", options.model, "Model archive created by sequent export")->required();
@@ -53,6 +67,30 @@ void add_options(CLI::App& app, InferOptions& options) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_flag("--probabilities", options.probabilities, "Output the probability of every label");
+  app.add_option_function<std::string>(
+         "--abstain",
+         [&options](const std::string& threshold) {
+           options.abstain = true;
+           if (!threshold.empty()) options.abstain_below = parse_share("--abstain", threshold);
+         },
+         "Output no label where the probability is below this threshold; without a value, the one "
+         "that the archive was exported with (classifiers only)")
+      ->expected(0, 1)
+      ->type_name("[THRESHOLD]");
+  app.add_option("--prediction-set", options.prediction_set,
+                 "Output a set of labels that contains the true one with this probability, such as "
+                 "0.9 (classifiers only)")
+      ->type_name("LEVEL");
+  app.add_option("--sets", options.sets,
+                 "With --prediction-set: lac gives the smallest sets, aps gives larger sets where "
+                 "the label is uncertain")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, PredictionSets>{
+          {"lac", PredictionSets::kLac}, {"aps", PredictionSets::kAps}}))
+      ->option_text("{lac,aps}=lac");
+  app.add_option("--interval", options.interval,
+                 "Output an interval for each number that contains the true one with this "
+                 "probability, such as 0.9 (regressions and forecasts only)")
+      ->type_name("LEVEL");
   app.add_flag("--tags", options.every_tag, "Also output the tag of every token (taggers only)");
   app.add_option("--prefix", options.prefix, "Prefix of the names of all fields added to a record")
       ->type_name("PREFIX");

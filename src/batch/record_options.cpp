@@ -8,6 +8,7 @@
 #include "core/nearest.h"
 #include "sequent/error.h"
 #include "tasks/inference_task.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace fs = std::filesystem;
@@ -44,6 +45,17 @@ std::string input_format_of(const InferOptions& options) {
 void refuse_class_options(const InferOptions& options, const std::string& message) {
   if (options.probabilities) refuse("--probabilities", message);
   if (options.top_k != 1) refuse("--top-k", message);
+  refuse_confidence_options(options, message);
+}
+
+void refuse_confidence_options(const InferOptions& options, const std::string& message) {
+  if (options.abstain) refuse("--abstain", message);
+  if (options.prediction_set) refuse("--prediction-set", message);
+}
+
+void refuse_interval(const InferOptions& options) {
+  if (!options.interval) return;
+  refuse("--interval", "has no meaning for this model, which predicts no numbers; leave it out");
 }
 
 void refuse_tag_options(const InferOptions& options) {
@@ -102,7 +114,12 @@ void check_task_options(const InferOptions& options, const Model& model) {
     refuse("--text-b",
            "has no meaning for this model, which reads one text at a time; leave it out");
   }
-  inference_task(Task(model.task())).check_options(options);
+  if (options.sets && !options.prediction_set) {
+    refuse("--sets", "has no effect without --prediction-set; leave it out");
+  }
+  const Task task(model.task());
+  if (definition_of(task).target() != TargetKind::kNumbers) refuse_interval(options);
+  inference_task(task).check_options(options);
 }
 
 void check_beams(const InferOptions& options, const Model& model) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sequent/inference.h"
@@ -33,6 +34,11 @@ struct InferOptions {
   int top_k = 1;
   bool probabilities = false;
   bool every_tag = false;  // --tags
+  bool abstain = false;
+  std::optional<double> abstain_below;  // with `abstain`; default: the archive's threshold
+  std::optional<double> prediction_set;
+  std::optional<PredictionSets> sets;
+  std::optional<double> interval;
 
   bool embed = false;
   std::string neighbors;
@@ -54,8 +60,16 @@ std::string input_format_of(const InferOptions& options);
 /// Errors: Usage, always.
 [[noreturn]] void refuse(const std::string& option, const std::string& message);
 
-/// Refuses --probabilities and --top-k. Errors: Usage with the message, if one of them is given.
+/// Refuses --probabilities and --top-k, and the options of refuse_confidence_options. Errors: Usage
+/// with the message, if one of them is given.
 void refuse_class_options(const InferOptions& options, const std::string& message);
+
+/// Refuses --abstain, --prediction-set and --sets, which need one class per record. Errors: Usage
+/// with the message.
+void refuse_confidence_options(const InferOptions& options, const std::string& message);
+
+/// Refuses --interval, which needs numbers. Errors: Usage.
+void refuse_interval(const InferOptions& options);
 
 /// Refuses options that only apply to taggers. Errors: Usage.
 void refuse_tag_options(const InferOptions& options);

@@ -24,6 +24,10 @@ void check_vector_options(const InferOptions& options, const char* mode) {
   };
   no_effect(options.probabilities, "--probabilities");
   no_effect(options.every_tag, "--tags");
+  no_effect(options.abstain, "--abstain");
+  no_effect(options.prediction_set.has_value(), "--prediction-set");
+  no_effect(options.sets.has_value(), "--sets");
+  no_effect(options.interval.has_value(), "--interval");
   no_effect(options.format != "jsonl", "--format");
   no_effect(!options.prefix.empty(), "--prefix");
   no_effect(!options.text_b.empty(), "--text-b");

@@ -392,6 +392,13 @@ void check_task(const Config& config, ConfigIssues& issues) {
          "/training/label_smoothing");
   refuse(!task.allows_class_weights() && config.training.class_weights.has_value(),
          "/training/class_weights");
+  const Calibration calibration = config.training.calibration;
+  if (calibration != Calibration::kAuto && calibration != Calibration::kNone &&
+      !task.allows_calibration(config)) {
+    issues.add("/training/calibration",
+               "found \"" + std::string(enum_name(calibration)) +
+                   "\"; only a softmax or sigmoid classifier has it: use \"auto\" or \"none\"");
+  }
   if (const auto error = task.unseen_labels_error(config, config.data.unseen_labels)) {
     issues.add("/data/unseen_labels", *error);
   }

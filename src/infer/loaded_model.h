@@ -66,6 +66,8 @@ class LoadedModel {
   const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
   /// See TaskDefinition::calibration. Parsed on first use. Errors: Artifact.
   const std::vector<double>& calibration() const;
+  /// JSON of report.h; empty if the archive has none.
+  const std::string& validation_report() const { return validation_report_; }
   const std::string& metadata_json() const { return metadata_json_; }
 
   /// These three are for models that read text.

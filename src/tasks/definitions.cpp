@@ -61,6 +61,10 @@ Loss TaskDefinition::default_loss(const Config& config) const {
   return sigmoid ? Loss::kBinaryCrossentropy : Loss::kCategoricalCrossentropy;
 }
 
+Report TaskDefinition::with_abstention(Report, const Abstention&) const {
+  throw Error(ErrorKind::kUsage, "abstention", "has no meaning for " + title() + "; leave it out");
+}
+
 std::optional<std::string> TaskDefinition::unseen_labels_error(const Config&,
                                                                UnseenLabels unseen) const {
   if (unseen == UnseenLabels::kError) return std::nullopt;

@@ -16,6 +16,8 @@
 
 namespace sequent {
 
+struct Abstention;
+
 /// The names that `sequent data check` uses for rows and their parts.
 struct DataWords {
   const char* row = "text";
@@ -91,6 +93,8 @@ class TaskDefinition {
 
   virtual bool allows_label_smoothing() const { return true; }
   virtual bool allows_class_weights() const { return false; }
+  /// Whether a model of this config can have a calibration other than `auto` and `none`.
+  virtual bool allows_calibration(const Config&) const { return false; }
 
   /// Reports errors in a config that neither its layers nor the properties above cover.
   virtual void check_config(const Config&, ConfigIssues&) const {}
@@ -107,6 +111,10 @@ class TaskDefinition {
   /// Returns the values of a validation report that later reports and predictions use, one for each
   /// output of the model (such as thresholds); empty if there are none.
   virtual std::vector<double> calibration(const Report&) const { return {}; }
+
+  /// Returns a validation report with the threshold below which the model abstains. Errors: Usage
+  /// if the task has no such threshold, or no threshold reaches the requested precision.
+  virtual Report with_abstention(Report validation, const Abstention& abstention) const;
 };
 
 /// Returns the definition of a config's task.

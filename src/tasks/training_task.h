@@ -141,9 +141,10 @@ class TrainingTask {
   }
 
   /// Returns the report of the best weights on the validation rows if they determine the
-  /// calibration, which the report then contains; otherwise nothing.
-  virtual std::optional<Report> calibrated_report(WorkerPool&, const LabelSet&,
-                                                  const EncodedDataset& /*validation*/) const {
+  /// calibration, which the report then contains; otherwise nothing. Also does what
+  /// apply_calibration does.
+  virtual std::optional<Report> calibrated_report(WorkerPool&,
+                                                  const MeasuredRows& /*validation*/) const {
     return std::nullopt;
   }
 
@@ -152,6 +153,11 @@ class TrainingTask {
   virtual std::optional<BaselineReports> baseline(const PreparedData&, int /*threads*/) const {
     return std::nullopt;
   }
+
+  /// Changes the weights of a finished run so that its predictions are calibrated. Does nothing if
+  /// the calibration is empty (see TaskDefinition::calibration) or used in another way.
+  virtual void apply_calibration(const std::vector<double>& /*calibration*/,
+                                 SequenceModelImpl&) const {}
 
   /// Errors: Usage if an option does not apply to this task or has an invalid value.
   virtual void check_options(const EvaluateOptions& options) const;

@@ -2,6 +2,7 @@
 #include "sequent/exporter.h"
 #include "sequent/log.h"
 #include "sequent/trainer.h"
+#include "tasks/task_definition.h"
 #include "train/load_run.h"
 
 namespace sequent {
@@ -30,7 +31,7 @@ EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
 }  // namespace
 
 ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
-                           bool overwrite) {
+                           bool overwrite, const Abstention& abstention) {
   if (std::filesystem::is_directory(out)) {
     throw Error(ErrorKind::kUsage, out.string(), "is a folder; expected a file such as model.pt");
   }
@@ -46,6 +47,12 @@ ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesyst
   metadata.vocabulary = loaded.text.vocabulary;
   metadata.labels = loaded.text.labels;
   metadata.validation_report = loaded.manifest.validation_report;
+  if (abstention.precision || abstention.coverage) {
+    const Task& task = loaded.text.config.task;
+    const Report validation = report_from_json(loaded.manifest.validation_report, task);
+    metadata.validation_report =
+        report_to_json(definition_of(task).with_abstention(validation, abstention), /*indent=*/-1);
+  }
   export_model(*loaded.model, metadata, real_probes(loaded, RunFolder{run}), out);
   return metadata;
 }

@@ -2,6 +2,8 @@
 
 #include "core/files.h"
 #include "sequent/error.h"
+#include "tasks/task_definition.h"
+#include "tasks/training_task.h"
 #include "train/tensor_file.h"
 
 namespace sequent {
@@ -29,6 +31,9 @@ LoadedRun load_run(const std::filesystem::path& folder) {
       resolve(loaded.text.config, loaded.text.vocabulary, loaded.text.labels);
   loaded.model = SequenceModel(resolved);
   load_tensors(run.best_weights(), weights_of(*loaded.model));
+  const Task& task = text.config.task;
+  training_task(task).apply_calibration(report_calibration(loaded.manifest.validation_report, task),
+                                        *loaded.model);
   loaded.model->eval();
   return loaded;
 }

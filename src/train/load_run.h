@@ -12,7 +12,7 @@ struct LoadedRun {
   std::filesystem::path folder;
   Manifest manifest;
   RunText text;
-  SequenceModel model = nullptr;  // has the best weights, on the CPU
+  SequenceModel model = nullptr;  // has the best weights, calibrated; on the CPU
 };
 
 /// Errors: Artifact if the folder is not a finished run or is damaged.

@@ -19,7 +19,8 @@ TrainReport TrainingRun::finish() {
   checkpoints_.restore_best(state_.best_weights);
   load_tensors(folder_.best_weights(), weights_of(*model_));
   average_.reset();  // the best weights already are the average
-  if (const auto report = task_.calibrated_report(pool_, data_.labels, data_.validation)) {
+  const MeasuredRows validation{data_.labels, data_.validation, calibration_, data_.vocabulary};
+  if (const auto report = task_.calibrated_report(pool_, validation)) {
     calibration_ = definition_of(config_).calibration(*report);
     state_.best_report = report_to_json(*report, /*indent=*/-1);
   }

@@ -63,9 +63,14 @@ TEST(ReportJson, NamesArePublic) {
                                           "matthews",
                                           "rank_mae",
                                           "quadratic_kappa",
+                                          "ece",
+                                          "brier",
+                                          "aurc",
                                           "top_k",
                                           "per_class",
-                                          "confusion_matrix"};
+                                          "confusion_matrix",
+                                          "reliability",
+                                          "risk_coverage"};
   EXPECT_EQ(names, expected);
   EXPECT_EQ(json["confusion_matrix"]["labels"], Json(numbered_labels(3)));
   EXPECT_EQ(json["confusion_matrix"]["rows"].size(), 3U);

@@ -59,6 +59,8 @@ TEST(ReportText, SaysEverythingOnAlignedLines) {
             "  average precision     0.8333\n"
             "  balanced accuracy     0.5000\n"
             "  Matthews correlation  0.0000\n"
+            "  calibration error     0.4000\n"
+            "  Brier score           0.2250\n"
             "\n"
             "  class               precision  recall      F1  rows\n"
             "  \u597d\u8bc4                   0.5000  0.5000  0.5000     2\n"

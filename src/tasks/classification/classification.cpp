@@ -1,5 +1,7 @@
 // Classification: a row has one of several labels. Its last layer is a softmax, one sigmoid unit
 // for two labels, or an ordinal layer if the labels are ordered.
+#include <utility>
+
 #include "tasks/classification/classification_metrics.h"
 #include "tasks/task_definition.h"
 
@@ -77,12 +79,27 @@ class Classification : public TaskDefinition {
     return {Monitor::kLoss, Monitor::kAccuracy, Monitor::kMacroF1};
   }
   bool allows_class_weights() const override { return true; }
+  /// The temperature of an ordinal layer would change which class is the most probable.
+  bool allows_calibration(const Config& config) const override {
+    return config.ordinal() == nullptr;
+  }
 
   Report read_report(const JsonFields& fields) const override {
     return to_report(classification_report_from(fields));
   }
   std::vector<EpochMetric> epoch_metrics() const override {
     return {{"accuracy", "accuracy"}, {"macro_f1", "macro F1"}};
+  }
+
+  /// The temperature, if the logits are divided by one.
+  std::vector<double> calibration(const Report& validation) const override {
+    const std::optional<double> temperature = validation.value("calibration.temperature");
+    if (!temperature || *temperature == 1) return {};
+    return {*temperature};
+  }
+
+  Report with_abstention(Report validation, const Abstention& abstention) const override {
+    return add_abstention(std::move(validation), abstention);
   }
 };
 

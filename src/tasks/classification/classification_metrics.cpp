@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "metrics/ranking.h"
+#include "metrics/temperature.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -84,8 +85,9 @@ void ClassificationMetrics::set(std::size_t row, std::span<const float> probabil
   const auto of_truth = static_cast<std::size_t>(truth);
   const auto best = std::max_element(probabilities.begin(), probabilities.end());
   const double p = std::max(static_cast<double>(probabilities[of_truth]), kLeastProbability);
-  outcomes_[row] = {truth, best - probabilities.begin(), rank_of(probabilities, of_truth),
-                    -std::log(p)};
+  outcomes_[row] = {
+      truth,        best - probabilities.begin(),      rank_of(probabilities, of_truth),
+      -std::log(p), brier_score(probabilities, truth), *best};
   if (!ranks()) return;
   std::copy(probabilities.begin(), probabilities.end(),
             probabilities_.begin() + static_cast<std::ptrdiff_t>(row * labels_.size()));
@@ -146,6 +148,23 @@ void ClassificationMetrics::rank_rows(ClassificationReport& report) const {
   report.average_precision = sum.average_precision / ranked;
 }
 
+/// Fills in what depends on the probabilities of the predicted classes.
+void ClassificationMetrics::rate_confidence(ClassificationReport& report) const {
+  std::vector<ConfidentRow> rows;
+  rows.reserve(outcomes_.size());
+  double brier = 0;
+  for (const Outcome& outcome : outcomes_) {
+    rows.push_back({outcome.confidence, outcome.predicted == outcome.truth});
+    brier += outcome.brier;
+  }
+  report.ece = expected_calibration_error(rows);
+  report.brier = brier / static_cast<double>(outcomes_.size());
+  report.reliability = reliability_bins(rows);
+  const RiskCoverage curve = risk_coverage(std::move(rows));
+  report.aurc = curve.area;
+  report.risk_coverage = some_points(curve.points);
+}
+
 ClassificationReport ClassificationMetrics::report() const {
   if (outcomes_.empty()) throw Error(ErrorKind::kData, "metrics", "no rows to evaluate");
   const std::size_t classes = labels_.size();
@@ -166,6 +185,7 @@ ClassificationReport ClassificationMetrics::report() const {
   report.balanced_accuracy = mean_recall(report.per_class);
   report.matthews = matthews_correlation(report.confusion);
   rank_rows(report);
+  rate_confidence(report);
   return report;
 }
 

@@ -16,11 +16,16 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
  public:
   ClassRecords(const Model& model, const InferOptions& options)
       : AnswererOf(options.prefix),
-        classifier_(model),
+        classifier_(model, classifier_options(model, options)),
         is_text_(model.input() != InputKind::kSeries),
         is_table_(options.format != "jsonl"),
         top_k_(options.top_k),
-        gives_all_(options.probabilities) {}
+        gives_all_(options.probabilities),
+        abstains_(options.abstain),
+        gives_set_(options.prediction_set.has_value()),
+        abstain_below_(classifier_options(model, options).abstain_below) {
+    if (is_table_ && gives_set_) check_set_labels(options);
+  }
 
   std::vector<std::string> names() const override {
     std::vector<std::string> names{"prediction", "probability"};
@@ -36,6 +41,8 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
       if (top_k_ > 1) names.emplace_back("top");
       if (gives_all_) names.emplace_back("probabilities");
     }
+    if (abstains_) names.insert(names.end(), {"abstained", "reason"});
+    if (gives_set_) names.emplace_back("prediction_set");
     add_flag_names(names, is_text_);
     return names;
   }
@@ -44,8 +51,10 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
 
   std::string answer_line(const std::string& line) const override {
     const ClassPrediction found = classifier_.classify(typed_input<Input>(line));
-    return label(static_cast<std::size_t>(found.label)) + "\t" + std::to_string(found.probability) +
-           flag_text(found);
+    std::string text = found.abstained ? "(abstained)" : label(found.label);
+    text += "\t" + std::to_string(found.probability);
+    if (gives_set_) text += "\t{" + joined_set(found, ", ") + "}";
+    return text + flag_text(found);
   }
 
  protected:
@@ -55,7 +64,11 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
 
   void append_json(std::string& out, const Record&, const ClassPrediction& found) const override {
     append_key(out, "prediction");
-    append_json_string(out, label(static_cast<std::size_t>(found.label)));
+    if (found.abstained) {
+      out += "null";
+    } else {
+      append_json_string(out, label(found.label));
+    }
     append_key(out, "probability");
     append_number(out, found.probability);
     if (top_k_ > 1) append_top(out, found);
@@ -63,13 +76,16 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
       append_key(out, "probabilities");
       append_probabilities(out, classifier_.labels(), found.probabilities);
     }
+    if (abstains_) append_abstention(out, found);
+    if (gives_set_) append_set(out, found);
     append_flags(out, found, is_text_);
   }
 
   void append_cells(TableLine& line, const ClassPrediction& found) const override {
     const auto best = most_probable(found.probabilities, top_k_);
     for (const std::size_t index : best) {
-      line.add(label(index));
+      const bool is_withheld = found.abstained && index == best.front();
+      line.add(is_withheld ? "" : classifier_.labels()[index]);
       line.add_number(found.probabilities[index]);
     }
     for (auto k = static_cast<int>(best.size()); k < top_k_; ++k) {
@@ -79,11 +95,79 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
     if (gives_all_) {
       for (const float value : found.probabilities) line.add_number(value);
     }
+    if (abstains_) {
+      line.add_bool(found.abstained);
+      line.add(reason(found));
+    }
+    if (gives_set_) line.add(joined_set(found, "|"));
     append_flag_cells(line, found, is_text_);
   }
 
  private:
-  const std::string& label(std::size_t index) const { return classifier_.labels()[index]; }
+  const std::string& label(std::int64_t index) const {
+    return classifier_.labels()[static_cast<std::size_t>(index)];
+  }
+
+  static ClassifierOptions classifier_options(const Model& model, const InferOptions& options) {
+    ClassifierOptions result;
+    result.set_level = options.prediction_set;
+    result.sets = options.sets.value_or(PredictionSets::kLac);
+    if (!options.abstain) return result;
+    const auto threshold =
+        options.abstain_below ? options.abstain_below : Classifier<Input>::stored_threshold(model);
+    if (!threshold) {
+      refuse(
+          "--abstain",
+          "the archive has no threshold; give one, such as --abstain 0.8, or export the run with "
+          "--abstain-precision or --abstain-coverage");
+    }
+    result.abstain_below = *threshold;
+    return result;
+  }
+
+  void check_set_labels(const InferOptions& options) const {
+    for (const std::string& name : classifier_.labels()) {
+      if (name.find('|') == std::string::npos) continue;
+      refuse("--format " + options.format, "cannot contain sets with the label \"" + name +
+                                               "\": in tables | separates labels; expected jsonl");
+    }
+  }
+
+  std::string reason(const ClassPrediction& found) const {
+    if (!found.abstained) return "";
+    return "probability " + number_text(found.probability) + " is below " +
+           number_text(abstain_below_);
+  }
+
+  void append_abstention(std::string& out, const ClassPrediction& found) const {
+    append_key(out, "abstained");
+    append_bool(out, found.abstained);
+    append_key(out, "reason");
+    if (found.abstained) {
+      append_json_string(out, reason(found));
+    } else {
+      out += "null";
+    }
+  }
+
+  void append_set(std::string& out, const ClassPrediction& found) const {
+    append_key(out, "prediction_set");
+    out += '[';
+    for (const std::int64_t index : found.prediction_set) {
+      if (out.back() != '[') out += ',';
+      append_json_string(out, label(index));
+    }
+    out += ']';
+  }
+
+  std::string joined_set(const ClassPrediction& found, const char* separator) const {
+    std::string text;
+    for (const std::int64_t index : found.prediction_set) {
+      if (!text.empty()) text += separator;
+      text += label(index);
+    }
+    return text;
+  }
 
   void append_top(std::string& out, const ClassPrediction& found) const {
     append_key(out, "top");
@@ -91,7 +175,7 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
     for (const std::size_t index : most_probable(found.probabilities, top_k_)) {
       out += separator;
       out += "{\"label\":";
-      append_json_string(out, label(index));
+      append_json_string(out, classifier_.labels()[index]);
       out += ",\"probability\":";
       append_number(out, found.probabilities[index]);
       out += '}';
@@ -105,6 +189,9 @@ class ClassRecords : public AnswererOf<ClassPrediction> {
   bool is_table_;
   int top_k_;
   bool gives_all_;
+  bool abstains_;
+  bool gives_set_;
+  double abstain_below_;
 };
 
 class ClassificationInference : public InferenceTask {

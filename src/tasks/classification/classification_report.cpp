@@ -31,6 +31,9 @@ struct ClassificationValues {
     visit("rank_mae", report.rank_mae, {"mean distance of ranks", NumberFormat::kMetric, true});
     visit("quadratic_kappa", report.quadratic_kappa,
           {"quadratic kappa", NumberFormat::kMetric, true});
+    visit("ece", report.ece, {"calibration error", NumberFormat::kMetric, true});
+    visit("brier", report.brier, {"Brier score", NumberFormat::kMetric, true});
+    visit("aurc", report.aurc);
     visit("top_k", report.top_k);
   }
 
@@ -148,6 +151,7 @@ std::vector<ReportSection> report_sections(const ClassificationReport& report) {
   if (auto warning = unpredicted_classes(report)) sections.emplace_back(*std::move(warning));
   sections.emplace_back(std::move(classes));
   sections.emplace_back(std::move(matrix));
+  for (ReportSection& section : confidence_sections(report)) sections.push_back(std::move(section));
   return sections;
 }
 
@@ -169,6 +173,7 @@ ClassificationReport classification_report_from(const JsonFields& fields) {
     matrix.fail("labels", "not the labels of per_class");
   }
   read_confusion(matrix, fields, report);
+  read_confidence(fields, report);
   return report;
 }
 

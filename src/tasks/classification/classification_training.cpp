@@ -4,6 +4,7 @@
 #include "core/thread_pool.h"
 #include "runtime/device.h"
 #include "sequent/log.h"
+#include "tasks/classification/calibrate_training.h"
 #include "train/targets.h"
 #include "train/transfer.h"
 
@@ -92,6 +93,17 @@ class ClassificationTraining : public RowTrainingTask {
                             measure_baseline(*model, data, data.validation, pool), std::nullopt};
     if (data.test) reports.test = measure_baseline(*model, data, *data.test, pool);
     return reports;
+  }
+
+  /// The temperature depends on the validation rows.
+  std::optional<Report> calibrated_report(WorkerPool& pool,
+                                          const MeasuredRows& validation) const override {
+    return to_report(calibrate_classifier(pool, validation.labels, validation.data));
+  }
+
+  void apply_calibration(const std::vector<double>& calibration,
+                         SequenceModelImpl& model) const override {
+    if (!calibration.empty()) divide_logits(model, calibration.front());
   }
 
   Facts data_facts(const PreparedData& data) const override {

@@ -122,6 +122,9 @@ class MultiLabelInference : public InferenceTask {
              "has no meaning for this model, which predicts any number of labels; use "
              "--probabilities");
     }
+    refuse_confidence_options(
+        options,
+        "has no meaning for this model, which predicts any number of labels; leave it out");
     refuse_tag_options(options);
   }
 

@@ -27,9 +27,10 @@ class MultiLabelTraining : public RowTrainingTask {
   }
 
   /// The threshold of each label depends on the validation rows.
-  std::optional<Report> calibrated_report(WorkerPool& pool, const LabelSet& labels,
-                                          const EncodedDataset& validation) const override {
-    const MultiLabelMetrics found = label_metrics(labels, validation, pool.predict(validation));
+  std::optional<Report> calibrated_report(WorkerPool& pool,
+                                          const MeasuredRows& validation) const override {
+    const MultiLabelMetrics found =
+        label_metrics(validation.labels, validation.data, pool.predict(validation.data));
     return to_report(found.report(found.best_thresholds()));
   }
 

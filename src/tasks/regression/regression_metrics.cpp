@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "metrics/conformal.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -173,6 +174,28 @@ RegressionReport RegressionMetrics::report(const std::vector<double>& naive_mae)
     if (*mean) **mean /= count;
   }
   return report;
+}
+
+std::vector<ResidualRow> RegressionMetrics::residuals() const {
+  constexpr std::size_t kMostNumbers = 10'000;
+  constexpr std::size_t kFewestRanks = 20;
+  constexpr std::size_t kMostRanks = 500;
+  const std::size_t targets = targets_.size();
+  const std::size_t ranks = std::clamp(kMostNumbers / targets, kFewestRanks, kMostRanks);
+  std::vector<ResidualRow> rows;
+  for (std::size_t target = 0; target < targets; ++target) {
+    std::vector<double> errors;
+    for (std::size_t at = target; at < values_.size(); at += targets) {
+      errors.push_back(std::abs(static_cast<double>(values_[at]) - truths_[at]));
+    }
+    const std::vector<RankedValue> ranked = ranked_values(std::move(errors), ranks);
+    rows.resize(ranked.size());
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+      rows[i].rank = ranked[i].rank;
+      rows[i].errors.push_back(ranked[i].value);
+    }
+  }
+  return rows;
 }
 
 }  // namespace sequent

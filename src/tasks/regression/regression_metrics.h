@@ -37,6 +37,13 @@ struct BaselineReport {
   bool operator==(const BaselineReport&) const = default;
 };
 
+/// An order statistic of each target's absolute errors; see ranked_values.
+struct ResidualRow {
+  std::int64_t rank = 0;
+  std::vector<double> errors;  // [targets]
+  bool operator==(const ResidualRow&) const = default;
+};
+
 /// The metrics of a regression on one data set, in the targets' units; names and values follow
 /// scikit-learn and SciPy. With several targets, squared and absolute errors are averaged over all
 /// numbers, other metrics over the targets.
@@ -56,6 +63,7 @@ struct RegressionReport {
   std::vector<BaselineReport> baselines;  // for windows of a series; else none
   std::vector<ForecastPoint> curve;       // of windows of one series: the end of the first target's
   std::int64_t curve_steps = 1;           // of the curve: forecast at a time
+  std::vector<ResidualRow> residuals;     // of the validation rows at the end of training
   bool operator==(const RegressionReport&) const = default;
 };
 
@@ -83,6 +91,9 @@ class RegressionMetrics {
   /// `naive_mae`: see Calibration. Errors: Data if no row was added.
   RegressionReport report(const std::vector<double>& naive_mae = {}) const;
 
+  /// Returns order statistics of the absolute errors, at most 10,000 numbers.
+  std::vector<ResidualRow> residuals() const;
+
  private:
   std::vector<std::string> targets_;
   RegressionLoss loss_;
@@ -90,6 +101,9 @@ class RegressionMetrics {
   std::vector<float> values_;  // [rows, targets]
   std::vector<float> truths_;  // [rows, targets]
 };
+
+/// The key of a target's column in the table `residuals` of a report.
+std::string residual_key(std::size_t target);
 
 /// Returns the report of these metrics. Its JSON is the output of sequent evaluate --json.
 Report to_report(const RegressionReport& report);

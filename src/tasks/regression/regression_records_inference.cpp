@@ -1,4 +1,5 @@
 #include <memory>
+#include <string_view>
 
 #include "batch/record_inputs.h"
 #include "infer/views.h"
@@ -15,18 +16,22 @@ class NumberRecords : public AnswererOf<NumbersPrediction> {
  public:
   NumberRecords(const Model& model, const InferOptions& options)
       : AnswererOf(options.prefix),
-        regressor_(model),
+        regressor_(model, RegressorOptions{options.interval}),
         is_text_(model.input() != InputKind::kSeries),
-        is_table_(options.format != "jsonl") {}
+        is_table_(options.format != "jsonl"),
+        gives_interval_(options.interval.has_value()) {}
 
   std::vector<std::string> names() const override {
     std::vector<std::string> names;
-    if (is_table_ && regressor_.targets().size() > 1) {
-      for (const std::string& target : regressor_.targets()) {
-        names.push_back("prediction_of_" + target);
+    for (const char* name : {"prediction", "lower", "upper"}) {
+      if (name != std::string_view("prediction") && !gives_interval_) break;
+      if (is_table_ && regressor_.targets().size() > 1) {
+        for (const std::string& target : regressor_.targets()) {
+          names.push_back(std::string(name) + "_of_" + target);
+        }
+      } else {
+        names.emplace_back(name);
       }
-    } else {
-      names.emplace_back("prediction");
     }
     add_flag_names(names, is_text_);
     return names;
@@ -34,7 +39,12 @@ class NumberRecords : public AnswererOf<NumbersPrediction> {
 
   std::string answer_line(const std::string& line) const override {
     const NumbersPrediction found = regressor_.predict(typed_input<Input>(line));
-    return std::to_string(found.values.at(0)) + flag_text(found);
+    std::string text = std::to_string(found.values.at(0));
+    if (gives_interval_) {
+      text += "\t[" + std::to_string(found.lower.at(0)) + ", " + std::to_string(found.upper.at(0)) +
+              "]";
+    }
+    return text + flag_text(found);
   }
 
  protected:
@@ -43,30 +53,38 @@ class NumberRecords : public AnswererOf<NumbersPrediction> {
   }
 
   void append_json(std::string& out, const Record&, const NumbersPrediction& found) const override {
-    append_key(out, "prediction");
-    if (found.values.size() == 1) {
-      append_value(out, found.values.front());
-    } else {
-      for (std::size_t i = 0; i < found.values.size(); ++i) {
-        out += i == 0 ? '{' : ',';
-        append_json_string(out, regressor_.targets()[i]);
-        out += ':';
-        append_value(out, found.values[i]);
-      }
-      out += '}';
+    append_numbers(out, "prediction", found.values);
+    if (gives_interval_) {
+      append_numbers(out, "lower", found.lower);
+      append_numbers(out, "upper", found.upper);
     }
     append_flags(out, found, is_text_);
   }
 
   void append_cells(TableLine& line, const NumbersPrediction& found) const override {
-    for (const double value : found.values) line.add_value(value);
+    for (const auto* values : {&found.values, &found.lower, &found.upper}) {
+      for (const double value : *values) line.add_value(value);
+    }
     append_flag_cells(line, found, is_text_);
   }
 
  private:
+  void append_numbers(std::string& out, const char* name, const std::vector<double>& values) const {
+    this->append_key(out, name);
+    if (values.size() == 1) return append_value(out, values.front());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      out += i == 0 ? '{' : ',';
+      append_json_string(out, regressor_.targets()[i]);
+      out += ':';
+      append_value(out, values[i]);
+    }
+    out += '}';
+  }
+
   Regressor<Input> regressor_;
   bool is_text_;
   bool is_table_;
+  bool gives_interval_;
 };
 
 /// Returns the numbers as a TorchScript list.

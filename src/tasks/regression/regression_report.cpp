@@ -63,12 +63,30 @@ ReportCurve forecast_curve(const RegressionReport& report) {
   return curve;
 }
 
+ReportTable residual_table(const RegressionReport& report) {
+  ReportTable table{"residuals", "Absolute errors", {{"rank", "rank", NumberFormat::kCount}}, {}};
+  table.for_people = false;
+  for (std::size_t target = 0; target < report.per_target.size(); ++target) {
+    table.columns.push_back({residual_key(target), report.per_target[target].name});
+  }
+  for (const ResidualRow& one : report.residuals) {
+    std::vector<ReportValue>& row = table.rows.emplace_back();
+    row.emplace_back(one.rank);
+    row.insert(row.end(), one.errors.begin(), one.errors.end());
+  }
+  return table;
+}
+
 }  // namespace
+
+std::string residual_key(std::size_t target) { return "error_" + std::to_string(target); }
 
 Report to_report(const RegressionReport& report) {
   const ReportFacts curve_facts{{{"curve_steps", "", report.curve_steps, NumberFormat::kCount}}};
-  return {{facts_of<RegressionValues>(report), target_table(report), baseline_table(report),
-           curve_facts, forecast_curve(report)}};
+  Report result{{facts_of<RegressionValues>(report), target_table(report), baseline_table(report),
+                 curve_facts, forecast_curve(report)}};
+  if (!report.residuals.empty()) result.sections.emplace_back(residual_table(report));
+  return result;
 }
 
 RegressionReport regression_report_from(const JsonFields& fields) {
@@ -89,6 +107,17 @@ RegressionReport regression_report_from(const JsonFields& fields) {
     report.curve.push_back({.truth = one.number("truth"), .forecast = one.number("forecast")});
   }
   if (report.per_target.empty()) fields.fail("per_target", "found none; expected at least 1");
+  if (!fields.has("residuals")) return report;
+  for (const JsonFields& one : fields.objects("residuals")) {
+    ResidualRow& row = report.residuals.emplace_back();
+    row.rank = one.count("rank");
+    for (std::size_t target = 0; target < report.per_target.size(); ++target) {
+      row.errors.push_back(one.number(residual_key(target)));
+    }
+    if (report.residuals.size() > 1 && report.residuals.end()[-2].rank >= row.rank) {
+      one.fail("rank", "the ranks are not ascending");
+    }
+  }
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include "train/fit_normalization.h"
 #include "train/targets.h"
 #include "train/transfer.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 namespace {
@@ -20,9 +21,8 @@ RegressionLoss::Kind regression_loss_of(Loss loss) {
 }
 
 /// `rows` and `predictions` are relative to the config's target_origin.
-RegressionReport score_numbers(const Config& config, const MeasuredRows& rows,
-                               const std::vector<float>& predictions, const RegressionLoss& loss,
-                               const std::vector<double>& naive_mae = {}) {
+RegressionMetrics metrics_of(const Config& config, const MeasuredRows& rows,
+                             const std::vector<float>& predictions, const RegressionLoss& loss) {
   const LabelSet& targets = rows.labels;
   const EncodedDataset& data = rows.data;
   RegressionMetrics metrics(targets.names(), loss, config.data.target_origin);
@@ -31,7 +31,17 @@ RegressionReport score_numbers(const Config& config, const MeasuredRows& rows,
     metrics.add(std::span(predictions).subspan(static_cast<std::size_t>(row) * width, width),
                 data.targets(row));
   }
-  return metrics.report(naive_mae);
+  return metrics;
+}
+
+RegressionLoss loss_of(const Config& config, const WeightReader& weight) {
+  RegressionLoss loss{regression_loss_of(config.loss()), {}};
+  if (config.standardizes_targets()) {
+    const std::size_t head = config.model.layers.size() - 1;
+    const torch::Tensor kept = weight("layers." + std::to_string(head) + ".target_deviation");
+    loss.deviations.assign(kept.data_ptr<float>(), kept.data_ptr<float>() + kept.numel());
+  }
+  return loss;
 }
 
 /// Adds the last forecasts of the first target as a curve without overlaps: each window contributes
@@ -91,6 +101,22 @@ std::vector<double> naive_errors(const Config& config, const EncodedDataset& tra
   return result;
 }
 
+/// `with_residuals`: adds what intervals are made of.
+RegressionReport report_of(const Config& config, const MeasuredRows& rows,
+                           const std::vector<float>& predictions, const WeightReader& weight,
+                           bool with_residuals) {
+  const RegressionLoss loss = loss_of(config, weight);
+  const RegressionMetrics metrics = metrics_of(config, rows, predictions, loss);
+  RegressionReport report = metrics.report(rows.calibration);
+  add_curve(config, rows.data, predictions, report);
+  for (const NaiveForecast& naive : naive_forecasts(config, rows.data)) {
+    const RegressionReport found = metrics_of(config, rows, naive.values, loss).report();
+    report.baselines.push_back({naive.name, found.rmse, found.mae});
+  }
+  if (with_residuals) report.residuals = metrics.residuals();
+  return report;
+}
+
 class RegressionTraining : public RowTrainingTask {
  public:
   /// Sets mean and deviation of the targets.
@@ -120,6 +146,17 @@ class RegressionTraining : public RowTrainingTask {
     return naive_errors(config, train);
   }
 
+  /// Intervals depend on the errors on the validation rows.
+  std::optional<Report> calibrated_report(WorkerPool& pool,
+                                          const MeasuredRows& validation) const override {
+    const SequenceModelImpl& model = pool.model();
+    const WeightReader weight = [&](const std::string& name) {
+      return model.named_parameters()[name].detach().cpu().contiguous();
+    };
+    return to_report(report_of(model.config().config, validation, pool.predict(validation.data),
+                               weight, /*with_residuals=*/true));
+  }
+
   Facts data_facts(const PreparedData& data) const override {
     Facts facts = TrainingTask::data_facts(data);
     facts.emplace_back("Targets", std::to_string(data.labels.size()));
@@ -136,19 +173,7 @@ class RegressionTraining : public RowTrainingTask {
 
   Report score(const Config& config, const MeasuredRows& rows,
                const std::vector<float>& predictions, const WeightReader& weight) const override {
-    RegressionLoss loss{regression_loss_of(config.loss()), {}};
-    if (config.standardizes_targets()) {
-      const std::size_t head = config.model.layers.size() - 1;
-      const torch::Tensor kept = weight("layers." + std::to_string(head) + ".target_deviation");
-      loss.deviations.assign(kept.data_ptr<float>(), kept.data_ptr<float>() + kept.numel());
-    }
-    RegressionReport report = score_numbers(config, rows, predictions, loss, rows.calibration);
-    add_curve(config, rows.data, predictions, report);
-    for (const NaiveForecast& naive : naive_forecasts(config, rows.data)) {
-      const RegressionReport found = score_numbers(config, rows, naive.values, loss);
-      report.baselines.push_back({naive.name, found.rmse, found.mae});
-    }
-    return to_report(report);
+    return to_report(report_of(config, rows, predictions, weight, /*with_residuals=*/false));
   }
 
   /// Values may have any magnitude: their unit is the deviation of the training targets plus a

@@ -1,12 +1,32 @@
 #include "infer/loaded_model.h"
 #include "infer/views.h"
+#include "report/conformal_level.h"
 #include "sequent/inference.h"
+#include "sequent/report.h"
+#include "tasks/regression/regression_metrics.h"
 
 namespace sequent {
 
+namespace {
+
+/// Returns half of the width of each target's interval.
+std::vector<double> half_widths(const Model& model, double level) {
+  const std::string& json = model.loaded().validation_report();
+  const Report report = json.empty() ? Report() : report_from_json(json, Task(model.task()));
+  std::vector<double> widths;
+  for (std::size_t target = 0; target < model.labels().size(); ++target) {
+    widths.push_back(bound_of_level(ranked_column(report, "residuals", residual_key(target)), level,
+                                    "intervals", model.loaded().name()));
+  }
+  return widths;
+}
+
+}  // namespace
+
 template <class Input>
-Regressor<Input>::Regressor(const Model& model) : model_(model) {
+Regressor<Input>::Regressor(const Model& model, const RegressorOptions& options) : model_(model) {
   require_view(model, view_name("Regressor", input_kind<Input>()));
+  if (options.level) half_widths_ = half_widths(model, *options.level);
 }
 
 template <class Input>
@@ -14,9 +34,13 @@ std::vector<NumbersPrediction> Regressor<Input>::predict(std::span<const Input> 
   const std::vector<double>& origin = model_.loaded().config().data.target_origin;
   return answer_inputs<NumbersPrediction>(
       model_.loaded(), inputs,
-      [&origin](NumbersPrediction& prediction, std::span<const float> outputs) {
+      [this, &origin](NumbersPrediction& prediction, std::span<const float> outputs) {
         prediction.values.assign(outputs.begin(), outputs.end());
         for (std::size_t i = 0; i < origin.size(); ++i) prediction.values[i] += origin[i];
+        for (std::size_t i = 0; i < half_widths_.size(); ++i) {
+          prediction.lower.push_back(prediction.values[i] - half_widths_[i]);
+          prediction.upper.push_back(prediction.values[i] + half_widths_[i]);
+        }
       });
 }
 
