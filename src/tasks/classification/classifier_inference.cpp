@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "infer/explain.h"
 #include "infer/loaded_model.h"
 #include "infer/views.h"
 #include "sequent/inference.h"
@@ -20,6 +21,15 @@ std::vector<ClassPrediction> Classifier<Input>::classify(std::span<const Input> 
         prediction.label = best - outputs.begin();
         prediction.probability = *best;
       });
+}
+
+template <class Input>
+std::vector<std::vector<Explanation>> Classifier<Input>::explain(
+    std::span<const Input> inputs, const ExplainOptions& options) const {
+  return explain_inputs(model_.loaded(), inputs, options, [](std::span<const float> outputs) {
+    const auto best = std::max_element(outputs.begin(), outputs.end());
+    return std::vector<std::int64_t>{best - outputs.begin()};
+  });
 }
 
 template class Classifier<std::string>;
