@@ -142,7 +142,7 @@ struct ExplainOptions {
 
   /// Classes, labels or targets to explain: indices into labels(). By default, the predicted ones;
   /// for regression, all targets. Taggers explain their spans and ignore this option.
-  std::vector<std::int64_t> labels;
+  std::vector<std::int64_t> labels = {};
 
   /// kIntegratedGradients: points are added to the path until the gap is at most this share of the
   /// difference between the value and its baseline. Range: above 0.

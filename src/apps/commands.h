@@ -10,6 +10,7 @@ namespace sequent {
 
 void add_train_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
+void add_errors_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 void add_generate_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);

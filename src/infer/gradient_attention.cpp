@@ -93,57 +93,61 @@ class AttentionGradient : public GradientLayer {
   std::vector<double> query_;
 };
 
+/// Where a step has the query, key and value of each head: all queries, all keys, then all values.
+struct HeadLayout {
+  std::int64_t width = 0;  // of the heads together
+  std::int64_t heads = 1;
+
+  std::int64_t head_width() const { return width / heads; }
+
+  template <class Values>
+  auto query(Values& parts, std::int64_t t, std::int64_t row, std::int64_t head) const {
+    return parts.at(t, row) + head * head_width();
+  }
+  template <class Values>
+  auto key(Values& parts, std::int64_t t, std::int64_t row, std::int64_t head) const {
+    return query(parts, t, row, head) + width;
+  }
+  template <class Values>
+  auto value(Values& parts, std::int64_t t, std::int64_t row, std::int64_t head) const {
+    return query(parts, t, row, head) + 2 * width;
+  }
+
+  template <class Use>
+  void for_each_query(const StepValues& parts, const Use& use) const {
+    for (std::int64_t row = 0; row < parts.rows; ++row) {
+      for (std::int64_t head = 0; head < heads; ++head) {
+        for (std::int64_t t = 0; t < parts.steps; ++t) use(row, head, t);
+      }
+    }
+  }
+};
+
 /// See SelfAttentionSpec.
 class SelfAttentionGradient : public GradientLayer {
  public:
   SelfAttentionGradient(const SelfAttentionSpec& spec, std::int64_t input,
                         const std::string& prefix, const WeightSource& weights)
       : spec_(spec),
-        width_(input),
-        head_width_(input / spec.heads),
-        scale_(1 / std::sqrt(static_cast<double>(head_width_))),
+        at_{input, spec.heads},
+        scale_(1 / std::sqrt(static_cast<double>(at_.head_width()))),
         in_(input, doubles(weights(prefix + "in_proj_weight")),
             doubles(weights(prefix + "in_proj_bias"))),
         out_(input, doubles(weights(prefix + "out_proj_weight")),
              doubles(weights(prefix + "out_proj_bias"))) {}
 
- private:
-  template <class Use>
-  void for_each_query(const StepValues& parts, const Use& use) const {
-    for (std::int64_t row = 0; row < parts.rows; ++row) {
-      for (std::int64_t head = 0; head < spec_.heads; ++head) {
-        for (std::int64_t t = 0; t < parts.steps; ++t) use(row, head, t);
-      }
-    }
-  }
-
-  template <class Values>
-  auto query(Values& parts, std::int64_t t, std::int64_t row, std::int64_t head) const {
-    return parts.at(t, row) + head * head_width_;
-  }
-  template <class Values>
-  auto key(Values& parts, std::int64_t t, std::int64_t row, std::int64_t head) const {
-    return query(parts, t, row, head) + width_;
-  }
-  template <class Values>
-  auto value(Values& parts, std::int64_t t, std::int64_t row, std::int64_t head) const {
-    return query(parts, t, row, head) + 2 * width_;
-  }
-
- public:
   GradientPass run(StepValues input) const override {
-    // The queries, keys and values of a step follow each other, each as its heads.
-    StepValues parts(input.steps, input.rows, 3 * width_);
+    StepValues parts(input.steps, input.rows, 3 * at_.width);
     parts.values = in_.of(input.values.data(), input.count());
-    StepValues read(input.steps, input.rows, width_);
-    for_each_query(parts, [&](std::int64_t row, std::int64_t head, std::int64_t t) {
+    StepValues read(input.steps, input.rows, at_.width);
+    at_.for_each_query(parts, [&](std::int64_t row, std::int64_t head, std::int64_t t) {
       const std::vector<double> shares = shares_of(parts, row, head, t);
       for (std::int64_t s = 0; s < parts.steps; ++s) {
-        add_scaled(value(parts, s, row, head), shares[to_size(s)], head_width_,
-                   read.at(t, row) + head * head_width_);
+        add_scaled(at_.value(parts, s, row, head), shares[to_size(s)], at_.head_width(),
+                   read.at(t, row) + head * at_.head_width());
       }
     });
-    StepValues y(input.steps, input.rows, width_);
+    StepValues y(input.steps, input.rows, at_.width);
     y.values = out_.of(read.values.data(), read.count());
     if (spec_.residual) add_scaled(input.values.data(), 1, std::ssize(y.values), y.values.data());
     return {std::move(y),
@@ -155,33 +159,35 @@ class SelfAttentionGradient : public GradientLayer {
                                 std::int64_t t) const {
     std::vector<double> shares;
     for (std::int64_t s = 0; s < parts.steps; ++s) {
-      shares.push_back(scale_ *
-                       dot(query(parts, t, row, head), key(parts, s, row, head), head_width_));
+      shares.push_back(scale_ * dot(at_.query(parts, t, row, head), at_.key(parts, s, row, head),
+                                    at_.head_width()));
     }
     to_shares(shares);
     return shares;
   }
 
   StepValues backward(const StepValues& parts, const StepValues& gradient) const {
-    StepValues of_read(parts.steps, parts.rows, width_);
+    StepValues of_read(parts.steps, parts.rows, at_.width);
     of_read.values = out_.backward(gradient.values.data(), gradient.count());
-    StepValues of_parts(parts.steps, parts.rows, 3 * width_);
-    for_each_query(parts, [&](std::int64_t row, std::int64_t head, std::int64_t t) {
+    StepValues of_parts(parts.steps, parts.rows, 3 * at_.width);
+    at_.for_each_query(parts, [&](std::int64_t row, std::int64_t head, std::int64_t t) {
       const std::vector<double> shares = shares_of(parts, row, head, t);
-      const double* of_sum = of_read.at(t, row) + head * head_width_;
+      const double* of_sum = of_read.at(t, row) + head * at_.head_width();
       std::vector<double> of_scores;
       for (std::int64_t s = 0; s < parts.steps; ++s) {
-        of_scores.push_back(dot(value(parts, s, row, head), of_sum, head_width_));
-        add_scaled(of_sum, shares[to_size(s)], head_width_, value(of_parts, s, row, head));
+        of_scores.push_back(dot(at_.value(parts, s, row, head), of_sum, at_.head_width()));
+        add_scaled(of_sum, shares[to_size(s)], at_.head_width(), at_.value(of_parts, s, row, head));
       }
       retreat_shares(shares, of_scores);
       for (std::int64_t s = 0; s < parts.steps; ++s) {
         const double factor = scale_ * of_scores[to_size(s)];
-        add_scaled(key(parts, s, row, head), factor, head_width_, query(of_parts, t, row, head));
-        add_scaled(query(parts, t, row, head), factor, head_width_, key(of_parts, s, row, head));
+        add_scaled(at_.key(parts, s, row, head), factor, at_.head_width(),
+                   at_.query(of_parts, t, row, head));
+        add_scaled(at_.query(parts, t, row, head), factor, at_.head_width(),
+                   at_.key(of_parts, s, row, head));
       }
     });
-    StepValues result(parts.steps, parts.rows, width_);
+    StepValues result(parts.steps, parts.rows, at_.width);
     result.values = in_.backward(of_parts.values.data(), of_parts.count());
     if (spec_.residual) {
       add_scaled(gradient.values.data(), 1, std::ssize(result.values), result.values.data());
@@ -190,8 +196,7 @@ class SelfAttentionGradient : public GradientLayer {
   }
 
   SelfAttentionSpec spec_;
-  std::int64_t width_;
-  std::int64_t head_width_;
+  HeadLayout at_;
   double scale_;
   GradientProduct in_;
   GradientProduct out_;

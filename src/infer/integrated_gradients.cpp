@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <numeric>
 #include <span>
@@ -96,6 +97,16 @@ std::vector<double> integral(const Path& path, std::int64_t steps) {
   return result;
 }
 
+/// Infinite if there are no values before.
+double greatest_change(const std::vector<double>& before, const std::vector<double>& after) {
+  if (before.empty()) return std::numeric_limits<double>::infinity();
+  double most = 0;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    most = std::max(most, std::abs(after[i] - before[i]));
+  }
+  return most;
+}
+
 }  // namespace
 
 RowAttributions integrate_gradients(const GradientModel& model, const std::vector<InputRow>& texts,
@@ -113,10 +124,14 @@ RowAttributions integrate_gradients(const GradientModel& model, const std::vecto
   const double scale = std::max(std::abs(result.value), std::abs(result.baseline_value));
   const double allowed = std::max(options.most_gap * std::abs(difference), kRounding * scale);
   for (result.steps = kFirstSteps;; result.steps *= 2) {
-    result.of_tokens = integral(path, result.steps);
+    const std::vector<double> before =
+        std::exchange(result.of_tokens, integral(path, result.steps));
     const double sum = std::accumulate(result.of_tokens.begin(), result.of_tokens.end(), 0.0);
     result.gap = std::abs(sum - difference);
-    if (result.gap <= allowed || 2 * result.steps > options.most_steps) return result;
+    // The gap can be small by chance; then the attributions still change.
+    const bool is_settled =
+        result.gap <= allowed && greatest_change(before, result.of_tokens) <= allowed;
+    if (is_settled || 2 * result.steps > options.most_steps) return result;
   }
 }
 

@@ -34,7 +34,8 @@ struct PathOptions {
 };
 
 /// Integrates the gradient on the straight path from zero vectors to those of the texts, by
-/// Gauss-Legendre quadrature, with 16 points and then twice as many until the gap is small enough.
+/// Gauss-Legendre quadrature, with 16 points and then twice as many until the gap is small enough
+/// and no attribution changes by more than that.
 ///
 /// `texts` has one element, or two for a model that reads pairs. Attributions are summed over each
 /// token's vector.
