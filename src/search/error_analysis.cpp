@@ -4,10 +4,8 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <string_view>
 #include <utility>
 
-#include "artifact/parts.h"
 #include "core/temporary_file.h"
 #include "data/splits.h"
 #include "infer/loaded_model.h"
