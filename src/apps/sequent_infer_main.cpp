@@ -17,7 +17,6 @@ void set_explained_tokens(const std::string& text, InferOptions& options) {
   constexpr int kMost = 1000000;
   options.explain = true;
   if (text.empty()) return;
-  options.explain_tokens_is_given = true;
   int count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (text != "all" &&
@@ -27,6 +26,7 @@ void set_explained_tokens(const std::string& text, InferOptions& options) {
                             "default before another argument, write --explain=5");
   }
   options.explain_tokens = text == "all" ? 0 : count;
+  options.explain_tokens_is_given = count != InferOptions().explain_tokens;
 }
 
 void add_explain_options(CLI::App& app, InferOptions& options) {

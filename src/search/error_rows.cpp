@@ -163,7 +163,12 @@ std::vector<DrivingToken> strongest(const std::map<std::string, TokenSum>& sums,
   for (const auto& [token, sum] : sums) {
     if (sum.count > 1 && sum.sum > 0) order.emplace_back(token, sum);
   }
-  std::ranges::stable_sort(order, std::greater(), [](const auto& one) { return one.second.sum; });
+  // A mean over few occurrences is uncertain: it counts as if the token had occurred ten more times
+  // without contributing.
+  std::ranges::stable_sort(order, std::greater(), [](const auto& one) {
+    constexpr double kMoreOccurrences = 10;
+    return one.second.sum / (static_cast<double>(one.second.count) + kMoreOccurrences);
+  });
   std::vector<DrivingToken> result;
   for (std::size_t i = 0; i < std::min(most, order.size()); ++i) {
     const auto& [token, sum] = order[i];
@@ -217,7 +222,7 @@ std::map<std::int64_t, ShownRow> read_shown_rows(const Model& model, const std::
   for_rows(model, file, numbers, [&](const auto& rows, const auto& own) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ShownRow& shown = result[own[i]];
-      shown.where = rows[i].where;
+      shown.where = rows[i].where.substr(rows[i].where.rfind('/') + 1);
       shown.text = shortened_text(rows[i].text);
       if (rows[i].second) shown.text += " | " + shortened_text(*rows[i].second);
     }

@@ -43,7 +43,7 @@ ErrorRows read_error_rows(const Model& model, const ErrorData& data);
 
 /// What is shown of a row.
 struct ShownRow {
-  std::string where;  // "file:12"
+  std::string where;  // "file.tsv:12", without the folder
   std::string text;   // the row's texts
 };
 
@@ -58,8 +58,8 @@ struct DrivingToken {
   std::int64_t count = 0;
 };
 
-/// Returns, for each class, the tokens that contribute most to its predictions, by the sum of their
-/// attributions in the given rows. Tokens that occur once are left out.
+/// Returns, for each class, the tokens that contribute most to its predictions in the given rows, by
+/// their mean attribution, which is shrunk for rare tokens. Tokens that occur once are left out.
 std::vector<std::vector<DrivingToken>> find_driving_tokens(const Model& model,
                                                            const std::string& file,
                                                            const std::vector<std::int64_t>& numbers,

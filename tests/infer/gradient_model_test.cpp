@@ -112,7 +112,8 @@ TEST_P(GradientChain, EqualsTheModules) {
     return;
   }
   SequenceModel model = random_model(config);
-  const GradientModel gradients(config, weights_of(model));
+  const WeightSource weights = weights_of(model);  // the model refers to it
+  const GradientModel gradients(config, weights);
   const std::vector<std::int32_t> ids{5, 17, 39, 1, 8, 17};
   const InputRow row{ids, {}, 0};
   const StepValues vectors = gradients.embed(row);
@@ -148,7 +149,8 @@ TEST(GradientModelOfPairs, HasGradientsOfBothTexts) {
                      {"type": "dense", "activation": "softmax"})"),
       20, 3);
   SequenceModel model = random_model(config);
-  const GradientModel gradients(config, weights_of(model));
+  const WeightSource weights = weights_of(model);  // the model refers to it
+  const GradientModel gradients(config, weights);
   const std::vector<std::int32_t> first{5, 17, 9};
   const std::vector<std::int32_t> second{4, 1, 8, 6, 3};
   const std::vector<StepValues> texts{gradients.embed({first, {}, 0}),
@@ -171,7 +173,8 @@ TEST(GradientModelOfTags, ReturnsLogits) {
                                 head),
                 20, 4);
     SequenceModel model = random_model(config);
-    const GradientModel gradients(config, weights_of(model));
+    const WeightSource weights = weights_of(model);  // the model refers to it
+    const GradientModel gradients(config, weights);
     const std::vector<std::int32_t> ids{5, 17, 9, 1};
     const StepValues vectors = gradients.embed({ids, {}, 0});
     {
@@ -189,7 +192,8 @@ TEST(GradientModelOfNumbers, ReturnsThemInTheirUnits) {
                           R"({"type": "pool", "mode": "mean"}, {"type": "dense"})"),
               20, 2);
   SequenceModel model = random_model(config);
-  const GradientModel gradients(config, weights_of(model));
+  const WeightSource weights = weights_of(model);  // the model refers to it
+  const GradientModel gradients(config, weights);
   const std::vector<std::int32_t> ids{5, 17, 9, 1};
   const StepValues vectors = gradients.embed({ids, {}, 0});
   {
