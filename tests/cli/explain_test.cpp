@@ -123,7 +123,7 @@ TEST_F(ExplainPrograms, TypedLinesListTheTokens) {
   const CommandResult found = run("echo 'w1 w2 superb w3' | sequent-infer model.pt -i --explain 1");
   ASSERT_EQ(found.code, 0) << found.err;
   EXPECT_EQ(found.out.substr(0, 4), "pos\t");
-  EXPECT_NE(found.out.find("\n  superb\t0."), std::string::npos) << found.out;
+  EXPECT_NE(found.out.find("\n  superb\t"), std::string::npos) << found.out;
   EXPECT_EQ(found.out.find('\x1b'), std::string::npos) << "stdout is not a terminal";
 }
 
