@@ -84,6 +84,10 @@ struct ModelOptions {
   /// kFused: precision of the products in recurrent layers and in a language model's last layer.
   /// Range: float32, bfloat16 or auto.
   Precision precision = Precision::kFloat32;
+
+  /// Keep what `explain` of the views needs: the weights as stored in the archive, which takes as
+  /// much memory as the model itself.
+  bool explanations = false;
 };
 
 class LoadedModel;
@@ -125,6 +129,62 @@ class Model {
  private:
   explicit Model(std::shared_ptr<const LoadedModel> loaded);
   std::shared_ptr<const LoadedModel> loaded_;
+};
+
+// ---- explanations -----------------------------------------------------------------------------
+
+enum class ExplainMethod {
+  kIntegratedGradients,  // Sundararajan et al. 2017, from the all-zero vectors of the tokens
+  kOcclusion,            // how much the value falls without the token
+};
+
+struct ExplainOptions {
+  ExplainMethod method = ExplainMethod::kIntegratedGradients;
+
+  /// Classes, labels or targets to explain: indices into labels(). By default, the predicted ones;
+  /// for regression, all targets. Taggers explain their spans and ignore this option.
+  std::vector<std::int64_t> labels = {};
+
+  /// kIntegratedGradients: points are added to the path until the gap is at most this share of the
+  /// difference between the value and its baseline. Range: above 0.
+  double most_gap = 0.01;
+
+  /// kIntegratedGradients: maximum number of points. Range: 16 to 65536.
+  std::int64_t most_steps = 1024;
+};
+
+/// What a token contributes to a value.
+struct TokenAttribution {
+  std::int64_t text = 0;   // of a pair: 0 or 1
+  std::int64_t begin = 0;  // in the input text, in code points, as Python's strings count
+  std::int64_t end = 0;
+  double attribution = 0;
+};
+
+/// Why a model's output for an input has its value.
+///
+/// Integrated gradients: the attributions of the tokens and `other` sum up to
+/// `value - baseline_value`, to within `gap`. A token's attribution is the sum over its vector,
+/// which includes the vectors of the n-gram that ends with it and of its characters. Occlusion: a
+/// token's attribution is the fall of the value if the token is removed, for a tagger if it is
+/// replaced by <unk>; they sum up to nothing in particular.
+struct Explanation {
+  std::int64_t output = 0;  // index into labels(); for a tagger, of the span in TaggedText::spans
+
+  /// The probability of the class or label, or the target's value. For a tagger, the mean over the
+  /// span's tokens of the logit of its tag (with a crf, of its emission).
+  double value = 0;
+
+  std::vector<TokenAttribution> tokens;  // those that the model reads, in order
+  double other = 0;  // integrated gradients: what no token contributes, but padding or <empty>
+
+  // Integrated gradients only.
+  double baseline_value = 0;  // of the input whose vectors are all zero
+  double gap = 0;             // |sum of the attributions - (value - baseline_value)|
+  std::int64_t steps = 0;     // number of points on the path
+
+  /// `gap` as a share of |value - baseline_value|; 0 if both are 0.
+  double gap_share() const;
 };
 
 // ---- classification ---------------------------------------------------------------------------
@@ -181,6 +241,17 @@ class Classifier {
     return std::move(classify(std::span<const Input>(&input, 1)).front());
   }
 
+  /// Explains the predictions of texts and pairs: for each input, the predicted class, or the
+  /// classes in the options. Errors: Data, as classify; Usage if the model was loaded without
+  /// ModelOptions::explanations, has a layer without gradients (which the message names), or reads
+  /// series, or if a label or an option is out of range.
+  std::vector<std::vector<Explanation>> explain(std::span<const Input> inputs,
+                                                const ExplainOptions& options = {}) const;
+  /// Explains the prediction of one input.
+  Explanation explain(const Input& input, const ExplainOptions& options = {}) const {
+    return std::move(explain(std::span<const Input>(&input, 1), options).front().front());
+  }
+
   /// The classes.
   const std::vector<std::string>& labels() const { return model_.labels(); }
 
@@ -215,6 +286,13 @@ class MultiLabelClassifier {
   LabelsPrediction classify(const Input& input) const {
     return std::move(classify(std::span<const Input>(&input, 1)).front());
   }
+
+  /// Explains the predictions of texts and pairs: for each input, the predicted labels (without
+  /// one, the most probable), or those in the options. Errors: Data, as classify; Usage if the
+  /// model was loaded without ModelOptions::explanations, has a layer without gradients (which the
+  /// message names), or reads series, or if a label or an option is out of range.
+  std::vector<std::vector<Explanation>> explain(std::span<const Input> inputs,
+                                                const ExplainOptions& options = {}) const;
 
   const std::vector<std::string>& labels() const { return model_.labels(); }
 
@@ -260,6 +338,13 @@ class Regressor {
   NumbersPrediction predict(const Input& input) const {
     return std::move(predict(std::span<const Input>(&input, 1)).front());
   }
+
+  /// Explains the predictions of texts and pairs: for each input, the targets.
+  /// Errors: Data, as predict; Usage if the model was loaded without ModelOptions::explanations,
+  /// has a layer without gradients (which the message names), or reads series, or if a label or an
+  /// option is out of range.
+  std::vector<std::vector<Explanation>> explain(std::span<const Input> inputs,
+                                                const ExplainOptions& options = {}) const;
 
   /// The names of the predicted numbers.
   const std::vector<std::string>& targets() const { return model_.labels(); }
@@ -320,6 +405,14 @@ class Tagger {
   /// The same for texts that are already split into tokens. Offsets refer to the tokens joined by
   /// single spaces.
   std::vector<TaggedText> tag(std::span<const std::vector<std::string>> token_lists) const;
+
+  /// Explains the spans of each text: one explanation for each of TaggedText::spans, in order.
+  /// Errors: Data, as tag; Usage, as Classifier::explain.
+  std::vector<std::vector<Explanation>> explain(std::span<const std::string> texts,
+                                                const ExplainOptions& options = {}) const;
+  std::vector<std::vector<Explanation>> explain(
+      std::span<const std::vector<std::string>> token_lists,
+      const ExplainOptions& options = {}) const;
 
   const std::vector<std::string>& tags() const { return model_.labels(); }
 

@@ -12,6 +12,7 @@ void add_fit_command(CLI::App& app, Action& action);
 void add_train_command(CLI::App& app, Action& action);
 void add_tune_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
+void add_errors_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 void add_generate_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);

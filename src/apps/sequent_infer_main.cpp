@@ -2,6 +2,7 @@
 #include <charconv>
 #include <map>
 #include <string>
+#include <system_error>
 
 #include "apps/cli_docs.h"
 #include "apps/common_program.h"
@@ -24,6 +25,44 @@ double parse_share(const std::string& option, const std::string& text) {
                   "names of the files");
 }
 
+/// Reads the number of tokens that --explain shows. Errors: Usage.
+void set_explained_tokens(const std::string& text, InferOptions& options) {
+  constexpr int kMost = 1000000;
+  options.explain = true;
+  if (text.empty()) return;
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (text != "all" &&
+      (error != std::errc() || end != text.data() + text.size() || count < 1 || count > kMost)) {
+    refuse("--explain", "found " + text +
+                            "; expected a number of tokens from 1 to 1000000, or all. To use the "
+                            "default before another argument, write --explain=5");
+  }
+  options.explain_tokens = text == "all" ? 0 : count;
+  options.explain_tokens_is_given = count != InferOptions().explain_tokens;
+}
+
+void add_explain_options(CLI::App& app, InferOptions& options) {
+  app.add_option_function<std::string>(
+         "--explain", [&options](const std::string& text) { set_explained_tokens(text, options); },
+         "Explain each prediction: output the K tokens that contribute most to it, or all, with "
+         "their offsets")
+      ->type_name("[K]")
+      ->expected(0, 1)
+      ->default_str("5");
+  app.add_option("--explain-method", options.explain_method,
+                 "gradients: integrated gradients of the predicted value along the path from zero "
+                 "vectors; occlusion: how much the value falls without the token")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, ExplainMethod>{{"gradients", ExplainMethod::kIntegratedGradients},
+                                               {"occlusion", ExplainMethod::kOcclusion}}))
+      ->each([&options](const std::string&) { options.explain_method_is_given = true; })
+      ->option_text("{gradients,occlusion}=gradients");
+  app.add_option("--explain-label", options.explain_label,
+                 "Label or target to explain; by default, the predicted ones")
+      ->type_name("LABEL");
+}
+
 void add_options(CLI::App& app, InferOptions& options) {
   app.add_option("MODEL", options.model, "Model archive created by sequent export")->required();
   CLI::Option* input =
@@ -33,9 +72,11 @@ void add_options(CLI::App& app, InferOptions& options) {
   CLI::Option* output = app.add_option("-o,--output", options.output,
                                        "Output file; without one, records are written to stdout");
   app.add_flag("--overwrite", options.overwrite, "Replace the output file if it exists");
-  app.add_option("--format", options.format,
-                 "Output format; taggers write jsonl or conll, other models jsonl, tsv or csv")
-      ->check(CLI::IsMember({"jsonl", "tsv", "csv", "conll"}))
+  app.add_option(
+         "--format", options.format,
+         "Output format; taggers write jsonl or conll, other models jsonl, tsv or csv. html "
+         "is a page of texts with colored tokens, for --explain")
+      ->check(CLI::IsMember({"jsonl", "tsv", "csv", "conll", "html"}))
       ->capture_default_str();
   app.add_option("--input-format", options.input_format,
                  "Input format; auto infers it from the file extension and falls back to lines. "
@@ -133,6 +174,7 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "Output the --top-k texts of this file whose embeddings are nearest, instead of "
                  "predictions")
       ->excludes(embed);
+  add_explain_options(app, options);
   app.add_option("--on-error", options.on_error,
                  "How to treat a row that cannot be read: fail, or record the error and continue")
       ->check(CLI::IsMember({"fail", "record"}))

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   sequent::add_train_command(app, action);
   sequent::add_tune_command(app, action);
   sequent::add_evaluate_command(app, action);
+  sequent::add_errors_command(app, action);
   sequent::add_export_command(app, action);
   sequent::add_generate_command(app, action);
   sequent::add_config_command(app, action);

@@ -1,7 +1,10 @@
 #include "batch/batch_inference.h"
 
 #include <memory>
+#include <utility>
 
+#include "batch/explained_answers.h"
+#include "batch/record_explainer.h"
 #include "batch/record_input.h"
 #include "batch/record_writer.h"
 #include "batch/text_vectors.h"
@@ -35,7 +38,7 @@ void answer_file(const InferOptions& options, const Model& model, const StopRequ
   check_task_options(options, model);
   OutputSink sink(options.output, options.overwrite);
   const RecordInput input = open_input(options, model);
-  const auto answerer = inference_task(Task(model.task())).answerer(model, options);
+  const auto answerer = make_answerer(options, model);
   const auto writer = writer_for(options, input, *answerer);
   stop.watch();
   const RecordStream stream{*input.reader, *answerer,        *writer,
@@ -48,14 +51,25 @@ void answer_file(const InferOptions& options, const Model& model, const StopRequ
 
 }  // namespace
 
+std::unique_ptr<RecordAnswerer> make_answerer(const InferOptions& options, const Model& model) {
+  const InferenceTask& task = inference_task(Task(model.task()));
+  if (!options.explain) return task.answerer(model, options);
+  auto explainer = task.explainer(model, options);  // refuses before anything is computed
+  return explaining_answerer(task.answerer(model, options), std::move(explainer), options,
+                             model.input());
+}
+
 void run_inference(const InferOptions& options, const StopRequest& stop) {
   check_engine_options(options);
+  check_explaining_options(options);
   if (options.interactive) {
     check_typed_options(options);
   } else {
     check_input_options(options);
   }
-  const Model model = Model::load(options.model, options.loading);
+  ModelOptions loading = options.loading;
+  loading.explanations = options.explain;
+  const Model model = Model::load(options.model, loading);
   check_beams(options, model);
   if (options.interactive) return answer_typed_lines(options, model);
   if (options.embed) return write_vectors(options, model, stop);

@@ -2,6 +2,9 @@
 // results in order.
 #pragma once
 
+#include <memory>
+
+#include "batch/record_answerer.h"
 #include "batch/record_options.h"
 #include "batch/record_stream.h"
 
@@ -15,5 +18,8 @@ namespace sequent {
 /// record that cannot be used, unless errors are recorded; Artifact, see Model::load; Runtime if
 /// the output cannot be written.
 void run_inference(const InferOptions& options, const StopRequest& stop = {});
+
+/// Returns what predicts for records, with explanations if the options ask for them. Errors: Usage.
+std::unique_ptr<RecordAnswerer> make_answerer(const InferOptions& options, const Model& model);
 
 }  // namespace sequent

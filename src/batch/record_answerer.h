@@ -35,6 +35,11 @@ class RecordAnswers {
 
   /// Appends it as one line per token.
   virtual void append_conll(std::string& out, std::size_t index, const Record& record) const = 0;
+
+  /// Appends its explanations as HTML; only for answers that have them.
+  virtual void append_html(std::string&, std::size_t, const Record&) const {
+    throw Error(ErrorKind::kInternal, "", "predictions without explanations have no HTML");
+  }
 };
 
 /// Predicts for the records of one run.

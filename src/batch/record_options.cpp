@@ -20,6 +20,7 @@ void refuse(const std::string& option, const std::string& message) {
 OutputFormat output_format_of(const InferOptions& options) {
   if (options.format == "tsv") return OutputFormat::kTsv;
   if (options.format == "conll") return OutputFormat::kConll;
+  if (options.format == "html") return OutputFormat::kHtml;
   return options.format == "csv" ? OutputFormat::kCsv : OutputFormat::kJsonl;
 }
 

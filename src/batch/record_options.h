@@ -42,12 +42,20 @@ struct InferOptions {
 
   bool embed = false;
   std::string neighbors;
+
+  bool explain = false;
+  int explain_tokens = 5;  // 0: all
+  bool explain_tokens_is_given = false;
+  ExplainMethod explain_method = ExplainMethod::kIntegratedGradients;
+  bool explain_method_is_given = false;
+  std::string explain_label;  // empty: the predicted ones
 };
 
 enum class OutputFormat {
   kJsonl,
   kTsv,
   kCsv,
+  kHtml,   // a page of explanations
   kConll,  // of a tagger: a token and its tag on each line, an empty line after each record; the
            // columns of CoNLL input are kept
 };

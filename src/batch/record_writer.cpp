@@ -14,6 +14,7 @@ void fail_name_taken(const std::string& where, const std::string& name) {
 
 std::unique_ptr<RecordWriter> make_record_writer(const WriterOptions& options) {
   if (options.format == OutputFormat::kConll) return make_conll_writer();
+  if (options.format == OutputFormat::kHtml) return make_html_writer();
   WriterOptions named = options;
   named.added.emplace_back("error");
   for (std::string& name : named.added) {

@@ -42,10 +42,11 @@ struct WriterOptions {
 /// Errors: Usage if an input column has an added name.
 std::unique_ptr<RecordWriter> make_record_writer(const WriterOptions& options);
 
-/// The three formats. `added` includes the prefixes, and ends with `error`.
+/// The formats. `added` includes the prefixes, and ends with `error`.
 std::unique_ptr<RecordWriter> make_jsonl_writer(const WriterOptions& options);
 std::unique_ptr<RecordWriter> make_table_writer(const WriterOptions& options);
 std::unique_ptr<RecordWriter> make_conll_writer();
+std::unique_ptr<RecordWriter> make_html_writer();
 
 /// Errors: Usage, always: the input already has a column or key with this name.
 [[noreturn]] void fail_name_taken(const std::string& where, const std::string& name);

@@ -5,11 +5,11 @@
 #include <iostream>
 #include <string>
 
+#include "batch/batch_inference.h"
 #include "batch/output_sink.h"
 #include "core/encodings.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
-#include "tasks/inference_task.h"
 
 namespace sequent {
 
@@ -37,7 +37,7 @@ void answer_typed_lines(const InferOptions& options, const Model& model) {
   if (model.input() == InputKind::kSeries) {
     refuse("--interactive", "the model reads sequences of numbers; expected a file of JSON Lines");
   }
-  const auto answerer = inference_task(Task(model.task())).answerer(model, options);
+  const auto answerer = make_answerer(options, model);
   OutputSink out("-", /*overwrite=*/false);
   const bool prompt = ::isatty(STDIN_FILENO) != 0;
   const auto show_prompt = [prompt] {

@@ -43,6 +43,7 @@ LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOpt
   check_origins();
   check_options();
   make_engine(archive);
+  if (options_.explanations) weights_ = std::move(archive.weights);
 }
 
 void LoadedModel::check_origins() const {
@@ -101,6 +102,21 @@ void LoadedModel::make_engine(const LoadedArchive& archive) {
                                                                 : verified_graph(archive),
                                           config_);
   warn_about_slow_blas();
+}
+
+const GradientModel& LoadedModel::gradient_model() const {
+  if (!options_.explanations) {
+    throw Error(ErrorKind::kUsage, name_,
+                "the model was loaded without ModelOptions::explanations, which explain needs");
+  }
+  if (const std::string reason = without_gradients(); !reason.empty()) {
+    throw Error(ErrorKind::kUsage, name_,
+                reason + ", which has no gradients at inference: use the method occlusion");
+  }
+  std::call_once(gradients_made_, [this] {
+    gradients_.emplace(config_, [this](const std::string& name) { return weights_(name); });
+  });
+  return *gradients_;
 }
 
 InputKind LoadedModel::input() const {

@@ -18,6 +18,7 @@
 #include "infer/engine.h"
 #include "infer/finite_outputs.h"
 #include "infer/fused_engine.h"
+#include "infer/gradient_model.h"
 #include "sequent/data.h"
 #include "sequent/inference.h"
 #include "sequent/text.h"
@@ -63,6 +64,8 @@ class LoadedModel {
   InputKind input() const;
   std::int64_t channels() const { return numeric_ ? numeric_->channels : 0; }
   const std::vector<std::string>& labels() const { return labels_; }
+  /// Whether the outputs are 1 - p and p of one sigmoid unit.
+  bool is_binary() const { return config_.is_binary(); }
   const std::vector<std::string>& sequence_labels() const { return sequence_labels_; }
   /// See TaskDefinition::calibration. Parsed on first use. Errors: Artifact.
   const std::vector<double>& calibration() const;
@@ -109,6 +112,13 @@ class LoadedModel {
   /// For a language model.
   const TextModel& text_model() const;
 
+  /// Empty, or the part of the model that has no gradients at inference.
+  std::string without_gradients() const { return GradientModel::not_served(config_); }
+
+  /// The model with gradients, made on first use. For models that read text. Errors: Usage if the
+  /// model was loaded without ModelOptions::explanations, or has a layer without gradients.
+  const GradientModel& gradient_model() const;
+
   /// Null if the model runs on the TorchScript engine.
   const FusedEngine* fused_engine() const { return fused_.get(); }
 
@@ -133,6 +143,9 @@ class LoadedModel {
   std::optional<NumericInput> numeric_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
   std::unique_ptr<TorchScriptEngine> torch_script_;
+  ArchiveWeights weights_;  // empty unless the options ask for explanations
+  mutable std::once_flag gradients_made_;
+  mutable std::optional<GradientModel> gradients_;
   mutable std::once_flag pool_made_;
   mutable std::optional<ThreadPool> pool_;
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "batch/record_answerer.h"
+#include "batch/record_explainer.h"
 #include "batch/record_options.h"
 #include "sequent/config.h"
 #include "sequent/inference.h"
@@ -40,6 +41,11 @@ class InferenceTask {
   /// not fit the model, such as a label that a table cannot contain.
   virtual std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                                    const InferOptions& options) const = 0;
+
+  /// Explains the predictions for the records of one run. By default, --explain is refused.
+  /// Errors: Usage if an option does not fit the model.
+  virtual std::unique_ptr<RecordExplainer> explainer(const Model& model,
+                                                     const InferOptions& options) const;
 
  protected:
   /// Writes the lines of `forward` that convert the last layer's output `x` to predictions `x`.

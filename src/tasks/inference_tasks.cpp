@@ -24,6 +24,13 @@ void InferenceTask::write_methods(ScriptWriter& script) const {
   script.line("    return x");
 }
 
+std::unique_ptr<RecordExplainer> InferenceTask::explainer(const Model& model,
+                                                          const InferOptions&) const {
+  refuse("--explain", "predictions of the task " + model.task() +
+                          " cannot be explained; only those of classes, labels, numbers and tags "
+                          "for texts can");
+}
+
 void InferenceTask::check_options(const InferOptions& options) const {
   refuse_class_options(options, "has no meaning for this model; leave it out");
   refuse_tag_options(options);

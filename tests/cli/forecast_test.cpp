@@ -164,6 +164,7 @@ TEST_F(ForecastPrograms, ThePageShowsForecastAndTruth) {
 TEST_F(ForecastPrograms, WrongInputIsSaid) {
   expect_fault("sequent-infer model.pt tide.csv --top-k 2", 2, "has no meaning for this model");
   expect_fault("sequent-infer model.pt tide.csv --text level", 2, "--text: has no effect");
+  expect_fault("sequent-infer model.pt tide.csv --explain", 2, "only predictions for texts");
   expect_fault("sequent-infer model.pt one.jsonl --no-header", 2, "--no-header: has no effect");
   folder_->write("short.csv", tide(5));
   expect_fault("sequent-infer model.pt short.csv", 3, "found 5 steps; a window needs 8 to read");

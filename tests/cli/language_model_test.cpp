@@ -49,6 +49,7 @@ TEST_F(LanguageModelPrograms, ScoresLines) {
   const CommandResult table = run("echo one two | sequent-infer model.pt --format tsv");
   EXPECT_EQ(table.out.substr(0, table.out.find('\n')),
             "text\ttokens\tlog_probability\tperplexity\tunknown_share\terror");
+  expect_fault("sequent-infer model.pt train.txt --explain", 2, "cannot be explained");
   const CommandResult typed = run("echo one two three | sequent-infer model.pt --interactive");
   EXPECT_GT(std::stod(typed.out), 1.0);
 }

@@ -40,6 +40,19 @@ TEST_F(MultiLabelPrograms, GiveListsOfLabels) {
   EXPECT_NE(typed.out.find("(no label)"), std::string::npos) << typed.out;
 }
 
+TEST_F(MultiLabelPrograms, ExplainEachLabel) {
+  const CommandResult found =
+      run("printf 'it is loud bright\nit is\n' | sequent-infer model.pt - --explain 1");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json both = json::parse(found.out.substr(0, found.out.find('\n')))["explanations"];
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(both[0]["label"], "light");
+  EXPECT_EQ(both[0]["tokens"][0]["text"], "bright");
+  EXPECT_EQ(both[1]["tokens"][0]["text"], "loud");
+  const json none = json::parse(found.out.substr(found.out.find('\n') + 1));
+  EXPECT_EQ(none["explanations"].size(), 1U) << "the most probable label";
+}
+
 // The training file is also valid input for prediction, where its labels are ignored.
 TEST_F(MultiLabelPrograms, PredictLabelledRows) {
   folder_->write("rows.jsonl",

@@ -55,6 +55,20 @@ TEST_F(PairPrograms, InferReadsTwoColumns) {
   EXPECT_NE(typed.err.find("found no tab"), std::string::npos) << typed.err;
 }
 
+TEST_F(PairPrograms, ExplanationsNameTheText) {
+  const CommandResult found =
+      run("printf 'I saw a cat\tthe ship is here\n' | sequent-infer model.pt - --input-format tsv "
+          "--no-header --text 0 --text-b 1 --explain all");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json tokens = json::parse(found.out)["explanation"]["tokens"];
+  ASSERT_EQ(tokens.size(), 8U);
+  EXPECT_EQ(tokens[3]["text"], "cat");
+  EXPECT_EQ(tokens[3]["of"], 0);
+  EXPECT_EQ(tokens[5]["text"], "ship");
+  EXPECT_EQ(tokens[5]["of"], 1);
+  EXPECT_EQ(tokens[5]["start"], 4);
+}
+
 TEST_F(PairPrograms, VectorsBringLikeTextsTogether) {
   folder_->write("texts.txt", "the cat is here\nlook at that ship now\na song it was\n");
   const CommandResult embedded = run("sequent-infer model.pt texts.txt --embed -o v.npy");

@@ -44,6 +44,27 @@ TEST_F(TaggingPrograms, MarksEntitiesInLines) {
   EXPECT_EQ(json::parse(tags.out)["tags"][1]["token"], "Paris");
 }
 
+TEST_F(TaggingPrograms, ExplainTheirSpans) {
+  const CommandResult found =
+      run("printf 'seen in Paris and by Oslo Rome\n\n' | sequent-infer model.pt - --explain 3");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json first = json::parse(found.out.substr(0, found.out.find('\n')));
+  ASSERT_EQ(first["explanations"].size(), first["entities"].size());
+  const json& place = first["explanations"][0];
+  EXPECT_EQ(place["type"], "LOC");
+  EXPECT_EQ(place["text"], "Paris");
+  EXPECT_EQ(place["start"], 8);
+  EXPECT_LE(place["completeness_gap"].get<double>(), 0.01);
+  std::string tokens;
+  for (const json& token : place["tokens"]) tokens += token["text"].get<std::string>() + " ";
+  EXPECT_NE(tokens.find("in "), std::string::npos) << "the word before decides: " << tokens;
+  const CommandResult split = run("sequent-infer model.pt dev.conll --explain 1");
+  EXPECT_EQ(split.code, 0) << split.err;
+  expect_fault("sequent-infer model.pt dev.conll --explain --format conll", 2, "jsonl or html");
+  expect_fault("sequent-infer model.pt dev.conll --explain --explain-label LOC", 2,
+               "--explain-label");
+}
+
 TEST_F(TaggingPrograms, ReadTheColumnsOfTraining) {
   std::string swapped;
   std::istringstream rows(testing::tagged_rows(60));

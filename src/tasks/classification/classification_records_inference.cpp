@@ -208,6 +208,11 @@ class ClassificationInference : public InferenceTask {
                            });
   }
 
+  std::unique_ptr<RecordExplainer> explainer(const Model& model,
+                                             const InferOptions& options) const override {
+    return view_explainer<Classifier>(model, options, {});
+  }
+
  protected:
   void write_predictions(ScriptWriter& script) const override {
     if (script.config().is_binary()) script.line("    x = torch.cat([1.0 - x, x], 1)");

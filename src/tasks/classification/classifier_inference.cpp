@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 
+#include "infer/explain.h"
 #include "infer/loaded_model.h"
 #include "infer/views.h"
 #include "metrics/conformal.h"
@@ -70,6 +71,15 @@ std::vector<ClassPrediction> Classifier<Input>::classify(std::span<const Input> 
         if (!options_.set_level) return;
         prediction.prediction_set = prediction_set(score_of(options_.sets), set_bound_, outputs);
       });
+}
+
+template <class Input>
+std::vector<std::vector<Explanation>> Classifier<Input>::explain(
+    std::span<const Input> inputs, const ExplainOptions& options) const {
+  return explain_inputs(model_.loaded(), inputs, options, [](std::span<const float> outputs) {
+    const auto best = std::max_element(outputs.begin(), outputs.end());
+    return std::vector<std::int64_t>{best - outputs.begin()};
+  });
 }
 
 template class Classifier<std::string>;

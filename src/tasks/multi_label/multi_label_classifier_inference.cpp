@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <memory>
 
+#include "infer/explain.h"
 #include "infer/loaded_model.h"
 #include "infer/views.h"
 #include "sequent/inference.h"
@@ -37,6 +39,24 @@ std::vector<LabelsPrediction> MultiLabelClassifier<Input>::classify(
           }
         }
       });
+}
+
+template <class Input>
+std::vector<std::vector<Explanation>> MultiLabelClassifier<Input>::explain(
+    std::span<const Input> inputs, const ExplainOptions& options) const {
+  return explain_inputs(model_.loaded(), inputs, options, [this](std::span<const float> outputs) {
+    std::vector<std::int64_t> chosen;
+    for (std::size_t label = 0; label < outputs.size(); ++label) {
+      if (outputs[label] >= (*thresholds_)[label]) {
+        chosen.push_back(static_cast<std::int64_t>(label));
+      }
+    }
+    if (chosen.empty()) {
+      const auto best = std::max_element(outputs.begin(), outputs.end());
+      chosen.push_back(best - outputs.begin());
+    }
+    return chosen;
+  });
 }
 
 template class MultiLabelClassifier<std::string>;

@@ -135,6 +135,12 @@ class MultiLabelInference : public InferenceTask {
                              return std::make_unique<LabelSetRecords<Input>>(model, options);
                            });
   }
+
+  std::unique_ptr<RecordExplainer> explainer(const Model& model,
+                                             const InferOptions& options) const override {
+    return view_explainer<MultiLabelClassifier>(model, options,
+                                                {"label", "probability", /*is_list=*/true});
+  }
 };
 
 }  // namespace

@@ -114,6 +114,11 @@ class RegressionInference : public InferenceTask {
                            });
   }
 
+  std::unique_ptr<RecordExplainer> explainer(const Model& model,
+                                             const InferOptions& options) const override {
+    return view_explainer<Regressor>(model, options, {"target", "prediction", /*is_list=*/true});
+  }
+
  protected:
   void write_predictions(ScriptWriter& script) const override {
     const Config& config = script.config().config;

@@ -1,3 +1,6 @@
+#include <numeric>
+
+#include "infer/explain.h"
 #include "infer/loaded_model.h"
 #include "infer/views.h"
 #include "report/conformal_level.h"
@@ -42,6 +45,19 @@ std::vector<NumbersPrediction> Regressor<Input>::predict(std::span<const Input> 
           prediction.upper.push_back(prediction.values[i] + half_widths_[i]);
         }
       });
+}
+
+template <class Input>
+std::vector<std::vector<Explanation>> Regressor<Input>::explain(
+    std::span<const Input> inputs, const ExplainOptions& options) const {
+  return explain_inputs(
+      model_.loaded(), inputs, options,
+      [](std::span<const float> outputs) {
+        std::vector<std::int64_t> all(outputs.size());
+        std::iota(all.begin(), all.end(), std::int64_t{0});
+        return all;
+      },
+      model_.loaded().config().data.target_origin);
 }
 
 template class Regressor<std::string>;

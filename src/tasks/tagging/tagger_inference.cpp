@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "infer/explain.h"
 #include "infer/loaded_model.h"
 #include "infer/views.h"
 #include "sequent/inference.h"
@@ -103,6 +104,65 @@ std::vector<TaggedText> tag_texts(const LoadedModel& model, const TagSet& tags, 
   return result;
 }
 
+/// The mean logit of the tags of a span's tokens.
+ExplainedNumber number_of_span(const TaggedText& found, const TaggedSpan& span,
+                               const RowTokens& row) {
+  ExplainedNumber number;
+  const double weight = 1.0 / static_cast<double>(span.end_token - span.first_token);
+  for (std::int64_t t = span.first_token; t < span.end_token; ++t) {
+    const auto token = static_cast<std::size_t>(t);
+    number.terms.push_back({row.tokens[token].position, found.tokens[token].tag, weight});
+  }
+  return number;
+}
+
+/// Explains a number by replacing each token with <unk>.
+Explanation occlude_tokens(const GradientModel& model, const RowTokens& row,
+                           const ExplainedNumber& number) {
+  Explanation result;
+  result.value = number_of(model, row.texts, number);
+  for (const RowTokens::Token& token : row.tokens) {
+    std::vector<std::int32_t> ids(row.texts[0].ids.begin(), row.texts[0].ids.end());
+    ids[row.place(token)] = static_cast<std::int32_t>(Vocabulary::kUnknown);
+    const double rest = number_of(model, {{ids, {}, 0, row.texts[0].words}}, number);
+    result.tokens.push_back({0, token.offsets.begin, token.offsets.end, result.value - rest});
+  }
+  return result;
+}
+
+/// Explains the spans of each text; `split(i)` returns the tokens of the i-th text.
+template <class Split>
+std::vector<std::vector<Explanation>> explain_spans(const LoadedModel& model, const TagSet& tags,
+                                                    std::size_t count, const Split& split,
+                                                    const ExplainOptions& options) {
+  check_explain_options(options, std::ssize(model.labels()));
+  const GradientModel& gradients = model.gradient_model();
+  const std::vector<TaggedText> found = tag_texts(model, tags, count, split);
+  const EncodedInputs inputs = model.encode_each(
+      count, [&](std::size_t i) { return model.encoder().encode(split(i).tokens); });
+  std::vector<std::vector<Explanation>> result(count);
+  const auto explain_one = [&](std::size_t i) {
+    std::vector<TokenOffsets> offsets;
+    for (const auto& [begin, end] : split(i).offsets) offsets.push_back({begin, end});
+    RowTokens row;
+    const bool is_empty = inputs.facts[i].empty;
+    add_row_tokens(model.text_input(), is_empty, std::move(offsets), inputs.rows[i], row);
+    for (const TaggedSpan& span : found[i].spans) {
+      const ExplainedNumber number = number_of_span(found[i], span, row);
+      const auto index = std::ssize(result[i]);
+      result[i].push_back(options.method == ExplainMethod::kOcclusion
+                              ? occlude_tokens(gradients, row, number)
+                              : explain_with_gradients(gradients, row, number, index, options));
+      result[i].back().output = index;
+    }
+  };
+  model.run_batches(inputs.rows, /*batch_tokens=*/1,
+                    [&](const std::vector<std::size_t>& numbers, const EncodedRows&) {
+                      std::ranges::for_each(numbers, explain_one);
+                    });
+  return result;
+}
+
 }  // namespace
 
 Tagger::Tagger(const Model& model) : model_(model) {
@@ -119,6 +179,19 @@ std::vector<TaggedText> Tagger::tag(std::span<const std::string> texts) const {
 std::vector<TaggedText> Tagger::tag(std::span<const std::vector<std::string>> token_lists) const {
   return tag_texts(model_.loaded(), *tags_, token_lists.size(),
                    [&](std::size_t i) { return joined_tokens(token_lists[i]); });
+}
+
+std::vector<std::vector<Explanation>> Tagger::explain(std::span<const std::string> texts,
+                                                      const ExplainOptions& options) const {
+  const LoadedModel& model = model_.loaded();
+  const auto split = [&](std::size_t i) { return split_text(model.tokenizer(), texts[i]); };
+  return explain_spans(model, *tags_, texts.size(), split, options);
+}
+
+std::vector<std::vector<Explanation>> Tagger::explain(
+    std::span<const std::vector<std::string>> token_lists, const ExplainOptions& options) const {
+  const auto split = [&](std::size_t i) { return joined_tokens(token_lists[i]); };
+  return explain_spans(model_.loaded(), *tags_, token_lists.size(), split, options);
 }
 
 const std::vector<std::string>& Tagger::sequence_labels() const {

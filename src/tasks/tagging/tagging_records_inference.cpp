@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <memory>
+#include <span>
+#include <utility>
 
 #include "batch/record_options.h"
+#include "infer/loaded_model.h"
 #include "script/script_writer.h"
 #include "sequent/tags.h"
 #include "tasks/inference_task.h"
@@ -36,6 +39,30 @@ void append_conll_column(std::string& out, std::string_view line, std::string_vi
   append_without_space(out, tag);
   out += '\n';
 }
+
+/// The records of a window that have no error, as the tagger reads them: all are texts, or all are
+/// split into tokens.
+struct TaggerInputs {
+  explicit TaggerInputs(const std::vector<Record>& window) {
+    for (const Record& record : window) {
+      if (record.fault) continue;
+      if (record.tokens.empty()) {
+        texts.push_back(record.text);
+      } else {
+        token_lists.push_back(record.tokens);
+      }
+    }
+  }
+
+  template <class Use>
+  auto with(const Use& use) const {
+    return token_lists.empty() ? use(std::span<const std::string>(texts))
+                               : use(std::span<const std::vector<std::string>>(token_lists));
+  }
+
+  std::vector<std::string> texts;
+  std::vector<std::vector<std::string>> token_lists;
+};
 
 /// Adds `entities`, `tags` or both and, if the model labels whole records, `sequence_label` and
 /// `sequence_probability`.
@@ -77,17 +104,7 @@ class TagRecords : public AnswererOf<TaggedText> {
 
  protected:
   std::vector<TaggedText> answers_to(const std::vector<Record>& window) const override {
-    std::vector<std::string> texts;
-    std::vector<std::vector<std::string>> token_lists;
-    for (const Record& record : window) {
-      if (record.fault) continue;
-      if (record.tokens.empty()) {
-        texts.push_back(record.text);
-      } else {
-        token_lists.push_back(record.tokens);
-      }
-    }
-    return token_lists.empty() ? tagger_.tag(texts) : tagger_.tag(token_lists);
+    return TaggerInputs(window).with([&](const auto& texts) { return tagger_.tag(texts); });
   }
 
   void append_json(std::string& out, const Record& record, const TaggedText& found) const override {
@@ -195,6 +212,34 @@ class TagRecords : public AnswererOf<TaggedText> {
   std::string outside_ = "O";
 };
 
+/// Explains the spans of each record.
+class SpanExplainer : public RecordExplainer {
+ public:
+  SpanExplainer(const Model& model, const InferOptions& options)
+      : tagger_(model), options_(explain_options(options, model)) {}
+
+  ExplanationNames names() const override { return {"type", "logit", /*is_list=*/true}; }
+
+  std::vector<std::vector<NamedExplanation>> explain(
+      const std::vector<Record>& window) const override {
+    const TaggerInputs inputs(window);
+    const auto tagged = inputs.with([&](const auto& texts) { return tagger_.tag(texts); });
+    auto found = inputs.with([&](const auto& texts) { return tagger_.explain(texts, options_); });
+    std::vector<std::vector<NamedExplanation>> result(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      for (std::size_t s = 0; s < found[i].size(); ++s) {
+        const TaggedSpan& span = tagged[i].spans[s];
+        result[i].push_back({span.type, std::move(found[i][s]), std::pair(span.begin, span.end)});
+      }
+    }
+    return result;
+  }
+
+ private:
+  Tagger tagger_;
+  ExplainOptions options_;
+};
+
 class TaggingInference : public InferenceTask {
  public:
   std::string view(InputKind) const override { return "Tagger"; }
@@ -222,6 +267,21 @@ class TaggingInference : public InferenceTask {
   std::unique_ptr<RecordAnswerer> answerer(const Model& model,
                                            const InferOptions& options) const override {
     return std::make_unique<TagRecords>(model, options);
+  }
+
+  std::unique_ptr<RecordExplainer> explainer(const Model& model,
+                                             const InferOptions& options) const override {
+    if (!options.explain_label.empty()) {
+      refuse("--explain-label",
+             "has no meaning for this model, whose spans are explained; leave "
+             "it out");
+    }
+    if (model.loaded().without_gradients().empty()) {
+      return std::make_unique<SpanExplainer>(model, options);
+    }
+    refuse("--explain", model.loaded().without_gradients() +
+                            ", which has no gradients at inference; this model's spans cannot be "
+                            "explained");
   }
 
   /// A tagger has two outputs that are computed from the same logits. Row labels have their own
