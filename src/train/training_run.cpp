@@ -157,6 +157,11 @@ TrainReport TrainingRun::run() {
   const ComputeScope scope;
   const bool resumed = options_.existing == ExistingRun::kResume && resume();
   if (!resumed) start();
+  if (config_.runtime.tensorboard) {
+    const fs::path all = config_.resolve_path(*config_.runtime.tensorboard);
+    tensorboard_.emplace(all / fs::absolute(options_.out / "").parent_path().filename());
+    tensorboard_->restore(state_.metrics);
+  }
   while (!interrupted_ && (state_.epoch_trained || state_.stopped_because.empty())) run_epoch();
   if (interrupted_) return {};
   if (checkpointing_ != Checkpointing::kNever) return finish();
@@ -368,6 +373,7 @@ void TrainingRun::finish_epoch() {
   }
   save_regular_checkpoint();
   journal_.add(state_.metrics.back());
+  if (tensorboard_) tensorboard_->add(state_.metrics.back());
   if (hooks_.progress) hooks_.progress(epoch);
 }
 

@@ -17,6 +17,7 @@
 #include "train/optimizer.h"
 #include "train/run_folder.h"
 #include "train/schedule.h"
+#include "train/tensorboard.h"
 #include "train/training_state.h"
 #include "train/weight_average.h"
 #include "train/worker_pool.h"
@@ -104,6 +105,7 @@ class TrainingRun {
   CarriedStates carried_;  // carried across steps; see TaskDefinition::is_causal
   std::vector<double> calibration_;
   Journal journal_;
+  std::optional<TensorBoardLog> tensorboard_;
   std::int64_t epoch_steps_ = 0;
   std::int64_t total_steps_ = 0;
   double rate_ = 0;     // learning rate of the last step

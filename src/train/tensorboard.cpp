@@ -1,0 +1,153 @@
+#include "train/tensorboard.h"
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "core/files.h"
+#include "report/epoch_records.h"
+#include "sequent/error.h"
+#include "sequent/log.h"
+
+namespace sequent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPrefix = "events.out.tfevents.";
+constexpr const char* kSuffix = ".sequent";
+
+/// Appends the lowest bytes of a number, the lowest first.
+void append_bytes(std::string& out, std::uint64_t number, int count) {
+  for (int i = 0; i < count; ++i) out += static_cast<char>((number >> (8 * i)) & 0xFFU);
+}
+
+void append_varint(std::string& out, std::uint64_t number) {
+  for (; number >= 0x80U; number >>= 7U) out += static_cast<char>((number & 0x7FU) | 0x80U);
+  out += static_cast<char>(number);
+}
+
+/// The kinds of a protocol buffer's field.
+enum class Wire : std::uint64_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+
+void append_key(std::string& out, std::uint64_t field, Wire wire) {
+  append_varint(out, field << 3U | static_cast<std::uint64_t>(wire));
+}
+
+void append_text(std::string& out, std::uint64_t field, std::string_view text) {
+  append_key(out, field, Wire::kBytes);
+  append_varint(out, text.size());
+  out += text;
+}
+
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string event_at(double time) {
+  std::string event;
+  append_key(event, 1, Wire::kFixed64);
+  append_bytes(event, std::bit_cast<std::uint64_t>(time), 8);
+  return event;
+}
+
+std::uint64_t masked_crc(std::string_view bytes) {
+  constexpr std::uint32_t kMask = 0xa282ead8U;
+  const std::uint32_t crc = crc32c(bytes);
+  return static_cast<std::uint32_t>((crc >> 15U | crc << 17U) + kMask);
+}
+
+std::string record_of(const std::string& event) {
+  std::string length;
+  append_bytes(length, event.size(), 8);
+  std::string record = length;
+  append_bytes(record, masked_crc(length), 4);
+  record += event;
+  append_bytes(record, masked_crc(event), 4);
+  return record;
+}
+
+/// The record of an epoch; empty for a line of another kind.
+std::string record_of_line(const std::string& line) {
+  const std::vector<EpochRecord> epochs = read_epoch_records({line});
+  if (epochs.empty()) return "";
+  const EpochRecord& epoch = epochs.front();
+  std::string summary;
+  const auto add = [&](const std::string& tag, double number) {
+    std::string value;
+    append_text(value, 1, tag);
+    append_key(value, 2, Wire::kFixed32);
+    append_bytes(value, std::bit_cast<std::uint32_t>(static_cast<float>(number)), 4);
+    append_text(summary, 1, value);
+  };
+  if (epoch.loss) add("train/loss", *epoch.loss);
+  if (epoch.learning_rate) add("train/learning_rate", *epoch.learning_rate);
+  if (epoch.tokens_per_second) add("train/tokens_per_second", *epoch.tokens_per_second);
+  for (const auto& [metric, value] : epoch.validation) add("validation/" + metric, value);
+  std::string event = event_at(seconds_since_1970());
+  append_key(event, 2, Wire::kVarint);
+  append_varint(event, static_cast<std::uint64_t>(epoch.epoch));
+  append_text(event, 5, summary);
+  return record_of(event);
+}
+
+bool is_ours(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.starts_with(kPrefix) && name.ends_with(kSuffix);
+}
+
+}  // namespace
+
+std::uint32_t crc32c(std::string_view bytes) {
+  static const auto table = [] {
+    constexpr std::uint32_t kPolynomial = 0x82f63b78U;  // reversed
+    std::array<std::uint32_t, 256> result{};
+    for (std::uint32_t i = 0; i < result.size(); ++i) {
+      std::uint32_t crc = i;
+      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? kPolynomial : 0);
+      result[i] = crc;
+    }
+    return result;
+  }();
+  std::uint32_t crc = ~std::uint32_t{0};
+  for (const char byte : bytes) {
+    crc = (crc >> 8U) ^ table[(crc ^ static_cast<unsigned char>(byte)) & 0xFFU];
+  }
+  return ~crc;
+}
+
+TensorBoardLog::TensorBoardLog(fs::path folder) : folder_(std::move(folder)) {
+  std::error_code code;
+  fs::create_directories(folder_, code);
+  if (!fs::is_directory(folder_, code)) {
+    throw Error(ErrorKind::kRuntime, folder_.string(),
+                "cannot be made, the folder for TensorBoard; check /runtime/tensorboard");
+  }
+}
+
+void TensorBoardLog::restore(const std::vector<std::string>& lines) {
+  std::string content;
+  std::string version = event_at(seconds_since_1970());
+  append_text(version, 3, "brain.Event:2");
+  content += record_of(version);
+  for (const std::string& line : lines) content += record_of_line(line);
+  const auto now = static_cast<std::int64_t>(seconds_since_1970());
+  file_ = folder_ / (kPrefix + std::to_string(now) + kSuffix);
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(folder_, code)) {
+    if (is_ours(entry.path())) fs::remove(entry.path(), code);
+  }
+  write_file_whole(file_, content);
+}
+
+void TensorBoardLog::add(const std::string& line) {
+  std::ofstream out(file_, std::ios::binary | std::ios::app);
+  out << record_of_line(line) << std::flush;
+  if (out || std::exchange(has_warned_, true)) return;
+  log_warning(file_.string() + ": cannot be written; TensorBoard misses epochs of this run");
+}
+
+}  // namespace sequent
