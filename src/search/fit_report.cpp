@@ -100,7 +100,10 @@ std::string fit_summary(const FitSearch& search, const TrainReport& report, Moni
        << report_to_text(report.validation);
   if (report.test) text << "\ntest\n" << report_to_text(*report.test);
   const std::string run = result.run.string();
-  const std::filesystem::path train(options.data.train);
+  std::filesystem::path train(options.data.train);
+  for (const char* packed : {".gz", ".xz", ".zst"}) {
+    if (train.extension() == packed) train = train.stem();
+  }
   const std::string ending = train.extension().string();
   text << "\nnext\n"
        << "  sequent evaluate " << shell_word(run) << ' '

@@ -1,6 +1,7 @@
 #include "sniff/row_statistics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -166,6 +167,17 @@ void check_labels(const SniffedData& result) {
   }
 }
 
+/// Holds out more of a small file: a tenth of it would be too few rows to choose by.
+void choose_fraction(SniffedData& result) {
+  auto* held_out = std::get_if<HeldOut>(&result.data.validation);
+  if (held_out == nullptr || held_out->column) return;
+  constexpr double kEnoughRows = 100;
+  const double share = std::clamp(kEnoughRows / static_cast<double>(result.rows), 0.1, 0.3);
+  held_out->fraction = std::round(100 * share) / 100;
+  result.reasons.push_back("validation: " + format_percent(held_out->fraction) +
+                           " of the rows are held out");
+}
+
 /// Whether validation or test have labels that training lacks.
 bool has_unseen_labels(const SniffedData& result, const RowStatistics& train) {
   if (result.target != TargetKind::kLabel && result.target != TargetKind::kTags) return false;
@@ -227,6 +239,7 @@ void decide_from_rows(SniffedData& result) {
   // The tags of a part that is cut off would be lost.
   const std::int64_t long_text = train.quantile(result.is_tagged ? 0 : 0.01);
   result.max_length = std::clamp(long_text, kShortest, longest);
+  choose_fraction(result);
   if (has_unseen_labels(result, train)) result.data.unseen_labels = UnseenLabels::kWrong;
   result.reasons.push_back(label_reason(result));
   const std::string unit = result.is_tagged ? "given tokens"

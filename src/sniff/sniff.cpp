@@ -178,6 +178,12 @@ void decide_format(const FileKind& kind, const SniffOptions& options, SniffedDat
 }  // namespace
 
 SniffedData sniff_data(const SniffOptions& options) {
+  for (const std::string& path :
+       {options.train, options.validation.value_or(""), options.test.value_or("")}) {
+    if (path != "-") continue;
+    throw Error(ErrorKind::kUsage, "-",
+                "stdin cannot be read, because the data are read several times; name a file");
+  }
   SniffedData result;
   result.data.train = options.train;
   HeldOut held_out;

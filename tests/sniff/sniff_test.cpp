@@ -69,7 +69,7 @@ TEST_F(Sniff, ReadsATableWithIdDateTextAndCategory) {
   EXPECT_FALSE(data.writes_without_spaces);
   // "The", two digits or three as words, "was seen again", a comma, "really"
   EXPECT_EQ(data.max_length, 8);
-  EXPECT_TRUE(std::holds_alternative<HeldOut>(*&data.data.validation));
+  EXPECT_TRUE(std::holds_alternative<HeldOut>(data.data.validation));
 }
 
 TEST_F(Sniff, ReadsATableWithoutAHeader) {
@@ -154,6 +154,24 @@ TEST_F(Sniff, CountsUnseenLabelsOfTheOtherFilesAsWrong) {
   EXPECT_EQ(sniff(head + rows(40, row)).data.unseen_labels, UnseenLabels::kError);
   options_.test = folder_.write("test", head + "other\tWell done\n");
   EXPECT_EQ(sniff(head + rows(40, row)).data.unseen_labels, UnseenLabels::kWrong);
+}
+
+TEST_F(Sniff, HoldsOutMoreOfASmallFile) {
+  const auto fraction = [this](int count) {
+    const SniffedData data =
+        sniff("label\ttext\n" + rows(count, [](int i) { return label(i) + ("\t" + sentence(i)); }));
+    return std::get<HeldOut>(data.data.validation).fraction;
+  };
+  EXPECT_DOUBLE_EQ(fraction(60), 0.3);
+  EXPECT_DOUBLE_EQ(fraction(500), 0.2);
+  EXPECT_DOUBLE_EQ(fraction(2000), 0.1);
+}
+
+TEST_F(Sniff, RefusesStdin) {
+  options_.train = "-";
+  const auto error = error_of([&] { sniff_data(options_); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::kUsage);
 }
 
 TEST_F(Sniff, KnowsUnevenClasses) {
