@@ -283,10 +283,10 @@ struct EnumNames<Sampling> {
 };
 
 /// How predicted probabilities are calibrated on the validation examples.
-enum class Calibration { kAuto, kNone, kTemperature, kVector };
+enum class Calibration { kAuto, kNone, kTemperature };
 template <>
 struct EnumNames<Calibration> {
-  static constexpr std::array<std::string_view, 4> values{"auto", "none", "temperature", "vector"};
+  static constexpr std::array<std::string_view, 3> values{"auto", "none", "temperature"};
 };
 
 struct TrainingSpec {
@@ -385,9 +385,9 @@ struct TrainingSpec {
     visit("calibration", self.calibration,
           "For classification: how the model's probabilities are calibrated on the validation "
           "examples after training (Guo et al. 2017). temperature: the logits are divided by one "
-          "number, so that the predicted label never changes. vector: each label has a factor and "
-          "an offset. auto: temperature if there are enough validation examples. none: keep the "
-          "probabilities of the last layer.");
+          "number, so that the predicted label never changes. auto: temperature if there are at "
+          "least 100 validation examples and it lowers their loss. none: keep the probabilities "
+          "of the last layer.");
     visit("seed", self.seed,
           "Seed of all random streams: weight initialization, order of the examples, dropout.",
           between(0, 9007199254740991.0));
