@@ -293,7 +293,8 @@ TEST_F(Programs, WordsThatAreUnknownAreNamed) {
   expect_fault("sequent config check c.json --set training.optimizer=adam", 2,
                "write {\"type\": \"adam\"}");
   expect_fault("sequent config check c.json --set data.validation=0.1", 2,
-               "a string or an object with \"fraction\", \"seed\"");
+               "a string or an object with \"fraction\", \"folds\", \"fold\", \"group\", "
+               "\"column\", \"values\", \"from\", \"seed\"");
 }
 
 TEST_F(Programs, ConfigFaultsAreSaid) {

@@ -116,7 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "c.json: /model/layers: found an empty list; expected at least one element"},
         FaultCase{"data.validation", "3",
                   "c.json: /data/validation: found 3; expected a string or an object with "
-                  "\"fraction\", \"seed\""},
+                  "\"fraction\", \"folds\", \"fold\", \"group\", \"column\", \"values\", \"from\", "
+                  "\"seed\""},
         FaultCase{"runtime.device", "gpu",
                   "c.json: /runtime/device: found \"gpu\"; expected \"auto\", \"cpu\", \"cuda\" "
                   "or \"cuda:N\""},
