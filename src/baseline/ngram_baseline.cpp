@@ -17,7 +17,7 @@ namespace {
 
 using Rows = std::span<const std::int64_t>;
 
-constexpr std::int64_t kMostTokens = 8'000'000;
+constexpr std::int64_t kMostTokens = 4'000'000;
 constexpr std::size_t kMostWeights = std::size_t{1} << 23U;  // of all outputs
 constexpr double kMostWork = 2e10;                           // products of all fits
 constexpr std::uint64_t kSeed = 1;
@@ -92,7 +92,7 @@ std::unique_ptr<NgramBaseline> NgramBaseline::train(const EncodedDataset& data,
   const std::size_t held_out = std::min(rows.size() / kShare, kMostHeldOut);
   const Rows all(rows);
   NgramFeatures features(data, all, vocabulary, limits);
-  const FeatureRows training = features_of(features, data, all.subspan(held_out), pool);
+  FeatureRows training = features_of(features, data, all.subspan(held_out), pool);
   const FeatureRows validation = features_of(features, data, all.first(held_out), pool);
   constexpr std::array<double, 4> kStrengths{1, 3, 10, 30};
   const double work = 4.0 * static_cast<double>(training.rows.value_count() * outputs);
@@ -117,6 +117,7 @@ std::unique_ptr<NgramBaseline> NgramBaseline::train(const EncodedDataset& data,
   }
   options.c = best;
   LogisticRegression last(features.size(), static_cast<std::size_t>(classes));
+  training = {};
   const FeatureRows whole = features_of(features, data, all, pool);
   last.fit(whole.rows, whole.labels, options, pool);
   return std::unique_ptr<NgramBaseline>(new NgramBaseline(std::make_unique<Parts>(

@@ -22,7 +22,7 @@ class NgramFeatures {
  public:
   struct Limits {
     std::size_t features = std::size_t{1} << 22U;
-    std::int64_t tokens_with_characters = 4'000'000;  // longer data have no n-grams of characters
+    std::int64_t tokens_with_characters = 1'500'000;  // longer data have no n-grams of characters
   };
 
   /// Learns document counts from these rows of a data set of token ids.

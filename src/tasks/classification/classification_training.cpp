@@ -88,6 +88,10 @@ class ClassificationTraining : public RowTrainingTask {
       log_info("the n-gram baseline is left out, because there are too many labels");
       return std::nullopt;
     }
+    if (model->rows() < data.train.size()) {
+      log_info("the n-gram baseline is trained on " + std::to_string(model->rows()) + " of the " +
+               std::to_string(data.train.size()) + " training rows");
+    }
     ThreadPool pool(resolve_threads(threads));
     BaselineReports reports{"n-gram baseline",
                             measure_baseline(*model, data, data.validation, pool), std::nullopt};
