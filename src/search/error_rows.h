@@ -58,8 +58,8 @@ struct DrivingToken {
   std::int64_t count = 0;
 };
 
-/// Returns, for each class, the tokens that contribute most to its predictions in the given rows, by
-/// their mean attribution, which is shrunk for rare tokens. Tokens that occur once are left out.
+/// Returns, for each class, the tokens that contribute most to its predictions in the given rows,
+/// by their mean attribution, which is shrunk for rare tokens. Tokens that occur once are left out.
 std::vector<std::vector<DrivingToken>> find_driving_tokens(const Model& model,
                                                            const std::string& file,
                                                            const std::vector<std::int64_t>& numbers,

@@ -74,7 +74,7 @@ TEST_F(CliDocs, ReferencePagesAreUpToDate) {
 TEST_F(CliDocs, HelpNamesValuesRangesAndDefaults) {
   const std::string help = run("sequent-infer --help").out;
   EXPECT_NE(help.find("Usage: sequent-infer MODEL [INPUT] [OPTIONS]"), std::string::npos) << help;
-  EXPECT_NE(help.find("--format {jsonl,tsv,csv,conll}"), std::string::npos) << help;
+  EXPECT_NE(help.find("--format {jsonl,tsv,csv,conll,html}"), std::string::npos) << help;
   EXPECT_NE(help.find("(0 to 1024; default: 0)"), std::string::npos) << help;
   EXPECT_NE(help.find("{fused,torchscript}"), std::string::npos) << help;
 }
@@ -88,7 +88,7 @@ TEST_F(CliDocs, BashCompletesCommandsOptionsAndChoices) {
   EXPECT_EQ(offered_by_bash({"sequent", "config", "s"}), (Words{"schema", "show"}));
   EXPECT_EQ(offered_by_bash({"sequent", "config", "show", "--m"}), Words{"--minimal"});
   EXPECT_EQ(offered_by_bash({"sequent", "completion", ""}), (Words{"bash", "fish", "zsh"}));
-  const Words formats = {"conll", "csv", "jsonl", "tsv"};
+  const Words formats = {"conll", "csv", "html", "jsonl", "tsv"};
   EXPECT_EQ(offered_by_bash({"sequent-infer", "--format", ""}), formats);
   EXPECT_EQ(offered_by_bash({"sequent-infer", "--format", "="}), formats);
   EXPECT_EQ(offered_by_bash({"sequent-infer", "--format", "=", "j"}), Words{"jsonl"});
@@ -120,7 +120,8 @@ TEST_F(CliDocs, FishCompletesCommandsOptionsAndChoices) {
   EXPECT_EQ(offered_by_fish("sequent tr"), Words{"train"});
   EXPECT_EQ(offered_by_fish("sequent train --ov"), Words{"--overwrite"});
   EXPECT_EQ(offered_by_fish("sequent config s"), (Words{"schema", "show"}));
-  EXPECT_EQ(offered_by_fish("sequent-infer --format "), (Words{"conll", "csv", "jsonl", "tsv"}));
+  EXPECT_EQ(offered_by_fish("sequent-infer --format "),
+            (Words{"conll", "csv", "html", "jsonl", "tsv"}));
 }
 
 TEST_F(CliDocs, ManPagesAreWellFormed) {
