@@ -22,5 +22,6 @@ void add_bench_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_crossval_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
+void add_runs_command(CLI::App& app, Action& action);
 
 }  // namespace sequent

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   sequent::add_inspect_command(app, action);
   sequent::add_crossval_command(app, action);
   sequent::add_compare_command(app, action);
+  sequent::add_runs_command(app, action);
   sequent::add_bench_command(app, action);
   sequent::add_docs_commands(app, exit_codes, action);
   return sequent::run_program(app, argc, argv, [&action] { action(); });
