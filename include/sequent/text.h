@@ -103,7 +103,8 @@ class Vocabulary {
 /// all tokenizers.
 inline constexpr std::string_view kTextSeparator = "\u241f";
 
-/// Returns texts as a model reads them whose config names several text columns.
+/// Returns texts as a model reads them whose config names several text columns. A separator within
+/// a text becomes a space.
 std::string join_texts(const std::vector<std::string>& texts);
 
 /// Whether an encoded token has no id of its own: kUnknown, or an index into the unknown words (see

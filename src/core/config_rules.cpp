@@ -88,6 +88,15 @@ void check_text_columns(const Config& config, ConfigIssues& issues) {
 
 void check_columns(const Config& config, ConfigIssues& issues) {
   check_text_columns(config, issues);
+  const bool weighs_by_label = std::visit(
+      [](const auto& format) {
+        if constexpr (requires { format.weight; }) return format.weight == format.label;
+        return false;
+      },
+      config.data.format);
+  if (weighs_by_label) {
+    issues.add("/data/format/weight", "is also the column of the label; name another");
+  }
   const auto same_column = [](const auto& format) {
     if constexpr (requires {
                     format.text;
@@ -382,6 +391,12 @@ void check_task(const Config& config, ConfigIssues& issues) {
   refuse(has_weights(config.data.format) && !has_row_loss, "/data/format/weight");
   refuse(config.training.sampling == Sampling::kBalanced && target != TargetKind::kLabel,
          "/training/sampling");
+  if (config.training.sampling == Sampling::kBalanced &&
+      std::holds_alternative<TokenBudget>(config.training.batch_size)) {
+    issues.add("/training/sampling",
+               "found \"balanced\", whose rows can have more tokens than /training/batch_size "
+               "allows; use a number of examples as batch_size");
+  }
   refuse(config.training.focal_gamma > 0 && target != TargetKind::kLabel &&
              target != TargetKind::kLabelSet,
          "/training/focal_gamma");

@@ -11,7 +11,12 @@ std::string join_texts(const std::vector<std::string>& texts) {
   std::string joined;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (i > 0) joined.append(" ").append(kTextSeparator).append(" ");
-    joined += texts[i];
+    std::string part = texts[i];
+    for (std::size_t at = part.find(kTextSeparator); at != std::string::npos;
+         at = part.find(kTextSeparator, at + 1)) {
+      part.replace(at, kTextSeparator.size(), " ");
+    }
+    joined += part;
   }
   return joined;
 }

@@ -89,6 +89,7 @@ TEST(TextColumns, AreReadAsOneText) {
   EXPECT_EQ(records[0].text, "hello \u241f see below");
   EXPECT_EQ(records[1].text, "nothing \u241f ");
   EXPECT_EQ(join_texts({"hello", "see below"}), records[0].text);
+  EXPECT_EQ(join_texts({"a\u241fb", "c"}), "a b \u241f c");
   for (const TokenizerSpec& spec :
        {TokenizerSpec(WordsTokenizer{}), TokenizerSpec(CharactersTokenizer{}),
         TokenizerSpec(WhitespaceTokenizer{})}) {
@@ -115,6 +116,26 @@ TEST(TextColumns, AreChecked) {
   EXPECT_NE(fault(R"(["a", "a"])").find("names a column twice"), std::string::npos);
   EXPECT_NE(fault(R"(["a", "label"])").find("/data/format/label: is also the column of the text"),
             std::string::npos);
+}
+
+TEST(TrainingOptions, AreRefusedWhereTheyHaveNoMeaning) {
+  const auto fault = [](const std::string& training, const std::string& format = "") {
+    const auto error = testing::error_of([&] {
+      parse_config(R"({"version": 1, "data": {"train": "t", "format": {"type": "tsv")" + format +
+                       R"(}}, "training": {)" + training + R"(}, "model": {"layers": [
+                       {"type": "embedding", "output_dim": 4}, {"type": "lstm", "units": 4},
+                       {"type": "dense", "activation": "softmax"}]}})",
+                   "c");
+    });
+    return std::string(error ? error->what() : "");
+  };
+  EXPECT_EQ(fault(R"("sampling": "balanced", "focal_gamma": 2)"), "");
+  EXPECT_NE(
+      fault(R"("sampling": "balanced", "batch_size": {"tokens": 100})").find("/training/sampling"),
+      std::string::npos);
+  EXPECT_NE(fault(R"("focal_gamma": 2, "label_smoothing": 0.1)").find("/training/focal_gamma"),
+            std::string::npos);
+  EXPECT_NE(fault("", R"(, "weight": "label")").find("/data/format/weight"), std::string::npos);
 }
 
 }  // namespace

@@ -132,6 +132,13 @@ TEST(Losses, FocalLossIsThatOfLinAndOthers) {
   const torch::Tensor truth = torch::tensor({1, 0}, torch::kInt64);
   const torch::Tensor q = torch::sigmoid(torch::tensor({1.5, 0.5}, torch::kFloat64));
   EXPECT_TRUE(torch::allclose(row_losses(one, truth, options), -(1 - q).pow(2) * q.log(), 1e-12));
+  // Of several labels: the mean of each label's focal loss.
+  const torch::Tensor marks = torch::tensor({1.0, 0.0, 1.0}, torch::kFloat64).unsqueeze(0);
+  const torch::Tensor scores = torch::tensor({0.3, -1.2, -0.4}, torch::kFloat64).unsqueeze(0);
+  const torch::Tensor r =
+      torch::where(marks > 0.5, torch::sigmoid(scores), torch::sigmoid(-scores));
+  EXPECT_TRUE(torch::allclose(row_losses(scores, marks, options),
+                              (-(1 - r).pow(2) * r.log()).mean(1), 1e-12));
   // At a probability of 1, the gradient stays finite, even for a power below 1.
   options.focal_gamma = 0.5;
   const torch::Tensor sure = torch::full({1, 1}, 60.0, torch::kFloat64).requires_grad_();
@@ -318,6 +325,42 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
     for (std::size_t i = 0; i < model->parameters().size(); ++i) {
       EXPECT_TRUE(testing::same_bytes(dense(model->parameters()[i].grad()),
                                       dense(again->parameters()[i].grad())));
+    }
+  }
+}
+
+TEST(Workers, RowWithWeightTwoCountsAsTwoCopies) {
+  EncodedDataset data = random_data(2, 9, 3);
+  EncodedDataset weighted;
+  EncodedDataset copies;
+  for (const std::int64_t row : {0, 1, 1}) copies.add(data, row);
+  for (const std::int64_t row : {0, 1}) {
+    weighted.add(data, row);
+    weighted.set_weight(row == 1 ? 2.0F : 1.0F);
+  }
+  // Rows of a batch are in order of decreasing length.
+  const auto in_order = [](const EncodedDataset& rows) {
+    RowNumbers numbers(static_cast<std::size_t>(rows.size()));
+    std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
+    std::stable_sort(numbers.begin(), numbers.end(), [&](std::int64_t a, std::int64_t b) {
+      return rows.length(a) > rows.length(b);
+    });
+    return numbers;
+  };
+  for (const bool with_class_weights : {false, true}) {
+    LossOptions options;
+    if (with_class_weights) options.class_weights = torch::tensor({0.5F, 2.0F, 3.0F});
+    SequenceModel one = small_model();
+    SequenceModel other = small_model();
+    const double loss = WorkerPool(one, torch::kCPU, 1)
+                            .compute_gradients(weighted, in_order(weighted), {1, 1}, options);
+    const double expected = WorkerPool(other, torch::kCPU, 1)
+                                .compute_gradients(copies, in_order(copies), {1, 1}, options);
+    // The sum is divided by the number of rows, which weights do not change.
+    EXPECT_NEAR(loss * 2, expected * 3, 1e-5);
+    for (std::size_t i = 0; i < one->parameters().size(); ++i) {
+      EXPECT_TRUE(all_near(dense(one->parameters()[i].grad()) * 2,
+                           dense(other->parameters()[i].grad()) * 3, 1e-5));
     }
   }
 }
