@@ -49,7 +49,7 @@ class NgramFeatures {
   Kind tokens_;
   Kind characters_;
   bool has_characters_ = true;
-  unsigned bits_ = 0;  // of a place in numbers_
+  unsigned bits_ = 0;                  // of a place in numbers_
   std::vector<std::int32_t> numbers_;  // by the n-gram's hash; -1: no feature
   std::vector<float> weights_;         // inverse document frequency by number
 };

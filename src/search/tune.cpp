@@ -20,30 +20,6 @@ namespace {
 
 constexpr std::size_t kShownTrials = 20;
 
-/// The metrics of reports of which smaller values are better.
-constexpr std::array<std::string_view, 15> kSmallerIsBetter = {"loss",
-                                                               "hamming_loss",
-                                                               "perplexity",
-                                                               "bits_per_token",
-                                                               "mse",
-                                                               "rmse",
-                                                               "mae",
-                                                               "mape",
-                                                               "smape",
-                                                               "mase",
-                                                               "nll",
-                                                               "brier",
-                                                               "unknown_share",
-                                                               "ece",
-                                                               "median_absolute_error"};
-
-Direction direction_of(const std::string& metric) {
-  const std::string_view name = std::string_view(metric).substr(metric.rfind('.') + 1);
-  const bool smaller =
-      std::find(kSmallerIsBetter.begin(), kSmallerIsBetter.end(), name) != kSmallerIsBetter.end();
-  return smaller ? Direction::kMinimize : Direction::kMaximize;
-}
-
 /// Whether the folder has no file but the lock.
 bool holds_only_lock(const fs::path& folder) {
   return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),

@@ -1,5 +1,9 @@
 #include "search/tune_spec.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "core/files.h"
 #include "core/option_reader.h"
 #include "core/overrides.h"
@@ -12,6 +16,25 @@ namespace {
 /// The key of the stored search for the folder of the config's relative paths. Keys that begin with
 /// an underscore are ignored by the reader of options.
 constexpr const char* kBaseDirectory = "_base_directory";
+
+/// The metrics of reports of which smaller values are better.
+constexpr std::array<std::string_view, 17> kSmallerIsBetter = {"loss",
+                                                               "hamming_loss",
+                                                               "perplexity",
+                                                               "bits_per_token",
+                                                               "mse",
+                                                               "rmse",
+                                                               "mae",
+                                                               "mape",
+                                                               "smape",
+                                                               "mase",
+                                                               "nll",
+                                                               "brier",
+                                                               "unknown_share",
+                                                               "ece",
+                                                               "median_absolute_error",
+                                                               "rank_mae",
+                                                               "aurc"};
 
 std::string read_search_file(const fs::path& path, const char* expected) {
   std::error_code code;
@@ -115,6 +138,13 @@ void read_base(TuneFile& file, const fs::path& folder) {
 }
 
 }  // namespace
+
+Direction direction_of(const std::string& metric) {
+  const std::string_view name = std::string_view(metric).substr(metric.rfind('.') + 1);
+  const bool smaller =
+      std::find(kSmallerIsBetter.begin(), kSmallerIsBetter.end(), name) != kSmallerIsBetter.end();
+  return smaller ? Direction::kMinimize : Direction::kMaximize;
+}
 
 const TuneCondition& condition_of(const DimensionSpec& spec) {
   return std::visit([](const auto& range) -> const TuneCondition& { return range.when; }, spec);

@@ -140,6 +140,9 @@ struct EnumNames<Direction> {
   static constexpr std::array<std::string_view, 2> values{"maximize", "minimize"};
 };
 
+/// Whether greater or smaller values of a report's metric are better.
+Direction direction_of(const std::string& metric);
+
 struct ObjectiveSpec {
   std::optional<std::string> metric;
   std::optional<Direction> direction;
