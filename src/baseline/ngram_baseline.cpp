@@ -18,18 +18,21 @@ namespace {
 using Rows = std::span<const std::int64_t>;
 
 constexpr std::int64_t kMostTokens = 4'000'000;
-constexpr std::size_t kMostWeights = std::size_t{1} << 23U;  // of all outputs
+constexpr std::int64_t kMostTokensOfOutputs = 20'000'000;    // times the outputs
+constexpr std::size_t kMostWeights = std::size_t{1} << 22U;  // of all outputs
 constexpr double kMostWork = 2e10;                           // products of all fits
 constexpr std::uint64_t kSeed = 1;
 
-/// The rows in random order, as many as have at most kMostTokens.
-std::vector<std::int64_t> sample(const EncodedDataset& data) {
+/// The rows in random order, as many as have at most kMostTokens, and fewer for many outputs.
+std::vector<std::int64_t> sample(const EncodedDataset& data, std::size_t outputs) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(data.size()));
   std::iota(rows.begin(), rows.end(), std::int64_t{0});
   RandomStream(kSeed, RandomPurpose::kBaseline).shuffle(std::span(rows));
   std::int64_t tokens = 0;
   std::size_t count = 0;
-  while (count < rows.size() && tokens <= kMostTokens) tokens += data.length(rows[count++]);
+  const std::int64_t most =
+      std::min(kMostTokens, kMostTokensOfOutputs / static_cast<std::int64_t>(outputs));
+  while (count < rows.size() && tokens <= most) tokens += data.length(rows[count++]);
   rows.resize(count);
   return rows;
 }
@@ -79,8 +82,8 @@ std::unique_ptr<NgramBaseline> NgramBaseline::train(const EncodedDataset& data,
                                                     const Vocabulary& vocabulary,
                                                     std::int64_t classes, int threads) {
   ThreadPool pool(resolve_threads(threads));
-  const std::vector<std::int64_t> rows = sample(data);
   const auto outputs = static_cast<std::size_t>(classes == 2 ? 1 : classes);
+  const std::vector<std::int64_t> rows = sample(data, outputs);
   constexpr std::size_t kLeastFeatures = 2000;
   NgramFeatures::Limits limits;
   limits.features = std::min(limits.features, kMostWeights / outputs);
@@ -94,7 +97,7 @@ std::unique_ptr<NgramBaseline> NgramBaseline::train(const EncodedDataset& data,
   NgramFeatures features(data, all, vocabulary, limits);
   FeatureRows training = features_of(features, data, all.subspan(held_out), pool);
   const FeatureRows validation = features_of(features, data, all.first(held_out), pool);
-  constexpr std::array<double, 4> kStrengths{1, 3, 10, 30};
+  constexpr std::array<double, 5> kStrengths{0.3, 1, 3, 10, 30};
   const double work = 4.0 * static_cast<double>(training.rows.value_count() * outputs);
   LogisticRegression::Options options;
   constexpr double kMostIterations = 100;
@@ -104,7 +107,7 @@ std::unique_ptr<NgramBaseline> NgramBaseline::train(const EncodedDataset& data,
       std::clamp(kMostWork / (fits * std::max(work, 1.0)), kLeastIterations, kMostIterations));
 
   LogisticRegression model(features.size(), static_cast<std::size_t>(classes));
-  double best = kStrengths[1];
+  double best = kStrengths[2];
   std::int64_t most_hits = -1;
   for (const double c : kStrengths) {
     if (held_out == 0) break;

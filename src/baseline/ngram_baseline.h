@@ -16,8 +16,8 @@ namespace sequent {
 class NgramBaseline {
  public:
   /// Trains with `threads` threads (0: one per core); their number does not change the result.
-  /// Requires token ids, and a label of 0..classes-1 for each row. Returns null if there are too
-  /// many labels for a model that trains in seconds.
+  /// The vocabulary must outlive the model. Requires token ids, and a label of 0..classes-1 for
+  /// each row. Returns null if there are too many labels for a model that trains in seconds.
   static std::unique_ptr<NgramBaseline> train(const EncodedDataset& rows,
                                               const Vocabulary& vocabulary, std::int64_t classes,
                                               int threads);

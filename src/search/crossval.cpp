@@ -55,6 +55,7 @@ std::vector<PlannedRun> plan_seeds(const Config& config, const CrossvalOptions& 
     PlannedRun run{"seed-" + std::to_string(config.training.seed + i), config, 0, i};
     run.config.training.seed += i;
     run.config.runtime.baseline = false;
+    run.config.runtime.tensorboard.reset();
     runs.push_back(std::move(run));
   }
   return runs;
@@ -75,6 +76,7 @@ std::vector<PlannedRun> plan_folds(const Config& config, const CrossvalOptions& 
       held_out.seed = (usual == nullptr ? held_out.seed : usual->seed) + repeat;
       run.config.data.test = held_out;
       run.config.runtime.baseline = false;
+      run.config.runtime.tensorboard.reset();
       auto* validation = std::get_if<HeldOut>(&run.config.data.validation);
       if (validation != nullptr && options.group && !validation->column) {
         validation->group = options.group;

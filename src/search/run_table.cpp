@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "search/tune_spec.h"
 #include "sequent/artifact.h"
 #include "sequent/error.h"
 #include "tasks/task_definition.h"
@@ -17,6 +18,7 @@ namespace {
 
 struct ListedRun {
   std::string path;
+  std::string task;
   std::string state;
   std::map<std::string, std::string> options;  // by JSON pointer
   std::vector<EpochMetric> metrics;
@@ -43,9 +45,11 @@ ListedRun read_listed_run(const std::filesystem::path& folder, const std::string
   const RunFolder files{folder};
   try {
     const Config config = read_run_text(files).config;
+    run.task = config.task.name();
     run.options = options_of(config);
     run.metrics = definition_of(config).epoch_metrics();
-    if (!std::filesystem::exists(files.manifest())) {
+    std::error_code code;
+    if (!std::filesystem::exists(files.manifest(), code)) {
       run.state = "unfinished";
       return run;
     }
@@ -83,6 +87,7 @@ std::vector<ListedRun> find_runs(const std::filesystem::path& folder) {
            folder, fs::directory_options::skip_permission_denied, code);
        entry != fs::recursive_directory_iterator(); entry.increment(code)) {
     if (entry->is_directory(code)) look(entry->path());
+    code.clear();
   }
   if (folders.empty()) {
     throw Error(ErrorKind::kUsage, folder.string(),
@@ -125,9 +130,7 @@ void sort_runs(std::vector<ListedRun>& runs, const std::string& metric) {
   if (!any && any_finished) {
     throw Error(ErrorKind::kUsage, "--sort " + metric, "no run has this metric");
   }
-  static const std::set<std::string> kSmallerIsBetter{"loss", "mae", "rmse",       "mape",
-                                                      "mase", "ece", "perplexity", "brier"};
-  const double sign = kSmallerIsBetter.contains(metric) ? -1 : 1;
+  const double sign = direction_of(metric) == Direction::kMinimize ? -1 : 1;
   std::stable_sort(runs.begin(), runs.end(), [&](const ListedRun& a, const ListedRun& b) {
     const std::optional<double> of_a = value(a);
     const std::optional<double> of_b = value(b);
@@ -140,10 +143,16 @@ void sort_runs(std::vector<ListedRun>& runs, const std::string& metric) {
 
 Report table_of_runs(const std::filesystem::path& folder, const std::string& sort_by) {
   std::vector<ListedRun> runs = find_runs(folder);
-  const auto readable = std::find_if(runs.begin(), runs.end(),
-                                     [](const ListedRun& run) { return !run.metrics.empty(); });
+  // The metrics of all tasks, those of the first run first.
   std::vector<EpochMetric> metrics;
-  if (readable != runs.end()) metrics = readable->metrics;
+  for (const ListedRun& run : runs) {
+    for (const EpochMetric& metric : run.metrics) {
+      const bool is_known =
+          std::any_of(metrics.begin(), metrics.end(),
+                      [&](const EpochMetric& one) { return one.key == metric.key; });
+      if (!is_known) metrics.push_back(metric);
+    }
+  }
   const std::string usual = metrics.empty() ? "loss" : metrics.front().key;
   sort_runs(runs, sort_by.empty() ? usual : sort_by);
   if (!sort_by.empty() && std::none_of(metrics.begin(), metrics.end(), [&](const EpochMetric& one) {
@@ -153,7 +162,7 @@ Report table_of_runs(const std::filesystem::path& folder, const std::string& sor
   }
 
   const std::vector<std::string> options = differing_options(runs);
-  ReportTable table{"runs", "runs", {{"run", "run"}, {"state", "state"}}, {}};
+  ReportTable table{"runs", "runs", {{"run", "run"}, {"task", "task"}, {"state", "state"}}, {}};
   for (const EpochMetric& metric : metrics) {
     table.columns.push_back({"validation_" + metric.key, metric.title});
     table.columns.push_back({"test_" + metric.key, "test"});
@@ -163,7 +172,7 @@ Report table_of_runs(const std::filesystem::path& folder, const std::string& sor
   table.columns.push_back({"seconds", "seconds", NumberFormat::kShort});
   for (const std::string& option : options) table.columns.push_back({option, option.substr(1)});
   for (const ListedRun& run : runs) {
-    std::vector<ReportValue> row{run.path, run.state};
+    std::vector<ReportValue> row{run.path, run.task, run.state};
     for (const EpochMetric& metric : metrics) {
       row.push_back(
           report_value_of(run.validation ? run.validation->value(metric.key) : std::nullopt));

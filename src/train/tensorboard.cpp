@@ -18,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPrefix = "events.out.tfevents.";
-constexpr const char* kSuffix = ".sequent";
 
 /// Appends the lowest bytes of a number, the lowest first.
 void append_bytes(std::string& out, std::uint64_t number, int count) {
@@ -94,11 +93,6 @@ std::string record_of_line(const std::string& line) {
   return record_of(event);
 }
 
-bool is_ours(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.starts_with(kPrefix) && name.ends_with(kSuffix);
-}
-
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
@@ -119,7 +113,9 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-TensorBoardLog::TensorBoardLog(fs::path folder) : folder_(std::move(folder)) {
+TensorBoardLog::TensorBoardLog(fs::path folder, const fs::path& run)
+    : folder_(std::move(folder)),
+      suffix_("." + checksum(fs::absolute(run).lexically_normal().string()) + ".sequent") {
   std::error_code code;
   fs::create_directories(folder_, code);
   if (!fs::is_directory(folder_, code)) {
@@ -135,10 +131,11 @@ void TensorBoardLog::restore(const std::vector<std::string>& lines) {
   content += record_of(version);
   for (const std::string& line : lines) content += record_of_line(line);
   const auto now = static_cast<std::int64_t>(seconds_since_1970());
-  file_ = folder_ / (kPrefix + std::to_string(now) + kSuffix);
+  file_ = folder_ / (kPrefix + std::to_string(now) + suffix_);
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(folder_, code)) {
-    if (is_ours(entry.path())) fs::remove(entry.path(), code);
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kPrefix) && name.ends_with(suffix_)) fs::remove(entry.path(), code);
   }
   write_file_whole(file_, content);
 }

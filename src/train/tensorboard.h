@@ -15,10 +15,11 @@ namespace sequent {
 /// "train/tokens_per_second" and "validation/METRIC".
 class TensorBoardLog {
  public:
-  /// `folder` is that of one run. Errors: Runtime if it cannot be made.
-  explicit TensorBoardLog(std::filesystem::path folder);
+  /// `folder` is named for the run, and `run` is its output folder, which tells its files from
+  /// those of other runs of the same name. Errors: Runtime if it cannot be made.
+  TensorBoardLog(std::filesystem::path folder, const std::filesystem::path& run);
 
-  /// Replaces the folder's event file by one with these lines of metrics.jsonl.
+  /// Replaces the run's event file by one with these lines of metrics.jsonl.
   /// Errors: Runtime if it cannot be written.
   void restore(const std::vector<std::string>& lines);
 
@@ -27,6 +28,7 @@ class TensorBoardLog {
 
  private:
   std::filesystem::path folder_;
+  std::string suffix_;  // of the names of the run's files
   std::filesystem::path file_;
   bool has_warned_ = false;
 };

@@ -155,13 +155,13 @@ TrainingRun::TrainingRun(const Config& config, const TrainOptions& options, cons
 TrainReport TrainingRun::run() {
   // This thread also reduces gradients and runs the optimizer, whose moments can become denormal.
   const ComputeScope scope;
+  if (config_.runtime.tensorboard) {
+    const fs::path run = fs::absolute(options_.out / "").lexically_normal().parent_path();
+    tensorboard_.emplace(config_.resolve_path(*config_.runtime.tensorboard) / run.filename(), run);
+  }
   const bool resumed = options_.existing == ExistingRun::kResume && resume();
   if (!resumed) start();
-  if (config_.runtime.tensorboard) {
-    const fs::path all = config_.resolve_path(*config_.runtime.tensorboard);
-    tensorboard_.emplace(all / fs::absolute(options_.out / "").parent_path().filename());
-    tensorboard_->restore(state_.metrics);
-  }
+  if (tensorboard_) tensorboard_->restore(state_.metrics);
   while (!interrupted_ && (state_.epoch_trained || state_.stopped_because.empty())) run_epoch();
   if (interrupted_) return {};
   if (checkpointing_ != Checkpointing::kNever) return finish();
