@@ -90,7 +90,16 @@ void add_crossval_command(CLI::App& app, Action& action) {
                     "Keep the finished runs in --out and continue the interrupted one");
   command->add_flag("--json", options->json, "Print the report as one JSON object");
   command->callback([options, &action] {
-    options->how.command_line = {"sequent", "crossval", options->config, "--out", options->out};
+    std::vector<std::string>& line = options->how.command_line;
+    line = {"sequent", "crossval", options->config, "--out", options->out};
+    if (options->how.seeds > 0) {
+      line.insert(line.end(), {"--seeds", std::to_string(options->how.seeds)});
+    } else {
+      line.insert(line.end(), {"--folds", std::to_string(options->how.folds), "--repeats",
+                               std::to_string(options->how.repeats)});
+    }
+    if (!options->group.empty()) line.insert(line.end(), {"--group", options->group});
+    for (const std::string& change : options->changes) line.insert(line.end(), {"--set", change});
     action = [options] { crossval_command(*options); };
   });
 }

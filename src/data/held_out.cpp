@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <unordered_map>
@@ -189,15 +190,24 @@ RowsOfLabels rows_by_label(std::span<const std::int32_t> labels) {
   return rows_of;
 }
 
+/// Those of the rows that are still training examples.
+std::vector<std::size_t> training_rows_of(const std::vector<std::size_t>& rows,
+                                          const std::vector<Part>& parts) {
+  std::vector<std::size_t> result;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(result),
+               [&](std::size_t row) { return parts[row] == Part::kTrain; });
+  return result;
+}
+
 /// Moves the last training examples of each group to `part`. The `reaching` examples before them
 /// are left out.
 void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
                    Part part, std::vector<Part>& parts) {
-  for (const auto& [group, rows] : rows_by_label(groups)) {
+  for (const auto& [group, all] : rows_by_label(groups)) {
     const auto wanted =
-        static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(rows.size())));
-    std::size_t end = rows.size();
-    while (end > 0 && parts[rows[end - 1]] != Part::kTrain) --end;
+        static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(all.size())));
+    const std::vector<std::size_t> rows = training_rows_of(all, parts);
+    const std::size_t end = rows.size();
     const std::size_t begin = end - std::min(end, wanted);
     for (std::size_t i = begin; i < end; ++i) parts[rows[i]] = part;
     for (std::size_t i = begin - std::min(begin, reaching); i < begin; ++i) {
@@ -211,9 +221,7 @@ void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, st
 void hold_out_block(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
                     Part part, std::vector<Part>& parts) {
   for (const auto& [group, all] : rows_by_label(groups)) {
-    std::vector<std::size_t> rows;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
-                 [&](std::size_t row) { return parts[row] == Part::kTrain; });
+    const std::vector<std::size_t> rows = training_rows_of(all, parts);
     const auto bound = [&](std::int64_t fold) {
       return rows.size() * static_cast<std::size_t>(fold) / static_cast<std::size_t>(*spec.folds);
     };

@@ -97,7 +97,7 @@ Interval bootstrap_mean(std::span<const double> differences, std::uint64_t seed)
   return {at((1 - kLevel) / 2), at((1 + kLevel) / 2)};
 }
 
-Spread spread_of(std::span<const double> values, double test_share) {
+Spread spread_of(std::span<const double> values, double test_per_training) {
   const auto count = static_cast<double>(values.size());
   Spread spread;
   for (const double value : values) spread.mean += value / count;
@@ -105,7 +105,7 @@ Spread spread_of(std::span<const double> values, double test_share) {
   for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
   const double variance = squares / (count - 1);
   spread.deviation = std::sqrt(variance);
-  const double of_mean = variance * (1 / count + test_share / (1 - test_share));
+  const double of_mean = variance * (1 / count + test_per_training);
   const double reach = student_t_quantile((1 + kLevel) / 2, count - 1) * std::sqrt(of_mean);
   spread.interval = {spread.mean - reach, spread.mean + reach};
   return spread;

@@ -31,10 +31,10 @@ struct Spread {
   Interval interval;     // 95 %, of the mean
 };
 
-/// Returns the spread of these values. With the test_share above 0, they come from overlapping
-/// training sets, as in cross-validation, and the variance is corrected for it: 1/n + test_share /
-/// (1 - test_share), where test_share is the share of the rows that each run is tested on. Source:
-/// Nadeau and Bengio 2003. Requires at least two values.
-Spread spread_of(std::span<const double> values, double test_share = 0);
+/// Returns the spread of these values. With a ratio above 0, they come from overlapping training
+/// sets, as in cross-validation, and the variance of the mean is corrected for it: 1/n + ratio
+/// instead of 1/n, where the ratio is that of test rows to training rows of a run. Source: Nadeau
+/// and Bengio 2003. Requires at least two values.
+Spread spread_of(std::span<const double> values, double test_per_training = 0);
 
 }  // namespace sequent

@@ -57,7 +57,8 @@ ComparedRows predict_both(const fs::path& a, const fs::path& b, const CompareOpt
       which == RunRows::kTest ? "the test rows of both runs" : "the validation rows of both runs"};
   const bool same = same_files(pair.a.sources, pair.b.sources) &&
                     pair.a.rows.size() == pair.b.rows.size() &&
-                    pair.a.rows.labels() == pair.b.rows.labels();
+                    pair.a.rows.labels() == pair.b.rows.labels() &&
+                    pair.a.chosen == pair.b.chosen && pair.a.duplicates == pair.b.duplicates;
   if (!same) {
     refuse(b.string(), "has other held-out rows than " + a.string() +
                            "; name a labelled file that neither was trained on as DATA");

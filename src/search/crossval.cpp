@@ -12,6 +12,7 @@
 #include "sequent/error.h"
 #include "sequent/log.h"
 #include "tasks/task_definition.h"
+#include "text/text_table.h"
 #include "train/row_predictions.h"
 
 namespace sequent {
@@ -90,7 +91,7 @@ std::vector<PlannedRun> plan_folds(const Config& config, const CrossvalOptions& 
 
 /// Returns the report of a run that is already finished, or nothing. Errors: Usage if it has
 /// another config.
-std::optional<Report> finished_report(const PlannedRun& run, const fs::path& folder, bool of_test) {
+std::optional<Report> finished_report(const PlannedRun& run, const fs::path& folder) {
   const RunFolder files{folder};
   if (!fs::exists(files.manifest())) return std::nullopt;
   const Config trained = read_run_text(files).config;
@@ -104,7 +105,7 @@ std::optional<Report> finished_report(const PlannedRun& run, const fs::path& fol
   }
   const Manifest manifest = read_manifest(files, trained.task);
   const std::string& json =
-      of_test && manifest.test_report ? *manifest.test_report : manifest.validation_report;
+      manifest.test_report ? *manifest.test_report : manifest.validation_report;
   return report_from_json(json, trained.task);
 }
 
@@ -153,8 +154,50 @@ class PredictionsFile {
   std::string text_;
 };
 
+/// The ratio of test rows to training rows of one run.
+double test_per_training(const Config& config, const CrossvalOptions& options) {
+  const double test = 1.0 / static_cast<double>(options.folds);
+  const auto* validation = std::get_if<HeldOut>(&config.data.validation);
+  double training = 1 - test;
+  if (validation != nullptr && !validation->column) {
+    training *= 1 - (validation->folds ? 1.0 / static_cast<double>(*validation->folds)
+                                       : validation->fraction);
+  }
+  return test / training;
+}
+
+/// Errors: Data if a fold would be empty. Warns of labels with fewer rows than folds.
+void check_folds(const std::vector<PlannedRun>& runs, const CrossvalOptions& options) {
+  const int threads = static_cast<int>(runs.front().config.runtime.workers);
+  if (options.group) {
+    for (const PlannedRun& run : runs) {
+      const std::vector<Part> parts = read_parts(run.config, threads);
+      if (std::find(parts.begin(), parts.end(), Part::kTest) != parts.end()) continue;
+      throw Error(ErrorKind::kData, run.config.data.train,
+                  run.name + " has no row, because there are fewer groups than " +
+                      std::to_string(options.folds) + " folds; use fewer folds");
+    }
+  }
+  if (definition_of(runs.front().config).target() != TargetKind::kLabel) return;
+  const PreparedData data = prepare_data(runs.front().config, {}, threads);
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(data.labels.size()));
+  for (const EncodedDataset* rows : {&data.train, &data.validation, &*data.test}) {
+    for (const std::int32_t label : rows->labels()) {
+      if (label >= 0) ++counts[static_cast<std::size_t>(label)];
+    }
+  }
+  std::vector<std::string> rare;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] < options.folds) rare.push_back(data.labels.names()[i]);
+  }
+  if (rare.empty()) return;
+  log_warning(std::to_string(rare.size()) + (rare.size() == 1 ? " label has" : " labels have") +
+              " fewer rows than there are folds, so that some folds do not test " +
+              (rare.size() == 1 ? "it: " : "them: ") + list_some(rare));
+}
+
 /// The table of the runs, and that of the metrics over them.
-Report summary_of(const std::vector<std::pair<std::string, Report>>& runs,
+Report summary_of(const std::vector<std::pair<std::string, Report>>& runs, const Config& config,
                   const CrossvalOptions& options) {
   const bool has_folds = options.seeds == 0;
   ReportFacts facts;
@@ -184,8 +227,7 @@ Report summary_of(const std::vector<std::pair<std::string, Report>>& runs,
       each.rows[i].push_back(report_value_of(runs[i].second.value(metric)));
     }
     if (values.size() != runs.size()) continue;
-    const double test_share = has_folds ? 1.0 / static_cast<double>(options.folds) : 0;
-    const Spread found = spread_of(values, test_share);
+    const Spread found = spread_of(values, has_folds ? test_per_training(config, options) : 0);
     spread.rows.push_back(
         {metric, found.mean, found.deviation, found.interval.low, found.interval.high});
   }
@@ -215,11 +257,12 @@ CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
   if (has_folds && config.data.test) {
     log_info("the test data of the config are not used; each fold is the test part of its run");
   }
+  if (has_folds) check_folds(runs, options);
   const FolderLock lock(options.out);
   std::vector<std::pair<std::string, Report>> reports;
   for (const PlannedRun& run : runs) {
     const fs::path folder = options.out / run.name;
-    std::optional<Report> report = finished_report(run, folder, has_folds);
+    std::optional<Report> report = finished_report(run, folder);
     const bool is_kept = report.has_value();
     if (!report) {
       TrainOptions how;
@@ -234,7 +277,7 @@ CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
     if (hooks.finished) hooks.finished(run.name, *report, is_kept);
     reports.emplace_back(run.name, std::move(*report));
   }
-  CrossvalReport result{true, summary_of(reports, options)};
+  CrossvalReport result{true, summary_of(reports, config, options)};
   const TargetKind target = definition_of(config).target();
   if (has_folds && (target == TargetKind::kLabel || target == TargetKind::kNumbers)) {
     PredictionsFile predictions;

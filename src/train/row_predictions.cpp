@@ -87,6 +87,9 @@ RowPredictions predict_held_out(const std::filesystem::path& folder, RunRows whi
       which == RunRows::kTest ? std::move(*data.test) : std::move(data.validation);
   RowPredictions result = predict(run.model, config, run.text.labels, std::move(rows), threads);
   result.sources = std::move(data.sources);
+  result.chosen = which == RunRows::kTest ? config.data.test : config.data.validation;
+  if (std::holds_alternative<std::string>(*result.chosen)) result.chosen.reset();
+  result.duplicates = config.data.duplicates;
   return result;
 }
 

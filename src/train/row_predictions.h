@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,9 +25,11 @@ struct RowPredictions {
   TargetKind target = TargetKind::kLabel;  // or kNumbers
   LabelSet labels = LabelSet::none();      // the classes, or the names of the numbers
   EncodedDataset rows;
-  std::vector<float> outputs;         // [rows, labels]: probabilities, or numbers
-  std::vector<double> target_origin;  // what rows.targets() and numbers are relative to; empty: 0
-  std::vector<SourceFile> sources;    // of a run's own rows: the files they come from
+  std::vector<float> outputs;           // [rows, labels]: probabilities, or numbers
+  std::vector<double> target_origin;    // what rows.targets() and numbers are relative to; empty: 0
+  std::vector<SourceFile> sources;      // of a run's own rows: the files they come from
+  std::optional<HeldOutSource> chosen;  // and how they were chosen
+  Duplicates duplicates = Duplicates::kKeep;
 
   std::span<const float> of(std::int64_t row) const {
     const auto width = static_cast<std::size_t>(labels.size());

@@ -83,6 +83,21 @@ TEST(Folds, OfWindowsAreBlocksOfTime) {
   EXPECT_EQ(letters(choose_parts(one_series, data)), "ttttttt-vvvv");
 }
 
+TEST(Folds, OfWindowsKeepTheTestBlock) {
+  DataSpec data;
+  WindowsFormat windows;
+  windows.horizon = 3;
+  data.format = windows;
+  const std::vector<std::int32_t> one_series(20, 0);
+  data.test = fold_of(3, 4);
+  HeldOut last;
+  last.fraction = 0.3;
+  data.validation = last;
+  EXPECT_EQ(letters(choose_parts(one_series, data)), "ttttt--vvvvvv--TTTTT");
+  data.test = fold_of(2, 4);
+  EXPECT_EQ(letters(choose_parts(one_series, data)), "ttt--vvv--TTTTT--vvv");
+}
+
 /// Rows of 30 groups; group g has g % 4 + 1 rows and the label g % 2.
 struct GroupedRows {
   std::vector<std::int32_t> labels;

@@ -33,7 +33,7 @@ TEST(Significance, SpreadIsCorrectedForOverlappingTrainingSets) {
   EXPECT_NEAR(plain.deviation, 0.02588435821108954, 1e-12);
   EXPECT_NEAR(plain.interval.low, 0.7798603242926802, 1e-9);
   EXPECT_NEAR(plain.interval.high, 0.84413967570732, 1e-9);
-  const Spread corrected = spread_of(values, 0.2);
+  const Spread corrected = spread_of(values, 0.25);
   EXPECT_NEAR(corrected.interval.low, 0.7637904864390203, 1e-9);
   EXPECT_NEAR(corrected.interval.high, 0.8602095135609799, 1e-9);
 }

@@ -132,6 +132,22 @@ TEST_F(Crossval, KeepsGroupsTogether) {
   for (const auto& [author, folds] : folds_of) EXPECT_EQ(folds.size(), 1U) << author;
 }
 
+TEST_F(Crossval, RefusesMoreFoldsThanGroups) {
+  options_.folds = 11;
+  options_.group = "author";
+  EXPECT_NE(message_of([&] { crossval(config_, options_); }).find("fewer groups than 11 folds"),
+            std::string::npos);
+  EXPECT_FALSE(fs::exists(options_.out));
+}
+
+TEST_F(Crossval, KeptRunsOfSeedsReportTheSameRows) {
+  options_.seeds = 2;
+  config_.data.test = HeldOut{0.2, 1};
+  const Report fresh = crossval(config_, options_).report;
+  options_.resume = true;
+  EXPECT_EQ(crossval(config_, options_).report, fresh);
+}
+
 TEST_F(Crossval, ComparesSeeds) {
   options_.seeds = 2;
   const CrossvalReport found = crossval(config_, options_);
@@ -189,6 +205,18 @@ TEST_F(Compare, CountsRowsOnCommonRows) {
   const ComparedModels same = compare_models(a, a, with_file);
   EXPECT_EQ(Json::parse(report_to_json(same.report)).at("mcnemar_p"), 1);
   EXPECT_NE(same.sentence.find("do not show which model is better"), std::string::npos);
+}
+
+TEST_F(Compare, RefusesOtherRowsWithTheSameLabels) {
+  std::string rows = "text\tlabel\n";
+  for (int row = 0; row < 40; ++row) {
+    rows += "fruit " + std::to_string(row) + (row < 20 ? "\tbanana\n" : "\tcherry\n");
+  }
+  folder_.write("train.tsv", rows);
+  const fs::path a = run("a", 1);
+  const fs::path b = run("b", 1, 2);
+  EXPECT_NE(message_of([&] { compare_models(a, b, {}); }).find("has other held-out rows"),
+            std::string::npos);
 }
 
 TEST_F(Compare, RefusesOtherRows) {
