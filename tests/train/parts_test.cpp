@@ -330,6 +330,12 @@ TEST(Workers, TheirNumberChangesOnlyRounding) {
 }
 
 TEST(Workers, RowWithWeightTwoCountsAsTwoCopies) {
+  // Without dropout, which depends on the number of the row.
+  const Config config =
+      parse_config(R"({"version": 1, "data": {"train": "t.tsv"}, "model": {"layers": [
+    {"type": "embedding", "output_dim": 5}, {"type": "lstm", "units": 4},
+    {"type": "dense", "activation": "softmax"}]}})",
+                   "small");
   EncodedDataset data = random_data(2, 9, 3);
   EncodedDataset weighted;
   EncodedDataset copies;
@@ -350,8 +356,8 @@ TEST(Workers, RowWithWeightTwoCountsAsTwoCopies) {
   for (const bool with_class_weights : {false, true}) {
     LossOptions options;
     if (with_class_weights) options.class_weights = torch::tensor({0.5F, 2.0F, 3.0F});
-    SequenceModel one = small_model();
-    SequenceModel other = small_model();
+    SequenceModel one(resolve(config, 40, 3));
+    SequenceModel other(resolve(config, 40, 3));
     const double loss = WorkerPool(one, torch::kCPU, 1)
                             .compute_gradients(weighted, in_order(weighted), {1, 1}, options);
     const double expected = WorkerPool(other, torch::kCPU, 1)
