@@ -114,8 +114,9 @@ std::uint32_t crc32c(std::string_view bytes) {
 }
 
 TensorBoardLog::TensorBoardLog(fs::path folder, const fs::path& run)
-    : folder_(std::move(folder)),
-      suffix_("." + checksum(fs::absolute(run).lexically_normal().string()) + ".sequent") {
+    : folder_(std::move(folder)), suffix_(".") {
+  suffix_ += checksum(fs::absolute(run).lexically_normal().string());
+  suffix_ += ".sequent";
   std::error_code code;
   fs::create_directories(folder_, code);
   if (!fs::is_directory(folder_, code)) {
