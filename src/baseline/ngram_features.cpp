@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::size_t kKinds = 2;
 
-/// The bits of a table for the n-grams of this number of tokens.
-unsigned table_bits(std::int64_t tokens) {
-  constexpr unsigned kLeast = 12;
-  constexpr unsigned kMost = 22;
-  constexpr std::int64_t kNgramsPerToken = 16;
-  unsigned bits = kLeast;
-  while (bits < kMost && (std::int64_t{1} << bits) < tokens * kNgramsPerToken) ++bits;
-  return bits;
-}
-
 /// FNV-1a over bytes.
 std::uint64_t hash_bytes(std::string_view bytes) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
@@ -92,10 +82,11 @@ void NgramFeatures::for_each_ngram(const InputRow& row, const Visit& visit) cons
       finish_text();
       continue;
     }
-    if (id == Vocabulary::kUnknown || id == Vocabulary::kEmpty) continue;
+    if (id == Vocabulary::kEmpty) continue;
     const std::string& token = spelling(row, id);
     hashes.push_back(hash_bytes(token));
-    if (!has_characters_) continue;
+    // An unknown word keeps its neighbours apart, but has no characters.
+    if (!has_characters_ || id == Vocabulary::kUnknown) continue;
     const std::string padded = " " + token + " ";
     const std::vector<std::size_t> bounds = character_bounds(padded);
     const auto characters = static_cast<int>(bounds.size()) - 1;
@@ -123,40 +114,43 @@ NgramFeatures::NgramFeatures(const EncodedDataset& data, std::span<const std::in
   }
   if (tokens > limits.tokens_with_characters) has_characters_ = false;
 
-  bits_ = table_bits(tokens);
-  const std::size_t table = std::size_t{1} << bits_;
-  std::vector<std::uint32_t> counts(table, 0);
-  std::vector<std::uint32_t> seen(table, 0);  // the last row, from 1, that has the n-gram
+  struct Count {
+    std::uint32_t rows = 0;
+    std::uint32_t last = 0;  // the number of the last row that has the n-gram, from 1
+  };
+  std::unordered_map<std::uint64_t, Count> counts;
+  std::vector<std::uint64_t> order;  // of first occurrence
   std::uint32_t number = 0;
   for (const std::int64_t row : rows) {
     ++number;
     for_each_ngram(data.row(row), [&](std::uint64_t hash, std::size_t) {
-      const std::size_t slot = slot_of(hash);
-      if (std::exchange(seen[slot], number) != number) ++counts[slot];
+      Count& count = counts[hash];
+      if (count.last == 0) order.push_back(hash);
+      if (std::exchange(count.last, number) != number) ++count.rows;
     });
   }
   // The rarest n-grams are left out, as many as the limit demands.
   std::uint32_t least = 2;
   const auto kept = [&] {
     return static_cast<std::size_t>(std::count_if(
-        counts.begin(), counts.end(), [&](std::uint32_t count) { return count >= least; }));
+        counts.begin(), counts.end(), [&](const auto& one) { return one.second.rows >= least; }));
   };
   while (kept() > limits.features) ++least;
-  numbers_.assign(table, -1);
   const auto documents = static_cast<double>(rows.size());
-  for (std::size_t slot = 0; slot < table; ++slot) {
-    if (counts[slot] < least) continue;
-    numbers_[slot] = static_cast<std::int32_t>(weights_.size());
-    weights_.push_back(static_cast<float>(
-        1 + std::log((1 + documents) / (1 + static_cast<double>(counts[slot])))));
+  for (const std::uint64_t hash : order) {
+    const std::uint32_t count = counts[hash].rows;
+    if (count < least) continue;
+    numbers_[hash] = static_cast<std::int32_t>(weights_.size());
+    weights_.push_back(
+        static_cast<float>(1 + std::log((1 + documents) / (1 + static_cast<double>(count)))));
   }
 }
 
 std::vector<SparseValue> NgramFeatures::of(const InputRow& row) const {
   std::array<std::vector<std::int32_t>, kKinds> found;
   for_each_ngram(row, [&](std::uint64_t hash, std::size_t kind) {
-    const std::int32_t number = numbers_[slot_of(hash)];
-    if (number >= 0) found[kind].push_back(number);
+    const auto number = numbers_.find(hash);
+    if (number != numbers_.end()) found[kind].push_back(number->second);
   });
   std::vector<SparseValue> values;
   for (std::vector<std::int32_t>& numbers : found) {

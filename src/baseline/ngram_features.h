@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "baseline/sparse_rows.h"
@@ -42,16 +43,14 @@ class NgramFeatures {
   /// Calls visit(hash, kind) for each n-gram of a row; kind is 0 for tokens and 1 for characters.
   template <class Visit>
   void for_each_ngram(const InputRow& row, const Visit& visit) const;
-  std::size_t slot_of(std::uint64_t hash) const { return hash >> (64U - bits_); }
   const std::string& spelling(const InputRow& row, std::int32_t id) const;
 
   const Vocabulary& vocabulary_;
   Kind tokens_;
   Kind characters_;
   bool has_characters_ = true;
-  unsigned bits_ = 0;                  // of a place in numbers_
-  std::vector<std::int32_t> numbers_;  // by the n-gram's hash; -1: no feature
-  std::vector<float> weights_;         // inverse document frequency by number
+  std::unordered_map<std::uint64_t, std::int32_t> numbers_;  // of the features, by their hash
+  std::vector<float> weights_;                               // inverse document frequency by number
 };
 
 }  // namespace sequent

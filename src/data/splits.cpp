@@ -98,6 +98,16 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
                   "after the rows that a \"column\" of the config holds out, a part has no row; "
                   "check \"values\" or \"from\" of /data/validation and /data/test");
     }
+    const auto names_group = [](const HeldOutSource& source) {
+      const auto* held_out = std::get_if<HeldOut>(&source);
+      return held_out != nullptr && held_out->group;
+    };
+    if (names_group(data.validation) || (data.test && names_group(*data.test))) {
+      throw Error(
+          ErrorKind::kData, path,
+          "a part has no row, because there are fewer groups than folds or parts; use fewer "
+          "folds, a larger fraction, or no \"group\"");
+    }
     const std::string of_each =
         definition_of(config).target() == TargetKind::kLabel
             ? ": each label needs two rows, or three if a test part is held out as well"
