@@ -55,9 +55,9 @@ bool has_character_tokens(const EncodedDataset& data, std::span<const std::int64
 
 }  // namespace
 
-const std::string& NgramFeatures::spelling(const InputRow& row, std::int32_t id) const {
-  if (id < 0) return row.words[static_cast<std::size_t>(-id) - 1];
-  return vocabulary_.token(id);
+std::int32_t NgramFeatures::read_as(std::int32_t id) const {
+  constexpr auto kUnknown = static_cast<std::int32_t>(Vocabulary::kUnknown);
+  return id < 0 || is_rare_[static_cast<std::size_t>(id)] ? kUnknown : id;
 }
 
 template <class Visit>
@@ -77,13 +77,14 @@ void NgramFeatures::for_each_ngram(const InputRow& row, const Visit& visit) cons
     hashes.clear();
     ++side;
   };
-  for (const std::int32_t id : row.ids) {
+  for (const std::int32_t given : row.ids) {
+    const std::int32_t id = read_as(given);
     if (id == Vocabulary::kPairBreak) {
       finish_text();
       continue;
     }
     if (id == Vocabulary::kEmpty) continue;
-    const std::string& token = spelling(row, id);
+    const std::string& token = vocabulary_.token(id);
     hashes.push_back(hash_bytes(token));
     // An unknown word keeps its neighbours apart, but has no characters.
     if (!has_characters_ || id == Vocabulary::kUnknown) continue;
@@ -113,6 +114,20 @@ NgramFeatures::NgramFeatures(const EncodedDataset& data, std::span<const std::in
     tokens_ = {1, 3};
   }
   if (tokens > limits.tokens_with_characters) has_characters_ = false;
+
+  // The number of rows with each token, up to 2.
+  std::vector<std::uint8_t> rows_with(static_cast<std::size_t>(vocabulary.size()), 0);
+  std::vector<std::int64_t> last_row(rows_with.size(), -1);
+  for (const std::int64_t row : rows) {
+    for (const std::int32_t id : data.ids(row)) {
+      if (id < 0 || std::exchange(last_row[static_cast<std::size_t>(id)], row) == row) continue;
+      std::uint8_t& count = rows_with[static_cast<std::size_t>(id)];
+      if (count < 2) ++count;
+    }
+  }
+  for (std::size_t id = 0; id < rows_with.size(); ++id) {
+    is_rare_.push_back(id >= static_cast<std::size_t>(Vocabulary::kReserved) && rows_with[id] < 2);
+  }
 
   struct Count {
     std::uint32_t rows = 0;

@@ -15,7 +15,8 @@ namespace sequent {
 
 /// The features are n-grams of a text's tokens and of the characters within each token. Each kind
 /// has the weights (1 + ln tf) * (1 + ln((1 + n) / (1 + df))) and length 1, as scikit-learn's
-/// TfidfVectorizer with sublinear_tf. N-grams that occur in one text only have no feature. Where
+/// TfidfVectorizer with sublinear_tf. Tokens that occur in one text only are read as <unk>, as
+/// later texts have unknown tokens, too. N-grams that occur in one text only have no feature. Where
 /// tokens are single characters, as in Chinese text, n-grams of tokens are longer, and there are
 /// none within tokens. The texts of a pair have features of their own.
 /// Threads: of() can be called from many threads at once.
@@ -43,12 +44,14 @@ class NgramFeatures {
   /// Calls visit(hash, kind) for each n-gram of a row; kind is 0 for tokens and 1 for characters.
   template <class Visit>
   void for_each_ngram(const InputRow& row, const Visit& visit) const;
-  const std::string& spelling(const InputRow& row, std::int32_t id) const;
+  /// Returns the token with this id, or <unk> if it is unknown or rare.
+  std::int32_t read_as(std::int32_t id) const;
 
   const Vocabulary& vocabulary_;
   Kind tokens_;
   Kind characters_;
   bool has_characters_ = true;
+  std::vector<bool> is_rare_;                                // by id
   std::unordered_map<std::uint64_t, std::int32_t> numbers_;  // of the features, by their hash
   std::vector<float> weights_;                               // inverse document frequency by number
 };
