@@ -208,6 +208,7 @@ std::vector<float> LogisticRegression::probabilities(std::span<const SparseValue
   double sum = 0;
   for (double& score : scores) sum += score = std::exp(score - greatest);
   std::vector<float> result;
+  result.reserve(scores.size());
   for (const double score : scores) result.push_back(static_cast<float>(score / sum));
   return result;
 }

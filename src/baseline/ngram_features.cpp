@@ -95,7 +95,8 @@ void NgramFeatures::for_each_ngram(const InputRow& row, const Visit& visit) cons
          ++length) {
       for (int begin = 0; begin + length <= characters; ++begin) {
         const std::size_t from = bounds[static_cast<std::size_t>(begin)];
-        const std::size_t to = bounds[static_cast<std::size_t>(begin + length)];
+        const std::size_t to =
+            bounds[static_cast<std::size_t>(begin) + static_cast<std::size_t>(length)];
         const std::uint64_t hash = hash_bytes(std::string_view(padded).substr(from, to - from));
         visit(join(side + 100, hash), std::size_t{1});
       }

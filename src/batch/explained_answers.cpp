@@ -167,7 +167,7 @@ class ExplainingAnswerer : public RecordAnswerer {
     std::vector<Record> window(1);
     window[0].text = line;
     if (reads_pairs_) {
-      TextPair pair = typed_input<TextPair>(line);
+      auto pair = typed_input<TextPair>(line);
       window[0].text = std::move(pair.first);
       window[0].second = std::move(pair.second);
     }

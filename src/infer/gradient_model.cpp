@@ -26,7 +26,7 @@ StepValues run_chain(const std::vector<GradientLayerPointer>& layers, StepValues
 
 StepValues retreat(const std::vector<std::function<StepValues(const StepValues&)>>& backward,
                    StepValues gradient) {
-  for (auto step = backward.rbegin(); step != backward.rend(); ++step) gradient = (*step)(gradient);
+  for (std::size_t i = backward.size(); i-- > 0;) gradient = backward[i](gradient);
   return gradient;
 }
 

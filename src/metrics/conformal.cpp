@@ -13,7 +13,9 @@ namespace {
 /// Returns a number in [0, 1) that depends on the two greatest probabilities.
 double random_share(float greatest, float second) {
   constexpr float kSteps = 1024;
-  const auto step = [](float value) { return static_cast<std::uint64_t>(value * kSteps + 0.5F); };
+  const auto step = [](float value) {
+    return static_cast<std::uint64_t>(std::lround(value * kSteps));
+  };
   const std::uint64_t bits = mix_bits(step(greatest) * static_cast<std::uint64_t>(kSteps + 1) +
                                       step(second) + kGoldenGamma);
   return static_cast<double>(bits >> 11U) * 0x1p-53;

@@ -92,7 +92,7 @@ Interval bootstrap_mean(std::span<const double> differences, std::uint64_t seed)
   }
   std::sort(means.begin(), means.end());
   const auto at = [&](double share) {
-    return means[static_cast<std::size_t>(share * static_cast<double>(resamples - 1) + 0.5)];
+    return means[static_cast<std::size_t>(std::lround(share * static_cast<double>(resamples - 1)))];
   };
   return {at((1 - kLevel) / 2), at((1 + kLevel) / 2)};
 }

@@ -78,7 +78,7 @@ class ErrorReport {
     Report report;
     report.sections = {facts(), mistakes(), label_issues(), issue_counts(), slices()};
     if (rows_.unknown_labels > 0) {
-      report.sections.push_back(
+      report.sections.emplace_back(
           ReportWarning{std::to_string(rows_.unknown_labels) +
                         " rows were left out, because the model does not have their label"});
     }
@@ -208,7 +208,7 @@ class ErrorReport {
 
   void add_tokens(Report& report) const {
     if (const std::string reason = model_.loaded().without_gradients(); !reason.empty()) {
-      report.sections.push_back(
+      report.sections.emplace_back(
           ReportText{"tokens that drive each class",
                      "not available: " + reason + ", which has no gradients at inference"});
       return;
@@ -227,7 +227,7 @@ class ErrorReport {
             {label(static_cast<std::int64_t>(i)), token.token, token.attribution, token.count});
       }
     }
-    report.sections.push_back(std::move(table));
+    report.sections.emplace_back(std::move(table));
   }
 
   const Model& model_;

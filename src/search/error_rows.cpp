@@ -252,6 +252,7 @@ std::vector<std::vector<DrivingToken>> find_driving_tokens(const Model& model,
     }
   });
   std::vector<std::vector<DrivingToken>> result;
+  result.reserve(sums.size());
   for (const auto& own : sums) result.push_back(strongest(own, most));
   return result;
 }

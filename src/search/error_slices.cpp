@@ -38,6 +38,7 @@ void add_slices(const std::vector<ErrorRow>& rows, double accuracy, const NameSl
 /// Names the quarter of the rows that a row belongs to by its length.
 NameSlice by_length(const std::vector<ErrorRow>& rows) {
   std::vector<std::int64_t> lengths;
+  lengths.reserve(rows.size());
   for (const ErrorRow& row : rows) lengths.push_back(row.tokens);
   std::ranges::sort(lengths);
   std::vector<std::int64_t> ends;  // the greatest length of each quarter

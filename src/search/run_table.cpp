@@ -94,6 +94,7 @@ std::vector<ListedRun> find_runs(const std::filesystem::path& folder) {
                 "has no run; expected a folder with runs of sequent train below it");
   }
   std::vector<ListedRun> runs;
+  runs.reserve(folders.size());
   for (const fs::path& place : folders) {
     runs.push_back(read_listed_run(place, place.lexically_relative(folder).string()));
   }

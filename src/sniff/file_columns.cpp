@@ -137,20 +137,21 @@ bool is_header(const Fields& first, const std::vector<Fields>& rows, std::string
   for (const std::string& name : first) {
     if (is_known_name(name)) return yes("the first row contains \"" + name + "\"");
   }
-  for (std::size_t i = 0; i < first.size(); ++i) {
+  const std::size_t columns = first.size();
+  for (std::size_t i = 0; i < columns; ++i) {
     const auto same = [&](const Fields& row) { return row[i] == first[i]; };
     if (std::any_of(rows.begin(), rows.end(), same)) {
       return no("\"" + first[i] + "\" of the first row occurs again in its column");
     }
   }
-  for (std::size_t i = 0; i < first.size(); ++i) {
+  for (std::size_t i = 0; i < columns; ++i) {
     const auto numbers = std::count_if(rows.begin(), rows.end(),
                                        [i](const Fields& row) { return is_number(row[i]); });
     if (!rows.empty() && static_cast<std::size_t>(numbers) * 10 >= rows.size() * 9) {
       return yes("\"" + first[i] + "\" is the only text in its column of numbers");
     }
   }
-  for (std::size_t i = 0; i < first.size(); ++i) {
+  for (std::size_t i = 0; i < columns; ++i) {
     std::map<std::string, std::size_t> counts;
     for (const Fields& row : rows) ++counts[row[i]];
     if (rows.size() >= 20 && counts.size() * 5 <= rows.size()) {

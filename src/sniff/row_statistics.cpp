@@ -86,9 +86,11 @@ class RowStatistics {
   /// Returns the length that only `share` of the texts exceed.
   std::int64_t quantile(double share) const {
     std::int64_t above = 0;
-    for (auto length = lengths().rbegin(); length != lengths().rend(); ++length) {
+    auto length = lengths().rbegin();
+    while (length != lengths().rend()) {
       above += length->second;
       if (static_cast<double>(above) > share * static_cast<double>(measured_)) return length->first;
+      ++length;
     }
     return 1;
   }

@@ -42,6 +42,7 @@ RowNumbers balanced_rows(const EncodedDataset& data, const RandomStream& random)
   std::map<std::int32_t, RowNumbers> rows_of;
   for (std::int64_t row = 0; row < data.size(); ++row) rows_of[data.label(row)].push_back(row);
   std::vector<std::int32_t> labels;
+  labels.reserve(rows_of.size());
   for (const auto& [label, rows] : rows_of) labels.push_back(label);
   random.at(0).shuffle(std::span(labels));
   const auto count = static_cast<std::size_t>(data.size());
