@@ -61,9 +61,7 @@ Loss TaskDefinition::default_loss(const Config& config) const {
   return sigmoid ? Loss::kBinaryCrossentropy : Loss::kCategoricalCrossentropy;
 }
 
-// Overriding functions change their copy of the report.
-// NOLINTNEXTLINE(performance-unnecessary-value-param)
-Report TaskDefinition::with_abstention(Report, const Abstention&) const {
+Report TaskDefinition::with_abstention(const Report&, const Abstention&) const {
   throw Error(ErrorKind::kUsage, "abstention", "has no meaning for " + title() + "; leave it out");
 }
 

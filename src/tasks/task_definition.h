@@ -114,7 +114,7 @@ class TaskDefinition {
 
   /// Returns a validation report with the threshold below which the model abstains. Errors: Usage
   /// if the task has no such threshold, or no threshold reaches the requested precision.
-  virtual Report with_abstention(Report validation, const Abstention& abstention) const;
+  virtual Report with_abstention(const Report& validation, const Abstention& abstention) const;
 };
 
 /// Returns the definition of a config's task.

@@ -98,8 +98,8 @@ class Classification : public TaskDefinition {
     return {*temperature};
   }
 
-  Report with_abstention(Report validation, const Abstention& abstention) const override {
-    return add_abstention(std::move(validation), abstention);
+  Report with_abstention(const Report& validation, const Abstention& abstention) const override {
+    return add_abstention(validation, abstention);
   }
 };
 
