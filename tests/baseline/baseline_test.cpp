@@ -95,8 +95,9 @@ TEST_F(Ngrams, HaveTheWeightsOfScikitLearn) {
   const NgramFeatures features(rows_, rows, vocabulary_, limits);
   // "good", "film" and "good film" occur in two texts or more; the others in one.
   ASSERT_EQ(features.size(), 3U);
-  std::vector<double> values;
-  for (const SparseValue& value : features.of(rows_.row(1))) values.push_back(value.value);
+  const std::vector<SparseValue> found = features.of(rows_.row(1));
+  std::vector<double> values(found.size());
+  std::ranges::transform(found, values.begin(), [](const SparseValue& one) { return one.value; });
   std::sort(values.begin(), values.end());
   // idf is 1 + ln(4 / 4) for "film", and 1 + ln(4 / 3) for "good" (twice: times 1 + ln 2) and
   // "good film".
