@@ -2,6 +2,7 @@
 
 #include "apps/commands.h"
 #include "core/files.h"
+#include "report/report_html.h"
 #include "search/error_analysis.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
@@ -24,7 +25,7 @@ void errors_command(ErrorsCommandOptions options) {
   options.analysis.model = options.model;
   const Report report = analyse_errors(options.analysis);
   if (!options.html.empty()) {
-    write_file_whole(options.html, render_error_page(report, "Errors of " + options.model));
+    write_file_whole(options.html, render_report_page("Errors of " + options.model, report));
   }
   print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
   for (const std::string& sentence : report.warnings()) log_warning(sentence);

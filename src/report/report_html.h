@@ -20,8 +20,13 @@ std::string html_element(const std::string& tag, const std::string& text);
 /// Wraps a table that may be wider than the page in a region that scrolls, also by keyboard.
 std::string html_wide(const std::string& name, const std::string& table);
 
-/// Returns a self-contained page with a heading and this content, which is HTML.
-std::string html_page(const std::string& title, const std::string& content);
+/// Returns a section of a page: a heading and this content, which is HTML.
+std::string html_section(const std::string& title, const std::string& content);
+
+/// Returns a self-contained page with a heading and this content, which is HTML. `style` is added
+/// to the style sheet of reports.
+std::string html_page(const std::string& title, const std::string& content,
+                      const std::string& style = "");
 
 /// Returns a self-contained page with the report.
 std::string render_report_page(const std::string& title, const Report& report);

@@ -13,17 +13,13 @@
 namespace sequent {
 namespace {
 
-std::string section(const std::string& title, const std::string& content) {
-  return "<section>\n" + html_element("h2", title) + "\n" + content + "</section>\n";
-}
-
 std::string facts_section(const RunReport& report) {
   if (report.facts.empty()) return {};
   std::string list = "<dl class=\"facts\">\n";
   for (const auto& [name, value] : report.facts) {
     list += html_element("dt", name) + html_element("dd", value) + "\n";
   }
-  return section("Run", list + "</dl>\n");
+  return html_section("Run", list + "</dl>\n");
 }
 
 // ---- learning curves --------------------------------------------------------------------------
@@ -108,42 +104,47 @@ std::string curves_section(const std::vector<EpochRecord>& epochs,
     }
     charts += render_chart(quality);
   }
-  return section("Learning curves", "<div class=\"charts\">\n" + charts + "</div>\n" +
-                                        epoch_table(epochs, metrics, best));
+  return html_section("Learning curves", "<div class=\"charts\">\n" + charts + "</div>\n" +
+                                             epoch_table(epochs, metrics, best));
 }
 
 std::string report_section(const std::string& title, const std::optional<Report>& report) {
   if (!report) return {};
-  return section(title, html_of_sections(report->sections, title));
+  return html_section(title, html_of_sections(report->sections, title));
 }
 
 }  // namespace
 
-std::string html_page(const std::string& title, const std::string& content) {
+std::string html_section(const std::string& title, const std::string& content) {
+  return "<section>\n" + html_element("h2", title) + "\n" + content + "</section>\n";
+}
+
+std::string html_page(const std::string& title, const std::string& content,
+                      const std::string& style) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" "
       "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  page += html_element("title", title) + "\n<style>" + kReportStyle + "</style>\n";
+  page += html_element("title", title) + "\n<style>" + kReportStyle + style + "</style>\n";
   page += "</head>\n<body>\n<main>\n" + html_element("h1", title) + "\n";
   return page + content + "</main>\n</body>\n</html>\n";
 }
 
 std::string render_report_page(const std::string& title, const Report& report) {
-  return html_page(title, section("Results", html_of_sections(report.sections, title)));
+  return html_page(title, html_section("Results", html_of_sections(report.sections, title)));
 }
 
 std::string render_run_report(const RunReport& report) {
   std::string content = facts_section(report);
   content += curves_section(read_epoch_records(report.epoch_records), report.epoch_metrics);
   if (!report.baseline.empty()) {
-    content += section("Baseline", html_of_sections(report.baseline, "Baseline"));
+    content += html_section("Baseline", html_of_sections(report.baseline, "Baseline"));
   }
   content += report_section("Validation", report.validation);
   content += report_section("Test", report.test);
   if (!report.model_summary.empty()) {
-    content += section("Model", html_element("pre", report.model_summary) + "\n");
+    content += html_section("Model", html_element("pre", report.model_summary) + "\n");
   }
   return html_page(report.title, content);
 }

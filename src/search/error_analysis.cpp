@@ -9,8 +9,6 @@
 #include "core/temporary_file.h"
 #include "data/splits.h"
 #include "infer/loaded_model.h"
-#include "report/report_html.h"
-#include "report/report_style.h"
 #include "search/error_rows.h"
 #include "search/error_slices.h"
 #include "sequent/artifact.h"
@@ -252,18 +250,6 @@ Report analyse_errors(const ErrorAnalysisOptions& options) {
     throw Error(ErrorKind::kData, file, "found no row with a label of the model");
   }
   return ErrorReport(model, options, rows, file).make();
-}
-
-std::string render_error_page(const Report& report, const std::string& title) {
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" "
-      "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  page += html_element("title", title) + "\n<style>" + kReportStyle + "</style>\n";
-  page += "</head>\n<body>\n<main>\n" + html_element("h1", title) + "\n<section>\n";
-  page += html_of_sections(report.sections, title);
-  return page + "</section>\n</main>\n</body>\n</html>\n";
 }
 
 }  // namespace sequent

@@ -24,7 +24,4 @@ struct ErrorAnalysisOptions {
 /// validation or test file; Data; Artifact.
 Report analyse_errors(const ErrorAnalysisOptions& options);
 
-/// Returns a self-contained HTML page of that report.
-std::string render_error_page(const Report& report, const std::string& title);
-
 }  // namespace sequent

@@ -6,7 +6,6 @@
 #include "core/shortened.h"
 #include "report/html.h"
 #include "report/report_html.h"
-#include "report/report_style.h"
 #include "search/importance.h"
 #include "search/tune_charts.h"
 
@@ -64,10 +63,6 @@ ReportTable leaderboard_table(const TuneSummary& summary, std::size_t limit) {
   return table;
 }
 
-std::string tune_section(const std::string& title, const std::string& content) {
-  return "<section>\n" + html_element("h2", title) + "\n" + content + "</section>\n";
-}
-
 /// Returns the last two keys of a path, which identify most options.
 std::string last_keys(const std::string& path) {
   const std::size_t last = path.find_last_of("./");
@@ -102,13 +97,6 @@ Report leaderboard(const TuneSummary& summary, std::size_t limit) {
 }
 
 std::string render_tune_page(const TuneSummary& summary) {
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" "
-      "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  page += html_element("title", summary.title) + "\n<style>" + kReportStyle + kTuneStyle +
-          "</style>\n</head>\n<body>\n<main>\n" + html_element("h1", summary.title) + "\n";
   const std::string note =
       html_element("p class=\"note\"",
                    "The objective, " + summary.metric +
@@ -116,14 +104,15 @@ std::string render_tune_page(const TuneSummary& summary) {
                        "value is optimistic: the more trials, the more so. Judge the winner on "
                        "test data that the search has not seen.") +
       "\n";
-  page += tune_section(
+  std::string content = html_section(
       "Trials",
       note + html_of_sections(leaderboard(summary, summary.results.size()).sections, "Trials"));
-  page += tune_section("History", "<div class=\"charts\">\n" + history_chart(summary) + "</div>\n");
-  page += tune_section("Parallel coordinates", parallel_chart(summary));
+  content +=
+      html_section("History", "<div class=\"charts\">\n" + history_chart(summary) + "</div>\n");
+  content += html_section("Parallel coordinates", parallel_chart(summary));
   const std::vector<OptionImportance> shares =
       importances(summary.results, summary.dimensions, summary.direction);
-  page += tune_section(
+  content += html_section(
       "Importance",
       shares.empty()
           ? html_element("p class=\"note\"", "At least 10 complete trials are needed.") + "\n"
@@ -131,7 +120,7 @@ std::string render_tune_page(const TuneSummary& summary) {
                          "How much an option's values in the best tenth of the trials differ from "
                          "those in all trials (PED-ANOVA).") +
                 "\n" + importance_chart(shares));
-  return page + "</main>\n</body>\n</html>\n";
+  return html_page(summary.title, content, kTuneStyle);
 }
 
 }  // namespace sequent
