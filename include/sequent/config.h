@@ -11,6 +11,7 @@
 
 #include "sequent/data_spec.h"
 #include "sequent/describe.h"
+#include "sequent/input_spec.h"
 #include "sequent/layers.h"
 #include "sequent/precision.h"
 #include "sequent/training_spec.h"

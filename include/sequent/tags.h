@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sequent/data_spec.h"
+#include "sequent/data_format_spec.h"
 
 namespace sequent {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/table_rows.h"
-#include "sequent/data_spec.h"
+#include "sequent/data_format_spec.h"
 
 namespace sequent {
 

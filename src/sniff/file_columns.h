@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sequent/data_spec.h"
+#include "sequent/data_format_spec.h"
 #include "sniff/column_profile.h"
 #include "sniff/file_kind.h"
 
