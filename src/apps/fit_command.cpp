@@ -32,8 +32,12 @@ void add_fit_data_options(CLI::App& command, SniffOptions& data) {
       ->required();
   command.add_option("--label", data.label, "Column of the label (default: inferred)")
       ->type_name("COLUMN");
-  command.add_option("--text", data.text, "Column of the text (default: inferred)")
-      ->type_name("COLUMN");
+  command
+      .add_option(
+          "--text", data.texts,
+          "Column of the text; repeat it for texts that are read as one (default: inferred)")
+      ->type_name("COLUMN")
+      ->allow_extra_args(false);
   command
       .add_option("--task", data.task,
                   "classification, multi_label, regression or tagging (default: inferred)")
@@ -87,7 +91,7 @@ void add_fit_command(CLI::App& app, Action& action) {
         if (value) chosen.fit.command_line.insert(chosen.fit.command_line.end(), {name, *value});
       };
       add("--label", chosen.fit.data.label);
-      add("--text", chosen.fit.data.text);
+      for (const std::string& text : chosen.fit.data.texts) add("--text", text);
       add("--task", chosen.fit.data.task);
       add("--validation", chosen.fit.data.validation);
       add("--test", chosen.fit.data.test);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/format.h"
 #include "core/nearest.h"
@@ -35,16 +36,17 @@ std::string described(const ColumnProfile& column) {
 
 class Chooser {
  public:
-  Chooser(const std::string& path, const FileColumns& file, const NamedColumns& named)
-      : path_(path), file_(file), named_(named) {}
+  Chooser(const std::string& path, const FileColumns& file, const NamedColumns& named,
+          bool joins_texts)
+      : path_(path), file_(file), named_(named), joins_texts_(joins_texts) {}
 
   ChosenColumns choose() {
     refuse_pairs();
-    if (named_.text) chosen_.text = find(*named_.text, "--text");
+    for (const std::string& name : named_.texts) add_named_text(name);
     if (named_.label) chosen_.label = find(*named_.label, "--label");
     choose_split();
     if (!named_.label) choose_label();
-    if (!named_.text) choose_text();
+    if (named_.texts.empty()) choose_text();
     choose_target();
     explain_rest();
     return chosen_;
@@ -66,7 +68,7 @@ class Chooser {
   }
 
   void refuse_pairs() const {
-    if (named_.text) return;
+    if (!named_.texts.empty()) return;
     for (std::size_t i = 0; i < file_.columns.size(); ++i) {
       for (std::size_t j = 0; j < file_.columns.size(); ++j) {
         if (!is_pair(at(i).name(), at(j).name())) continue;
@@ -79,8 +81,21 @@ class Chooser {
     }
   }
 
+  bool is_text(std::size_t i) const { return std::ranges::count(chosen_.texts, i) > 0; }
+
+  void add_named_text(const std::string& name) {
+    const std::size_t i = find(name, "--text");
+    if (is_text(i)) {
+      throw Error(ErrorKind::kUsage, "--text", "names the column " + quoted(name) + " twice");
+    }
+    chosen_.texts.push_back(i);
+    if (joins_texts_ || chosen_.texts.size() == 1) return;
+    throw Error(ErrorKind::kUsage, "--text",
+                "names several columns, which can be joined in CSV and TSV files only; name one");
+  }
+
   bool is_taken(std::size_t i) const {
-    return (named_.text && i == chosen_.text) || (named_.label && i == chosen_.label) ||
+    return is_text(i) || (named_.label && i == chosen_.label) ||
            (chosen_.split && i == *chosen_.split);
   }
 
@@ -171,8 +186,21 @@ class Chooser {
                                  : ""));
   }
 
-  void take_text(std::size_t i, const std::string& why) {
-    chosen_.text = i;
+  /// Takes a text, together with its titles: columns such as "subject", which tell much in few
+  /// words.
+  void take_text(std::size_t text, const Places& candidates, const std::string& why) {
+    Places texts{text};
+    if (joins_texts_) {
+      for (const std::size_t i : candidates) {
+        if (i != text && is_title_name(at(i).name())) texts.push_back(i);
+      }
+    }
+    take_texts(texts, why);
+  }
+
+  void take_texts(Places texts, const std::string& why) {
+    std::sort(texts.begin(), texts.end());
+    chosen_.texts = std::move(texts);
     text_reason_ = why;
   }
 
@@ -187,20 +215,26 @@ class Chooser {
       }
     }
     if (candidates.empty()) fail_without("text", "long and different values", "--text");
-    if (candidates.size() == 1) return take_text(candidates.front(), "the only free text");
+    if (candidates.size() == 1) return take_texts(candidates, "the only free text");
     std::sort(candidates.begin(), candidates.end(), [this](std::size_t a, std::size_t b) {
       return at(a).mean_length() > at(b).mean_length();
     });
     const double longest = at(candidates[0]).mean_length();
     if (longest >= 2 * at(candidates[1]).mean_length()) {
-      return take_text(candidates.front(), "the longest free text");
+      return take_text(candidates.front(), candidates, "the longest free text");
     }
     Places by_name;
     for (const std::size_t i : candidates) {
       if (is_text_name(at(i).name())) by_name.push_back(i);
     }
-    if (by_name.size() == 1) return take_text(by_name.front(), "a free text, by its name");
-    ask("--text", "the text", candidates);
+    if (by_name.size() == 1) {
+      return take_text(by_name.front(), candidates, "a free text, by its name");
+    }
+    if (!joins_texts_) ask("--text", "the text", candidates);
+    std::erase_if(candidates, [&](std::size_t i) {
+      return longest >= 2 * at(i).mean_length() && !is_title_name(at(i).name());
+    });
+    take_texts(candidates, "free texts of similar length");
   }
 
   /// Returns the separator if cells hold several labels, such as "sports,politics".
@@ -255,9 +289,20 @@ class Chooser {
     check_label(label);
     chosen_.reasons.push_back("label: column " + described(label) + ", " +
                               (named_.label ? "as named" : label_reason_) + "; " + what);
-    chosen_.reasons.push_back("text: column " + quoted(at(chosen_.text).name()) + ", " +
-                              (named_.text ? "as named" : text_reason_) + "; " +
-                              format_fixed(at(chosen_.text).mean_length(), 0) +
+    explain_text();
+  }
+
+  void explain_text() {
+    std::string names;
+    double length = 0;
+    for (const std::size_t i : chosen_.texts) {
+      names += (names.empty() ? "" : " and ") + quoted(at(i).name());
+      length += at(i).mean_length();
+    }
+    const bool one = chosen_.texts.size() == 1;
+    chosen_.reasons.push_back((one ? "text: column " : "text: columns ") + names + ", " +
+                              (named_.texts.empty() ? text_reason_ : "as named") +
+                              (one ? "; " : ", read as one text; ") + format_fixed(length, 0) +
                               " characters on average");
   }
 
@@ -287,8 +332,7 @@ class Chooser {
   void explain_rest() {
     std::string left;
     for (std::size_t i = 0; i < file_.columns.size(); ++i) {
-      if (i == chosen_.text || i == chosen_.label || (chosen_.split && i == *chosen_.split))
-        continue;
+      if (is_text(i) || i == chosen_.label || (chosen_.split && i == *chosen_.split)) continue;
       left += (left.empty() ? "" : ", ") + quoted(at(i).name()) + " (" +
               std::string(kind_name(at(i).kind())) + ")";
     }
@@ -298,6 +342,7 @@ class Chooser {
   const std::string& path_;
   const FileColumns& file_;
   const NamedColumns& named_;
+  bool joins_texts_;
   ChosenColumns chosen_;
   std::string label_reason_;
   std::string text_reason_;
@@ -306,8 +351,8 @@ class Chooser {
 }  // namespace
 
 ChosenColumns choose_columns(const std::string& path, const FileColumns& file,
-                             const NamedColumns& named) {
-  return Chooser(path, file, named).choose();
+                             const NamedColumns& named, bool joins_texts) {
+  return Chooser(path, file, named, joins_texts).choose();
 }
 
 }  // namespace sequent

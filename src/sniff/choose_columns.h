@@ -13,13 +13,13 @@ namespace sequent {
 
 /// What the user named on the command line.
 struct NamedColumns {
-  std::optional<std::string> text;
+  std::vector<std::string> texts;
   std::optional<std::string> label;
   std::optional<TargetKind> target;
 };
 
 struct ChosenColumns {
-  std::size_t text = 0;
+  std::vector<std::size_t> texts;  // at least one; several are read as one text
   std::size_t label = 0;
   std::optional<std::size_t> split;
   TargetKind target = TargetKind::kLabel;
@@ -27,10 +27,11 @@ struct ChosenColumns {
   std::vector<std::string> reasons;            // one sentence per decision
 };
 
-/// Chooses among the columns of `file`, whose name in messages is `path`.
+/// Chooses among the columns of `file`, whose name in messages is `path`. `joins_texts`: the format
+/// can read several columns as one text.
 /// Errors: Usage if several columns are about as likely, with the candidates and values of each, or
 /// if a named column does not exist; Data if no column can be the text or the label.
 ChosenColumns choose_columns(const std::string& path, const FileColumns& file,
-                             const NamedColumns& named);
+                             const NamedColumns& named, bool joins_texts);
 
 }  // namespace sequent

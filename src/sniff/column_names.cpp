@@ -22,6 +22,7 @@ constexpr std::array kTexts{"text"sv,      "sentence"sv, "content"sv,     "revie
                             "utterance"sv, "tweet"sv,    "document"sv,    "abstract"sv, "title"sv,
                             "headline"sv,  "summary"sv,  "文本"sv,        "内容"sv,     "评论"sv,
                             "标题"sv,      "句子"sv};
+constexpr std::array kTitles{"title"sv, "subject"sv, "headline"sv, "summary"sv, "标题"sv, "主题"sv};
 constexpr std::array kSplits{"split"sv,  "fold"sv,      "set"sv,
                              "subset"sv, "partition"sv, "data_split"sv};
 constexpr std::array kIds{"id"sv, "uuid"sv, "guid"sv, "index"sv, "idx"sv, "key"sv, "编号"sv};
@@ -43,6 +44,7 @@ bool contains(const Names& names, std::string_view name) {
 bool is_label_name(std::string_view name) { return contains(kLabels, name); }
 bool may_be_label_name(std::string_view name) { return contains(kPerhapsLabels, name); }
 bool is_text_name(std::string_view name) { return contains(kTexts, name); }
+bool is_title_name(std::string_view name) { return contains(kTitles, name); }
 bool is_split_name(std::string_view name) { return contains(kSplits, name); }
 bool is_id_name(std::string_view name) {
   const std::string lower = lower_ascii(name);

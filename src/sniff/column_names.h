@@ -11,6 +11,8 @@ bool is_label_name(std::string_view name);
 bool may_be_label_name(std::string_view name);
 /// Names of the text, such as "text" and "review".
 bool is_text_name(std::string_view name);
+/// Names of a short text that belongs to a longer one, such as "subject".
+bool is_title_name(std::string_view name);
 /// Names of the column that divides the rows, such as "split".
 bool is_split_name(std::string_view name);
 /// Names of ids and dates.

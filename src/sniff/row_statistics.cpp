@@ -176,8 +176,11 @@ void choose_fraction(SniffedData& result) {
   constexpr double kEnoughRows = 100;
   const double share = std::clamp(kEnoughRows / static_cast<double>(result.rows), 0.1, 0.3);
   held_out->fraction = std::round(100 * share) / 100;
+  // A text that occurs in both parts would flatter the models that remember it.
+  if (!result.is_tagged) result.data.duplicates = Duplicates::kGroup;
   result.reasons.push_back("validation: " + format_percent(held_out->fraction) +
-                           " of the rows are held out");
+                           (result.is_tagged ? " of the rows are held out"
+                                             : " of the rows are held out, equal texts together"));
 }
 
 /// Whether validation or test have labels that training lacks.

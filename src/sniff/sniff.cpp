@@ -43,9 +43,9 @@ Task task_of(TargetKind target) {
 
 /// Throws the error of an option that a format without columns does not have.
 void refuse_columns(const SniffOptions& options, const std::string& format) {
-  for (const auto& [option, value] :
-       {std::pair{"--text", options.text}, {"--label", options.label}}) {
-    if (value) {
+  for (const auto& [option, is_given] :
+       {std::pair{"--text", !options.texts.empty()}, {"--label", options.label.has_value()}}) {
+    if (is_given) {
       throw Error(ErrorKind::kUsage, option, "cannot be combined with " + format + "; remove it");
     }
   }
@@ -54,7 +54,13 @@ void refuse_columns(const SniffOptions& options, const std::string& format) {
 template <class Table>
 DataFormat table_format(Table table, const FileColumns& file, const ChosenColumns& chosen,
                         const std::string& encoding) {
-  table.text = text_column(file.column(chosen.text));
+  if (chosen.texts.size() == 1) {
+    table.text = text_column(file.column(chosen.texts.front()));
+  } else {
+    std::vector<Column> columns;
+    for (const std::size_t i : chosen.texts) columns.push_back(file.column(i));
+    table.text = columns;
+  }
   table.label = file.column(chosen.label);
   table.header = file.has_header;
   table.label_separator = chosen.label_separator;
@@ -65,7 +71,7 @@ DataFormat table_format(Table table, const FileColumns& file, const ChosenColumn
 DataFormat format_of(const FileKind& kind, const FileColumns& file, const ChosenColumns& chosen) {
   if (kind.family == FileFamily::kJson) {
     JsonlFormat format;
-    format.text = file.columns[chosen.text].name();
+    format.text = file.columns[chosen.texts.front()].name();
     format.label = file.columns[chosen.label].name();
     format.encoding = kind.encoding;
     return format;
@@ -121,7 +127,8 @@ void decide_columns(const FileKind& kind, const SniffOptions& options, SniffedDa
     }
   }
   const ChosenColumns chosen =
-      choose_columns(options.train, file, {options.text, options.label, wanted});
+      choose_columns(options.train, file, {options.texts, options.label, wanted},
+                     /*joins_texts=*/kind.family == FileFamily::kTable);
   result.target = chosen.target;
   result.data.format = format_of(kind, file, chosen);
   result.reasons.insert(result.reasons.end(), chosen.reasons.begin(), chosen.reasons.end());

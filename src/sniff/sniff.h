@@ -17,7 +17,7 @@ struct SniffOptions {
   std::string train;
   std::optional<std::string> validation;
   std::optional<std::string> test;
-  std::optional<std::string> text;   // name of the column, or its index
+  std::vector<std::string> texts;    // names of the columns, or their indices
   std::optional<std::string> label;  // likewise
   std::optional<std::string> task;
 };

@@ -80,6 +80,43 @@ TEST_F(Sniff, ReadsATableWithoutAHeader) {
   EXPECT_EQ(format.label, Column(std::int64_t{0}));
 }
 
+TEST_F(Sniff, JoinsFreeTextsOfSimilarLengthAndTitles) {
+  const auto row = [](int i) {
+    return sentence(i) + "\t" + sentence(i + 7) + "\t" + label(i) + "\t" + sentence(i) +
+           sentence(2 * i) + sentence(3 * i);
+  };
+  const SniffedData similar = sniff("pro\tcontra\tkind\n" + rows(40, [](int i) {
+                                      return sentence(i) + "\t" + sentence(i + 7) + "\t" + label(i);
+                                    }));
+  EXPECT_EQ(std::get<TsvFormat>(similar.data.format).text,
+            TextColumns(std::vector<Column>{"pro", "contra"}));
+  // A subject belongs to its text; another short text does not.
+  const SniffedData titled = sniff("subject\tnote\tkind\tmail\n" + rows(40, row));
+  EXPECT_EQ(std::get<TsvFormat>(titled.data.format).text,
+            TextColumns(std::vector<Column>{"subject", "mail"}));
+}
+
+TEST_F(Sniff, ReadsTheNamedTexts) {
+  const auto row = [](int i) { return sentence(i) + "\t" + sentence(i + 7) + "\t" + label(i); };
+  const std::string table = "pro\tcontra\tkind\n" + rows(40, row);
+  options_.texts = {"contra", "pro"};
+  EXPECT_EQ(std::get<TsvFormat>(sniff(table).data.format).text,
+            TextColumns(std::vector<Column>{"contra", "pro"}));
+  options_.texts = {"contra"};
+  EXPECT_EQ(std::get<TsvFormat>(sniff(table).data.format).text, TextColumns("contra"));
+  options_.texts = {"pro", "pro"};
+  EXPECT_NE(failure(table, ErrorKind::kUsage).find("twice"), std::string::npos);
+  options_.texts = {"pro", "contra"};
+  EXPECT_NE(failure(rows(40,
+                         [](int i) {
+                           return R"({"pro": ")" + sentence(i) + R"(", "contra": ")" +
+                                  sentence(i + 7) + R"(", "label": ")" + label(i) + "\"}";
+                         }),
+                    ErrorKind::kUsage)
+                .find("in CSV and TSV files only"),
+            std::string::npos);
+}
+
 TEST_F(Sniff, ReadsJsonLinesAndArrays) {
   const auto row = [](int i) {
     return "{\"id\": " + std::to_string(900 + i) + ", \"body\": \"" + sentence(i) +
