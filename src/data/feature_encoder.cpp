@@ -82,8 +82,9 @@ void add_date(const DateFeature& feature, double days, std::vector<float>& value
   const time::year year = time::year_month_day{day}.year();
   const time::sys_days first{year / time::January / 1};
   const time::sys_days next{(year + time::years{1}) / time::January / 1};
-  add_circle(static_cast<double>((day - first).count()) / static_cast<double>((next - first).count()),
-             values);
+  add_circle(
+      static_cast<double>((day - first).count()) / static_cast<double>((next - first).count()),
+      values);
   constexpr double kDaysPerWeek = 7;
   add_circle(time::weekday{day}.c_encoding() / kDaysPerWeek, values);
   add_circle(days - whole, values);
@@ -113,11 +114,11 @@ std::optional<std::string> feature_fault(const FeatureSpec& feature, const std::
   if (std::holds_alternative<CategoryFeature>(feature)) {
     if (cell.size() <= kMostCategoryBytes) return std::nullopt;
     return "found a category of " + std::to_string(cell.size()) + " bytes at " + place +
-           "; expected at most " + std::to_string(kMostCategoryBytes) +
-           ": is this column a text?";
+           "; expected at most " + std::to_string(kMostCategoryBytes) + ": is this column a text?";
   }
   const auto* date = std::get_if<DateFeature>(&feature);
-  const Cell found = date != nullptr ? read(*date, cell) : read(std::get<NumberFeature>(feature), cell);
+  const Cell found =
+      date != nullptr ? read(*date, cell) : read(std::get<NumberFeature>(feature), cell);
   if (found.is_missing || found.number) return std::nullopt;
   return found_text(cell) + place + "; expected " +
          (date != nullptr ? expected_date(*date) : "a number, or an empty cell if it is missing");
@@ -149,7 +150,7 @@ std::vector<float> FeatureEncoder::encode(std::span<const std::string> cells) co
     if (std::holds_alternative<CategoryFeature>(features_[i])) {
       const std::string_view value = trimmed(cells[i]);
       const auto known = ids_[i].find(value);
-      const std::int64_t id = value.empty()             ? kMissingCategory
+      const std::int64_t id = value.empty()            ? kMissingCategory
                               : known == ids_[i].end() ? kUnknownCategory
                                                        : known->second;
       values.push_back(static_cast<float>(id));
@@ -191,8 +192,8 @@ void FeatureLearner::add(std::span<const std::string> cells) {
       continue;
     }
     const auto* date = std::get_if<DateFeature>(&features_[i]);
-    const Cell cell =
-        date != nullptr ? read(*date, cells[i]) : read(std::get<NumberFeature>(features_[i]), cells[i]);
+    const Cell cell = date != nullptr ? read(*date, cells[i])
+                                      : read(std::get<NumberFeature>(features_[i]), cells[i]);
     if (!cell.number) continue;
     ++column.present;
     column.numbers.add(std::span<const double>(&*cell.number, 1));
@@ -232,8 +233,7 @@ std::vector<LearnedFeature> FeatureLearner::learn(const std::string& path) const
                       " times in the training rows; use a smaller min_count in /input/features");
     }
     std::sort(frequent.begin(), frequent.end());
-    frequent.resize(
-        std::min(frequent.size(), static_cast<std::size_t>(category->max_values)));
+    frequent.resize(std::min(frequent.size(), static_cast<std::size_t>(category->max_values)));
     learned[i].values.reserve(frequent.size());
     for (auto& [count, value] : frequent) learned[i].values.push_back(std::move(value));
   }

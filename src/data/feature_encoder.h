@@ -47,8 +47,8 @@ class FeatureLearner {
   /// Adds a training row. Shapes: cells [features].
   void add(std::span<const std::string> cells);
 
-  /// Returns what was learned. `path` names the file in messages. Errors: Data if a column has no value in the training rows, or no category is
-  /// frequent enough.
+  /// Returns what was learned. `path` names the file in messages. Errors: Data if a column has no
+  /// value in the training rows, or no category is frequent enough.
   std::vector<LearnedFeature> learn(const std::string& path) const;
 
  private:

@@ -1,5 +1,5 @@
-// What is learned from the training rows: the origins that keep the digits of numbers far from 0 when
-// they become 32-bit floats, and what the features need.
+// What is learned from the training rows: the origins that keep the digits of numbers far from 0
+// when they become 32-bit floats, and what the features need.
 #pragma once
 
 #include <optional>

@@ -50,8 +50,8 @@ std::vector<SourceFile> find_sources(const Config& config) {
   return sources;
 }
 
-/// Returns whether the options that are set in `config`, for example by a run that learned them, are
-/// those that were learned.
+/// Returns whether the options that are set in `config`, for example by a run that learned them,
+/// are those that were learned.
 bool agrees(const LearnedData& learned, Config config) {
   learned.fill(config);
   return LearnedData::of(config) == learned;

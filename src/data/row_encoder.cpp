@@ -51,7 +51,10 @@ void RowEncoder::truncate(std::vector<std::int32_t>& tags) const {
 }
 
 RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
-    : target_(spec.target), origin_(spec.origin), target_origin_(spec.target_origin), features_(features_of(spec.input)) {
+    : target_(spec.target),
+      origin_(spec.origin),
+      target_origin_(spec.target_origin),
+      features_(features_of(spec.input)) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
     input_ = *text;
     text_.emplace(*text, vocabulary, spec.spells_unknown);
