@@ -238,9 +238,9 @@ struct LearnedFeature {
 /// What is learned from the training rows and kept with the model, as options of the config's data
 /// and input.
 struct LearnedData {
-  std::vector<double> origin;            // see DataSpec::origin; empty: 0
-  std::vector<double> target_origin;     // see DataSpec::target_origin; empty: 0
-  std::optional<double> time_step;       // see WindowsFormat::time_step
+  std::vector<double> origin;              // see DataSpec::origin; empty: 0
+  std::vector<double> target_origin;       // see DataSpec::target_origin; empty: 0
+  std::optional<double> time_step;         // see WindowsFormat::time_step
   std::vector<LearnedFeature> features{};  // of each of /input/features; empty: nothing
   bool operator==(const LearnedData&) const = default;
 

@@ -249,9 +249,9 @@ ReaderOptions feature_options(const InferOptions& options, const Model& model,
                               ReaderOptions reading) {
   const std::string format = input_format_of(options);
   if (format != "tsv" && format != "csv" && format != "jsonl") {
-    refuse("--input-format " + format,
-           "has only texts, but the model also reads " + list_names(model.features()) +
-               "; expected tsv, csv or jsonl with these columns");
+    refuse("--input-format " + format, "has only texts, but the model also reads " +
+                                           list_names(model.features()) +
+                                           "; expected tsv, csv or jsonl with these columns");
   }
   reading.features = features_of(model.loaded().config().input);
   return reading;

@@ -103,8 +103,7 @@ class GradientModel::Maker {
   }
   void add(const PairSpec& spec) { model_.pair_ = spec.features; }
   void add(const FeaturesSpec& spec) {
-    model_.features_ =
-        feature_vectors(spec, features_of(config_.config.input), prefix(), weights_);
+    model_.features_ = feature_vectors(spec, features_of(config_.config.input), prefix(), weights_);
   }
   void add(const OrdinalSpec&) { push(gradient_ordinal(prefix(), weights_)); }
   void add(const CrfSpec&) {
@@ -204,8 +203,7 @@ StepValues GradientModel::join_features(const StepValues& vectors,
   return result;
 }
 
-ModelPass GradientModel::run(std::vector<StepValues> texts,
-                             std::span<const float> features) const {
+ModelPass GradientModel::run(std::vector<StepValues> texts, std::span<const float> features) const {
   using Chain = std::vector<std::function<StepValues(const StepValues&)>>;
   std::vector<Chain> backward(texts.size());
   std::vector<StepValues> vectors;

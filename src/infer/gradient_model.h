@@ -46,7 +46,8 @@ class GradientModel {
   ///          -> [1, rows, C]: the probabilities of classes or labels, for one sigmoid unit that of
   ///          the second class (C = 1), or a regression's values in the units of the targets; for a
   ///          tagger [steps, rows, C], its logits or the emissions of its crf.
-  ///          features: of the row, which all rows of `texts` share; empty without a features layer.
+  ///          features: of the row, which all rows of `texts` share; empty without a features
+  ///          layer.
   ModelPass run(std::vector<StepValues> texts, std::span<const float> features) const;
 
  private:

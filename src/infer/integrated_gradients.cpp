@@ -80,7 +80,7 @@ class Path {
   const GradientModel& model_;
   const ExplainedNumber& number_;
   std::span<const float> features_;  // of the row
-  std::vector<StepValues> ends_;  // of each text: its vectors
+  std::vector<StepValues> ends_;     // of each text: its vectors
   std::int64_t tokens_ = 0;
 };
 

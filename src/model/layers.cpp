@@ -134,8 +134,8 @@ FeaturesImpl::FeaturesImpl(const FeaturesSpec& spec, const std::vector<FeatureSp
     const auto* category = std::get_if<CategoryFeature>(&features[i]);
     if (category == nullptr) continue;
     const std::int64_t rows = std::ssize(category->values) + kFirstCategory;
-    part.table = register_parameter("category_" + std::to_string(i),
-                                    torch::zeros({rows, spec.output_dim}));
+    part.table =
+        register_parameter("category_" + std::to_string(i), torch::zeros({rows, spec.output_dim}));
   }
 }
 

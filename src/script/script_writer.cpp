@@ -364,8 +364,7 @@ ScriptWriter::MethodInputs ScriptWriter::begin_method(const std::string& name) {
     if (features > 0) {
       const std::string width = std::to_string(features);
       line("    assert features.dim() == 2 and features.size(0) == tokens.size(0) and " +
-           ("features.size(1) == " + width) + ", \"features must be [B, " + width +
-           "] float32\"");
+           ("features.size(1) == " + width) + ", \"features must be [B, " + width + "] float32\"");
     }
     line("    x = tokens");
   }
