@@ -31,6 +31,7 @@ struct Record {
   std::vector<std::string> tags;      // one per token, if the file has tags; `label` is also
                                       // set if the format names one
   double weight = 1;                  // of the row in the training loss
+  std::vector<std::string> features;  // cells of ReaderOptions::features; empty: missing
   std::vector<std::string> fields;    // unchanged: the columns of TSV and CSV, otherwise the line
   std::optional<std::string> fault;   // why the text, values or label cannot be used
 };
@@ -67,6 +68,8 @@ struct ReaderOptions {
   bool read_weights = false;
   /// false: Record.fields stays empty, which saves a copy of each row.
   bool keep_fields = true;
+  /// Further columns to read. A cell that does not fit its feature is an error of the row.
+  std::vector<FeatureSpec> features = {};
 };
 
 /// Opens a file (`-`: stdin) in one of the config's formats. Compression (.gz, .xz, .zst) is
@@ -86,13 +89,15 @@ struct InputRow {
   std::span<const float> values;            // [length, channels], row-major
   std::int64_t channels = 0;                // 0: token ids
   std::span<const std::string> words = {};  // unknown tokens: id -n is the n-th
+  std::span<const float> features = {};     // as FeatureEncoder encodes them
 
   std::int64_t length() const {
     return channels == 0 ? static_cast<std::int64_t>(ids.size())
                          : static_cast<std::int64_t>(values.size()) / channels;
   }
 
-  /// Returns the two rows of a pair, which are separated by Vocabulary::kPairBreak.
+  /// Returns the two rows of a pair, which are separated by Vocabulary::kPairBreak. Both have the
+  /// features of the pair.
   /// Errors: Internal if there is no separator.
   std::pair<InputRow, InputRow> pair() const;
 };
@@ -108,8 +113,8 @@ class EncodedDataset {
   void reserve(std::int64_t rows, std::int64_t tokens);
   void add(std::span<const std::int32_t> ids, std::int32_t label);
   void add(const InputRow& row, std::int32_t label);
-  /// Errors (all overloads): Internal if earlier rows have a different number of channels or
-  /// targets.
+  /// Errors (all overloads): Internal if earlier rows have a different number of channels, features
+  /// or targets.
   void add(const InputRow& row, std::span<const float> targets);
   /// `label` belongs to the whole row. Shapes: tags [row.length()]. Errors: Internal for another
   /// shape.
@@ -136,14 +141,21 @@ class EncodedDataset {
   InputRow row(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
     const auto count = static_cast<std::size_t>(length(row));
-    if (channels_ == 0) return {{ids_.data() + begin, count}, {}, 0, words_};
+    const std::span<const float> features = this->features(row);
+    if (channels_ == 0) return {{ids_.data() + begin, count}, {}, 0, words_, features};
     const auto width = static_cast<std::size_t>(channels_);
-    return {{}, {values_.data() + begin * width, count * width}, channels_};
+    return {{}, {values_.data() + begin * width, count * width}, channels_, {}, features};
   }
   std::int64_t length(std::int64_t row) const {
     return offsets_[static_cast<std::size_t>(row) + 1] - offsets_[static_cast<std::size_t>(row)];
   }
   std::int64_t channels() const { return channels_; }
+  /// The number of values that a row's features become, and these values.
+  std::int64_t feature_count() const { return feature_count_; }
+  std::span<const float> features(std::int64_t row) const {
+    const auto count = static_cast<std::size_t>(feature_count_);
+    return {features_.data() + static_cast<std::size_t>(row) * count, count};
+  }
   std::int32_t label(std::int64_t row) const { return labels_[static_cast<std::size_t>(row)]; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
   /// The targets of a row in regression and multi_label; otherwise empty.
@@ -187,6 +199,8 @@ class EncodedDataset {
   std::vector<std::int32_t> tags_;
   std::vector<std::uint64_t> target_hashes_;
   std::vector<float> weights_;
+  std::int64_t feature_count_ = 0;
+  std::vector<float> features_;
   UnseenNames unseen_;
 };
 
@@ -213,16 +227,26 @@ struct DataFinding {
   bool operator==(const DataFinding&) const = default;
 };
 
-/// What is learned from the training rows and kept with the model, as options of the config's data.
+/// What is learned about a feature: see CategoryFeature, NumberFeature and DateFeature.
+struct LearnedFeature {
+  std::vector<std::string> values;
+  std::optional<double> mean;
+  std::optional<double> deviation;
+  bool operator==(const LearnedFeature&) const = default;
+};
+
+/// What is learned from the training rows and kept with the model, as options of the config's data
+/// and input.
 struct LearnedData {
-  std::vector<double> origin;         // see DataSpec::origin; empty: 0
-  std::vector<double> target_origin;  // see DataSpec::target_origin; empty: 0
-  std::optional<double> time_step;    // see WindowsFormat::time_step
+  std::vector<double> origin;              // see DataSpec::origin; empty: 0
+  std::vector<double> target_origin;       // see DataSpec::target_origin; empty: 0
+  std::optional<double> time_step;         // see WindowsFormat::time_step
+  std::vector<LearnedFeature> features{};  // of each of /input/features; empty: nothing
   bool operator==(const LearnedData&) const = default;
 
-  static LearnedData of(const DataSpec& spec);
-  /// Sets the options of `spec` that are not set.
-  void fill(DataSpec& spec) const;
+  static LearnedData of(const Config& config);
+  /// Sets the options of `config` that are not set.
+  void fill(Config& config) const;
 };
 
 /// All information about the data that training needs.

@@ -42,15 +42,22 @@ namespace sequent {
 
 /// What a model reads.
 enum class InputKind {
-  kText,      // std::string
-  kTextPair,  // TextPair
-  kSeries,    // Series
+  kText,              // std::string
+  kTextPair,          // TextPair
+  kSeries,            // Series
+  kTextWithFeatures,  // TextWithFeatures
 };
 
 /// Two texts that a model compares.
 struct TextPair {
   std::string first;
   std::string second;
+};
+
+/// A text and the further columns of its row.
+struct TextWithFeatures {
+  std::string text;
+  std::vector<std::string> features;  // in the order of Model::features(); empty: missing
 };
 
 /// A sequence of numbers. Shapes: [steps, Model::channels()], step by step.
@@ -116,6 +123,10 @@ class Model {
   /// Number of values per step of a series; 0 if the model reads text.
   std::int64_t channels() const;
 
+  /// The names of the columns that a model reads besides its text, as in the config's
+  /// /input/features (an index for a table without a header); empty if it reads none.
+  std::vector<std::string> features() const;
+
   /// The names of the outputs: classes, labels, tags or targets; empty if the model predicts
   /// tokens.
   const std::vector<std::string>& labels() const;
@@ -163,7 +174,7 @@ struct ClassifierOptions {
 };
 
 /// The view of a model that predicts one of several classes for each input.
-template <class Input = std::string>  // or TextPair or Series
+template <class Input = std::string>  // or TextPair, Series or TextWithFeatures
 class Classifier {
  public:
   /// Errors: Usage if the model is not a classifier, does not read `Input`, or an option is out of
@@ -175,8 +186,9 @@ class Classifier {
   /// nothing if it has none.
   static std::optional<double> stored_threshold(const Model& model);
 
-  /// Returns a prediction for each input. Errors: Data if a text is not UTF-8, or a series has no
-  /// step, an incomplete step or a value that is not finite; the message names the input's index.
+  /// Returns a prediction for each input. Errors: Data if a text is not UTF-8, a series has no
+  /// step, an incomplete step or a value that is not finite, or a feature is no number or date;
+  /// the message names the input's index.
   std::vector<ClassPrediction> classify(std::span<const Input> inputs) const;
   std::vector<ClassPrediction> classify(std::initializer_list<Input> inputs) const {
     return classify(std::span<const Input>(inputs.begin(), inputs.size()));
@@ -216,7 +228,7 @@ struct LabelsPrediction {
 };
 
 /// The view of a model that predicts any number of labels for each input.
-template <class Input = std::string>  // or TextPair or Series
+template <class Input = std::string>  // or TextPair, Series or TextWithFeatures
 class MultiLabelClassifier {
  public:
   /// Errors: Usage if the model's task is not multi_label, or it does not read `Input`.
@@ -267,7 +279,7 @@ struct RegressorOptions {
 };
 
 /// The view of a model that predicts numbers.
-template <class Input = std::string>  // or TextPair or Series
+template <class Input = std::string>  // or TextPair, Series or TextWithFeatures
 class Regressor {
  public:
   /// Errors: Usage if the model does not predict numbers, or does not read `Input`; with a level,
@@ -484,11 +496,14 @@ class TextEmbedder {
 extern template class Classifier<std::string>;
 extern template class Classifier<TextPair>;
 extern template class Classifier<Series>;
+extern template class Classifier<TextWithFeatures>;
 extern template class MultiLabelClassifier<std::string>;
 extern template class MultiLabelClassifier<TextPair>;
 extern template class MultiLabelClassifier<Series>;
+extern template class MultiLabelClassifier<TextWithFeatures>;
 extern template class Regressor<std::string>;
 extern template class Regressor<TextPair>;
 extern template class Regressor<Series>;
+extern template class Regressor<TextWithFeatures>;
 
 }  // namespace sequent

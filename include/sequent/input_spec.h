@@ -6,8 +6,10 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sequent/describe.h"
+#include "sequent/feature_spec.h"
 
 namespace sequent {
 
@@ -81,6 +83,7 @@ struct TextInput {
   std::int64_t max_length = 256;
   Side truncating = Side::kPost;
   std::optional<Side> padding;
+  std::vector<FeatureSpec> features;
   bool operator==(const TextInput&) const = default;
 
   template <class Self, class Visitor>
@@ -97,6 +100,9 @@ struct TextInput {
     visit("padding", self.padding,
           "Side on which every text is padded to max_length. Only allowed if the embedding has "
           "\"mask\": false and thus reads padding as a token.");
+    visit("features", self.features,
+          "Further columns of a row that the model reads: categories, numbers and dates. A "
+          "`features` layer joins them to the vector of the text.");
   }
 };
 
@@ -122,6 +128,13 @@ struct NumericInput {
 };
 
 using InputSpec = std::variant<TextInput, NumericInput>;
+
+/// The further columns that the model reads; none for numbers.
+inline const std::vector<FeatureSpec>& features_of(const InputSpec& input) {
+  static const std::vector<FeatureSpec> none;
+  const auto* text = std::get_if<TextInput>(&input);
+  return text == nullptr ? none : text->features;
+}
 
 /// The maximum input length, in tokens or steps.
 inline std::int64_t max_length(const InputSpec& input) {

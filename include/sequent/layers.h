@@ -11,6 +11,7 @@
 
 #include "sequent/describe.h"
 #include "sequent/embedding_spec.h"
+#include "sequent/feature_spec.h"
 #include "sequent/recurrent_spec.h"
 
 namespace sequent {
@@ -139,6 +140,29 @@ struct PairSpec {
           "absolute value of their difference. product: their element-wise product. cosine: their "
           "cosine similarity, a single number.",
           not_empty);
+  }
+};
+
+/// Joins the row's features (/input/features) to the vector of its text, before the dense layers:
+/// vector [D] -> vector [D + width(features)]. A category becomes a trained vector.
+struct FeaturesSpec {
+  static constexpr std::string_view kType = "features";
+  std::int64_t output_dim = 8;
+  bool operator==(const FeaturesSpec&) const = default;
+
+  /// The number of values that the layer adds to the vector.
+  std::int64_t width(const std::vector<FeatureSpec>& features) const {
+    std::int64_t sum = 0;
+    for (const FeatureSpec& feature : features) {
+      sum += std::holds_alternative<CategoryFeature>(feature) ? output_dim : encoded_width(feature);
+    }
+    return sum;
+  }
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor& visit) {
+    visit("output_dim", self.output_dim, "Width of the vector of each category.",
+          between(1, 65536));
   }
 };
 
@@ -331,12 +355,13 @@ template <class... First, class... Second, class... Rest>
 struct JoinedVariants<std::variant<First...>, std::variant<Second...>, Rest...>
     : JoinedVariants<std::variant<First..., Second...>, Rest...> {};
 
-using LayerSpec = JoinedVariants<
-    std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec,
-                 SpatialDropoutSpec>,
-    RecurrentLayerSpec,
-    std::variant<Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec, SelfAttentionSpec, PairSpec,
-                 DenseSpec, CrfSpec, OrdinalSpec, SequenceLabelSpec, DecoderSpec>>::type;
+using LayerSpec =
+    JoinedVariants<std::variant<WordDropoutSpec, EmbeddingSpec, NormalizationSpec, DropoutSpec,
+                                SpatialDropoutSpec>,
+                   RecurrentLayerSpec,
+                   std::variant<Conv1dSpec, LayerNormSpec, PoolSpec, AttentionSpec,
+                                SelfAttentionSpec, PairSpec, FeaturesSpec, DenseSpec, CrfSpec,
+                                OrdinalSpec, SequenceLabelSpec, DecoderSpec>>::type;
 
 enum class Initialization { kKeras, kTorch };
 template <>

@@ -16,15 +16,14 @@
 namespace sequent {
 
 /// The module of a layer: one of all types that a config may contain.
-using LayerModule =
-    std::variant<std::shared_ptr<WordDropoutImpl>, std::shared_ptr<EmbeddingImpl>,
-                 std::shared_ptr<NormalizationImpl>, std::shared_ptr<DropoutImpl>,
-                 std::shared_ptr<SpatialDropoutImpl>, std::shared_ptr<RecurrentImpl>,
-                 std::shared_ptr<Conv1dImpl>, std::shared_ptr<LayerNormImpl>,
-                 std::shared_ptr<PoolImpl>, std::shared_ptr<AttentionImpl>,
-                 std::shared_ptr<SelfAttentionImpl>, std::shared_ptr<PairImpl>,
-                 std::shared_ptr<DenseImpl>, std::shared_ptr<CrfImpl>, std::shared_ptr<OrdinalImpl>,
-                 std::shared_ptr<SequenceLabelImpl>, std::shared_ptr<DecoderImpl>>;
+using LayerModule = std::variant<
+    std::shared_ptr<WordDropoutImpl>, std::shared_ptr<EmbeddingImpl>,
+    std::shared_ptr<NormalizationImpl>, std::shared_ptr<DropoutImpl>,
+    std::shared_ptr<SpatialDropoutImpl>, std::shared_ptr<RecurrentImpl>,
+    std::shared_ptr<Conv1dImpl>, std::shared_ptr<LayerNormImpl>, std::shared_ptr<PoolImpl>,
+    std::shared_ptr<AttentionImpl>, std::shared_ptr<SelfAttentionImpl>, std::shared_ptr<PairImpl>,
+    std::shared_ptr<FeaturesImpl>, std::shared_ptr<DenseImpl>, std::shared_ptr<CrfImpl>,
+    std::shared_ptr<OrdinalImpl>, std::shared_ptr<SequenceLabelImpl>, std::shared_ptr<DecoderImpl>>;
 
 /// The chain of layers that a resolved config describes. Parameter names contain the index of the
 /// layer in the config: `layers.2.weight_ih_l0`.

@@ -49,6 +49,9 @@ struct Batch {
   /// to row n - 1.
   torch::Tensor spellings = {};  // [N, max_bytes] uint8
 
+  /// If the model reads features: each row's, as FeatureEncoder encodes them.
+  torch::Tensor features = {};  // [B, F] float32; of pairs, one row for each pair
+
   /// For a sequence-to-sequence model: the target tokens, each row ending with kLineEnd and
   /// right-padded with 0.
   torch::Tensor targets = {};         // [B, U] int64
@@ -375,6 +378,26 @@ class PairImpl : public LayerImpl {
   PairSpec spec_;
 };
 TORCH_MODULE(Pair);
+
+/// See FeaturesSpec. Shapes: [B, D] -> [B, D + FeaturesSpec::width]. It reads Batch::features.
+class FeaturesImpl : public LayerImpl {
+ public:
+  FeaturesImpl(const FeaturesSpec& spec, const std::vector<FeatureSpec>& features);
+  torch::Tensor forward(const torch::Tensor& input, const LayerContext& context) override;
+  /// The vectors of missing and of unknown values start at 0.
+  void initialize(Initialization kind, at::Generator& generator) override;
+  std::string_view kind() const override { return FeaturesSpec::kType; }
+
+ private:
+  /// The table of a category; undefined for the numbers of other features.
+  struct Part {
+    torch::Tensor table;      // [values + kFirstCategory, output_dim]
+    std::int64_t column = 0;  // in Batch::features
+    std::int64_t width = 1;
+  };
+  std::vector<Part> parts_;
+};
+TORCH_MODULE(Features);
 
 /// See AttentionSpec. Shapes: [B, T, D] -> [B, D].
 class AttentionImpl : public LayerImpl {

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <variant>
 
+#include "data/row_faults.h"
 #include "infer/loaded_model.h"
 #include "sequent/config.h"
 #include "sequent/error.h"
@@ -192,11 +193,8 @@ RecordInput open_pairs(const InferOptions& options, const Model& model,
   return {open_records(options.input, rows, reading), FieldKind::kTable};
 }
 
-}  // namespace
-
-RecordInput open_texts(const InferOptions& options, const Model& model) {
-  ReaderOptions reading;
-  reading.need_label = false;
+RecordInput open_texts(const InferOptions& options, const Model& model,
+                       const ReaderOptions& reading) {
   const std::string format = input_format_of(options);
   if (format == "lines") {
     return {open_records(options.input, LinesFormat{options.encoding}, reading), FieldKind::kText};
@@ -246,12 +244,36 @@ RecordInput open_texts(const InferOptions& options, const Model& model) {
   return {open_records(options.input, table, reading), FieldKind::kTable};
 }
 
+/// Returns the reader options for texts with features. Errors: Usage if the format has no columns.
+ReaderOptions feature_options(const InferOptions& options, const Model& model,
+                              ReaderOptions reading) {
+  const std::string format = input_format_of(options);
+  if (format != "tsv" && format != "csv" && format != "jsonl") {
+    refuse("--input-format " + format, "has only texts, but the model also reads " +
+                                           list_names(model.features()) +
+                                           "; expected tsv, csv or jsonl with these columns");
+  }
+  reading.features = features_of(model.loaded().config().input);
+  return reading;
+}
+
+}  // namespace
+
+RecordInput open_texts(const InferOptions& options, const Model& model) {
+  ReaderOptions reading;
+  reading.need_label = false;
+  return open_texts(options, model, reading);
+}
+
 RecordInput open_input(const InferOptions& options, const Model& model) {
   ReaderOptions reading;
   reading.need_label = false;
   if (model.input() == InputKind::kSeries) return open_numbers(options, model, reading);
   if (model.input() == InputKind::kTextPair) return open_pairs(options, model, reading);
-  return open_texts(options, model);
+  if (model.input() == InputKind::kTextWithFeatures) {
+    return open_texts(options, model, feature_options(options, model, reading));
+  }
+  return open_texts(options, model, reading);
 }
 
 }  // namespace sequent

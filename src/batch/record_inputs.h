@@ -22,6 +22,8 @@ std::vector<Input> inputs_of(const std::vector<Record>& window) {
       inputs.push_back(record.values);
     } else if constexpr (std::is_same_v<Input, TextPair>) {
       inputs.push_back({record.text, record.second.value_or("")});
+    } else if constexpr (std::is_same_v<Input, TextWithFeatures>) {
+      inputs.push_back({record.text, record.features});
     } else {
       inputs.push_back(record.text);
     }
@@ -42,6 +44,8 @@ Input typed_input(const std::string& line) {
     return {line.substr(0, tab), line.substr(tab + 1)};
   } else if constexpr (std::is_same_v<Input, std::string>) {
     return line;
+  } else if constexpr (std::is_same_v<Input, TextWithFeatures>) {
+    throw Error(ErrorKind::kInternal, "", "features are not typed");
   } else {
     throw Error(ErrorKind::kInternal, "", "series are not typed");
   }
@@ -52,6 +56,7 @@ template <class Make>
 auto with_input_type(InputKind kind, const Make& make) {
   if (kind == InputKind::kSeries) return make(Series());
   if (kind == InputKind::kTextPair) return make(TextPair());
+  if (kind == InputKind::kTextWithFeatures) return make(TextWithFeatures());
   return make(std::string());
 }
 

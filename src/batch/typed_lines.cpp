@@ -8,6 +8,7 @@
 #include "batch/batch_inference.h"
 #include "batch/output_sink.h"
 #include "core/encodings.h"
+#include "data/row_faults.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 
@@ -36,6 +37,10 @@ void check_typed_options(const InferOptions& options) {
 void answer_typed_lines(const InferOptions& options, const Model& model) {
   if (model.input() == InputKind::kSeries) {
     refuse("--interactive", "the model reads sequences of numbers; expected a file of JSON Lines");
+  }
+  if (model.input() == InputKind::kTextWithFeatures) {
+    refuse("--interactive", "the model also reads the features " + list_names(model.features()) +
+                                "; expected a file with these columns");
   }
   const auto answerer = make_answerer(options, model);
   OutputSink out("-", /*overwrite=*/false);

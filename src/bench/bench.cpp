@@ -27,6 +27,7 @@
 #include "tasks/task_definition.h"
 #include "tasks/training_task.h"
 #include "train/optimizer.h"
+#include "train/prepare_and_learn.h"
 #include "train/worker_pool.h"
 
 namespace sequent {
@@ -256,6 +257,7 @@ Record request_of(const InputRow& row, const Config& config, const Vocabulary& v
   Record request;
   request.values.assign(row.values.begin(), row.values.end());
   request.channels = row.channels;
+  request.features.resize(features_of(config.input).size());  // all missing
   const bool has_target = definition_of(config).target() == TargetKind::kText;
   if (!config.reads_pairs() && !has_target) {
     request.text = text_of(row);
@@ -356,14 +358,15 @@ BenchReport bench_layer(const LayerBenchOptions& options) {
   return report;
 }
 
-BenchReport bench_config(const Config& config, int rounds) {
-  validate(config);
+BenchReport bench_config(const Config& given, int rounds) {
+  validate(given);
+  Config config = given;
   if (const std::string& device = config.runtime.device; device != "cpu" && device != "auto") {
     throw Error(ErrorKind::kConfig, "/runtime/device",
                 "found \"" + device + "\"; bench measures only the CPU; use \"cpu\" or \"auto\"");
   }
   BenchReport report = start_report(config.runtime.precision, "/runtime/precision");
-  PreparedData data = prepare_data(config, "", static_cast<int>(config.runtime.workers));
+  const PreparedData data = prepare_and_learn(config, "");
   const ResolvedConfig resolved = resolve(config, data.vocabulary, data.labels);
   const BatchSize& size = config.training.batch_size;
   const TrainingTask& task = training_task(config);

@@ -5,6 +5,7 @@
 
 #include "core/delimiter.h"
 #include "core/encodings.h"
+#include "core/feature_rules.h"
 #include "core/held_out_rules.h"
 #include "core/json_fields.h"
 #include "core/layer_chain.h"
@@ -365,6 +366,7 @@ void check_rules(const Config& config, const std::string& name, std::vector<Issu
   check_columns(config, issues);
   check_file_options(config, issues);
   check_held_out(config, issues);
+  check_features(config, issues);
   check_input(config, issues);
   check_task(config, issues);
   walk_layers(config, /*vocabulary_size=*/0, /*class_count=*/0, issues);

@@ -221,6 +221,25 @@ class ChainWalker {
     return {Form::kVector, spec.width(input().width)};
   }
 
+  Shape output(const FeaturesSpec& spec) {
+    expect(input().form == Form::kVector,
+           "one vector per text; put it after a layer that gives one, such as {\"type\": "
+           "\"pool\"} or a recurrent layer without return_sequences");
+    const std::vector<FeatureSpec>& features = features_of(config().input);
+    if (features.empty()) {
+      error("",
+            "joins the features of a row to the vector of its text, but /input/features names "
+            "none; name them there, or remove the layer");
+    }
+    const auto& layers = config().model.layers;
+    if (std::any_of(
+            layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(step_.index),
+            [](const LayerSpec& layer) { return std::holds_alternative<FeaturesSpec>(layer); })) {
+      error("", "is the second features layer; remove one");
+    }
+    return {Form::kVector, input().width + spec.width(features)};
+  }
+
   Shape output(const AttentionSpec&) {
     expect_sequence();
     return {Form::kVector, input().width};

@@ -103,6 +103,15 @@ class ShapeLister {
     add_weight_and_bias("", {spec.filters, input(), spec.kernel_size});
   }
   void add_layer(const LayerNormSpec&) { add_weight_and_bias("", {input()}); }
+  void add_layer(const FeaturesSpec& spec) {
+    const std::vector<FeatureSpec>& features = features_of(config_.config.input);
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      const auto* category = std::get_if<CategoryFeature>(&features[i]);
+      if (category == nullptr) continue;
+      add("category_" + std::to_string(i),
+          {std::ssize(category->values) + kFirstCategory, spec.output_dim});
+    }
+  }
   void add_layer(const AttentionSpec& spec) {
     const std::int64_t units = spec.units.value_or(input());
     add_weight_and_bias("", {units, input()});

@@ -12,6 +12,7 @@
 
 #include "core/files.h"
 #include "core/option_writer.h"
+#include "data/learned_data.h"
 #include "sequent/log.h"
 
 namespace sequent {
@@ -32,6 +33,8 @@ struct DatasetFile {
     visit(dataset.tags_);
     visit(dataset.target_hashes_);
     visit(dataset.weights_);
+    visit(dataset.feature_count_);
+    visit(dataset.features_);
     visit(dataset.unseen_.labels);
     visit(dataset.unseen_.sequence_labels);
   }
@@ -72,6 +75,10 @@ struct DatasetFile {
     if (hashes != 0 && hashes != dataset.size()) return false;
     const auto weights = static_cast<std::int64_t>(dataset.weights_.size());
     if (weights != 0 && weights != dataset.size()) return false;
+    const auto features = static_cast<std::int64_t>(dataset.features_.size());
+    if (dataset.feature_count_ < 0 || features != dataset.size() * dataset.feature_count_) {
+      return false;
+    }
     const auto targets = static_cast<std::int64_t>(dataset.targets_.size());
     return dataset.target_count_ >= 0 && targets == dataset.size() * dataset.target_count_;
   }
@@ -80,7 +87,7 @@ struct DatasetFile {
 namespace {
 
 // Increase this version when the layout below changes or when the same text is encoded differently.
-constexpr std::string_view kMagic = "sequent encoded data 8\n";
+constexpr std::string_view kMagic = "sequent encoded data 9\n";
 constexpr std::string_view kPrefix = "encoded-";
 constexpr std::string_view kSuffix = ".cache";
 
@@ -195,6 +202,25 @@ fs::path cache_path(const fs::path& folder, const std::string& identity) {
   return folder / (std::string(kPrefix) + checksum(identity) + std::string(kSuffix));
 }
 
+void write_feature(const LearnedFeature& feature, CacheWriter& out) {
+  out.texts(feature.values);
+  out(std::vector<double>(feature.mean ? 1 : 0, feature.mean.value_or(0)));
+  out(std::vector<double>(feature.deviation ? 1 : 0, feature.deviation.value_or(0)));
+}
+
+LearnedFeature read_feature(CacheReader& in) {
+  LearnedFeature feature;
+  feature.values = in.texts();
+  const auto read_optional = [&in](std::optional<double>& number) {
+    std::vector<double> found;
+    in(found);
+    if (!found.empty()) number = found.front();
+  };
+  read_optional(feature.mean);
+  read_optional(feature.deviation);
+  return feature;
+}
+
 void write_cache(const fs::path& path, const std::string& identity, const PreparedData& data) {
   CacheWriter out(path);
   out.bytes(kMagic);
@@ -210,6 +236,8 @@ void write_cache(const fs::path& path, const std::string& identity, const Prepar
   out(data.learned.origin);
   out(data.learned.target_origin);
   out(std::vector<double>(data.learned.time_step ? 1 : 0, data.learned.time_step.value_or(0)));
+  out.number(std::ssize(data.learned.features));
+  for (const LearnedFeature& feature : data.learned.features) write_feature(feature, out);
   out.number(data.test ? 1 : 0);
   if (data.test) DatasetFile::visit_parts(*data.test, out);
   out.number(std::ssize(data.findings));
@@ -243,6 +271,8 @@ PreparedData read_cache(const fs::path& path, const std::string& identity,
   std::vector<double> time_step;
   in(time_step);
   if (!time_step.empty()) learned.time_step = time_step.front();
+  learned.features.resize(in.count(sizeof(std::int64_t)));
+  for (LearnedFeature& feature : learned.features) feature = read_feature(in);
   if (in.number() != 0) DatasetFile::visit_parts(test.emplace(), in);
   std::vector<DataFinding> findings(in.count(2 * sizeof(std::int64_t)));
   for (DataFinding& finding : findings) {
@@ -315,7 +345,9 @@ std::string describe_inputs(const Config& config, const std::vector<SourceFile>&
   DataFormat format = config.data.format;
   if (auto* windows = std::get_if<WindowsFormat>(&format)) windows->time_step.reset();  // learned
   identity["format"] = write_option(format, /*minimal=*/false);
-  identity["input"] = write_option(config.input, /*minimal=*/false);
+  InputSpec input = config.input;
+  if (auto* text = std::get_if<TextInput>(&input)) forget_learned(text->features);
+  identity["input"] = write_option(input, /*minimal=*/false);
   identity["spells_unknown"] = encoder_spec(config).spells_unknown;
   identity["unseen_labels"] = enum_name(config.data.unseen_labels);
   if (known.size() > Vocabulary::kReserved) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/format.h"
+#include "data/feature_facts.h"
 #include "data/findings.h"
 #include "data/splits.h"
 #include "data/tag_use.h"
@@ -94,6 +95,7 @@ DataCheck check_data(const Config& config, int threads) {
     check.text += "  vocabulary: " + format_count(data.vocabulary.size()) + " ids of at most " +
                   format_count(text->vocabulary.max_size) + "\n";
   }
+  for (const std::string& line : describe_features(config, data)) check.text += "  " + line + "\n";
   for (const std::string& fact : tags.facts) check.text += "  " + fact + "\n";
   for (const std::string& warning : tags.warnings) check.text += "warning: " + warning + ".\n";
   for (const DataFinding& finding : findings) {

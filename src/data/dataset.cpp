@@ -28,7 +28,8 @@ std::pair<InputRow, InputRow> InputRow::pair() const {
     throw Error(ErrorKind::kInternal, "", "the row is not a pair");
   }
   const auto length = static_cast<std::size_t>(at - ids.begin());
-  return {{ids.first(length), {}, 0, words}, {ids.subspan(length + 1), {}, 0, words}};
+  return {{ids.first(length), {}, 0, words, features},
+          {ids.subspan(length + 1), {}, 0, words, features}};
 }
 
 std::vector<InputRow> texts_of_pairs(std::span<const InputRow> pairs) {
@@ -56,7 +57,13 @@ void EncodedDataset::add(const InputRow& row, std::int32_t label) {
   if (size() > 0 && row.channels != channels_) {
     throw Error(ErrorKind::kInternal, "", "rows of one dataset must have equal channel counts");
   }
+  const auto features = static_cast<std::int64_t>(row.features.size());
+  if (size() > 0 && features != feature_count_) {
+    throw Error(ErrorKind::kInternal, "", "rows of one dataset must have equal feature counts");
+  }
   channels_ = row.channels;
+  feature_count_ = features;
+  features_.insert(features_.end(), row.features.begin(), row.features.end());
   for (const std::int32_t id : row.ids) {
     if (id >= 0) {
       ids_.push_back(id);

@@ -105,7 +105,7 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
   FaultList reading;
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, reader_options(encoder.target()));
+        open_records(path, format, reader_options(encoder.target(), encoder.features()));
     blocks = map_blocks<EncodedBlock>(
         *reader, resolve_threads(threads),
         [&](int, const RowBlock& block) { return encode_block(block, encoder, allowed); },

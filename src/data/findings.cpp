@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/format.h"
+#include "data/feature_facts.h"
 #include "sequent/log.h"
 #include "text/invisible.h"
 #include "text/similar_labels.h"
@@ -38,6 +39,9 @@ class Findings {
     if (!data_.labels.are_targets() && data_.labels.size() > 0) {
       look_at_labels();
       look_at_similar_labels();
+    }
+    for (DataFinding& finding : find_feature_problems(config_, data_)) {
+      found_.push_back(std::move(finding));
     }
     return std::move(found_);
   }

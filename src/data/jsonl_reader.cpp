@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/nearest.h"
+#include "data/feature_encoder.h"
 #include "data/json_rows.h"
 #include "data/readers.h"
 #include "data/row_faults.h"
@@ -216,6 +217,7 @@ class JsonlReader : public RecordReader {
     layout_.read_content(*content, layout_.content, record);
     if (layout_.second) read_second(object, record);
     if (layout_.weight && options_.read_weights) read_weight(object, record);
+    for (const FeatureSpec& feature : options_.features) read_feature(object, feature, record);
     if (layout_.is_tagged) {
       read_tags(object, record);
     } else if (!options_.need_label) {
@@ -235,6 +237,22 @@ class JsonlReader : public RecordReader {
     const std::optional<double> number = weight_of(weight->dump());
     if (!number) throw RowFault{weight_fault(weight->dump(), "\"" + *layout_.weight + "\"")};
     record.weight = *number;
+  }
+
+  /// Appends the value of a feature as the cell of a table would hold it. Errors: RowFault.
+  static void read_feature(const Json& object, const FeatureSpec& feature, Record& record) {
+    const auto* key = std::get_if<std::string>(&column_of(feature));
+    if (key == nullptr) throw RowFault{"a feature names a column by index; JSON has keys"};
+    const Json* value = find_value(object, *key);
+    if (value == nullptr) fail_key(object, *key);
+    std::string& cell = record.features.emplace_back();
+    if (value->is_null()) return;
+    if (value->is_structured()) fail_type(*value, *key, "a string, a number, a boolean or null");
+    cell = value->is_string() ? value->get<std::string>() : value->dump();
+    std::string place = "\"";
+    place += *key;
+    place += '"';
+    if (const auto fault = feature_fault(feature, cell, place)) throw RowFault{*fault};
   }
 
   /// Reads a list of labels, or a single label.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 #include "sequent/error.h"
 
@@ -33,7 +35,61 @@ void check_size(const Config& config, const char* option, const std::vector<doub
                   ", which are " + std::to_string(expected));
 }
 
+/// Returns the learned options of features; empty if none is set.
+std::vector<LearnedFeature> learned_of(const std::vector<FeatureSpec>& features) {
+  std::vector<LearnedFeature> learned;
+  learned.reserve(features.size());
+  for (const FeatureSpec& feature : features) {
+    learned.push_back(std::visit(
+        []<class Spec>(const Spec& spec) -> LearnedFeature {
+          if constexpr (std::is_same_v<Spec, CategoryFeature>) {
+            return {spec.values, std::nullopt, std::nullopt};
+          } else {
+            return {{}, spec.mean, spec.deviation};
+          }
+        },
+        feature));
+  }
+  const bool is_any_set =
+      std::any_of(learned.begin(), learned.end(),
+                  [](const LearnedFeature& feature) { return feature != LearnedFeature{}; });
+  return is_any_set ? learned : std::vector<LearnedFeature>{};
+}
+
 }  // namespace
+
+std::vector<FeatureSpec> with_learned(std::vector<FeatureSpec> features,
+                                      const std::vector<LearnedFeature>& learned) {
+  if (features.size() != learned.size()) return features;
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    std::visit(
+        [&]<class Spec>(Spec& spec) {
+          if constexpr (std::is_same_v<Spec, CategoryFeature>) {
+            if (spec.values.empty()) spec.values = learned[i].values;
+          } else if (!spec.mean && !spec.deviation) {
+            spec.mean = learned[i].mean;
+            spec.deviation = learned[i].deviation;
+          }
+        },
+        features[i]);
+  }
+  return features;
+}
+
+void forget_learned(std::vector<FeatureSpec>& features) {
+  for (FeatureSpec& feature : features) {
+    std::visit(
+        []<class Spec>(Spec& spec) {
+          if constexpr (std::is_same_v<Spec, CategoryFeature>) {
+            spec.values.clear();
+          } else {
+            spec.mean.reset();
+            spec.deviation.reset();
+          }
+        },
+        feature);
+  }
+}
 
 std::vector<double> choose_origin(const Welford& values) {
   std::vector<double> origin;
@@ -46,7 +102,8 @@ std::vector<double> choose_origin(const Welford& values) {
 
 void settle_learned(LearnedData& learned, const Config& config, std::int64_t channels,
                     std::int64_t targets) {
-  const LearnedData given = LearnedData::of(config.data);
+  const LearnedData given = LearnedData::of(config);
+  learned.features = learned_of(with_learned(features_of(config.input), learned.features));
   check_size(config, "/data/origin", given.origin, channels, "channel");
   check_size(config, "/data/target_origin", given.target_origin, targets, "target");
   if (!given.origin.empty()) learned.origin = given.origin;
@@ -69,16 +126,21 @@ void settle_learned(LearnedData& learned, const Config& config, std::int64_t cha
   }
 }
 
-LearnedData LearnedData::of(const DataSpec& spec) {
+LearnedData LearnedData::of(const Config& config) {
+  const DataSpec& spec = config.data;
   const auto* windows = std::get_if<WindowsFormat>(&spec.format);
-  return {spec.origin, spec.target_origin, windows != nullptr ? windows->time_step : std::nullopt};
+  return {spec.origin, spec.target_origin, windows != nullptr ? windows->time_step : std::nullopt,
+          learned_of(features_of(config.input))};
 }
 
-void LearnedData::fill(DataSpec& spec) const {
+void LearnedData::fill(Config& config) const {
+  DataSpec& spec = config.data;
   if (spec.origin.empty()) spec.origin = origin;
   if (spec.target_origin.empty()) spec.target_origin = target_origin;
   auto* windows = std::get_if<WindowsFormat>(&spec.format);
   if (windows != nullptr && !windows->time_step) windows->time_step = time_step;
+  auto* text = std::get_if<TextInput>(&config.input);
+  if (text != nullptr) text->features = with_learned(std::move(text->features), features);
 }
 
 }  // namespace sequent

@@ -50,11 +50,11 @@ std::vector<SourceFile> find_sources(const Config& config) {
   return sources;
 }
 
-/// Returns whether the options that are set in `spec`, for example by a run that learned them, are
-/// those that were learned.
-bool agrees(const LearnedData& learned, DataSpec spec) {
-  learned.fill(spec);
-  return LearnedData::of(spec) == learned;
+/// Returns whether the options that are set in `config`, for example by a run that learned them,
+/// are those that were learned.
+bool agrees(const LearnedData& learned, Config config) {
+  learned.fill(config);
+  return LearnedData::of(config) == learned;
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
   const std::string identity = use_cache ? describe_inputs(config, sources, known) : "";
   if (use_cache) {
     auto cached = load_cached(cache_folder, identity, sources);
-    if (cached && agrees(cached->learned, config.data)) return std::move(*cached);
+    if (cached && agrees(cached->learned, config)) return std::move(*cached);
   }
 
   Splits splits = read_splits(config, threads, known);
@@ -83,7 +83,7 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
                     std::move(splits.learned)};
   if (splits.test) data.test = std::move(splits.test->rows);
   // Rows that depend on given origins are not cached: the identity does not include these.
-  if (use_cache && LearnedData::of(config.data) == LearnedData{}) {
+  if (use_cache && LearnedData::of(config) == LearnedData{}) {
     save_cached(cache_folder, identity, data);
   }
   return data;

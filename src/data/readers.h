@@ -84,6 +84,7 @@ inline void clear(Record& record) {
   record.tokens.clear();
   record.tags.clear();
   record.weight = 1;
+  record.features.clear();
   record.fields.clear();
   record.fault.reset();
 }

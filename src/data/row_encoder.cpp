@@ -17,8 +17,11 @@ std::uint64_t hash_values(std::span<const double> values) {
 std::uint64_t hash_text(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
 std::uint64_t hash_text(const Record& record) {
-  if (!record.second) return hash_text(std::string_view(record.text));
-  return hash_text(std::string_view(record.text + '\0' + *record.second));
+  if (!record.second && record.features.empty()) return hash_text(std::string_view(record.text));
+  std::string all = record.text;
+  if (record.second) all += '\0' + *record.second;
+  for (const std::string& cell : record.features) all += '\0' + cell;
+  return hash_text(std::string_view(all));
 }
 
 RowNote note_of_text(const Record& record, TargetKind target) {
@@ -48,7 +51,10 @@ void RowEncoder::truncate(std::vector<std::int32_t>& tags) const {
 }
 
 RowEncoder::RowEncoder(const EncoderSpec& spec, const Vocabulary& vocabulary)
-    : target_(spec.target), origin_(spec.origin), target_origin_(spec.target_origin) {
+    : target_(spec.target),
+      origin_(spec.origin),
+      target_origin_(spec.target_origin),
+      features_(features_of(spec.input)) {
   if (const auto* text = std::get_if<TextInput>(&spec.input)) {
     input_ = *text;
     text_.emplace(*text, vocabulary, spec.spells_unknown);
@@ -88,6 +94,7 @@ RowEncoder::Row RowEncoder::encode(const Record& record) const {
     row.unknown_words = std::move(text.unknown_words);
     row.note = note_of_text(record, target_);
     row.note.token_count = text.token_count;
+    row.features = features_.encode(record.features);
     end_line(row.ids, text.empty);
     return row;
   }

@@ -93,8 +93,9 @@ class TargetFinder {
 
 }  // namespace
 
-ReaderOptions reader_options(TargetKind target) {
+ReaderOptions reader_options(TargetKind target, const std::vector<FeatureSpec>& features) {
   ReaderOptions options;
+  options.features = features;
   options.need_label = target != TargetKind::kNextTokens;
   options.numeric_labels = target == TargetKind::kNumbers;
   options.label_lists = target == TargetKind::kLabelSet;

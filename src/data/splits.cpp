@@ -217,7 +217,7 @@ Splits read_splits(const Config& given, int threads, const Vocabulary& known) {
   FaultList faults;
   TrainingPart training = read_training(given, files[0].path, known, threads, faults);
   Config config = given;
-  training.learned.fill(config.data);
+  training.learned.fill(config);
   std::vector<std::int64_t> file_rows{training.file_rows};
   SplitRows validation = std::move(training.splits.validation);
   std::optional<SplitRows> test;

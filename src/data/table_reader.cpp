@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "core/nearest.h"
+#include "data/feature_encoder.h"
 #include "data/readers.h"
 #include "data/table_header.h"
 
@@ -22,6 +23,9 @@ class TableReader : public RecordReader {
     for (const Column& column : columns.text) text_.push_back(header_.find_required(column));
     if (columns.weight) weight_ = header_.find_required(*columns.weight);
     if (columns.text_b) second_ = header_.find_required(*columns.text_b);
+    for (const FeatureSpec& feature : options.features) {
+      features_.push_back(header_.find_required(column_of(feature)));
+    }
     if (!columns.label_columns.empty()) {
       if (!options.need_label) return;
       for (const Column& column : columns.label_columns) {
@@ -93,12 +97,24 @@ class TableReader : public RecordReader {
         record.fault = weight_fault("\"" + fields[*weight_] + "\"", header_.describe(*weight_));
       }
     }
+    fill_features(record, fields);
     fill_text(record, fields);
     if (!second_) return;
     record.second = fields[*second_];
     if (!record.fault) {
       record.fault = pair_fault(record, "text in column " + header_.describe(text_.front()),
                                 "text in column " + header_.describe(*second_));
+    }
+  }
+
+  void fill_features(Record& record, const std::vector<std::string>& fields) const {
+    for (std::size_t i = 0; i < features_.size(); ++i) {
+      const std::string& cell = fields[features_[i]];
+      record.features.push_back(cell);
+      if (record.fault) continue;
+      std::string place = "column ";
+      place += header_.describe(features_[i]);
+      record.fault = feature_fault(options_.features[i], cell, place);
     }
   }
 
@@ -121,6 +137,7 @@ class TableReader : public RecordReader {
   TableRow first_;
   bool first_is_row_ = false;
   std::vector<std::size_t> text_;
+  std::vector<std::size_t> features_;
   std::optional<std::size_t> weight_;
   std::optional<std::size_t> second_;
   std::optional<std::size_t> label_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/thread_pool.h"
+#include "data/feature_encoder.h"
 #include "data/learned_data.h"
 #include "data/row_encoder.h"
 #include "data/row_targets.h"
@@ -101,6 +102,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
     }
     RowNote note = note_of_text(row, spec_.target);
     if (has_weights_) block.weights.push_back(static_cast<float>(row.weight));
+    block.features.insert(block.features.end(), row.features.begin(), row.features.end());
     number_tokens(row, tokenizer, mine, block, note);
     if (spec_.target == TargetKind::kLabel) note.label = mine.labels.number(*row.label);
     if (spec_.labels_sequences) note.label = mine.sequence_labels.number(*row.label);
@@ -117,6 +119,7 @@ TrainingRows::Block TrainingRows::number_block(std::size_t worker, const RowBloc
 TrainingRows TrainingRows::read(const std::string& path, const DataSpec& data,
                                 const EncoderSpec& spec, int threads, FaultList& faults) {
   TrainingRows result(spec);
+  result.path_ = path;
   result.has_weights_ = has_weights(data.format);
   const Tokenizer tokenizer(result.input_.tokenizer);
   const int workers = resolve_threads(threads);
@@ -124,7 +127,7 @@ TrainingRows TrainingRows::read(const std::string& path, const DataSpec& data,
   FaultList found;
   FaultList reading;
   try {
-    ReaderOptions options = reader_options(spec.target);
+    ReaderOptions options = reader_options(spec.target, result.input_.features);
     options.read_weights = true;
     options.keep_fields = SplitKeyReader::is_needed(data);
     const std::unique_ptr<RecordReader> reader = open_records(path, data.format, options);
@@ -252,6 +255,25 @@ Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts,
 }
 
 LearnedData TrainingRows::learn(const std::vector<Part>& parts) const {
+  LearnedData learned = learn_targets(parts);
+  if (!input_.features.empty()) learned.features = learn_features(parts);
+  return learned;
+}
+
+std::vector<LearnedFeature> TrainingRows::learn_features(const std::vector<Part>& parts) const {
+  FeatureLearner learner(input_.features);
+  const std::size_t width = input_.features.size();
+  std::size_t row = 0;
+  for (const Block& block : blocks_) {
+    for (std::size_t i = 0; i < block.lengths.size(); ++i) {
+      if (parts[row++] != Part::kTrain) continue;
+      learner.add(std::span(block.features).subspan(i * width, width));
+    }
+  }
+  return learner.learn(path_);
+}
+
+LearnedData TrainingRows::learn_targets(const std::vector<Part>& parts) const {
   LearnedData learned;
   if (!is_numeric()) return learned;
   Welford targets(target_count());
@@ -283,6 +305,8 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vec
   workers_.clear();
 
   TrainingSplits result;
+  const FeatureEncoder features(with_learned(input_.features, learned.features));
+  const std::size_t width = input_.features.size();
   std::vector<std::int32_t> ids;
   std::size_t row = 0;
   for (Block& kept : blocks_) {
@@ -302,7 +326,9 @@ TrainingSplits TrainingRows::encode(const Vocabulary& vocabulary, const std::vec
       complete_ids(ids, input_);
       SplitRows* split = result.of(parts[row++]);
       if (split == nullptr) continue;
-      const InputRow input{ids, {}, 0, unknown_words};
+      const std::vector<float> values =
+          features.encode(std::span(block.features).subspan(i * width, width));
+      const InputRow input{ids, {}, 0, unknown_words, values};
       if (is_numeric()) {
         const std::vector<float> target =
             to_floats(std::span(&block.targets[i], 1), learned.target_origin);

@@ -64,7 +64,8 @@ class TrainingRows {
   /// tokens keep their ids.
   Vocabulary count_vocabulary(const std::vector<Part>& parts, const Vocabulary& known) const;
 
-  /// Learns the origin of numeric targets from the training rows.
+  /// Learns the origin of numeric targets, and what the features need, from the training rows.
+  /// Errors: Data, as FeatureLearner::learn.
   LearnedData learn(const std::vector<Part>& parts) const;
 
   TrainingSplits encode(const Vocabulary& vocabulary, const std::vector<Part>& parts,
@@ -84,6 +85,7 @@ class TrainingRows {
     std::vector<std::int32_t> tags;     // tag of each id in tagged rows; provisional
     std::vector<std::vector<std::int32_t>> label_lists;  // for multi_label; provisional
     std::vector<float> weights;                          // if the format has weights
+    std::vector<std::string> features;                   // cells of /input/features of each row
     std::vector<SplitKeys> keys;                         // if held-out parts name columns
     FaultList faults;
   };
@@ -117,6 +119,10 @@ class TrainingRows {
   using Numbers = std::vector<std::vector<std::int32_t>>;
   Numbers settle(NumberedStrings Worker::*strings, std::vector<std::string>& names) const;
 
+  LearnedData learn_targets(const std::vector<Part>& parts) const;
+  std::vector<LearnedFeature> learn_features(const std::vector<Part>& parts) const;
+
+  std::string path_;
   bool has_weights_ = false;
   TextInput input_;
   EncoderSpec spec_;

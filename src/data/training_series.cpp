@@ -26,7 +26,7 @@ TrainingSeries TrainingSeries::read(const std::string& path, const DataFormat& f
   std::vector<std::string> names;  // label of each row
   try {
     const std::unique_ptr<RecordReader> reader =
-        open_records(path, format, reader_options(spec.target));
+        open_records(path, format, reader_options(spec.target, features_of(spec.input)));
     for (Record record; reader->next(record);) {
       if (!record.fault) record.fault = encoder.encode(record).error;
       if (!record.fault) record.fault = result.target_fault(record);

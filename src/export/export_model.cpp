@@ -69,6 +69,27 @@ void make_pair(std::vector<std::int32_t>& ids) {
   ids.insert(ids.end(), second.begin(), second.end());
 }
 
+/// Returns random features of a row, as FeatureEncoder encodes them.
+std::vector<float> random_features(const ResolvedConfig& config, const RandomStream& random,
+                                   std::uint64_t row) {
+  constexpr double kMost = 3;
+  std::vector<float> values;
+  std::uint64_t counter = 0;
+  for (const FeatureSpec& feature : features_of(config.config.input)) {
+    if (const auto* category = std::get_if<CategoryFeature>(&feature)) {
+      const std::size_t ids = category->values.size() + kFirstCategory;
+      values.push_back(static_cast<float>(random.at(row).below(ids, counter++)));
+      continue;
+    }
+    const std::int64_t numbers = encoded_width(feature) - 1;
+    for (std::int64_t i = 0; i < numbers; ++i) {
+      values.push_back(static_cast<float>(2 * kMost * random.at(row).uniform(counter++) - kMost));
+    }
+    values.push_back(static_cast<float>(random.at(row).below(2, counter++)));  // is it missing?
+  }
+  return values;
+}
+
 /// Adds random rows: one of a single step, one of the greatest length, and others in between.
 void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
   const std::int64_t longest =
@@ -76,6 +97,12 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
   const auto* numeric = std::get_if<NumericInput>(&config.config.input);
   const RandomStream random(0, RandomPurpose::kProbe);
   std::uint64_t counter = 0;
+  const auto add = [&](InputRow row) {
+    const std::vector<float> features =
+        random_features(config, random.at(1), static_cast<std::uint64_t>(rows.size()));
+    row.features = features;
+    rows.add(row, std::int32_t{0});
+  };
   for (const std::int64_t length :
        {std::int64_t{1}, std::min<std::int64_t>(2, longest), (longest + 1) / 2, longest}) {
     std::vector<std::int32_t> ids;
@@ -88,20 +115,20 @@ void add_edge_rows(const ResolvedConfig& config, EncodedDataset& rows) {
       values.push_back(static_cast<float>(4 * random.uniform(counter++) - 2));
     }
     if (has_two_texts(config.config)) make_pair(ids);
-    rows.add({ids, values, numeric == nullptr ? 0 : numeric->channels}, std::int32_t{0});
+    add({ids, values, numeric == nullptr ? 0 : numeric->channels});
   }
   const std::int32_t empty = Vocabulary::kEmpty;
   if (has_two_texts(config.config)) {
     std::vector<std::int32_t> ids{empty};
     make_pair(ids);
-    rows.add(ids, 0);
+    add({ids, {}, 0});
   }
   if (numeric != nullptr || has_two_texts(config.config)) return;
-  rows.add(std::span(&empty, 1), 0);
+  add({std::span(&empty, 1), {}, 0});
   if (config.config.characters() == nullptr) return;
   const std::vector<std::string> words{"x", std::string(2000, 'y'), "\xE4\xB8\xAD"};
   const std::vector<std::int32_t> spelled{-1, empty, -2, -1, -3};
-  rows.add(InputRow{spelled, {}, 0, words}, std::int32_t{0});
+  add({spelled, {}, 0, words});
 }
 
 /// Returns batches of all rows, and each of the first few rows on its own.
@@ -139,6 +166,7 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
     for (const InputRow& row : batch) {
       digest.add({reinterpret_cast<const char*>(row.ids.data()), row.ids.size_bytes()});
       digest.add({reinterpret_cast<const char*>(row.values.data()), row.values.size_bytes()});
+      digest.add({reinterpret_cast<const char*>(row.features.data()), row.features.size_bytes()});
     }
     metadata.parity_difference =
         std::max(metadata.parity_difference, task.check_parity(check, batch));

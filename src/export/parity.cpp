@@ -25,6 +25,7 @@ Batch probe_batch(const SequenceModelImpl& model, const EncodedRows& rows) {
   const RowTensors tensors = make_row_tensors(rows, row_form(model.config().config));
   Batch batch{tensors.input, tensors.lengths};
   batch.spellings = tensors.spellings;
+  batch.features = tensors.features;
   batch.targets = tensors.targets;
   batch.target_lengths = tensors.target_lengths;
   return batch;

@@ -209,6 +209,7 @@ c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const RowTensors tensors = make_row_tensors(rows, form_);
   std::vector<c10::IValue> inputs{tensors.input, tensors.lengths};
+  if (tensors.features.defined()) inputs.emplace_back(tensors.features);
   if (form_.max_bytes > 0) inputs.emplace_back(tensors.spellings);
   return run(method, std::move(inputs));
 }

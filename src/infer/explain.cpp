@@ -23,6 +23,10 @@ RowTokens row_tokens(const LoadedModel& model, const std::string& text, const In
   return result;
 }
 
+RowTokens row_tokens(const LoadedModel& model, const TextWithFeatures& input, const InputRow& row) {
+  return row_tokens(model, input.text, row);
+}
+
 RowTokens row_tokens(const LoadedModel& model, const TextPair& pair, const InputRow& row) {
   RowTokens result;
   const auto [first, second] = row.pair();
@@ -99,7 +103,7 @@ std::vector<Explanation> occlude(const LoadedModel& model, const RowTokens& row,
     ids.reserve(count);  // rows refer to it
     for (std::size_t i = begin; i < begin + count; ++i) {
       ids.push_back(without(model, row, row.tokens[i]));
-      rows.push_back({ids.back(), {}, 0, row.texts.front().words});
+      rows.push_back({ids.back(), {}, 0, row.texts.front().words, row.texts.front().features});
     }
     const Outputs found = predict_all(model, rows);
     for (Explanation& explanation : result) {
@@ -230,6 +234,7 @@ std::vector<std::vector<Explanation>> explain_inputs(const LoadedModel& model,
 SEQUENT_EXPLAIN(std::string)
 SEQUENT_EXPLAIN(TextPair)
 SEQUENT_EXPLAIN(Series)
+SEQUENT_EXPLAIN(TextWithFeatures)
 #undef SEQUENT_EXPLAIN
 
 }  // namespace sequent

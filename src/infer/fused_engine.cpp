@@ -212,6 +212,7 @@ class FusedEngine::Impl {
     arena.reset();
     Flow flow{plan, arena, {}, {}, plan.mirrored()};
     flow.carried = carried;
+    flow.inputs = rows;
     read_rows(rows, flow);
     for (std::size_t i = 0; i < std::min(stages, made_.stages.size()); ++i) {
       made_.stages[i]->run(flow);

@@ -51,7 +51,8 @@ class GradientModel::Maker {
   std::int64_t input() const { return config_.inputs[index_].width; }
 
   void push(GradientLayerPointer layer) {
-    (model_.pair_ ? model_.joined_ : model_.layers_).push_back(std::move(layer));
+    const bool is_joined = model_.pair_ || model_.features_;
+    (is_joined ? model_.joined_ : model_.layers_).push_back(std::move(layer));
   }
 
   // Dropout has no effect at inference; a tagger's second head does not change its tags.
@@ -101,6 +102,9 @@ class GradientModel::Maker {
     push(gradient_self_attention(spec, input(), prefix(), weights_));
   }
   void add(const PairSpec& spec) { model_.pair_ = spec.features; }
+  void add(const FeaturesSpec& spec) {
+    model_.features_ = feature_vectors(spec, features_of(config_.config.input), prefix(), weights_);
+  }
   void add(const OrdinalSpec&) { push(gradient_ordinal(prefix(), weights_)); }
   void add(const CrfSpec&) {
     push(gradient_dense(input(), Activation::kLinear, prefix(), weights_));
@@ -189,12 +193,36 @@ StepValues GradientModel::embed(const InputRow& text) const {
   return result;
 }
 
-ModelPass GradientModel::run(std::vector<StepValues> texts) const {
+StepValues GradientModel::join_features(const StepValues& vectors,
+                                        std::span<const float> features) const {
+  StepValues result(vectors.steps, vectors.rows, vectors.width + features_->width());
+  for (std::int64_t row = 0; row < vectors.rows; ++row) {
+    double* to = std::copy_n(vectors.at(0, row), vectors.width, result.at(0, row));
+    features_->write(features, to);
+  }
+  return result;
+}
+
+ModelPass GradientModel::run(std::vector<StepValues> texts, std::span<const float> features) const {
   using Chain = std::vector<std::function<StepValues(const StepValues&)>>;
   std::vector<Chain> backward(texts.size());
   std::vector<StepValues> vectors;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     vectors.push_back(run_chain(layers_, std::move(texts[i]), backward[i]));
+  }
+  if (features_) {
+    const std::int64_t width = vectors.front().width;
+    Chain rest;
+    StepValues output = run_chain(joined_, join_features(vectors.front(), features), rest);
+    return {std::move(output), [backward, rest, width](const StepValues& gradient) {
+              // The features do not depend on the text.
+              const StepValues of_joined = retreat(rest, gradient);
+              StepValues of_vector(1, of_joined.rows, width);
+              for (std::int64_t row = 0; row < of_joined.rows; ++row) {
+                std::copy_n(of_joined.at(0, row), width, of_vector.at(0, row));
+              }
+              return std::vector<StepValues>{retreat(backward.front(), std::move(of_vector))};
+            }};
   }
   if (!pair_) {
     return {std::move(vectors.front()), [backward](const StepValues& gradient) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "infer/character_encoder.h"
+#include "infer/feature_vectors.h"
 #include "infer/gradient_layers.h"
 #include "sequent/config.h"
 #include "sequent/data.h"
@@ -45,7 +46,9 @@ class GradientModel {
   ///          -> [1, rows, C]: the probabilities of classes or labels, for one sigmoid unit that of
   ///          the second class (C = 1), or a regression's values in the units of the targets; for a
   ///          tagger [steps, rows, C], its logits or the emissions of its crf.
-  ModelPass run(std::vector<StepValues> texts) const;
+  ///          features: of the row, which all rows of `texts` share; empty without a features
+  ///          layer.
+  ModelPass run(std::vector<StepValues> texts, std::span<const float> features) const;
 
  private:
   class Maker;
@@ -57,6 +60,7 @@ class GradientModel {
     std::optional<NgramHash> ngrams;
   };
 
+  StepValues join_features(const StepValues& vectors, std::span<const float> features) const;
   void spell(const InputRow& text, std::int64_t column, StepValues& result) const;
 
   std::vector<Table> tables_;  // one without values has the encoder's columns
@@ -66,7 +70,8 @@ class GradientModel {
   std::int64_t width_ = 0;
   std::vector<GradientLayerPointer> layers_;  // of each text
   std::optional<std::vector<PairFeature>> pair_;
-  std::vector<GradientLayerPointer> joined_;  // after the pair layer
+  std::optional<FeatureVectors> features_;
+  std::vector<GradientLayerPointer> joined_;  // after the pair layer or the features layer
 };
 
 }  // namespace sequent

@@ -30,7 +30,7 @@ class Path {
  public:
   Path(const GradientModel& model, const std::vector<InputRow>& texts,
        const ExplainedNumber& number)
-      : model_(model), number_(number) {
+      : model_(model), number_(number), features_(texts.front().features) {
     for (const InputRow& text : texts) {
       ends_.push_back(model.embed(text));
       tokens_ += ends_.back().steps;
@@ -42,7 +42,7 @@ class Path {
   ModelPass run(std::span<const double> alphas) const {
     std::vector<StepValues> texts;
     for (const StepValues& end : ends_) texts.push_back(scaled(end, alphas));
-    return model_.run(std::move(texts));
+    return model_.run(std::move(texts), features_);
   }
 
   double number(const StepValues& output, std::int64_t row) const {
@@ -79,7 +79,8 @@ class Path {
  private:
   const GradientModel& model_;
   const ExplainedNumber& number_;
-  std::vector<StepValues> ends_;  // of each text: its vectors
+  std::span<const float> features_;  // of the row
+  std::vector<StepValues> ends_;     // of each text: its vectors
   std::int64_t tokens_ = 0;
 };
 

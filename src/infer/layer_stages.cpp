@@ -184,6 +184,25 @@ class PairStage : public Stage {
   PairSpec spec_;
 };
 
+class FeaturesStage : public Stage {
+ public:
+  explicit FeaturesStage(FeatureVectors vectors) : vectors_(std::move(vectors)) {}
+
+  void run(Flow& flow) const override {
+    const std::int64_t width = flow.width + vectors_.width();
+    auto* result = flow.arena.take<float>(to_size(flow.rows * width));
+    for (std::int64_t row = 0; row < flow.rows; ++row) {
+      float* to = std::copy_n(flow.values + row * flow.width, flow.width, result + row * width);
+      vectors_.write(flow.inputs[to_size(row)].features, to);
+    }
+    flow.values = result;
+    flow.width = width;
+  }
+
+ private:
+  FeatureVectors vectors_;
+};
+
 class DenseStage : public Stage {
  public:
   DenseStage(std::int64_t input, std::int64_t units, Activation activation, const float* weight,
@@ -401,6 +420,9 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
                                      std::int64_t spelling_column) {
   return std::make_unique<SpelledEmbeddingStage>(table, width, std::move(spelling),
                                                  spelling_column);
+}
+StagePointer features_stage(FeatureVectors vectors) {
+  return std::make_unique<FeaturesStage>(std::move(vectors));
 }
 StagePointer pair_stage(const std::vector<PairFeature>& features) {
   return std::make_unique<PairStage>(features);

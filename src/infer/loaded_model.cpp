@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "data/row_faults.h"
 #include "infer/graph.h"
 #include "kernels/recurrent.h"
 #include "runtime/rows.h"
@@ -32,7 +33,8 @@ LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOpt
       sequence_labels_(archive.metadata.labels.sequence_names()),
       config_(archive.config),
       definition_(definition_of(config_.config)),
-      validation_report_(std::move(archive.metadata.validation_report)) {
+      validation_report_(std::move(archive.metadata.validation_report)),
+      features_(features_of(config_.config.input)) {
   if (std::holds_alternative<TextInput>(config_.config.input)) {
     const EncoderSpec spec = encoder_spec(config_.config);
     encoder_.emplace(std::get<TextInput>(spec.input), std::move(archive.metadata.vocabulary),
@@ -121,6 +123,7 @@ const GradientModel& LoadedModel::gradient_model() const {
 
 InputKind LoadedModel::input() const {
   if (numeric_) return InputKind::kSeries;
+  if (!features_of(config_.config.input).empty()) return InputKind::kTextWithFeatures;
   return config_.config.reads_pairs() ? InputKind::kTextPair : InputKind::kText;
 }
 
@@ -155,6 +158,35 @@ EncodedInputs LoadedModel::encode(std::span<const Series> series) const {
     inputs.rows.push_back({{}, inputs.series[i], numeric_->channels});
   }
   return inputs;
+}
+
+EncodedInputs LoadedModel::encode(std::span<const TextWithFeatures> inputs) const {
+  std::vector<std::vector<float>> features(inputs.size());
+  EncodedInputs encoded = encode_each(inputs.size(), [&](std::size_t i) {
+    features[i] = encode_features(inputs[i], i);
+    return encoder().encode(inputs[i].text);
+  });
+  encoded.features = std::move(features);
+  for (std::size_t i = 0; i < inputs.size(); ++i) encoded.rows[i].features = encoded.features[i];
+  return encoded;
+}
+
+std::vector<float> LoadedModel::encode_features(const TextWithFeatures& input,
+                                                std::size_t index) const {
+  const std::vector<FeatureSpec>& specs = features_of(config_.config.input);
+  const std::string where = "text " + std::to_string(index);
+  if (input.features.size() != specs.size()) {
+    throw Error(ErrorKind::kData, where,
+                "found " + std::to_string(input.features.size()) + " features; the model reads " +
+                    list_names(feature_names(specs)));
+  }
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const std::string place = "the feature \"" + feature_names(specs)[i] + "\"";
+    if (const auto fault = feature_fault(specs[i], input.features[i], place)) {
+      throw Error(ErrorKind::kData, where, *fault);
+    }
+  }
+  return features_.encode(input.features);
 }
 
 void LoadedModel::check_series(const Series& series, std::size_t index) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/thread_pool.h"
+#include "data/feature_encoder.h"
 #include "infer/archive.h"
 #include "infer/engine.h"
 #include "infer/finite_outputs.h"
@@ -38,6 +39,7 @@ struct InputFacts {
 struct EncodedInputs {
   std::vector<EncodedText> texts;  // one of the two
   std::vector<std::vector<float>> series;
+  std::vector<std::vector<float>> features;  // of texts that have them
   std::vector<InputFacts> facts;
   EncodedRows rows;
 
@@ -84,6 +86,7 @@ class LoadedModel {
   EncodedInputs encode(std::span<const std::string> texts) const;
   EncodedInputs encode(std::span<const TextPair> pairs) const;
   EncodedInputs encode(std::span<const Series> series) const;
+  EncodedInputs encode(std::span<const TextWithFeatures> inputs) const;
 
   /// Encodes texts with `encode_one(i)` on many threads.
   EncodedInputs encode_each(std::size_t count,
@@ -126,6 +129,7 @@ class LoadedModel {
   void check_origins() const;
   void check_options() const;
   void make_engine(const LoadedArchive& archive);
+  std::vector<float> encode_features(const TextWithFeatures& input, std::size_t index) const;
   void check_series(const Series& series, std::size_t index) const;
   void for_each(std::size_t count, const std::function<void(std::size_t)>& task) const;
 
@@ -141,6 +145,7 @@ class LoadedModel {
   mutable std::vector<double> calibration_;
   std::optional<TextEncoder> encoder_;  // one of the two
   std::optional<NumericInput> numeric_;
+  FeatureEncoder features_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
   std::unique_ptr<TorchScriptEngine> torch_script_;
   ArchiveWeights weights_;  // empty unless the options ask for explanations

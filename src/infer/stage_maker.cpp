@@ -39,6 +39,9 @@ class StageMaker {
   bool ends_vector() const {
     const auto& layers = config_.config.model.layers;
     if (config_.config.reads_pairs()) return std::holds_alternative<PairSpec>(layers[index_]);
+    if (!features_of(config_.config.input).empty()) {
+      return std::holds_alternative<FeaturesSpec>(layers[index_]);
+    }
     return is_last();
   }
   bool is_last() const { return index_ + 1 == config_.config.model.layers.size(); }
@@ -194,6 +197,10 @@ class StageMaker {
     made_.stages.push_back(sequence_label_stage(
         spec.modes(), config_.inputs[index_].width, config_.sequence_class_count,
         weights_(prefix() + "weight"), weights_(prefix() + "bias")));
+  }
+  void add(const FeaturesSpec& spec) {
+    made_.stages.push_back(features_stage(
+        feature_vectors(spec, features_of(config_.config.input), prefix(), weights_)));
   }
   void add(const PairSpec& spec) { made_.stages.push_back(pair_stage(spec.features)); }
   void add(const PoolSpec& spec) { made_.stages.push_back(pool_stage(spec.modes())); }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "infer/feature_vectors.h"
 #include "infer/fused_engine.h"
 #include "infer/next_token_head.h"
 #include "kernels/recurrent.h"
@@ -40,6 +41,8 @@ struct Flow {
   bool is_sequence = true;
 
   std::int64_t rows = plan.rows();  // rows in `values` once they are vectors
+
+  std::span<const InputRow> inputs = {};  // the rows of the plan, for their features
 
   std::span<const float> sequence_labels =
       {};  // [rows, L], probabilities, once a stage has computed them
@@ -125,6 +128,8 @@ StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t 
                                      std::unique_ptr<CharacterEncoder> spelling,
                                      std::int64_t spelling_column);
 
+/// Joins the features of the rows to their vectors.
+StagePointer features_stage(FeatureVectors vectors);
 StagePointer pair_stage(const std::vector<PairFeature>& features);
 /// Passes the values on and stores the probabilities of the rows' labels in `sequence_labels`.
 StagePointer sequence_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,

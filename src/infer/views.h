@@ -14,6 +14,7 @@ template <class Input>
 constexpr InputKind input_kind() {
   if constexpr (std::is_same_v<Input, Series>) return InputKind::kSeries;
   if constexpr (std::is_same_v<Input, TextPair>) return InputKind::kTextPair;
+  if constexpr (std::is_same_v<Input, TextWithFeatures>) return InputKind::kTextWithFeatures;
   return InputKind::kText;
 }
 

@@ -124,6 +124,50 @@ torch::Tensor PairImpl::forward(const torch::Tensor& input, const LayerContext&)
   return torch::cat(parts, 1);
 }
 
+FeaturesImpl::FeaturesImpl(const FeaturesSpec& spec, const std::vector<FeatureSpec>& features) {
+  std::int64_t column = 0;
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    Part& part = parts_.emplace_back();
+    part.column = column;
+    part.width = encoded_width(features[i]);
+    column += part.width;
+    const auto* category = std::get_if<CategoryFeature>(&features[i]);
+    if (category == nullptr) continue;
+    const std::int64_t rows = std::ssize(category->values) + kFirstCategory;
+    part.table =
+        register_parameter("category_" + std::to_string(i), torch::zeros({rows, spec.output_dim}));
+  }
+}
+
+torch::Tensor FeaturesImpl::forward(const torch::Tensor& input, const LayerContext& context) {
+  TORCH_CHECK(context.batch.features.defined(), "the batch has no features");
+  const torch::Tensor& features = context.batch.features;
+  std::vector<torch::Tensor> vectors{input};
+  for (const Part& part : parts_) {
+    if (part.table.defined()) {
+      const torch::Tensor ids = features.select(1, part.column).to(torch::kInt64);
+      vectors.push_back(torch::embedding(part.table, ids));
+    } else {
+      vectors.push_back(features.narrow(1, part.column, part.width).to(input.dtype()));
+    }
+  }
+  return torch::cat(vectors, 1);
+}
+
+void FeaturesImpl::initialize(Initialization kind, at::Generator& generator) {
+  constexpr double kKerasBound = 0.05;
+  const torch::NoGradGuard no_gradient;
+  for (Part& part : parts_) {
+    if (!part.table.defined()) continue;
+    if (kind == Initialization::kKeras) {
+      part.table.uniform_(-kKerasBound, kKerasBound, generator);
+    } else {
+      part.table.normal_(0, 1, generator);
+    }
+    part.table.narrow(0, 0, kFirstCategory).zero_();
+  }
+}
+
 torch::Tensor PoolImpl::forward(const torch::Tensor& input, const LayerContext& context) {
   std::vector<torch::Tensor> pooled;
   for (const PoolMode mode : spec_.modes()) pooled.push_back(pool(mode, input, context));

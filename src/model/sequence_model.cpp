@@ -78,6 +78,9 @@ struct LayerBuilder {
     return std::make_shared<SequenceLabelImpl>(spec, input().width, config.sequence_class_count);
   }
   LayerModule operator()(const PairSpec& spec) const { return std::make_shared<PairImpl>(spec); }
+  LayerModule operator()(const FeaturesSpec& spec) const {
+    return std::make_shared<FeaturesImpl>(spec, features_of(config.config.input));
+  }
   LayerModule operator()(const DenseSpec& spec) const {
     if (spec.tied) return tied(spec);
     return std::make_shared<DenseImpl>(spec, input().width, output().width, dense_role());
@@ -127,6 +130,7 @@ TokenProduct token_product(const SequenceModelImpl& model) {
 Batch without_noise(const Batch& batch) {
   Batch quiet{batch.input, batch.lengths};
   quiet.spellings = batch.spellings;
+  quiet.features = batch.features;
   quiet.targets = batch.targets;
   quiet.target_lengths = batch.target_lengths;
   quiet.carried = batch.carried;

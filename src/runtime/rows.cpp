@@ -30,6 +30,17 @@ void number_words(const InputRow& row, std::int64_t* tokens, std::vector<std::st
   }
 }
 
+/// Returns the features of the rows; undefined if they have none. Shapes: -> [rows, F].
+torch::Tensor feature_tensor(const EncodedRows& rows) {
+  if (rows.empty() || rows.front().features.empty()) return {};
+  const std::size_t width = rows.front().features.size();
+  torch::Tensor features = torch::empty(
+      {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(width)}, torch::kFloat32);
+  auto* to = features.data_ptr<float>();
+  for (const InputRow& row : rows) to = std::copy_n(row.features.begin(), width, to);
+  return features;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::int32_t>> texts_of(const torch::Tensor& tokens) {
@@ -101,6 +112,7 @@ RowTensors make_row_tensors(const EncodedRows& rows, const RowForm& form) {
                 tensors.input.data_ptr<float>() + i * longest * channels);
     }
   }
+  tensors.features = feature_tensor(rows);
   if (form.max_bytes > 0) {
     if (words.empty()) words.emplace_back();  // the table must have at least one row
     tensors.spellings = spellings_of(words, form.max_bytes);

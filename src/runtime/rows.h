@@ -31,6 +31,7 @@ struct RowTensors {
   torch::Tensor input;
   torch::Tensor lengths;
   torch::Tensor spellings;
+  torch::Tensor features = {};        // [rows, F] float32; undefined without features
   torch::Tensor targets = {};         // [B, U] int64, each row ending with kLineEnd, then 0
   torch::Tensor target_lengths = {};  // [B] int64, including kLineEnd
 };

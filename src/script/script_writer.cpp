@@ -272,6 +272,24 @@ class LayerLines {
     return "";
   }
 
+  void write_layer(const FeaturesSpec&) {
+    const std::vector<FeatureSpec>& features = features_of(config_.config.input);
+    std::string vectors = "x";
+    std::int64_t column = 0;
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      const std::int64_t width = encoded_width(features[i]);
+      if (std::holds_alternative<CategoryFeature>(features[i])) {
+        vectors += ", torch.embedding(" + parameter("category_" + std::to_string(i)) +
+                   ", features.select(1, " + std::to_string(column) + ").long())";
+      } else {
+        vectors +=
+            ", features.narrow(1, " + std::to_string(column) + ", " + std::to_string(width) + ")";
+      }
+      column += width;
+    }
+    line("    x = torch.cat([" + vectors + "], 1)");
+  }
+
   void write_layer(const OrdinalSpec&) {
     const std::string first = parameter("first");
     line("    thresholds = torch.cat([" + first + ", " + first + " + torch.cumsum(torch.softplus(" +
@@ -332,12 +350,22 @@ ScriptWriter::MethodInputs ScriptWriter::begin_method(const std::string& name) {
          ", \"values must be [B, T, " + channels + "] float32\"");
     line("    x = values");
   } else {
+    const std::int64_t features = encoded_width(features_of(config_.config.input));
+    if (features > 0) {
+      inputs.names += ", features";
+      inputs.signature += ", features: Tensor";
+    }
     if (config_.config.characters() != nullptr) {
       inputs.names += ", spellings";
       inputs.signature += ", spellings: Optional[Tensor] = None";
     }
     line("def " + name + "(" + inputs.signature + ") -> Tensor:");
     line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
+    if (features > 0) {
+      const std::string width = std::to_string(features);
+      line("    assert features.dim() == 2 and features.size(0) == tokens.size(0) and " +
+           ("features.size(1) == " + width) + ", \"features must be [B, " + width + "] float32\"");
+    }
     line("    x = tokens");
   }
   line(

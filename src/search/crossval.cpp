@@ -96,7 +96,7 @@ std::optional<Report> finished_report(const PlannedRun& run, const fs::path& fol
   if (!fs::exists(files.manifest())) return std::nullopt;
   const Config trained = read_run_text(files).config;
   Config wanted = move_config(run.config, folder);
-  LearnedData::of(trained.data).fill(wanted.data);
+  LearnedData::of(trained).fill(wanted);
   const std::vector<std::string> differences = config_differences(trained, wanted);
   if (!differences.empty()) {
     throw Error(ErrorKind::kUsage, folder.string(),
@@ -116,7 +116,7 @@ class PredictionsFile {
     const RowPredictions found =
         predict_held_out(folder, RunRows::kTest, static_cast<int>(run.config.runtime.workers));
     Config config = run.config;
-    LearnedData::of(read_run_text(RunFolder{folder}).config.data).fill(config.data);
+    LearnedData::of(read_run_text(RunFolder{folder}).config).fill(config);
     const std::vector<Part> parts =
         read_parts(config, static_cast<int>(run.config.runtime.workers));
     std::int64_t next = 0;

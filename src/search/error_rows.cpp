@@ -25,6 +25,7 @@ class LabelledRows {
   LabelledRows(const Model& model, const std::string& file, bool keep_fields = false) {
     ReaderOptions options;
     options.keep_fields = keep_fields;
+    options.features = features_of(model.loaded().config().input);
     reader_ = open_records(file, model.loaded().config().data.format, options);
   }
 

@@ -7,7 +7,8 @@
 namespace sequent {
 
 bool DeviceRows::fits(const EncodedDataset& data) {
-  const std::int64_t numbers = data.token_count() * std::max<std::int64_t>(1, data.channels());
+  const std::int64_t numbers = data.token_count() * std::max<std::int64_t>(1, data.channels()) +
+                               data.size() * data.feature_count();
   return numbers * static_cast<std::int64_t>(sizeof(float)) <= kMostBytes;
 }
 
@@ -27,13 +28,21 @@ DeviceRows::DeviceRows(const EncodedDataset& data, torch::Device device) : devic
     begin += row.length();
   }
   values_ = all.to(device);
+  if (data.feature_count() == 0) return;
+  torch::Tensor features = torch::empty({data.size(), data.feature_count()}, torch::kFloat32);
+  auto* to = features.data_ptr<float>();
+  for (std::int64_t row = 0; row < data.size(); ++row) {
+    to = std::ranges::copy(data.features(row), to).out;
+  }
+  features_ = features.to(device);
 }
 
 Batch DeviceRows::batch(const EncodedDataset& data, std::span<const std::int64_t> rows) const {
   const auto count = static_cast<std::int64_t>(rows.size());
-  torch::Tensor places = torch::empty({2, count}, torch::kInt64);  // begins, lengths
+  torch::Tensor places = torch::empty({3, count}, torch::kInt64);  // begins, lengths, rows
   auto* begins = places.data_ptr<std::int64_t>();
   std::int64_t* lengths = begins + count;
+  std::copy(rows.begin(), rows.end(), lengths + count);
   std::int64_t longest = 1;
   for (const std::int64_t row : rows) {
     *begins++ = begins_[static_cast<std::size_t>(row)];
@@ -47,11 +56,16 @@ Batch DeviceRows::batch(const EncodedDataset& data, std::span<const std::int64_t
   const torch::Tensor index =
       (sent.select(0, 0).unsqueeze(1) + steps).masked_fill(padding, 0).flatten();
   const torch::Tensor taken = values_.index_select(0, index);
+  Batch batch;
+  batch.lengths = row_lengths;
   if (values_.dim() == 1) {
-    return {taken.view({count, longest}).to(torch::kInt64).masked_fill(padding, 0), row_lengths};
+    batch.input = taken.view({count, longest}).to(torch::kInt64).masked_fill(padding, 0);
+  } else {
+    batch.input =
+        taken.view({count, longest, values_.size(1)}).masked_fill(padding.unsqueeze(2), 0);
   }
-  return {taken.view({count, longest, values_.size(1)}).masked_fill(padding.unsqueeze(2), 0),
-          row_lengths};
+  if (features_.defined()) batch.features = features_.index_select(0, sent.select(0, 2));
+  return batch;
 }
 
 }  // namespace sequent

@@ -23,13 +23,14 @@ class DeviceRows {
 
   DeviceRows(const EncodedDataset& data, torch::Device device);
 
-  /// Returns the input and lengths of the given examples. `data` must be the data set passed to the
-  /// constructor. Shapes: as RowTensors.
+  /// Returns the input, lengths and features of the given examples. `data` must be the data set
+  /// passed to the constructor. Shapes: as RowTensors.
   Batch batch(const EncodedDataset& data, std::span<const std::int64_t> rows) const;
 
  private:
   torch::Device device_;
-  torch::Tensor values_;  // [tokens] int32, or [steps, channels] float32
+  torch::Tensor features_;  // [rows, F] float32; undefined without features
+  torch::Tensor values_;    // [tokens] int32, or [steps, channels] float32
   std::vector<std::int64_t> begins_;
 };
 

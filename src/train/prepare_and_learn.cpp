@@ -6,7 +6,7 @@ PreparedData prepare_and_learn(Config& config, const std::filesystem::path& cach
                                const Vocabulary& known) {
   PreparedData data =
       prepare_data(config, cache_folder, static_cast<int>(config.runtime.workers), known);
-  data.learned.fill(config.data);
+  data.learned.fill(config);
   return data;
 }
 

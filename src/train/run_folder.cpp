@@ -76,7 +76,7 @@ void check_only_run_files(const RunFolder& folder) {
 void check_same_config(const Config& config, const RunFolder& folder) {
   const Config before = read_run_text(folder).config;
   Config comparable = config;
-  LearnedData::of(before.data).fill(comparable.data);
+  LearnedData::of(before).fill(comparable);
   const bool endless = std::holds_alternative<ConstantSchedule>(config.training.schedule) ||
                        std::holds_alternative<ReduceOnPlateau>(config.training.schedule);
   if (endless) {  // the schedule does not depend on the limits

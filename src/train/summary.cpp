@@ -2,6 +2,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "data/feature_encoder.h"
 #include "infer/archive.h"
 #include "infer/fused_engine.h"
 #include "sequent/model.h"
@@ -33,6 +34,8 @@ std::string shape_text(const Shape& shape) {
 
 /// Returns the options that distinguish layers of the same kind.
 struct Details {
+  std::vector<std::string> feature_names;
+
   std::string operator()(const WordDropoutSpec& spec) const { return rate(spec.rate); }
   std::string operator()(const EmbeddingSpec& spec) const {
     std::string text = spec.trainable ? "" : "frozen";
@@ -86,6 +89,14 @@ struct Details {
     }
     return text;
   }
+  std::string operator()(const FeaturesSpec&) const {
+    std::string text;
+    for (const std::string& name : feature_names) {
+      if (!text.empty()) text += ", ";
+      text += name;
+    }
+    return text;
+  }
   std::string operator()(const CrfSpec&) const { return ""; }
   std::string operator()(const OrdinalSpec&) const { return ""; }
   std::string operator()(const DecoderSpec& spec) const {
@@ -126,6 +137,7 @@ std::string summarize(const ResolvedConfig& config) {
   const std::string rule(64, '-');
   row("layer", "output shape", "parameters");
   out << rule << '\n';
+  const Details details_of{feature_names(features_of(config.config.input))};
   std::int64_t total = 0;
   std::int64_t frozen = 0;
   for (std::size_t i = 0; i < model->layers().size(); ++i) {
@@ -136,7 +148,7 @@ std::string summarize(const ResolvedConfig& config) {
       if (!parameter.requires_grad()) frozen += parameter.numel();
     }
     total += count;
-    const std::string details = std::visit(Details{}, config.config.model.layers[i]);
+    const std::string details = std::visit(details_of, config.config.model.layers[i]);
     row(std::to_string(i) + " " + std::string(model->layers()[i]->kind()) +
             (details.empty() ? "" : " (" + details + ")"),
         shape_text(config.outputs[i]), with_commas(count));

@@ -139,6 +139,7 @@ Batch WorkerPool::batch_of(const EncodedDataset& data, const Numbers& rows) cons
   const RowTensors tensors = make_row_tensors(encoded, row_form(replicas_[0]->config().config));
   Batch batch{send_to(tensors.input, device_), send_to(tensors.lengths, device_)};
   if (tensors.spellings.defined()) batch.spellings = send_to(tensors.spellings, device_);
+  if (tensors.features.defined()) batch.features = send_to(tensors.features, device_);
   if (tensors.targets.defined()) {
     batch.targets = send_to(tensors.targets, device_);
     batch.target_lengths = send_to(tensors.target_lengths, device_);

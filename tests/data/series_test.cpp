@@ -109,7 +109,7 @@ TEST_F(Series, KeepsTheDigitsOfNumbersFarFromZero) {
   }
   EXPECT_EQ(least, 1600000000.25);
   // The run's config finds the same cache, and another origin does not.
-  data.learned.fill(numeric.data);
+  data.learned.fill(numeric);
   const PreparedData again = prepare_data(numeric, folder_ / "cache");
   EXPECT_TRUE(again.from_cache);
   EXPECT_EQ(again.learned, data.learned);

@@ -85,5 +85,6 @@ std::vector<std::vector<Explanation>> Classifier<Input>::explain(
 template class Classifier<std::string>;
 template class Classifier<TextPair>;
 template class Classifier<Series>;
+template class Classifier<TextWithFeatures>;
 
 }  // namespace sequent

@@ -62,5 +62,6 @@ std::vector<std::vector<Explanation>> MultiLabelClassifier<Input>::explain(
 template class MultiLabelClassifier<std::string>;
 template class MultiLabelClassifier<TextPair>;
 template class MultiLabelClassifier<Series>;
+template class MultiLabelClassifier<TextWithFeatures>;
 
 }  // namespace sequent

@@ -63,5 +63,6 @@ std::vector<std::vector<Explanation>> Regressor<Input>::explain(
 template class Regressor<std::string>;
 template class Regressor<TextPair>;
 template class Regressor<Series>;
+template class Regressor<TextWithFeatures>;
 
 }  // namespace sequent
