@@ -63,18 +63,18 @@ class WindowClasses : public ::testing::Test {
   }
 
   /// Returns the messages about a config with these options of the format.
-  static Names config_errors(const std::string& options, const std::string& task = "") {
+  static Names config_errors(const std::string& options) {
     const auto error = error_of([&] {
-      parse_config(config_text(R"({"train": "t.csv", "format": {"type": "windows", "columns": ["v"],
-                      "length": 2)" +
-                               options + "}}") +
-                       task,
+      parse_config(config_text(R"({"train": "t.csv", "format": {"type": "windows",
+                                   "columns": ["v"], "length": 2)" +
+                               options + "}}"),
                    "c.json");
     });
     Names messages;
     if (!error) return messages;
-    for (const Issue& issue : error->issues())
+    for (const Issue& issue : error->issues()) {
       messages.push_back(issue.where + " " + issue.message);
+    }
     return messages;
   }
 
