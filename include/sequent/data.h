@@ -30,6 +30,7 @@ struct Record {
   std::vector<std::string> tokens;    // of a tagged row; `text` joins them with spaces
   std::vector<std::string> tags;      // one per token, if the file has tags; `label` is also
                                       // set if the format names one
+  std::string series;                 // of a window: the group it belongs to
   double weight = 1;                  // of the row in the training loss
   std::vector<std::string> features;  // cells of ReaderOptions::features; empty: missing
   std::vector<std::string> fields;    // unchanged: the columns of TSV and CSV, otherwise the line
@@ -320,13 +321,13 @@ enum class Part : std::uint8_t {
   kTrain,
   kValidation,
   kTest,
-  kLeftOut,  // a window whose targets overlap the next part
+  kLeftOut,  // a window whose targets overlap the next part, or a row with an unseen label
 };
 
 /// Assigns the rows of the training file, whose classes are `labels`, to parts. Held-out rows are
 /// chosen by seed and stratified: round(fraction * rows) of each label with at least two rows, at
-/// least one and never all. Windows, and rows if `in_order`, are split in order, each group
-/// separately (`labels` are then groups): training, then validation, then test.
+/// least one and never all. Windows, and rows if `in_order`, are split in order: training, then
+/// validation, then test.
 std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,
                                bool in_order = false);
 

@@ -220,12 +220,13 @@ inline constexpr std::string_view kMissingValuesHelp =
     "Cells that mean a missing number, in addition to an empty cell, NaN, NA, N/A, null, None, ? "
     "and -: for example [\"-999\"].";
 
-/// Sliding windows over a table whose rows are time steps. Each window is one example, and the
-/// steps after it are its target.
+/// Sliding windows over a table whose rows are time steps. Each window is one example. Its target
+/// is the steps after it or, with `label`, the class of its last step.
 struct WindowsFormat {
   static constexpr std::string_view kType = "windows";
   std::vector<Column> columns;
   std::vector<Column> targets;
+  std::optional<Column> label;
   std::int64_t length = 0;
   std::int64_t horizon = 1;
   std::int64_t stride = 1;
@@ -248,6 +249,9 @@ struct WindowsFormat {
           required, not_empty);
     visit("targets", self.targets,
           "Columns to forecast. If the list is empty, `columns` are forecast.");
+    visit("label", self.label,
+          "For classification: column with the class of each step. A window has the class of its "
+          "last step, and nothing is forecast. Windows without a class are skipped.");
     visit("length", self.length, "Number of steps that the model reads.", required,
           between(1, 1000000));
     visit("horizon", self.horizon, "Number of following steps to forecast, all at once.",
@@ -293,7 +297,8 @@ struct WindowsFormat {
 
   const std::vector<Column>& target_columns() const { return targets.empty() ? columns : targets; }
 
-  /// Returns the index in `columns` of each target column, or nullopt if a target is not an input.
+  /// Returns the index in `columns` of each target column, or nullopt if a target is not an input
+  /// or is a class.
   std::optional<std::vector<std::int64_t>> target_channels() const;
 };
 

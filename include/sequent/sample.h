@@ -57,6 +57,15 @@ struct TicketSample {
   bool overwrite = false;     // replace an existing file
 };
 
+struct MachineSample {
+  static constexpr std::int64_t kMinRows = 400;
+  static constexpr std::int64_t kMaxRows = 100'000;
+
+  std::int64_t rows = 6'000;  // over both machines; kMinRows to kMaxRows
+  std::uint64_t seed = 1;     // any value
+  bool overwrite = false;     // replace an existing file
+};
+
 struct SampleFiles {
   std::filesystem::path train;       // 80% of the rows
   std::filesystem::path validation;  // 10%
@@ -94,5 +103,12 @@ SampleFiles write_transform_sample(const TransformSample& options,
 /// Errors: Usage if `rows` is out of range, or if `file` exists and `overwrite` is false; Runtime
 /// if the file cannot be written.
 void write_ticket_sample(const TicketSample& options, const std::filesystem::path& file);
+
+/// Generates the readings of two ovens as one CSV file with the header
+/// `time,machine,temperature,vibration,state`. The machines take turns, every five minutes. The
+/// states are `idle`, `heating`, `running` and `cooling`; a single reading does not tell `heating`
+/// from `cooling`. Some states are empty, and some rows are absent. The same options produce the
+/// same bytes on every platform. Errors: as for write_ticket_sample.
+void write_machine_sample(const MachineSample& options, const std::filesystem::path& file);
 
 }  // namespace sequent

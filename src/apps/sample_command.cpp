@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 
 #include "apps/commands.h"
@@ -40,23 +41,25 @@ void add_transform_command(CLI::App& samples, TransformKind kind, const char* he
   });
 }
 
-void add_tickets_command(CLI::App& samples, Action& action) {
+/// Adds the command of a sample that is a single file.
+template <class Sample>
+void add_file_command(CLI::App& samples, const char* name, const char* help,
+                      void (*write)(const Sample&, const std::filesystem::path&), Action& action) {
   struct Options {
-    TicketSample sample;
+    Sample sample;
     std::string out;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = samples.add_subcommand(
-      "tickets", "Generate a CSV file of messages to a shop, with an id, a date and a category");
+  CLI::App* command = samples.add_subcommand(name, help);
   command->add_option("--rows", options->sample.rows, "Number of rows")
-      ->check(CLI::Range(TicketSample::kMinRows, TicketSample::kMaxRows))
+      ->check(CLI::Range(Sample::kMinRows, Sample::kMaxRows))
       ->capture_default_str();
   command->add_option("--seed", options->sample.seed, "Random seed")->capture_default_str();
   command->add_option("-o,--out", options->out, "File to create")->type_name("FILE")->required();
   command->add_flag("--overwrite", options->sample.overwrite, "Replace an existing file");
-  command->callback([options, &action] {
-    action = [options] {
-      write_ticket_sample(options->sample, options->out);
+  command->callback([options, write, &action] {
+    action = [options, write] {
+      write(options->sample, options->out);
       log_info("created " + options->out);
     };
   });
@@ -88,7 +91,13 @@ void add_sample_command(CLI::App& app, Action& action) {
       log_files(write_sentiment_sample(options->sample, options->out));
     };
   });
-  add_tickets_command(*command, action);
+  add_file_command(*command, "tickets",
+                   "Generate a CSV file of messages to a shop, with an id, a date and a category",
+                   write_ticket_sample, action);
+  add_file_command(*command, "machines",
+                   "Generate a CSV file of the readings of two machines, with a state for each "
+                   "time step",
+                   write_machine_sample, action);
   add_transform_command(*command, TransformKind::kDates, "Generate dates to rewrite as 1987-03-05",
                         action);
   add_transform_command(*command, TransformKind::kArithmetic,

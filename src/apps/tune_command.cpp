@@ -2,6 +2,7 @@
 
 #include "apps/commands.h"
 #include "search/tune.h"
+#include "search/tune_spec.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 
@@ -14,9 +15,11 @@ struct TuneCommandOptions {
   std::string join;
   std::vector<std::string> changes;
   bool resume = false;
+  bool reference = false;
 };
 
 void tune_command(const TuneCommandOptions& options) {
+  if (options.reference) return print(tune_reference());
   TuneOptions tune_options;
   tune_options.search = options.search;
   tune_options.out = options.out;
@@ -67,6 +70,11 @@ void add_tune_command(CLI::App& app, Action& action) {
       ->type_name("FOLDER")
       ->excludes(resume)
       ->excludes(out);
+  command
+      ->add_flag("--reference", options->reference,
+                 "Print the reference of all options of search files as Markdown")
+      ->excludes(out)
+      ->excludes(resume);
   command->callback([options, &action] { action = [options] { tune_command(*options); }; });
 }
 

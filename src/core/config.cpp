@@ -98,6 +98,7 @@ Monitor Config::best_monitor() const {
 }
 
 std::optional<std::vector<std::int64_t>> WindowsFormat::target_channels() const {
+  if (label) return std::nullopt;
   std::vector<std::int64_t> channels;
   for (const Column& target : target_columns()) {
     const auto found = std::find(columns.begin(), columns.end(), target);

@@ -247,6 +247,58 @@ bool has_label_separator(const DataFormat& format) {
       format);
 }
 
+/// Checks the rules of windows whose target is a class.
+void check_window_classes(const WindowsFormat& windows, ConfigIssues& issues) {
+  const auto refuse = [&](bool found, const std::string& option) {
+    if (!found) return;
+    issues.add("/data/format/" + option,
+               "has no meaning with /data/format/label, which is the class of a window's last "
+               "step; leave it out");
+  };
+  refuse(!windows.targets.empty(), "targets");
+  refuse(windows.horizon != WindowsFormat{}.horizon, "horizon");
+  refuse(windows.season.has_value(), "season");
+  const auto& columns = windows.columns;
+  if (std::find(columns.begin(), columns.end(), *windows.label) != columns.end()) {
+    issues.add("/data/format/label",
+               "is also one of the columns that the model reads; name the column of the classes");
+  }
+  if (windows.group == windows.label) {
+    issues.add("/data/format/label",
+               "is also the column of the groups; name the column of the classes");
+  }
+}
+
+void check_windows(const WindowsFormat& windows, const Config& config, ConfigIssues& issues) {
+  const TargetKind target = definition_of(config).target();
+  if (windows.label ? target != TargetKind::kLabel : target != TargetKind::kNumbers) {
+    issues.add("/task",
+               "found \"" + config.task.name() + "\"; " +
+                   (windows.label ? "windows with a /data/format/label have classes: use "
+                                    "\"classification\""
+                                  : "windows of a series have numbers as targets: use "
+                                    "\"regression\", or \"classification\" with the column of the "
+                                    "classes in /data/format/label"));
+  }
+  if (windows.label) check_window_classes(windows, issues);
+  const auto* numeric = std::get_if<NumericInput>(&config.input);
+  if (windows.season && *windows.season > windows.length) {
+    issues.add("/data/format/season",
+               "found " + std::to_string(*windows.season) + "; a window has /data/format/length " +
+                   std::to_string(windows.length) + " steps: a season is looked up in them");
+  }
+  const auto columns = static_cast<std::int64_t>(windows.columns.size());
+  if (numeric != nullptr && numeric->channels != columns) {
+    issues.add("/input/channels", "found " + std::to_string(numeric->channels) +
+                                      "; /data/format/columns names " + std::to_string(columns));
+  }
+  if (numeric != nullptr && numeric->max_length < windows.length) {
+    issues.add("/input/max_length", "found " + std::to_string(numeric->max_length) +
+                                        ", which would cut the windows of /data/format/length " +
+                                        std::to_string(windows.length));
+  }
+}
+
 void check_input(const Config& config, ConfigIssues& issues) {
   const auto* numeric = std::get_if<NumericInput>(&config.input);
   const std::string format(format_name(config.data.format));
@@ -269,27 +321,8 @@ void check_input(const Config& config, ConfigIssues& issues) {
     issues.add("/data/format/label_separator",
                "has no meaning without \"task\": \"multi_label\"; leave it out");
   }
-  const auto* windows = std::get_if<WindowsFormat>(&config.data.format);
-  if (windows == nullptr) return;
-  if (target != TargetKind::kNumbers) {
-    issues.add("/task", "found \"" + config.task.name() +
-                            "\"; windows of a series have numbers as targets: use "
-                            "\"regression\"");
-  }
-  if (windows->season && *windows->season > windows->length) {
-    issues.add("/data/format/season",
-               "found " + std::to_string(*windows->season) + "; a window has /data/format/length " +
-                   std::to_string(windows->length) + " steps: a season is looked up in them");
-  }
-  const auto columns = static_cast<std::int64_t>(windows->columns.size());
-  if (numeric != nullptr && numeric->channels != columns) {
-    issues.add("/input/channels", "found " + std::to_string(numeric->channels) +
-                                      "; /data/format/columns names " + std::to_string(columns));
-  }
-  if (numeric != nullptr && numeric->max_length < windows->length) {
-    issues.add("/input/max_length", "found " + std::to_string(numeric->max_length) +
-                                        ", which would cut the windows of /data/format/length " +
-                                        std::to_string(windows->length));
+  if (const auto* windows = std::get_if<WindowsFormat>(&config.data.format)) {
+    check_windows(*windows, config, issues);
   }
 }
 

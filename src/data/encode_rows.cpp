@@ -75,17 +75,22 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
   return result;
 }
 
-void warn_about_unseen(const std::string& path, const EncodedDataset::UnseenNames& unseen) {
+}  // namespace
+
+void warn_about_unseen(const std::string& path, std::int64_t skipped,
+                       const EncodedDataset::UnseenNames& wrong) {
+  if (skipped > 0) {
+    log_warning(path + ": skipped " + std::to_string(skipped) +
+                " rows with labels that are not in the training data");
+  }
   const auto warn = [&](const char* what, const std::vector<std::string>& names) {
     if (names.empty()) return;
     log_warning(path + ": rows with " + what +
                 " that are not in the training data count as wrong: " + list_some(names));
   };
-  warn("labels", unseen.labels);
-  warn("row labels", unseen.sequence_labels);
+  warn("labels", wrong.labels);
+  warn("row labels", wrong.sequence_labels);
 }
-
-}  // namespace
 
 void warn_about_cut(const std::string& where, const EncoderSpec& spec, const SplitRows& split) {
   if (spec.target != TargetKind::kTags && spec.target != TargetKind::kText) return;
@@ -119,13 +124,9 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
     found.append(block.faults);
     skipped += block.skipped;
   }
-  if (skipped > 0) {
-    log_warning(path + ": skipped " + std::to_string(skipped) +
-                " rows with labels that are not in the training data");
-  }
   found.append(reading);
   SplitRows result = join(std::move(blocks));
-  warn_about_unseen(path, result.rows.unseen());
+  warn_about_unseen(path, skipped, result.rows.unseen());
   if (found.empty() && result.rows.size() == 0) found.add({path, "no rows"});
   faults.append(found);
   return result;

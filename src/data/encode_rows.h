@@ -1,6 +1,7 @@
 // Encodes records with a known vocabulary and known labels.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "data/faults.h"
@@ -15,6 +16,11 @@ namespace sequent {
 /// or that cannot be opened or read to the end, is added as well.
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults);
+
+/// Logs warnings about rows whose labels are not in the training data: the number of those that are
+/// skipped, and the names of those that count as wrong.
+void warn_about_unseen(const std::string& path, std::int64_t skipped,
+                       const EncodedDataset::UnseenNames& wrong);
 
 /// Logs a warning about truncated rows of tagging and sequence-to-sequence data, where the
 /// truncated part is neither trained on nor evaluated. `where` is the origin of the rows in the

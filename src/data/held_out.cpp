@@ -179,8 +179,10 @@ class UnitSplit {
   std::map<std::int32_t, double> totals_;
 };
 
-/// The number of windows before a held-out part whose targets overlap its steps.
+/// The number of windows before a held-out part whose targets overlap its steps. A class is that of
+/// a step of the window.
 std::size_t windows_reaching(const WindowsFormat& windows) {
+  if (windows.label) return 0;
   return static_cast<std::size_t>((windows.horizon - 1 + windows.stride - 1) / windows.stride);
 }
 
@@ -199,11 +201,11 @@ std::vector<std::size_t> training_rows_of(const std::vector<std::size_t>& rows,
   return result;
 }
 
-/// Moves the last training examples of each group to `part`. The `reaching` examples before them
+/// Moves the last training examples of each series to `part`. The `reaching` examples before them
 /// are left out.
-void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
+void hold_out_last(std::span<const std::int32_t> series, const HeldOut& spec, std::size_t reaching,
                    Part part, std::vector<Part>& parts) {
-  for (const auto& [group, all] : rows_by_label(groups)) {
+  for (const auto& [name, all] : rows_by_label(series)) {
     const auto wanted =
         static_cast<std::size_t>(std::llround(spec.fraction * static_cast<double>(all.size())));
     const std::vector<std::size_t> rows = training_rows_of(all, parts);
@@ -216,11 +218,11 @@ void hold_out_last(std::span<const std::int32_t> groups, const HeldOut& spec, st
   }
 }
 
-/// Moves one of several consecutive blocks of each group to `part`. The `reaching` examples on both
-/// sides are left out.
-void hold_out_block(std::span<const std::int32_t> groups, const HeldOut& spec, std::size_t reaching,
+/// Moves one of several consecutive blocks of each series to `part`. The `reaching` examples on
+/// both sides are left out.
+void hold_out_block(std::span<const std::int32_t> series, const HeldOut& spec, std::size_t reaching,
                     Part part, std::vector<Part>& parts) {
-  for (const auto& [group, all] : rows_by_label(groups)) {
+  for (const auto& [name, all] : rows_by_label(series)) {
     const std::vector<std::size_t> rows = training_rows_of(all, parts);
     const auto bound = [&](std::int64_t fold) {
       return rows.size() * static_cast<std::size_t>(fold) / static_cast<std::size_t>(*spec.folds);
@@ -246,6 +248,8 @@ void hold_out_selected(std::span<const SplitKeys> keys, bool SplitKeys::*selecte
 
 std::vector<Part> choose_parts(const RowsToSplit& rows, const DataSpec& spec, bool in_order) {
   std::vector<Part> parts(rows.labels.size(), Part::kTrain);
+  const std::vector<std::int32_t> single(rows.series.empty() ? rows.labels.size() : 0);
+  const std::span<const std::int32_t> series = rows.series.empty() ? single : rows.series;
   const auto* windows = std::get_if<WindowsFormat>(&spec.format);
   const std::size_t reaching = windows == nullptr ? 0 : windows_reaching(*windows);
   const bool joins_inputs = spec.duplicates == Duplicates::kGroup && !rows.inputs.empty();
@@ -255,7 +259,7 @@ std::vector<Part> choose_parts(const RowsToSplit& rows, const DataSpec& spec, bo
     if (held_out->column) return hold_out_selected(rows.keys, selected, part, parts);
     if (windows != nullptr || in_order) {
       const auto hold = held_out->folds ? hold_out_block : hold_out_last;
-      return hold(rows.labels, *held_out, reaching, part, parts);
+      return hold(series, *held_out, reaching, part, parts);
     }
     if (!held_out->group && !joins_inputs) {
       const auto hold = held_out->folds ? hold_out_fold : hold_out;

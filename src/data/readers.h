@@ -83,6 +83,7 @@ inline void clear(Record& record) {
   record.labels.clear();
   record.tokens.clear();
   record.tags.clear();
+  record.series.clear();
   record.weight = 1;
   record.features.clear();
   record.fields.clear();

@@ -11,19 +11,6 @@
 namespace sequent {
 namespace {
 
-std::string unknown_label(const std::string& label, const std::vector<std::string>& labels) {
-  constexpr std::size_t kListed = 20;
-  std::string message =
-      "found the label " + quoted_tag(label) + ", which is not in the training data";
-  if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
-  // Each of many rows can have such a label, and each label is compared.
-  constexpr std::size_t kCompared = 1000;
-  if (labels.size() <= kCompared) message += did_you_mean(label, labels);
-  return message +
-         "; set \"unseen_labels\" to \"wrong\" to count such rows as missed, or to \"skip\" to "
-         "leave them out";
-}
-
 /// Returns why an unseen tag does not fit the tagging scheme of the training data.
 std::optional<std::string> scheme_error(const std::string& tag, const LabelSet& labels) {
   std::vector<std::string> names = labels.names();
@@ -92,6 +79,19 @@ class TargetFinder {
 };
 
 }  // namespace
+
+std::string unknown_label(const std::string& label, const std::vector<std::string>& labels) {
+  constexpr std::size_t kListed = 20;
+  std::string message =
+      "found the label " + quoted_tag(label) + ", which is not in the training data";
+  if (labels.size() <= kListed) message += "; labels: " + list_names(labels);
+  // Each of many rows can have such a label, and each label is compared.
+  constexpr std::size_t kCompared = 1000;
+  if (labels.size() <= kCompared) message += did_you_mean(label, labels);
+  return message +
+         "; set \"unseen_labels\" to \"wrong\" to count such rows as missed, or to \"skip\" to "
+         "leave them out";
+}
 
 ReaderOptions reader_options(TargetKind target, const std::vector<FeatureSpec>& features) {
   ReaderOptions options;

@@ -34,6 +34,9 @@ struct RowTargets {
   bool is_skipped = false;  // the row has an unseen label and must be skipped
 };
 
+/// Returns the error message for a label that is not in the training data, whose labels these are.
+std::string unknown_label(const std::string& label, const std::vector<std::string>& labels);
+
 /// Returns a record's targets. `rows` assigns the numbers of unseen labels.
 RowTargets find_targets(const Record& record, const RowEncoder& encoder,
                         const AllowedLabels& allowed, EncodedDataset& rows);

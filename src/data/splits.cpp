@@ -16,18 +16,22 @@
 namespace sequent {
 namespace {
 
+/// `rows_are_split`: the labels are only those of the training part.
 template <class Rows>
-void require_two_labels(const Rows& rows, const std::string& path) {
+void require_two_labels(const Rows& rows, const std::string& path, bool rows_are_split = false) {
   if (rows.labels().size() >= 2) return;
   if (rows.labels().empty()) {
     throw Error(ErrorKind::kData, path,
                 "none of its " + std::to_string(rows.size()) + " rows has a label");
   }
-  throw Error(
-      ErrorKind::kData, path,
-      "found only the label \"" + rows.labels().front() + "\" in all " +
-          std::to_string(rows.size()) +
-          " rows; expected at least two labels; check that \"label\" names the right column");
+  const std::string rows_and_cure =
+      rows_are_split
+          ? "the training part; expected at least two labels; hold out less, or use a file for "
+            "\"validation\""
+          : "all " + std::to_string(rows.size()) +
+                " rows; expected at least two labels; check that \"label\" names the right column";
+  throw Error(ErrorKind::kData, path,
+              "found only the label \"" + rows.labels().front() + "\" in " + rows_and_cure);
 }
 
 /// Says which rows were not held out, by the labels that only they have.
@@ -70,15 +74,21 @@ void require_weights(const EncodedDataset& rows, const std::string& path) {
       "the weights of all training rows are 0; check that \"weight\" names the right column");
 }
 
+/// Returns the part of each row. Rows that cannot be used in theirs are added to `faults`.
 template <class Rows>
-std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::string& path,
-                           const FaultList& faults) {
+std::vector<Part> parts_of(Rows& rows, const Config& config, const std::string& path,
+                           FaultList& faults) {
   const DataSpec& data = config.data;
   std::vector<Part> parts =
       choose_parts(rows.rows_to_split(), data, definition_of(config).rows_are_ordered());
   if constexpr (requires { rows.keep_labels_in_training(parts); }) {
     const std::vector<std::string> kept = rows.keep_labels_in_training(parts);
     if (!kept.empty()) log_info(path + ": " + kept_rows(kept));
+  }
+  if constexpr (requires { rows.limit_labels(parts, data.unseen_labels, faults); }) {
+    if (definition_of(config).target() == TargetKind::kLabel) {
+      rows.limit_labels(parts, data.unseen_labels, faults);
+    }
   }
   const auto has = [&](Part part) {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
@@ -109,7 +119,8 @@ std::vector<Part> parts_of(const Rows& rows, const Config& config, const std::st
           "folds, a larger fraction, or no \"group\"");
     }
     const std::string of_each =
-        definition_of(config).target() == TargetKind::kLabel
+        definition_of(config).target() == TargetKind::kLabel &&
+                !std::holds_alternative<WindowsFormat>(data.format)
             ? ": each label needs two rows, or three if a test part is held out as well"
             : "";
     throw Error(ErrorKind::kData, path,
@@ -135,7 +146,7 @@ LabelSet labels_of(const Rows& rows, const Config& config, const std::string& pa
     return LabelSet::of_targets(target_names(config.data.format, rows.target_count()));
   }
   if (task.predicts_tokens()) return LabelSet::none();
-  require_two_labels(rows, path);
+  require_two_labels(rows, path, /*rows_are_split=*/true);
   LabelSet labels(rows.labels());
   if constexpr (requires { rows.sequence_labels(); }) {
     if (config.sequence_label() == nullptr) return labels;
@@ -157,8 +168,9 @@ TrainingPart settle(Rows rows, const Config& config, const std::string& path,
   if (rows.size() == 0 || (has_labels && rows.labels().size() < 2)) {
     faults.throw_if_any();
   }
-  LabelSet labels = labels_of(rows, config, path);
+  if (has_labels) require_two_labels(rows, path);
   const std::vector<Part> parts = parts_of(rows, config, path, faults);
+  LabelSet labels = labels_of(rows, config, path);
   const std::int64_t file_rows = rows.size();
   Vocabulary vocabulary = rows.count_vocabulary(parts, known);
   require_tokens(vocabulary, config, path, faults);
@@ -202,9 +214,11 @@ std::vector<Part> read_parts(const Config& config, int threads) {
   const std::string path = split_files(config)[0].path;
   const EncoderSpec spec = encoder_spec(config);
   FaultList faults;
-  const auto parts = [&](const auto& rows) {
+  const auto parts = [&](auto rows) {
     faults.throw_if_any();
-    return parts_of(rows, config, path, faults);
+    std::vector<Part> found = parts_of(rows, config, path, faults);
+    faults.throw_if_any();
+    return found;
   };
   if (std::holds_alternative<TextInput>(config.input)) {
     return parts(TrainingRows::read(path, config.data, spec, threads, faults));

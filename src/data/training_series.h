@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/faults.h"
@@ -24,10 +25,13 @@ class TrainingSeries {
   std::int64_t size() const { return std::ssize(rows_); }
   /// Returns the labels in byte order.
   const std::vector<std::string>& labels() const { return labels_; }
-  /// Returns the label index of each row.
-  const std::vector<std::int32_t>& classes() const { return classes_; }
   /// Returns what the choice of held-out rows depends on.
-  RowsToSplit rows_to_split() const { return {classes_, {}, inputs_}; }
+  RowsToSplit rows_to_split() const { return {classes_, {}, inputs_, series_}; }
+
+  /// Limits the labels to those of the training rows: the last windows of a series can have others.
+  /// A held-out row with another label is added to `faults`, is left out or counts as wrong, as
+  /// `unseen` says.
+  void limit_labels(std::vector<Part>& parts, UnseenLabels unseen, FaultList& faults);
 
   /// Returns a vocabulary with only the reserved ids, because numbers have none.
   static Vocabulary count_vocabulary(const std::vector<Part>&, const Vocabulary&) {
@@ -45,15 +49,19 @@ class TrainingSeries {
   std::int64_t target_count() const { return target_count_; }
 
  private:
-  explicit TrainingSeries(const EncoderSpec& spec) : spec_(spec) {}
+  TrainingSeries(std::string path, const EncoderSpec& spec) : path_(std::move(path)), spec_(spec) {}
   std::optional<std::string> target_fault(const Record& record) const;
 
+  std::string path_;
   EncoderSpec spec_;
-  std::vector<Record> rows_;  // only their numbers
+  std::vector<Record> rows_;  // only their numbers and places
   std::int64_t target_count_ = 0;
   std::optional<double> time_step_;
   std::vector<std::string> labels_;
-  std::vector<std::int32_t> classes_;
+  std::vector<std::int32_t> classes_;  // of each row; -n: the n-th of unseen_labels_
+  std::vector<std::string> unseen_labels_;
+  std::int64_t skipped_ = 0;           // rows with an unseen label
+  std::vector<std::int32_t> series_;   // of each row
   std::vector<std::uint64_t> inputs_;  // hash of each row's values
 };
 

@@ -11,6 +11,7 @@
 #include "data/time_steps.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
+#include "text/ascii.h"
 
 namespace sequent {
 namespace {
@@ -29,7 +30,8 @@ class WindowsReader : public RecordReader {
     if (format.group) group_ = header_.find_required(*format.group);
     // Without targets, windows reach to the end of the series, and the future of the last one is
     // unknown.
-    horizon_ = options.need_label ? format.horizon : 0;
+    horizon_ = options.need_label && !format.label ? format.horizon : 0;
+    if (options.need_label && format.label) label_ = header_.find_required(*format.label);
     if (horizon_ > 0) {
       for (const Column& column : format.target_columns()) {
         targets_.push_back(header_.find_required(column));
@@ -55,12 +57,13 @@ class WindowsReader : public RecordReader {
       step = {};
       forget_passed(*series);
       series->longest = std::max(series->longest, size(*series));
-      if (is_whole(*series) && series->begin % format_.stride == 0 && knows_targets(*series)) {
-        return give(*series, record);
+      if (is_whole(*series) && series->begin % format_.stride == 0) {
+        if (knows_targets(*series)) return give(*series, record);
+        ++without_targets_;
       }
       series->last_is_given = false;
     }
-    while (horizon_ == 0 && ending_ != series_.end()) {
+    while (ending_ != series_.end()) {
       Series& series = (ending_++)->second;
       if (is_whole(series) && !series.last_is_given) return give(series, record);
     }
@@ -68,6 +71,7 @@ class WindowsReader : public RecordReader {
     if (!std::exchange(has_told_, true)) {
       tell_short();
       tell_unknown();
+      tell_without_targets();
       tell_gaps();
     }
     return false;
@@ -81,6 +85,7 @@ class WindowsReader : public RecordReader {
     std::string where;
     std::vector<double> values;   // empty if one is unknown
     std::vector<double> targets;  // NaN if unknown
+    std::string label;            // empty if unknown
     std::vector<std::string> fields;
   };
 
@@ -144,6 +149,19 @@ class WindowsReader : public RecordReader {
                 "to repeat");
   }
 
+  void tell_without_targets() const {
+    if (without_targets_ == 0) return;
+    log_warning(rows_->file() + ": " + std::to_string(without_targets_) +
+                (without_targets_ == 1 ? " window" : " windows") + " skipped, because " +
+                missing_targets());
+  }
+
+  /// Why windows have no targets.
+  std::string missing_targets() const {
+    return label_ ? "their last step has no class in column " + header_.describe(*label_)
+                  : std::string("a target is missing");
+  }
+
   void tell_gaps() const {
     if (gap_count_ == 0) return;
     log_warning(rows_->file() + ": " + gaps_text() +
@@ -175,6 +193,11 @@ class WindowsReader : public RecordReader {
   }
 
   [[noreturn]] void fail_short() const {
+    if (without_targets_ > 0) {
+      throw Error(ErrorKind::kData, rows_->file(),
+                  "none of its " + std::to_string(without_targets_) +
+                      " windows can be used, because " + missing_targets());
+    }
     const std::string of_series =
         group_ ? " in " + std::to_string(series_.size()) + " series, none of them long enough" : "";
     throw Error(ErrorKind::kData, rows_->file(),
@@ -196,7 +219,7 @@ class WindowsReader : public RecordReader {
       row = std::move(ahead_.front());
       ahead_.pop_front();
     } else if (!rows_->next(row)) {
-      if (horizon_ == 0 && !at_end_) ending_ = series_.begin();
+      if (!options_.need_label && !at_end_) ending_ = series_.begin();
       at_end_ = true;
       return nullptr;
     }
@@ -210,7 +233,7 @@ class WindowsReader : public RecordReader {
     series.name = name;
     if (!record.fault) record.fault = time_fault(row, series);
     if (!record.fault) record.fault = read_values(row, series, step.values);
-    if (!record.fault) record.fault = read_targets(row, step.targets);
+    if (!record.fault) record.fault = read_targets(row, step);
     any_ = any_ || record.fault;
     has_fault_ = has_fault_ || record.fault;
     step.where = std::move(row.where);
@@ -290,7 +313,8 @@ class WindowsReader : public RecordReader {
     return std::nullopt;
   }
 
-  std::optional<std::string> read_targets(const TableRow& row, std::vector<double>& numbers) const {
+  std::optional<std::string> read_targets(const TableRow& row, Step& step) const {
+    if (label_ && !is_missing_label(row.fields[*label_])) step.label = row.fields[*label_];
     for (const std::size_t column : targets_) {
       const std::string& cell = row.fields[column];
       const bool is_missing = is_missing_cell(cell, format_.missing_values);
@@ -298,9 +322,16 @@ class WindowsReader : public RecordReader {
       if (!number && (!is_missing || format_.missing == MissingValue::kError)) {
         return cell_fault(cell, column, is_missing);
       }
-      numbers.push_back(number.value_or(NAN));
+      step.targets.push_back(number.value_or(NAN));
     }
     return std::nullopt;
+  }
+
+  /// Names that mean a missing number, such as "None", can be classes.
+  bool is_missing_label(const std::string& cell) const {
+    const std::vector<std::string>& others = format_.missing_values;
+    return std::all_of(cell.begin(), cell.end(), is_ascii_space) ||
+           std::find(others.begin(), others.end(), cell) != others.end();
   }
 
   /// The beginning of a cell.
@@ -328,6 +359,7 @@ class WindowsReader : public RecordReader {
   }
   bool is_whole(const Series& series) const { return size(series) == format_.length + horizon_; }
   bool knows_targets(const Series& series) const {
+    if (label_) return !series.steps.back().label.empty();
     return std::all_of(series.steps.begin() + format_.length, series.steps.end(),
                        [](const Step& step) {
                          return std::none_of(step.targets.begin(), step.targets.end(),
@@ -354,7 +386,8 @@ class WindowsReader : public RecordReader {
       record.targets.insert(record.targets.end(), targets.begin(), targets.end());
     }
     record.fields = series.steps[length - 1].fields;
-    if (group_) record.label = series.name;
+    record.series = series.name;
+    if (label_) record.label = series.steps.back().label;
     any_ = true;
     series.last_is_given = true;
     return true;
@@ -369,17 +402,19 @@ class WindowsReader : public RecordReader {
   std::int64_t horizon_ = 0;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> targets_;
+  std::optional<std::size_t> label_;
   std::optional<std::size_t> time_;
   std::optional<std::size_t> group_;
   std::map<std::string, Series> series_;  // by name; a single one without groups
   std::map<std::string, Series>::iterator ending_ = series_.end();  // the next series to flush
   std::optional<double> time_step_;
-  bool are_dates_ = false;          // the times are not numbers
-  std::int64_t gap_count_ = 0;      // with gaps that split
-  std::int64_t missing_count_ = 0;  // steps in them
-  std::string first_gap_;           // the time before the first one
-  std::int64_t unknown_count_ = 0;  // steps without a previous value
-  std::int64_t count_ = 0;          // number of rows read
+  bool are_dates_ = false;            // the times are not numbers
+  std::int64_t gap_count_ = 0;        // with gaps that split
+  std::int64_t missing_count_ = 0;    // steps in them
+  std::string first_gap_;             // the time before the first one
+  std::int64_t unknown_count_ = 0;    // steps without a previous value
+  std::int64_t without_targets_ = 0;  // windows whose targets are unknown
+  std::int64_t count_ = 0;            // number of rows read
   bool at_end_ = false;
   bool any_ = false;        // a window or an error was returned
   bool has_fault_ = false;  // an error was returned

@@ -7,7 +7,7 @@
 
 #include "core/files.h"
 #include "sample/random.h"
-#include "sequent/error.h"
+#include "sample/sample_file.h"
 #include "sequent/sample.h"
 
 namespace sequent {
@@ -108,16 +108,7 @@ std::string two_digits(std::uint64_t number) {
 }  // namespace
 
 void write_ticket_sample(const TicketSample& options, const std::filesystem::path& file) {
-  if (options.rows < TicketSample::kMinRows || options.rows > TicketSample::kMaxRows) {
-    throw Error(ErrorKind::kUsage, "rows",
-                "found " + std::to_string(options.rows) + "; allowed " +
-                    std::to_string(TicketSample::kMinRows) + " to " +
-                    std::to_string(TicketSample::kMaxRows));
-  }
-  if (!options.overwrite && std::filesystem::exists(file)) {
-    throw Error(ErrorKind::kUsage, file.string(),
-                "exists; choose another name, or use --overwrite to replace it");
-  }
+  sample::check_new_file(options, file);
   SplitMix64 random(options.seed);
   std::unordered_set<std::string> seen;
   std::string content = "id,date,message,category\n";

@@ -130,11 +130,6 @@ Counts count_outcomes(const ComparedRows& pair, const std::vector<double>& a,
   return counts;
 }
 
-std::string label_at(const RowPredictions& found, std::int64_t label) {
-  if (label >= 0) return found.labels.names()[static_cast<std::size_t>(label)];
-  return found.rows.unseen().labels[static_cast<std::size_t>(-label) - 1];
-}
-
 std::string changed_rows(const ComparedRows& pair) {
   std::string text;
   for (std::int64_t row = 0; row < pair.a.rows.size(); ++row) {
@@ -143,10 +138,10 @@ std::string changed_rows(const ComparedRows& pair) {
       const std::int64_t a = pair.a.predicted(row);
       const std::int64_t b = pair.b.predicted(row);
       if (a == b) continue;
-      line["label"] = label_at(pair.a, pair.a.rows.label(row));
-      line["a"] = label_at(pair.a, a);
+      line["label"] = pair.a.label_name(pair.a.rows.label(row));
+      line["a"] = pair.a.label_name(a);
       line["a_probability"] = pair.a.of(row)[static_cast<std::size_t>(a)];
-      line["b"] = label_at(pair.b, b);
+      line["b"] = pair.b.label_name(b);
       line["b_probability"] = pair.b.of(row)[static_cast<std::size_t>(b)];
     } else {
       const auto numbers = [](std::span<const float> values, const std::vector<double>& origin) {

@@ -133,11 +133,10 @@ class PredictionsFile {
     Json line = {{"row", row}, {"repeat", run.repeat + 1}, {"fold", run.fold + 1}};
     const std::span<const float> outputs = found.of(at);
     const std::vector<std::string>& names = found.labels.names();
-    const auto name = [&](std::int64_t label) { return names[static_cast<std::size_t>(label)]; };
     const bool has_label = found.target == TargetKind::kLabel;
     if (has_label) {
-      line["label"] = name(found.rows.label(at));
-      line["predicted"] = name(found.predicted(at));
+      line["label"] = found.label_name(found.rows.label(at));
+      line["predicted"] = found.label_name(found.predicted(at));
     }
     Json values = Json::object();
     Json targets = Json::object();

@@ -9,8 +9,10 @@
 
 #include "core/files.h"
 #include "core/nearest.h"
+#include "core/option_traits.h"
 #include "core/shortened.h"
 #include "report/epoch_records.h"
+#include "search/latency.h"
 #include "sequent/artifact.h"
 #include "sequent/trainer.h"
 #include "train/load_run.h"
@@ -20,6 +22,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kMegabyte = 1e6;
+
+/// Rounds to three digits after the point.
+double rounded(double value) { return std::round(value * 1000) / 1000; }
 
 std::vector<std::string> complete_lines(const fs::path& file) {
   std::vector<std::string> lines;
@@ -56,9 +61,18 @@ std::int64_t count_parameters(const SequenceModel& model) {
   return count;
 }
 
-/// Errors: Config if a report with these metrics lacks the objective.
-void check_metric(const Report& report, const TrialPlan& plan) {
-  if (report.value(plan.metric)) return;
+/// Errors: Config if a report with these metrics lacks the objective, or has it only after the last
+/// epoch although halving decides by it.
+void check_metric(const Report& report, const TrialResult& result, const TrialPlan& plan) {
+  if (report.value(plan.metric)) {
+    const auto is_known = [](const std::optional<double>& value) { return value.has_value(); };
+    const bool is_measured = std::any_of(result.epochs.begin(), result.epochs.end(), is_known);
+    if (!plan.file->spec.halving || is_measured) return;
+    throw Error(ErrorKind::kConfig, plan.file->name + ": /halving",
+                "cannot stop trials by \"" + plan.metric +
+                    "\", which is measured only after the last epoch; remove halving, or choose "
+                    "another /objective/metric");
+  }
   const std::vector<std::string> names = report.metrics();
   if (std::find(names.begin(), names.end(), plan.metric) != names.end()) return;  // undefined
   throw Error(ErrorKind::kConfig, plan.file->name + ": /objective/metric",
@@ -190,7 +204,7 @@ std::optional<TrialResult> TrialRun::finish_run() {
   const RunFolder run{plan_.folder.run(number(), run_)};
   const Task task = plan_.space->config({}).task;
   const Report report = report_from_json(read_manifest(run, task).validation_report, task);
-  check_metric(report, plan_);
+  check_metric(report, result_, plan_);
   const std::optional<double> value = report.value(plan_.metric);
   if (!value || !std::isfinite(*value)) {
     return finish(TrialState::kFailed, plan_.metric + " is undefined on the validation data");
@@ -199,29 +213,43 @@ std::optional<TrialResult> TrialRun::finish_run() {
   if (++run_ < plan_.runs()) return std::nullopt;
   result_.objective = std::accumulate(result_.runs.begin(), result_.runs.end(), 0.0) /
                       static_cast<double>(result_.runs.size());
-  check_size();
+  check_constraints();
   return finish(result_.reason.empty() ? TrialState::kComplete : TrialState::kInfeasible,
                 result_.reason);
 }
 
 /// Measures the model of the first run and sets the reason if it violates a constraint.
-void TrialRun::check_size() {
+void TrialRun::check_constraints() {
   const TuneConstraints& limits = plan_.file->spec.constraints;
   const fs::path run = plan_.folder.run(number(), 0);
   result_.parameters = count_parameters(load_run(run).model);
   if (limits.parameters && *result_.parameters > *limits.parameters) {
-    result_.reason = std::to_string(*result_.parameters) + " parameters; allowed " +
-                     std::to_string(*limits.parameters);
+    add_violation(std::to_string(*result_.parameters) + " parameters; allowed " +
+                  std::to_string(*limits.parameters));
   }
-  if (!limits.archive_megabytes) return;
+  if (!limits.archive_megabytes && !limits.latency_ms) return;
   const fs::path archive = plan_.folder.work(number()) / "model.pt";
   export_run(run, archive, /*overwrite=*/true);
-  const auto size = static_cast<double>(fs::file_size(archive));
-  fs::remove(archive);
-  result_.archive_megabytes = std::round(size / kMegabyte * 1000) / 1000;
-  if (*result_.archive_megabytes > *limits.archive_megabytes) {
-    result_.reason = "the archive is larger than allowed";
+  if (limits.archive_megabytes) {
+    result_.archive_megabytes = rounded(static_cast<double>(fs::file_size(archive)) / kMegabyte);
+    if (*result_.archive_megabytes > *limits.archive_megabytes) {
+      add_violation("the archive is larger than allowed");
+    }
   }
+  if (limits.latency_ms) {
+    result_.latency_ms =
+        rounded(measure_latency(archive, plan_.run_config(result_.values, 0)).milliseconds);
+    if (*result_.latency_ms > *limits.latency_ms) {
+      add_violation("the latency of " + format_number(*result_.latency_ms) +
+                    " ms is larger than allowed");
+    }
+  }
+  fs::remove(archive);
+}
+
+void TrialRun::add_violation(const std::string& violation) {
+  if (!result_.reason.empty()) result_.reason += "; ";
+  result_.reason += violation;
 }
 
 /// Writes the result and removes what a finished trial does not need.

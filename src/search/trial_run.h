@@ -67,7 +67,8 @@ class TrialRun {
   bool falls_behind();
   std::optional<TrialResult> finish_run();
   std::optional<TrialResult> finish(TrialState state, std::string reason);
-  void check_size();
+  void check_constraints();
+  void add_violation(const std::string& violation);
   std::string reason_of(const ChildEnd& end) const;
 
   const TrialPlan& plan_;

@@ -21,10 +21,20 @@ namespace sequent {
 /// always satisfied.
 using TuneCondition = std::map<std::string, std::vector<Json>>;
 
-inline constexpr std::string_view kConditionHelp =
-    "Paths of other options, each with a list of values: the option is part of a trial only if "
-    "each "
-    "of them has one of its values.";
+/// Describes the condition of an option.
+template <class Self, class Visitor>
+void describe_condition(Self& self, Visitor& visit) {
+  visit("when", self.when,
+        "Paths of other options, each with a list of values: the option is part of a trial only if "
+        "each of them has one of its values.");
+}
+
+/// Describes the ends of a range.
+template <class Self, class Visitor, class... Rules>
+void describe_ends(Self& self, Visitor& visit, Rules... rules) {
+  visit("low", self.low, "Smallest value.", required, rules...);
+  visit("high", self.high, "Largest value.", required, rules...);
+}
 
 struct UniformRange {
   static constexpr std::string_view kType = "uniform";
@@ -34,9 +44,8 @@ struct UniformRange {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("low", self.low, "Smallest value.", required);
-    visit("high", self.high, "Largest value.", required);
-    visit("when", self.when, kConditionHelp);
+    describe_ends(self, visit);
+    describe_condition(self, visit);
   }
 };
 
@@ -48,9 +57,8 @@ struct LogUniformRange {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("low", self.low, "Smallest value.", required, above(0));
-    visit("high", self.high, "Largest value.", required, above(0));
-    visit("when", self.when, kConditionHelp);
+    describe_ends(self, visit, above(0));
+    describe_condition(self, visit);
   }
 };
 
@@ -64,11 +72,10 @@ struct IntegerRange {
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
-    visit("low", self.low, "Smallest value.", required);
-    visit("high", self.high, "Largest value.", required);
+    describe_ends(self, visit);
     visit("step", self.step, "Distance between values.", at_least(1));
     visit("log", self.log, "Whether the logarithm of the value is uniform.");
-    visit("when", self.when, kConditionHelp);
+    describe_condition(self, visit);
   }
 };
 
@@ -81,7 +88,7 @@ struct ChoiceRange {
   static void describe(Self& self, Visitor& visit) {
     visit("values", self.values, "The values, which can be objects such as whole layers.", required,
           not_empty);
-    visit("when", self.when, kConditionHelp);
+    describe_condition(self, visit);
   }
 };
 
@@ -89,16 +96,18 @@ using DimensionSpec = std::variant<UniformRange, LogUniformRange, IntegerRange, 
 
 const TuneCondition& condition_of(const DimensionSpec& spec);
 
-struct GridMethod {
-  static constexpr std::string_view kType = "grid";
+/// A method without options.
+struct PlainMethod {
   template <class Self, class Visitor>
   static void describe(Self&, Visitor&) {}
 };
 
-struct RandomMethod {
+struct GridMethod : PlainMethod {
+  static constexpr std::string_view kType = "grid";
+};
+
+struct RandomMethod : PlainMethod {
   static constexpr std::string_view kType = "random";
-  template <class Self, class Visitor>
-  static void describe(Self&, Visitor&) {}
 };
 
 struct TpeMethod {
@@ -181,12 +190,18 @@ struct TuneBudget {
 struct TuneConstraints {
   std::optional<std::int64_t> parameters;
   std::optional<double> archive_megabytes;
+  std::optional<double> latency_ms;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor& visit) {
     visit("parameters", self.parameters, "Largest number of parameters.", at_least(1));
     visit("archive_megabytes", self.archive_megabytes,
           "Largest size of the exported model, in units of 1,000,000 bytes.", above(0));
+    visit("latency_ms", self.latency_ms,
+          "Largest time in milliseconds in which the exported model predicts for one validation "
+          "example, on one thread: the median over up to 200 examples. It depends on the machine, "
+          "so that such a search does not repeat to the byte.",
+          above(0));
   }
 };
 
@@ -236,6 +251,9 @@ struct TuneFile {
 /// Reads a search file. `overrides` change options of the search file, as --set does of a config.
 /// Errors: Config, with all errors of the file; those of the space are found by TuneSpace.
 TuneFile read_tune_file(const std::filesystem::path& path, const std::vector<Override>& overrides);
+
+/// Returns the reference of the options of search files as Markdown.
+std::string tune_reference();
 
 /// Returns what a search that is resumed must have in common with this one: everything except the
 /// budget and `parallel`.

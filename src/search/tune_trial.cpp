@@ -46,17 +46,18 @@ std::string trial_line(const TrialResult& result) {
   for (const auto& value : result.epochs) epochs.push_back(json_or_null(value));
   Json values = Json::object();
   for (const auto& [path, value] : result.values) values[path] = value;
-  const Json json = {{"number", result.number},
-                     {"state", enum_name(result.state)},
-                     {"objective", json_or_null(result.objective)},
-                     {"values", std::move(values)},
-                     {"epochs", std::move(epochs)},
-                     {"runs", result.runs},
-                     {"tokens", result.tokens},
-                     {"parameters", json_or_null(result.parameters)},
-                     {"archive_megabytes", json_or_null(result.archive_megabytes)},
-                     {"reason", result.reason},
-                     {"seconds", std::round(result.seconds * 1000) / 1000}};
+  Json json = {{"number", result.number},
+               {"state", enum_name(result.state)},
+               {"objective", json_or_null(result.objective)},
+               {"values", std::move(values)},
+               {"epochs", std::move(epochs)},
+               {"runs", result.runs},
+               {"tokens", result.tokens},
+               {"parameters", json_or_null(result.parameters)},
+               {"archive_megabytes", json_or_null(result.archive_megabytes)}};
+  if (result.latency_ms) json["latency_ms"] = *result.latency_ms;
+  json["reason"] = result.reason;
+  json["seconds"] = std::round(result.seconds * 1000) / 1000;
   return dump_json(json, -1);
 }
 
@@ -76,6 +77,7 @@ TrialResult trial_from_line(const std::string& line, const std::string& where) {
   result.tokens = fields.count("tokens");
   if (!fields.is_null("parameters")) result.parameters = fields.count("parameters");
   result.archive_megabytes = fields.number_or_null("archive_megabytes");
+  if (fields.has("latency_ms")) result.latency_ms = fields.number("latency_ms");
   result.reason = fields.text("reason");
   result.seconds = fields.number("seconds");
   return result;

@@ -28,13 +28,14 @@ struct TrialResult {
   std::int64_t tokens = 0;                    // that were trained on, in all runs
   std::optional<std::int64_t> parameters;
   std::optional<double> archive_megabytes;  // measured only if it is constrained
+  std::optional<double> latency_ms;         // likewise
   std::string reason;                       // of a state other than complete
   double seconds = 0;                       // of training, in all runs
   int exit_code = 0;                        // of a training that failed; not part of the line
 };
 
-/// Returns the line of a trial. All values but the last, `seconds`, are determined by the search
-/// file and the data.
+/// Returns the line of a trial. All values but `seconds`, which is the last one, and `latency_ms`
+/// are determined by the search file and the data.
 std::string trial_line(const TrialResult& result);
 
 /// Errors: Artifact, at `where`, if the text is not such a line.

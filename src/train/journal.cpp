@@ -30,6 +30,11 @@ std::string epoch_line(const Progress& progress) {
     for (auto entry = report.begin(); entry != report.end();) {  // tables are omitted
       entry = entry->is_structured() ? report.erase(entry) : std::next(entry);
     }
+    for (const std::string& name : progress.validation->metrics()) {
+      if (report.contains(name)) continue;
+      // Of a part of the report, such as sequence_label.accuracy.
+      if (const auto value = progress.validation->value(name)) report[name] = *value;
+    }
     event["validation"] = std::move(report);
   }
   return event.dump();

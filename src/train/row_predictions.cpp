@@ -49,6 +49,11 @@ std::int64_t RowPredictions::predicted(std::int64_t row) const {
   return std::max_element(all.begin(), all.end()) - all.begin();
 }
 
+const std::string& RowPredictions::label_name(std::int64_t label) const {
+  if (label >= 0) return labels.names()[static_cast<std::size_t>(label)];
+  return rows.unseen().labels[static_cast<std::size_t>(-label) - 1];
+}
+
 RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std::string& file,
                             const EvaluateOptions& options) {
   if (std::filesystem::is_directory(run_or_model)) {

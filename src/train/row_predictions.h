@@ -37,6 +37,8 @@ struct RowPredictions {
   }
   /// The predicted class: the most probable one; ties keep the order of the classes.
   std::int64_t predicted(std::int64_t row) const;
+  /// The name of a class, or of a row's label that does not occur in training.
+  const std::string& label_name(std::int64_t label) const;
 };
 
 /// Predicts for a labelled file with a run folder or a model archive. Errors: as evaluate(), and

@@ -69,6 +69,8 @@ TEST_F(CliDocs, ReferencePagesAreUpToDate) {
       << "docs/reference/cli.md says how it is updated";
   EXPECT_EQ(run("sequent config reference").out, slurp(folder + "config.md"))
       << "docs/reference/config.md says how it is updated";
+  EXPECT_EQ(run("sequent tune --reference").out, slurp(folder + "search.md"))
+      << "docs/reference/search.md says how it is updated";
 }
 
 TEST_F(CliDocs, HelpNamesValuesRangesAndDefaults) {

@@ -130,9 +130,32 @@ TEST(Parts, OfSeveralSeriesAreTheEndOfEach) {
   DataSpec data;
   data.format = WindowsFormat{};
   data.validation = held_out_spec(0.2, 1);
+  const std::vector<std::int32_t> labels(groups.size(), 0);
+  const auto shown = [&] {
+    std::string letters;
+    for (const Part part : choose_parts({labels, {}, {}, groups}, data, /*in_order=*/false)) {
+      letters += "tvT-"[static_cast<int>(part)];
+    }
+    return letters;
+  };
+  EXPECT_EQ(shown(), std::string(16, 't') + "vvvv");
+  // The first ten rows are of one series, the others of another one.
+  for (std::size_t row = 0; row < groups.size(); ++row) groups[row] = row < 10 ? 1 : 0;
+  EXPECT_EQ(shown(), "ttttttttvvttttttttvv");
+}
+
+TEST(Parts, OfWindowsWithClassesDoNotLeaveWindowsOut) {
+  const std::vector<std::int32_t> labels = {0, 1, 0, 1, 0, 1, 2, 2, 2, 2};
+  DataSpec data;
+  WindowsFormat windows;
+  windows.stride = 3;
+  windows.label = "state";
+  data.format = windows;
+  data.validation = held_out_spec(0.3, 1);
+  data.test = held_out_spec(0.2, 1);
   std::string shown;
-  for (const Part part : choose_parts(groups, data)) shown += "tvT-"[static_cast<int>(part)];
-  EXPECT_EQ(shown, std::string(16, 't') + "vvvv");
+  for (const Part part : choose_parts(labels, data)) shown += "tvT-"[static_cast<int>(part)];
+  EXPECT_EQ(shown, "tttttvvvTT");
 }
 
 TEST(Parts, KeepTheOnlyRowOfALabelInTraining) {

@@ -105,7 +105,8 @@ TEST_F(Windows, OfSeveralSeriesNeverMix) {
   EXPECT_EQ(records[0].values, (Values{1, 2}));
   EXPECT_EQ(records[0].targets, Values{3});
   EXPECT_EQ(records[1].values, (Values{10, 20}));
-  EXPECT_EQ(records[1].label, "b");
+  EXPECT_EQ(records[1].series, "b");
+  EXPECT_FALSE(records[1].label);
   // Each series has a last window, whose future is unknown.
   const auto ahead = read(mixed, format, /*for_inference=*/true);
   ASSERT_EQ(ahead.size(), 4U);
@@ -152,6 +153,7 @@ TEST_F(Windows, FillWhatIsMissingButNeverTargets) {
   format.missing = MissingValue::kZero;
   EXPECT_EQ(read(gaps, format)[0].values, (Values{2, 0, 0, 30}));
   format.missing = MissingValue::kPrevious;
+  EXPECT_EQ(shown_warnings(gaps, format), ": 1 window skipped, because a target is missing");
   EXPECT_EQ(shown_warnings("a,b\n,1\n2,2\n3,3\n4,4\n", format),
             ": 1 step before the first value of a column skipped, because there is no previous "
             "value to repeat");
