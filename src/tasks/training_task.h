@@ -60,6 +60,7 @@ struct ParityCheck {
   const TorchScriptEngine& graph;
   const FusedEngine* fused;  // null if it cannot run this model
   double allowed;            // the greatest difference that is accepted
+  std::vector<SequenceModelImpl*> members;  // all models whose outputs are averaged; `model` first
 };
 
 /// The size of the rows that a parity check uses.
