@@ -149,6 +149,12 @@ class TrainingTask {
     return std::nullopt;
   }
 
+  /// Returns the report of given predictions of validation rows, with what later predictions use,
+  /// such as thresholds and conformal scores. `model` is one of those that predicted. Requires
+  /// has_average() of the task. Shapes: predictions [rows, C], row-major.
+  virtual Report report_of_predictions(const SequenceModelImpl& model, const MeasuredRows& rows,
+                                       const std::vector<float>& predictions) const;
+
   /// Trains a simple model on the training rows, which the model should be better than; nothing if
   /// the task or the kind of input has none.
   virtual std::optional<BaselineReports> baseline(const PreparedData&, int /*threads*/) const {
