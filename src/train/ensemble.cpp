@@ -47,7 +47,8 @@ void check_alike(const LoadedRun& first, const LoadedRun& run) {
   for (const std::string& pointer : config_differences(first.text.config, run.text.config)) {
     if (!changes_predictions(pointer)) continue;
     refuse(run.folder, "its config differs from that of " + first.folder.string() + " at " +
-                           pointer + "; models can be averaged if they have the same input and "
+                           pointer +
+                           "; models can be averaged if they have the same input and "
                            "layers");
   }
   if (run.text.labels == first.text.labels) return;
@@ -138,9 +139,8 @@ Ensemble load_ensemble(const std::vector<fs::path>& runs) {
                     std::to_string(ArchiveMetadata::kMostMembers));
   }
   const RunText& first = ensemble.runs.front().text;
-  const bool same_vocabulary = std::ranges::all_of(ensemble.runs, [&](const LoadedRun& run) {
-    return run.text.vocabulary == first.vocabulary;
-  });
+  const bool same_vocabulary = std::ranges::all_of(
+      ensemble.runs, [&](const LoadedRun& run) { return run.text.vocabulary == first.vocabulary; });
   if (const auto reason = no_average_reason(first.config, same_vocabulary)) {
     refuse(ensemble.runs.front().folder, *reason);
   }

@@ -1,6 +1,7 @@
 // The report of an ensemble, from rows that its members held out.
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "sequent/error.h"
@@ -29,8 +30,8 @@ bool same_division(const LoadedRun& a, const LoadedRun& b) {
     // The checksums are those of the files, wherever they are.
     return x.index() == y.index() && (std::holds_alternative<std::string>(x) || x == y);
   };
-  const bool same_test = one.test.has_value() == other.test.has_value() &&
-                         (!one.test || same(*one.test, *other.test));
+  const bool same_test =
+      one.test.has_value() == other.test.has_value() && (!one.test || same(*one.test, *other.test));
   return same_files(a.manifest.sources, b.manifest.sources) && same_test &&
          same(one.validation, other.validation) && one.duplicates == other.duplicates &&
          one.format == other.format;
@@ -99,12 +100,13 @@ std::optional<MeasuredPredictions> out_of_fold(const Ensemble& ensemble) {
 
 /// Returns the mean of the values that later reports use; see TaskDefinition::calibration.
 std::vector<double> mean_calibration(const Ensemble& ensemble) {
-  std::vector<double> sums;
-  for (const LoadedRun& run : ensemble.runs) {
-    const std::vector<double> own =
-        report_calibration(run.manifest.validation_report, run.text.config.task);
-    if (!sums.empty() && own.size() != sums.size()) return {};
-    if (sums.empty()) sums.resize(own.size());
+  const auto calibration_of = [](const LoadedRun& run) {
+    return report_calibration(run.manifest.validation_report, run.text.config.task);
+  };
+  std::vector<double> sums = calibration_of(ensemble.runs.front());
+  for (const LoadedRun& run : std::span(ensemble.runs).subspan(1)) {
+    const std::vector<double> own = calibration_of(run);
+    if (own.size() != sums.size()) return {};
     std::ranges::transform(sums, own, sums.begin(), std::plus());
   }
   for (double& value : sums) value /= static_cast<double>(ensemble.runs.size());
@@ -121,9 +123,9 @@ std::optional<EnsembleReport> report_of_ensemble(const Ensemble& ensemble) {
     const LoadedRun& first = ensemble.runs.front();
     const std::vector<double> calibration = mean_calibration(ensemble);
     const MeasuredRows rows{first.text.labels, found->rows, calibration, ensemble.vocabulary};
-    return EnsembleReport{training_task(first.text.config)
-                              .report_of_predictions(*first.model, rows, found->outputs),
-                          found->what};
+    return EnsembleReport{
+        training_task(first.text.config).report_of_predictions(*first.model, rows, found->outputs),
+        found->what};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData) throw;
     log_warning(std::string("the data of the runs cannot be read (") + error.what() + ")");
