@@ -114,10 +114,15 @@ std::string run_text_checksum(const RunFolder& folder);
 /// `sequent.json` inside a model archive: everything needed to convert text to tensors and tensors
 /// to labels.
 struct ArchiveMetadata {
+  /// Archives of one model have version 1; those of several, which earlier versions of Sequent
+  /// cannot run, have version 2.
   static constexpr std::int64_t kFormatVersion = 1;
+  static constexpr std::int64_t kEnsembleFormatVersion = 2;
+  static constexpr std::int64_t kMostMembers = 64;
   static constexpr const char* kFileName = "sequent.json";
   std::string sequent_version;
   std::string created;
+  std::int64_t members = 1;  // models whose outputs are averaged; at most kMostMembers
   Config config;
   Vocabulary vocabulary;
   LabelSet labels{{"0", "1"}};

@@ -212,6 +212,7 @@ struct ResolvedConfig {
   std::vector<Shape> inputs;              // of each layer
   std::vector<Shape> outputs;             // of each layer
   std::int64_t sequence_class_count = 0;  // labels of whole rows, in addition to a tagger's tags
+  std::int64_t members = 1;               // of an archive: models whose outputs are averaged
 
   /// Whether one sigmoid unit gives the probability of the second of two classes.
   bool is_binary() const;

@@ -23,4 +23,11 @@ namespace sequent {
 void export_model(SequenceModelImpl& model, ArchiveMetadata& metadata, const EncodedDataset& probes,
                   const std::filesystem::path& file);
 
+/// Does the same for several models, whose outputs the archive averages: it must reproduce the mean
+/// of their probabilities, or of their values. The models have one config (except for the seed),
+/// vocabulary and set of labels, and their task has an average (TaskDefinition::has_average).
+/// Errors: also Usage for fewer than 2 models or more than ArchiveMetadata::kMostMembers.
+void export_ensemble(const std::vector<SequenceModel>& models, ArchiveMetadata& metadata,
+                     const EncodedDataset& probes, const std::filesystem::path& file);
+
 }  // namespace sequent

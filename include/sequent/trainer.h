@@ -92,6 +92,18 @@ struct Abstention {
 ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
                            bool overwrite = false, const Abstention& abstention = {});
 
+/// Exports several finished runs, such as folds or seeds of one config, as one archive that
+/// averages their probabilities, or the values of a regression. The runs have the same input,
+/// layers and labels; their vocabularies may differ. The archive's config is that of the first run.
+/// Its validation report is that of the averaged predictions if the runs have the same validation
+/// rows. If they are all folds of one division, it is that of each row's prediction by the run that
+/// did not see it; other archives have none. A single run is exported as by export_run. Errors:
+/// also Usage if the runs do not fit together (the message says what differs), or if their task has
+/// no average.
+ArchiveMetadata export_runs(const std::vector<std::filesystem::path>& runs,
+                            const std::filesystem::path& out, bool overwrite = false,
+                            const Abstention& abstention = {});
+
 /// Returns the table of layers, output shapes and parameters, like Keras' model.summary(), of a run
 /// folder, a model archive, or a config before training (with `vocabulary_size` and `class_count`).
 std::string summarize(const std::filesystem::path& run_or_model);

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "apps/commands.h"
+#include "apps/export_line.h"
 #include "apps/progress_line.h"
 #include "core/format.h"
 #include "search/crossval.h"
@@ -48,6 +49,10 @@ void crossval_command(const CrossvalCommandOptions& options) {
     log_info("stopped; continue with the same command and --resume");
     return;
   }
+  if (report.ensemble) {
+    const std::string file = (how.out / CrossvalOptions::kEnsembleName).string();
+    log_info(export_line(file, *report.ensemble));
+  }
   log_info("report: " + (how.out / "report.html").string());
   print(options.json ? report_to_json(report.report) + "\n" : report_to_text(report.report));
 }
@@ -88,6 +93,9 @@ void add_crossval_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command->add_flag("--resume", options->how.resume,
                     "Keep the finished runs in --out and continue the interrupted one");
+  command->add_flag("--ensemble", options->how.ensemble,
+                    "Export all runs as one archive, model.pt in --out, which averages their "
+                    "predictions");
   command->add_flag("--json", options->json, "Print the report as one JSON object");
   command->callback([options, &action] {
     std::vector<std::string>& line = options->how.command_line;
@@ -98,6 +106,7 @@ void add_crossval_command(CLI::App& app, Action& action) {
       line.insert(line.end(), {"--folds", std::to_string(options->how.folds), "--repeats",
                                std::to_string(options->how.repeats)});
     }
+    if (options->how.ensemble) line.emplace_back("--ensemble");
     if (!options->group.empty()) line.insert(line.end(), {"--group", options->group});
     for (const std::string& change : options->changes) line.insert(line.end(), {"--set", change});
     action = [options] { crossval_command(*options); };

@@ -1,7 +1,9 @@
 #include <memory>
-#include <sstream>
+#include <string>
+#include <vector>
 
 #include "apps/commands.h"
+#include "apps/export_line.h"
 #include "sequent/log.h"
 #include "sequent/trainer.h"
 
@@ -9,19 +11,16 @@ namespace sequent {
 namespace {
 
 struct ExportCommandOptions {
-  std::string run;
+  std::vector<std::string> runs;
   std::string out;
   bool overwrite = false;
   Abstention abstention;
 };
 
 void export_command(const ExportCommandOptions& options) {
-  const ArchiveMetadata metadata =
-      export_run(options.run, options.out, options.overwrite, options.abstention);
-  std::ostringstream text;
-  text << options.out << ": proven equal to the trained model on " << metadata.parity_rows
-       << " rows, greatest difference " << metadata.parity_difference;
-  log_info(text.str());
+  const ArchiveMetadata metadata = export_runs({options.runs.begin(), options.runs.end()},
+                                               options.out, options.overwrite, options.abstention);
+  log_info(export_line(options.out, metadata));
 }
 
 }  // namespace
@@ -29,8 +28,13 @@ void export_command(const ExportCommandOptions& options) {
 void add_export_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExportCommandOptions>();
   CLI::App* command = app.add_subcommand(
-      "export", "Export a finished run as a model archive, one TorchScript file");
-  command->add_option("RUN", options->run, "Run folder")->type_name("FOLDER")->required();
+      "export", "Export a finished run, or the average of several, as a model archive");
+  command
+      ->add_option("RUN", options->runs,
+                   "Run folder; of several runs with the same layers and labels, the archive "
+                   "averages the predictions")
+      ->type_name("FOLDER")
+      ->required();
   command->add_option("-o,--out", options->out, "Model archive to create, such as model.pt")
       ->required();
   command->add_flag("--overwrite", options->overwrite, "Replace the archive if it exists");

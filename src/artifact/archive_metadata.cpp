@@ -9,6 +9,7 @@
 #include "core/json_fields.h"
 #include "report/report_json.h"
 #include "sequent/artifact.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
@@ -57,6 +58,25 @@ void verify_checksum(const std::string& json, const std::string& where) {
   }
 }
 
+/// Returns the number of models. Errors: Artifact if it does not fit the version or the task.
+std::int64_t members_from(const JsonFields& fields, const Config& config) {
+  const std::string key = "members";
+  const bool is_ensemble =
+      fields.integer("format_version") == ArchiveMetadata::kEnsembleFormatVersion;
+  if (!is_ensemble && !fields.has(key)) return 1;
+  const std::int64_t members = fields.integer(key);
+  if (!is_ensemble || members < 2 || members > ArchiveMetadata::kMostMembers) {
+    fields.fail(key, "found " + std::to_string(members) + "; expected 2 to " +
+                         std::to_string(ArchiveMetadata::kMostMembers) + ", in format version " +
+                         std::to_string(ArchiveMetadata::kEnsembleFormatVersion));
+  }
+  if (!definition_of(config).has_average()) {
+    fields.fail(key, "found " + std::to_string(members) + " models, but the outputs of " +
+                         definition_of(config).title() + " cannot be averaged");
+  }
+  return members;
+}
+
 std::string public_config(Config config) {
   change_data_paths(config, public_path);
   return dump_config(config);
@@ -66,9 +86,12 @@ std::string public_config(Config config) {
 
 std::string archive_metadata_to_json(const ArchiveMetadata& metadata) {
   Json json;
-  json["format_version"] = ArchiveMetadata::kFormatVersion;
+  const bool is_ensemble = metadata.members > 1;
+  json["format_version"] =
+      is_ensemble ? ArchiveMetadata::kEnsembleFormatVersion : ArchiveMetadata::kFormatVersion;
   json["sequent_version"] = metadata.sequent_version;
   json["created"] = metadata.created;
+  if (is_ensemble) json["members"] = metadata.members;
   json["config"] = Json::parse(public_config(metadata.config));
   json["vocabulary"] = metadata.vocabulary.tokens();
   json["labels"] = metadata.labels.names();
@@ -93,7 +116,7 @@ ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::s
   const std::string cure = cure_of(parsed);
   const JsonOrigin origin{.where = place, .cure = cure};
   const JsonFields fields(parsed, origin);
-  check_format_version(fields, ArchiveMetadata::kFormatVersion, "sequent-infer");
+  check_format_version(fields, ArchiveMetadata::kEnsembleFormatVersion, "sequent-infer");
   verify_checksum(json, place);
 
   ArchiveMetadata metadata;
@@ -102,6 +125,7 @@ ArchiveMetadata archive_metadata_from_json(const std::string& json, const std::s
   fields.object("config");
   metadata.config =
       config_from_artifact(fields.value("config").dump(), fields.place("config"), cure);
+  metadata.members = members_from(fields, metadata.config);
   metadata.vocabulary =
       vocabulary_from_artifact(fields.texts("vocabulary"), {fields.place("vocabulary"), cure});
   metadata.labels = labels_from_artifact(fields.texts("labels"), metadata.config.task,

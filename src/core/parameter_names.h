@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 namespace sequent {
@@ -10,6 +11,12 @@ namespace sequent {
 inline std::string script_parameter_name(std::string name) {
   std::replace(name.begin(), name.end(), '.', '_');
   return name;
+}
+
+/// `layers.2.weight_ih_l0` -> `members.1.layers.2.weight_ih_l0`: the name of a weight of one of
+/// several models whose outputs are averaged.
+inline std::string member_weight_name(std::int64_t member, const std::string& name) {
+  return "members." + std::to_string(member) + "." + name;
 }
 
 }  // namespace sequent

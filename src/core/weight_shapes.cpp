@@ -3,6 +3,7 @@
 #include <concepts>
 #include <utility>
 
+#include "core/parameter_names.h"
 #include "tasks/task_definition.h"
 
 namespace sequent {
@@ -185,7 +186,16 @@ class ShapeLister {
 }  // namespace
 
 std::vector<WeightShape> weight_shapes(const ResolvedConfig& config) {
-  return ShapeLister(config).list();
+  std::vector<WeightShape> one = ShapeLister(config).list();
+  if (config.members == 1) return one;
+  std::vector<WeightShape> all;
+  all.reserve(one.size() * static_cast<std::size_t>(config.members));
+  for (std::int64_t member = 0; member < config.members; ++member) {
+    for (const WeightShape& weight : one) {
+      all.push_back({member_weight_name(member, weight.name), weight.shape, weight.is_bytes});
+    }
+  }
+  return all;
 }
 
 }  // namespace sequent

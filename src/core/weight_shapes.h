@@ -16,7 +16,8 @@ struct WeightShape {
   bool operator==(const WeightShape&) const = default;
 };
 
-/// Returns all weights of a model, layer by layer. The modules in src/model/ have the same.
+/// Returns all weights of a model, layer by layer. The modules in src/model/ have the same. If
+/// `config` has several members, returns the weights of each, by their member_weight_name.
 std::vector<WeightShape> weight_shapes(const ResolvedConfig& config);
 
 }  // namespace sequent

@@ -31,13 +31,28 @@ double allowed_difference(const Config& config) {
   return definition_of(config).predicts_tokens() ? kOfTokens : kGreatestDifference;
 }
 
-torch::jit::Module make_script(SequenceModelImpl& model) {
+using Members = std::vector<SequenceModelImpl*>;
+
+/// Returns the config of the archive.
+ResolvedConfig config_of(const Members& members) {
+  ResolvedConfig config = members.front()->config();
+  config.members = std::ssize(members);
+  return config;
+}
+
+torch::jit::Module make_script(const Members& members) {
   GraphWeights weights;
-  for (const auto& parameter : model.named_parameters()) {
-    weights.emplace_back(script_parameter_name(parameter.key()),
-                         parameter.value().detach().to(torch::kCPU).contiguous().clone());
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    for (const auto& parameter : members[i]->named_parameters()) {
+      const std::string name =
+          members.size() == 1
+              ? parameter.key()
+              : member_weight_name(static_cast<std::int64_t>(i), parameter.key());
+      weights.emplace_back(script_parameter_name(name),
+                           parameter.value().detach().to(torch::kCPU).contiguous().clone());
+    }
   }
-  return make_graph(model.config(), weights);
+  return make_graph(config_of(members), weights);
 }
 
 /// Returns the checksum of the weights' bytes, in the order of their names.
@@ -147,18 +162,18 @@ std::vector<EncodedRows> probe_batches(const EncodedDataset& rows, std::int64_t 
 
 /// Fills in the parity fields of the metadata. Errors: Internal if an engine differs from the
 /// model.
-void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
-                  const LoadedArchive& exported, ArchiveMetadata& metadata) {
+void prove_parity(const Members& members, const EncodedDataset& rows, const LoadedArchive& exported,
+                  ArchiveMetadata& metadata) {
   const torch::NoGradGuard no_gradient;
   const ComputeScope scope;
-  const Config& config = model.config().config;
-  const TorchScriptEngine graph(trusted_graph(exported), model.config());
+  const ResolvedConfig resolved = config_of(members);
+  const Config& config = resolved.config;
+  const TorchScriptEngine graph(trusted_graph(exported), resolved);
   std::optional<FusedEngine> fused;
-  if (FusedEngine::serves(model.config())) {
-    fused.emplace(model.config(), exported.weights, FusedOptions{});
-  }
+  if (FusedEngine::serves(resolved)) fused.emplace(resolved, exported.weights, FusedOptions{});
   const TrainingTask& task = training_task(config);
-  const ParityCheck check{model, graph, fused ? &*fused : nullptr, allowed_difference(config)};
+  const ParityCheck check{*members.front(), graph, fused ? &*fused : nullptr,
+                          allowed_difference(config), members};
   Checksum digest;
   metadata.parity_difference = 0;
   metadata.parity_rows = rows.size();
@@ -186,35 +201,61 @@ LoadedArchive load_bytes(const std::string& bytes, const std::filesystem::path& 
   return load_archive(std::as_bytes(std::span<const char>(bytes)), file.string());
 }
 
-}  // namespace
-
-void export_model(SequenceModelImpl& model, ArchiveMetadata& metadata, const EncodedDataset& probes,
-                  const std::filesystem::path& file) {
-  if (!model.parameters().front().device().is_cpu()) {
-    throw Error(ErrorKind::kUsage, file.string(),
-                "the model is on a GPU; move it to the CPU first");
-  }
+/// Returns the rows on which the archive is compared with the models.
+EncodedDataset probe_rows(const ResolvedConfig& config, const EncodedDataset& probes) {
   EncodedDataset rows;
-  add_edge_rows(model.config(), rows);
-  const ProbeRows form = training_task(model.config().config).probe_rows();
+  add_edge_rows(config, rows);
+  const ProbeRows form = training_task(config.config).probe_rows();
   const auto longest = static_cast<std::size_t>(form.longest);
   for (std::int64_t i = 0; i < probes.size(); ++i) {
     InputRow row = probes.row(i);
     if (form.shortens && row.ids.size() > longest) row.ids = row.ids.first(longest);
     rows.add(row, std::int32_t{0});
   }
-  const torch::jit::Module script = make_script(model);
+  return rows;
+}
+
+void export_members(const Members& members, ArchiveMetadata& metadata, const EncodedDataset& probes,
+                    const std::filesystem::path& file) {
+  for (SequenceModelImpl* model : members) {
+    if (model->parameters().front().device().is_cpu()) continue;
+    throw Error(ErrorKind::kUsage, file.string(),
+                "the model is on a GPU; move it to the CPU first");
+  }
+  const EncodedDataset rows = probe_rows(members.front()->config(), probes);
+  const torch::jit::Module script = make_script(members);
   // Verify the archive that users will load, not the module in memory. The result is stored in the
   // archive itself, so it is computed on a draft, and the final archive is loaded once more.
+  metadata.members = std::ssize(members);
   metadata.weights_checksum = weights_checksum(script);
   metadata.records_checksum.clear();
   const std::string draft = archive_bytes(script, metadata);
-  prove_parity(model, rows, load_bytes(draft, file), metadata);
+  prove_parity(members, rows, load_bytes(draft, file), metadata);
   metadata.records_checksum =
       records_checksum(ZipRecords(std::as_bytes(std::span<const char>(draft)), file.string()));
   const std::string bytes = archive_bytes(script, metadata);
   load_bytes(bytes, file);
   write_file_whole(file, bytes);
+}
+
+}  // namespace
+
+void export_model(SequenceModelImpl& model, ArchiveMetadata& metadata, const EncodedDataset& probes,
+                  const std::filesystem::path& file) {
+  export_members({&model}, metadata, probes, file);
+}
+
+void export_ensemble(const std::vector<SequenceModel>& models, ArchiveMetadata& metadata,
+                     const EncodedDataset& probes, const std::filesystem::path& file) {
+  if (models.size() < 2 || std::ssize(models) > ArchiveMetadata::kMostMembers) {
+    throw Error(ErrorKind::kUsage, file.string(),
+                "found " + std::to_string(models.size()) + " models to average; expected 2 to " +
+                    std::to_string(ArchiveMetadata::kMostMembers));
+  }
+  Members members;
+  members.reserve(models.size());
+  for (const SequenceModel& model : models) members.push_back(model.ptr().get());
+  export_members(members, metadata, probes, file);
 }
 
 }  // namespace sequent

@@ -31,6 +31,16 @@ Batch probe_batch(const SequenceModelImpl& model, const EncodedRows& rows) {
   return batch;
 }
 
+torch::Tensor mean_predictions(const std::vector<SequenceModelImpl*>& models,
+                               const EncodedRows& rows) {
+  torch::Tensor sum;
+  for (SequenceModelImpl* model : models) {
+    const torch::Tensor found = model->predict(probe_batch(*model, rows)).cpu();
+    sum = sum.defined() ? sum + found : found;
+  }
+  return models.size() == 1 ? sum : sum / static_cast<double>(models.size());
+}
+
 torch::Tensor without_padding(const torch::Tensor& found, const torch::Tensor& lengths) {
   const torch::Tensor steps = torch::arange(found.size(1), lengths.options()).unsqueeze(0);
   return found.masked_fill((steps >= lengths.unsqueeze(1)).unsqueeze(2), 0);

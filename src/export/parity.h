@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <string>
+#include <vector>
 
 #include "runtime/rows.h"
 #include "sequent/model.h"
@@ -18,6 +19,10 @@ double check_difference(const torch::Tensor& expected, const torch::Tensor& foun
 
 /// Returns the rows as the trained model reads them.
 Batch probe_batch(const SequenceModelImpl& model, const EncodedRows& rows);
+
+/// Returns the mean of the models' predictions. Shapes: -> [B, C] on the CPU.
+torch::Tensor mean_predictions(const std::vector<SequenceModelImpl*>& models,
+                               const EncodedRows& rows);
 
 /// Clears the outputs of tokens past each row's end, which have no meaning. Shapes: found [B, T,
 /// C], lengths [B] -> [B, T, C].

@@ -20,7 +20,9 @@ const std::string kMetadata = std::string("extra/") + ArchiveMetadata::kFileName
 /// The config, vocabulary and labels of an archive fit together, or it was changed.
 ResolvedConfig resolve_metadata(const ArchiveMetadata& metadata, const std::string& name) {
   try {
-    return resolve(metadata.config, metadata.vocabulary, metadata.labels);
+    ResolvedConfig config = resolve(metadata.config, metadata.vocabulary, metadata.labels);
+    config.members = metadata.members;
+    return config;
   } catch (const Error& error) {
     fail(name + ": " + ArchiveMetadata::kFileName,
          error.issues().at(0).message + "; the archive is damaged: export the model again");

@@ -161,11 +161,11 @@ void check_explain_options(const ExplainOptions& options, std::int64_t outputs) 
   }
 }
 
-Explanation explain_with_gradients(const GradientModel& model, const RowTokens& row,
+Explanation explain_with_gradients(std::span<const GradientModel> models, const RowTokens& row,
                                    const ExplainedNumber& number, std::int64_t output,
                                    const ExplainOptions& options) {
   const RowAttributions found =
-      integrate_gradients(model, row.texts, number, {options.most_gap, options.most_steps});
+      integrate_gradients(models, row.texts, number, {options.most_gap, options.most_steps});
   Explanation result;
   result.output = output;
   result.value = found.value;
@@ -197,7 +197,8 @@ std::vector<std::vector<Explanation>> explain_inputs(const LoadedModel& model,
                 "the model reads sequences of numbers; only predictions for texts are explained");
   } else {
     const bool occludes = options.method == ExplainMethod::kOcclusion;
-    const GradientModel* gradients = occludes ? nullptr : &model.gradient_model();
+    const std::span<const GradientModel> gradients =
+        occludes ? std::span<const GradientModel>() : model.gradient_models();
     const EncodedInputs encoded = model.encode(inputs);
     const Outputs outputs = predict_all(model, encoded.rows);
     std::vector<std::vector<Explanation>> result(inputs.size());
@@ -210,7 +211,7 @@ std::vector<std::vector<Explanation>> explain_inputs(const LoadedModel& model,
       }
       for (const std::int64_t output : chosen) {
         const ExplainedNumber number = number_of_output(model, output, offset_of(offsets, output));
-        result[i].push_back(explain_with_gradients(*gradients, row, number, output, options));
+        result[i].push_back(explain_with_gradients(gradients, row, number, output, options));
       }
     };
     if (occludes) {

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/parameter_names.h"
 #include "infer/stages.h"
 #include "infer/tag_decoder.h"
 #include "infer/text_decoder.h"
@@ -268,27 +269,52 @@ bool FusedEngine::has_recurrent_kernel(const Config& config) {
                      });
 }
 
+WeightSource member_weights(const WeightSource& weights, const ResolvedConfig& config,
+                            std::int64_t member) {
+  if (config.members == 1) return weights;
+  return [weights, member](const std::string& name) {
+    return weights(member_weight_name(member, name));
+  };
+}
+
 FusedEngine::FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
                          const FusedOptions& options)
-    : impl_(std::make_unique<Impl>(config, weights, options)) {}
+    : outputs_(to_size(config.class_count)) {
+  FusedOptions share = options;
+  share.token_table_bytes /= config.members;
+  members_.reserve(to_size(config.members));
+  for (std::int64_t member = 0; member < config.members; ++member) {
+    members_.push_back(
+        std::make_unique<Impl>(config, member_weights(weights, config, member), share));
+  }
+}
 FusedEngine::~FusedEngine() = default;
 
 void FusedEngine::predict(const std::vector<InputRow>& rows, float* out) const {
-  impl_->predict(rows, out);
+  first().predict(rows, out);
+  if (members_.size() == 1) return;
+  const std::span<float> sums(out, rows.size() * outputs_);
+  std::vector<float> found(sums.size());
+  for (std::size_t member = 1; member < members_.size(); ++member) {
+    members_[member]->predict(rows, found.data());
+    std::ranges::transform(sums, found, sums.begin(), std::plus());
+  }
+  const auto count = static_cast<float>(members_.size());
+  for (float& value : sums) value /= count;
 }
 
 void FusedEngine::embed(const std::vector<InputRow>& rows, float* out) const {
-  impl_->embed(rows, out);
+  first().embed(rows, out);
 }
-std::int64_t FusedEngine::vector_width() const { return impl_->vector_width(); }
+std::int64_t FusedEngine::vector_width() const { return first().vector_width(); }
 
 std::vector<TaggedRow> FusedEngine::tag(const std::vector<InputRow>& rows) const {
-  return impl_->tag(rows);
+  return first().tag(rows);
 }
 
 std::vector<GeneratedRow> FusedEngine::write(const std::vector<InputRow>& sources,
                                              std::int64_t beams) const {
-  return impl_->write(sources, beams);
+  return first().write(sources, beams);
 }
 
 /// Contains the states of one text.
@@ -315,10 +341,10 @@ class FusedEngine::Reader : public TextReader {
 };
 
 std::unique_ptr<TextReader> FusedEngine::begin_text() const {
-  return std::make_unique<Reader>(*impl_);
+  return std::make_unique<Reader>(first());
 }
 std::vector<double> FusedEngine::log_probabilities(const std::vector<InputRow>& rows) const {
-  return impl_->log_probabilities(rows);
+  return first().log_probabilities(rows);
 }
 
 }  // namespace sequent

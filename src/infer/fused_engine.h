@@ -18,6 +18,10 @@ namespace sequent {
 /// Returns the weight with this name in the model: `layers.2.weight_ih_l0`.
 using WeightSource = std::function<std::span<const float>(const std::string& name)>;
 
+/// Returns the weights of one of the members of `config`, by their names in a model of its own.
+WeightSource member_weights(const WeightSource& weights, const ResolvedConfig& config,
+                            std::int64_t member);
+
 struct FusedOptions {
   /// Maximum memory for the products of tokens with the first recurrent layer's weights, which are
   /// cached across texts; 0: no cache. The cache is filled on first use of each token.
@@ -40,6 +44,7 @@ class FusedEngine : public TextModel {
   static bool serves(const ResolvedConfig& config) { return not_served(config).empty(); }
 
   /// Requires a `config` that the engine serves. Copies the weights into the layout of the kernels.
+  /// If the config has several members, only predict() can be called.
   /// Errors: see kernels_for.
   FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
               const FusedOptions& options);
@@ -48,7 +53,8 @@ class FusedEngine : public TextModel {
   ~FusedEngine() override;
 
   /// Requires that no row is empty and that all rows contain token ids, or numbers, as the config
-  /// says. Returns probabilities, or a regression's values. Shapes: out [rows, C], row-major.
+  /// says. Returns probabilities, or a regression's values, which are averaged over the members.
+  /// Shapes: out [rows, C], row-major.
   void predict(const std::vector<InputRow>& rows, float* out) const;
 
   /// Returns the vector that the layers compute for a single text: in a model for pairs the pair
@@ -71,7 +77,10 @@ class FusedEngine : public TextModel {
  private:
   class Impl;
   class Reader;
-  std::unique_ptr<Impl> impl_;
+  Impl& first() const { return *members_.front(); }
+
+  std::vector<std::unique_ptr<Impl>> members_;
+  std::size_t outputs_;  // of a row
 };
 
 }  // namespace sequent

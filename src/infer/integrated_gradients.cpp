@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 #include <numeric>
@@ -134,6 +135,27 @@ RowAttributions integrate_gradients(const GradientModel& model, const std::vecto
         result.gap <= allowed && greatest_change(before, result.of_tokens) <= allowed;
     if (is_settled || 2 * result.steps > options.most_steps) return result;
   }
+}
+
+RowAttributions integrate_gradients(std::span<const GradientModel> models,
+                                    const std::vector<InputRow>& texts,
+                                    const ExplainedNumber& number, const PathOptions& options) {
+  RowAttributions mean = integrate_gradients(models.front(), texts, number, options);
+  if (models.size() == 1) return mean;
+  for (const GradientModel& model : models.subspan(1)) {
+    const RowAttributions found = integrate_gradients(model, texts, number, options);
+    mean.value += found.value;
+    mean.baseline_value += found.baseline_value;
+    std::ranges::transform(mean.of_tokens, found.of_tokens, mean.of_tokens.begin(), std::plus());
+    mean.steps = std::max(mean.steps, found.steps);
+  }
+  const auto count = static_cast<double>(models.size());
+  mean.value /= count;
+  mean.baseline_value /= count;
+  for (double& attribution : mean.of_tokens) attribution /= count;
+  const double sum = std::accumulate(mean.of_tokens.begin(), mean.of_tokens.end(), 0.0);
+  mean.gap = std::abs(sum - (mean.value - mean.baseline_value));
+  return mean;
 }
 
 double number_of(const GradientModel& model, const std::vector<InputRow>& texts,

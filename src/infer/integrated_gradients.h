@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "infer/gradient_model.h"
@@ -40,6 +41,12 @@ struct PathOptions {
 /// `texts` has one element, or two for a model that reads pairs. Attributions are summed over each
 /// token's vector.
 RowAttributions integrate_gradients(const GradientModel& model, const std::vector<InputRow>& texts,
+                                    const ExplainedNumber& number, const PathOptions& options);
+
+/// The attributions to the mean of the number over several models, which is the mean of their
+/// attributions.
+RowAttributions integrate_gradients(std::span<const GradientModel> models,
+                                    const std::vector<InputRow>& texts,
                                     const ExplainedNumber& number, const PathOptions& options);
 
 /// Returns only the number's value.

@@ -106,7 +106,7 @@ void LoadedModel::make_engine(const LoadedArchive& archive) {
   warn_about_slow_blas();
 }
 
-const GradientModel& LoadedModel::gradient_model() const {
+const std::vector<GradientModel>& LoadedModel::gradient_models() const {
   if (!options_.explanations) {
     throw Error(ErrorKind::kUsage, name_,
                 "the model was loaded without ModelOptions::explanations, which explain needs");
@@ -116,9 +116,13 @@ const GradientModel& LoadedModel::gradient_model() const {
                 reason + ", which has no gradients at inference: use the method occlusion");
   }
   std::call_once(gradients_made_, [this] {
-    gradients_.emplace(config_, [this](const std::string& name) { return weights_(name); });
+    const WeightSource weights = [this](const std::string& name) { return weights_(name); };
+    gradients_.reserve(static_cast<std::size_t>(members()));
+    for (std::int64_t member = 0; member < members(); ++member) {
+      gradients_.emplace_back(config_, member_weights(weights, config_, member));
+    }
   });
-  return *gradients_;
+  return gradients_;
 }
 
 InputKind LoadedModel::input() const {

@@ -118,9 +118,13 @@ class LoadedModel {
   /// Empty, or the part of the model that has no gradients at inference.
   std::string without_gradients() const { return GradientModel::not_served(config_); }
 
-  /// The model with gradients, made on first use. For models that read text. Errors: Usage if the
-  /// model was loaded without ModelOptions::explanations, or has a layer without gradients.
-  const GradientModel& gradient_model() const;
+  /// The models with gradients, one for each member, made on first use. For models that read text.
+  /// Errors: Usage if the model was loaded without ModelOptions::explanations, or has a layer
+  /// without gradients.
+  const std::vector<GradientModel>& gradient_models() const;
+
+  /// The number of models whose outputs are averaged.
+  std::int64_t members() const { return config_.members; }
 
   /// Null if the model runs on the TorchScript engine.
   const FusedEngine* fused_engine() const { return fused_.get(); }
@@ -150,7 +154,7 @@ class LoadedModel {
   std::unique_ptr<TorchScriptEngine> torch_script_;
   ArchiveWeights weights_;  // empty unless the options ask for explanations
   mutable std::once_flag gradients_made_;
-  mutable std::optional<GradientModel> gradients_;
+  mutable std::vector<GradientModel> gradients_;
   mutable std::once_flag pool_made_;
   mutable std::optional<ThreadPool> pool_;
 };

@@ -12,6 +12,11 @@ TextEmbedder::TextEmbedder(const Model& model) : model_(model) {
   if (task.answers_per_token() || task.predicts_tokens() || loaded.channels() > 0) {
     throw Error(ErrorKind::kUsage, "", "the model computes no vector for a text");
   }
+  if (loaded.members() > 1) {
+    throw Error(ErrorKind::kUsage, "",
+                "the archive averages " + std::to_string(loaded.members()) +
+                    " models, each of which has vectors of its own; export one of the runs");
+  }
   if (loaded.fused_engine() == nullptr) {
     throw Error(ErrorKind::kUsage, "",
                 "the torchscript engine computes no vectors of texts; use the fused engine");

@@ -341,25 +341,32 @@ class LayerLines {
 
 }  // namespace
 
-ScriptWriter::MethodInputs ScriptWriter::begin_method(const std::string& name) {
+ScriptWriter::MethodInputs ScriptWriter::method_inputs() const {
   MethodInputs inputs;
+  if (std::holds_alternative<NumericInput>(config_.config.input)) {
+    return {"values, lengths", "self, values: Tensor, lengths: Tensor"};
+  }
+  if (encoded_width(features_of(config_.config.input)) > 0) {
+    inputs.names += ", features";
+    inputs.signature += ", features: Tensor";
+  }
+  if (config_.config.characters() != nullptr) {
+    inputs.names += ", spellings";
+    inputs.signature += ", spellings: Optional[Tensor] = None";
+  }
+  return inputs;
+}
+
+ScriptWriter::MethodInputs ScriptWriter::begin_method(const std::string& name) {
+  MethodInputs inputs = method_inputs();
+  line("def " + name + "(" + inputs.signature + ") -> Tensor:");
   if (const auto* numeric = std::get_if<NumericInput>(&config_.config.input)) {
     const std::string channels = std::to_string(numeric->channels);
-    line("def " + name + "(self, values: Tensor, lengths: Tensor) -> Tensor:");
     line("    assert values.dim() == 3 and values.size(2) == " + channels +
          ", \"values must be [B, T, " + channels + "] float32\"");
     line("    x = values");
   } else {
     const std::int64_t features = encoded_width(features_of(config_.config.input));
-    if (features > 0) {
-      inputs.names += ", features";
-      inputs.signature += ", features: Tensor";
-    }
-    if (config_.config.characters() != nullptr) {
-      inputs.names += ", spellings";
-      inputs.signature += ", spellings: Optional[Tensor] = None";
-    }
-    line("def " + name + "(" + inputs.signature + ") -> Tensor:");
     line("    assert tokens.dim() == 2, \"tokens must be [B, T] int64\"");
     if (features > 0) {
       const std::string width = std::to_string(features);
@@ -394,7 +401,9 @@ void ScriptWriter::write_positions(const std::string& lengths) {
 }
 
 std::string ScriptWriter::parameter(std::size_t layer, const std::string& name) const {
-  return "self." + script_parameter_name("layers." + std::to_string(layer) + "." + name);
+  std::string whole = "layers." + std::to_string(layer) + "." + name;
+  if (config_.members > 1) whole = member_weight_name(member_, whole);
+  return "self." + script_parameter_name(whole);
 }
 
 std::string ScriptWriter::pooled(const std::vector<PoolMode>& modes) {

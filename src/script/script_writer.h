@@ -19,11 +19,17 @@ class ScriptWriter {
 
   const ResolvedConfig& config() const { return config_; }
 
+  /// Chooses the model whose parameters the next lines read, if there are several.
+  void use_member(std::int64_t member) { member_ = member; }
+
   /// The parameters of a method that reads rows.
   struct MethodInputs {
     std::string names = "tokens, lengths";
     std::string signature = "self, tokens: Tensor, lengths: Tensor";
   };
+
+  /// Returns the parameters that the methods of this model have.
+  MethodInputs method_inputs() const;
 
   /// Generates the lines of a method that precede those of the first layer. They check the
   /// arguments and set `x`.
@@ -57,6 +63,7 @@ class ScriptWriter {
 
  private:
   const ResolvedConfig& config_;
+  std::int64_t member_ = 0;
   std::vector<std::int64_t> carried_units_;
   std::string carrying_weight_;
   std::ostringstream out_;
@@ -66,6 +73,8 @@ class ScriptWriter {
 /// of the further methods of its task. It uses standard operators only. With numeric input the
 /// first argument is called `values`. A model that reads features has a third argument, `features`
 /// [B, F] float32, as FeatureEncoder encodes them.
+/// first argument is called `values`. Of several members, each has a method of its own,
+/// `member_0` and so on, and `forward` returns their mean.
 ///
 /// Shapes:  tokens [B, T] int64 or values [B, T, channels] float32, lengths [B] int64 (1..T)
 ///          -> probabilities [B, C] float32; a sigmoid head returns [1 - p, p].

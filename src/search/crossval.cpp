@@ -13,6 +13,7 @@
 #include "sequent/log.h"
 #include "tasks/task_definition.h"
 #include "text/text_table.h"
+#include "train/ensemble.h"
 #include "train/row_predictions.h"
 
 namespace sequent {
@@ -48,6 +49,34 @@ void check_options(const Config& config, const CrossvalOptions& options) {
     throw Error(ErrorKind::kUsage, "--repeats",
                 "the folds are blocks of time, which can be divided in one way only; leave it out");
   }
+}
+
+/// Checks before training that the runs can be averaged, and lets the numbers of all folds be
+/// relative to the same origins. Errors: Usage if they cannot be averaged.
+void prepare_ensemble(std::vector<PlannedRun>& runs, const CrossvalOptions& options) {
+  const auto refuse = [](const std::string& message) {
+    throw Error(ErrorKind::kUsage, "--ensemble", message);
+  };
+  if (std::ssize(runs) > ArchiveMetadata::kMostMembers) {
+    refuse("found " + std::to_string(runs.size()) + " runs; an archive averages at most " +
+           std::to_string(ArchiveMetadata::kMostMembers));
+  }
+  const bool same_rows = options.seeds > 0;
+  const Config& config = runs.front().config;
+  if (const auto reason = no_average_reason(config, same_rows)) refuse(*reason);
+  if (same_rows) return;
+  const int threads = static_cast<int>(config.runtime.workers);
+  const PreparedData first = prepare_data(config, /*cache_folder=*/"", threads);
+  const bool has_names_of_data = definition_of(config).target() != TargetKind::kNumbers;
+  for (const PlannedRun& run : runs) {
+    if (!has_names_of_data || &run == &runs.front()) continue;
+    if (prepare_data(run.config, /*cache_folder=*/"", threads).labels == first.labels) continue;
+    refuse(
+        "the training rows of " + run.name + " have other labels than those of " +
+        runs.front().name +
+        ", so that the models have other outputs; use fewer folds, or leave out the rare labels");
+  }
+  for (PlannedRun& run : runs) first.learned.fill(run.config.data);
 }
 
 std::vector<PlannedRun> plan_seeds(const Config& config, const CrossvalOptions& options) {
@@ -233,6 +262,14 @@ Report summary_of(const std::vector<std::pair<std::string, Report>>& runs, const
   return {{std::move(facts), std::move(spread), std::move(each), note}};
 }
 
+ArchiveMetadata export_average(const std::vector<PlannedRun>& runs,
+                               const CrossvalOptions& options) {
+  std::vector<fs::path> folders;
+  folders.reserve(runs.size());
+  for (const PlannedRun& run : runs) folders.push_back(options.out / run.name);
+  return export_runs(folders, options.out / CrossvalOptions::kEnsembleName, /*overwrite=*/true);
+}
+
 }  // namespace
 
 CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
@@ -245,12 +282,13 @@ CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
                 "exists; use --resume to continue it, or another folder");
   }
   const bool has_folds = options.seeds == 0;
-  const std::vector<PlannedRun> runs =
+  std::vector<PlannedRun> runs =
       has_folds ? plan_folds(config, options) : plan_seeds(config, options);
   if (has_folds && config.data.test) {
     log_info("the test data of the config are not used; each fold is the test part of its run");
   }
   if (has_folds) check_folds(runs, options);
+  if (options.ensemble) prepare_ensemble(runs, options);
   const FolderLock lock(options.out);
   std::vector<std::pair<std::string, Report>> reports;
   for (const PlannedRun& run : runs) {
@@ -277,6 +315,7 @@ CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
     for (const PlannedRun& run : runs) predictions.add(run, options.out / run.name);
     write_file_whole(options.out / "predictions.jsonl", predictions.text());
   }
+  if (options.ensemble) result.ensemble = export_average(runs, options);
   write_file_whole(options.out / "crossval.json", report_to_json(result.report) + "\n");
   const std::string title = config.name + ": " + (has_folds ? "cross-validation" : "several seeds");
   write_file_whole(options.out / "report.html", render_report_page(title, result.report));

@@ -14,12 +14,14 @@
 namespace sequent {
 
 struct CrossvalOptions {
+  static constexpr const char* kEnsembleName = "model.pt";  // in the folder `out`
   std::filesystem::path out;
   std::int64_t folds = 5;       // at least 2
   std::int64_t repeats = 1;     // each with another division into folds; at least 1
   std::int64_t seeds = 0;       // above 0: train with this many seeds on the config's own split
   std::optional<Column> group;  // see HeldOut::group
   bool resume = false;          // keep finished runs, and continue an interrupted one
+  bool ensemble = false;        // export the average of all runs as model.pt
   std::vector<std::string> command_line;  // for the manifests
 };
 
@@ -34,6 +36,7 @@ struct CrossvalHooks {
 struct CrossvalReport {
   bool finished = false;  // false: stopped by Hooks::stop_requested; can be resumed
   Report report;
+  std::optional<ArchiveMetadata> ensemble{};  // of the archive, if it was requested
 };
 
 /// Trains one run for each fold and repetition, in the folders `fold-1`, ... (`repeat-1-fold-1`,
@@ -42,8 +45,9 @@ struct CrossvalReport {
 /// options.seeds is set, trains the config with the seeds that follow its own, in `seed-1`, ... The
 /// report has each metric's mean, deviation and 95 % interval. Predictions for the rows of all
 /// folds are written to predictions.jsonl, with the number of the row in the training file, from 0.
-/// Errors: those of train(); Usage for an option out of range, or if the folder exists and resume
-/// is not set.
+/// With options.ensemble, the runs are also exported as one archive, model.pt (see export_runs).
+/// Errors: those of train() and export_runs(); Usage for an option out of range, if the folder
+/// exists and resume is not set, or if the runs cannot be averaged (before training).
 CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
                         const CrossvalHooks& hooks = {});
 

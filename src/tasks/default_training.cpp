@@ -26,6 +26,11 @@ Report TrainingTask::measure_dynamically(SequenceModelImpl&, const MeasuredRows&
   throw Error(ErrorKind::kInternal, "dynamic", "this task has no dynamic evaluation");
 }
 
+Report TrainingTask::report_of_predictions(const SequenceModelImpl&, const MeasuredRows&,
+                                           const std::vector<float>&) const {
+  throw Error(ErrorKind::kInternal, "", "the task has no report of given predictions");
+}
+
 Facts TrainingTask::data_facts(const PreparedData& data) const {
   const std::int64_t channels = data.train.channels();
   const bool numeric = channels > 0;

@@ -27,7 +27,8 @@ class InferenceTask {
   /// "Classifier<Series>" (see view_name).
   virtual std::string view(InputKind input) const = 0;
 
-  /// Writes the TorchScript methods of the exported model. By default, `forward` runs all layers.
+  /// Writes the TorchScript methods of the exported model. By default, `forward` runs all layers,
+  /// and averages the predictions if there are several members.
   virtual void write_methods(ScriptWriter& script) const;
 
   /// Whether predictions are found by beam search.
@@ -48,7 +49,7 @@ class InferenceTask {
                                                      const InferOptions& options) const;
 
  protected:
-  /// Writes the lines of `forward` that convert the last layer's output `x` to predictions `x`.
+  /// Writes the lines of a method that convert the last layer's output `x` to predictions `x`.
   virtual void write_predictions(ScriptWriter&) const {}
 };
 

@@ -18,10 +18,25 @@ const InferenceTask& inference_task(const Task& task) {
 }
 
 void InferenceTask::write_methods(ScriptWriter& script) const {
-  script.begin_method("forward");
-  script.write_layers(script.config().config.model.layers.size());
-  write_predictions(script);
-  script.line("    return x");
+  const auto write_method = [&](const std::string& name) {
+    script.begin_method(name);
+    script.write_layers(script.config().config.model.layers.size());
+    write_predictions(script);
+    script.line("    return x");
+  };
+  const std::int64_t members = script.config().members;
+  if (members == 1) return write_method("forward");
+  const ScriptWriter::MethodInputs inputs = script.method_inputs();
+  for (std::int64_t member = 0; member < members; ++member) {
+    script.use_member(member);
+    write_method("member_" + std::to_string(member));
+  }
+  script.line("def forward(" + inputs.signature + ") -> Tensor:");
+  for (std::int64_t member = 0; member < members; ++member) {
+    const std::string output = "self.member_" + std::to_string(member) + "(" + inputs.names + ")";
+    script.line("    x = " + (member == 0 ? "" : std::string("x + ")) + output);
+  }
+  script.line("    return x / " + std::to_string(members) + ".0");
 }
 
 std::unique_ptr<RecordExplainer> InferenceTask::explainer(const Model& model,

@@ -112,7 +112,9 @@ Report RowTrainingTask::measure_archive(const MeasuredArchive& measured,
         return measured.engine.predict(input_rows(rows.data, numbers));
       },
       *found);
-  const ArchiveWeights& weights = measured.archive.weights;
+  // Of several members, the first determines the unit of the loss.
+  const WeightSource weights =
+      member_weights(measured.archive.weights, measured.archive.config, /*member=*/0);
   const WeightReader weight = [&](const std::string& name) {
     const std::span<const float> values = weights(name);
     return torch::tensor(std::vector<float>(values.begin(), values.end()));
@@ -126,7 +128,7 @@ torch::Tensor RowTrainingTask::difference_unit(const SequenceModelImpl&,
 }
 
 double RowTrainingTask::check_parity(const ParityCheck& check, const EncodedRows& rows) const {
-  const torch::Tensor expected = check.model.predict(probe_batch(check.model, rows)).cpu();
+  const torch::Tensor expected = mean_predictions(check.members, rows);
   const torch::Tensor unit = difference_unit(check.model, expected);
   const double of_graph =
       check_difference(expected, check.graph.predict(rows), unit, "torchscript", check.allowed);

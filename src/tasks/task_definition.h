@@ -70,6 +70,9 @@ class TaskDefinition {
   /// Whether the model's outputs are the tokens of its vocabulary.
   virtual bool predicts_tokens() const { return false; }
 
+  /// Whether a row has one vector of outputs, so that those of several models can be averaged.
+  bool has_average() const { return !answers_per_token() && !predicts_tokens(); }
+
   /// The layer types that can be the last layer, such as "dense" and "crf".
   virtual std::vector<std::string_view> last_layers() const { return {DenseSpec::kType}; }
 

@@ -60,6 +60,7 @@ struct ParityCheck {
   const TorchScriptEngine& graph;
   const FusedEngine* fused;  // null if it cannot run this model
   double allowed;            // the greatest difference that is accepted
+  std::vector<SequenceModelImpl*> members;  // all models whose outputs are averaged; `model` first
 };
 
 /// The size of the rows that a parity check uses.
@@ -147,6 +148,12 @@ class TrainingTask {
                                                   const MeasuredRows& /*validation*/) const {
     return std::nullopt;
   }
+
+  /// Returns the report of given predictions of validation rows, with what later predictions use,
+  /// such as thresholds and conformal scores. `model` is one of those that predicted. Requires
+  /// has_average() of the task. Shapes: predictions [rows, C], row-major.
+  virtual Report report_of_predictions(const SequenceModelImpl& model, const MeasuredRows& rows,
+                                       const std::vector<float>& predictions) const;
 
   /// Trains a simple model on the training rows, which the model should be better than; nothing if
   /// the task or the kind of input has none.

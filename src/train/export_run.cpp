@@ -1,8 +1,12 @@
+#include <optional>
+#include <utility>
+
 #include "sequent/error.h"
 #include "sequent/exporter.h"
 #include "sequent/log.h"
 #include "sequent/trainer.h"
 #include "tasks/task_definition.h"
+#include "train/ensemble.h"
 #include "train/load_run.h"
 
 namespace sequent {
@@ -28,10 +32,8 @@ EncodedDataset real_probes(const LoadedRun& run, const RunFolder& folder) {
   return probes;
 }
 
-}  // namespace
-
-ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
-                           bool overwrite, const Abstention& abstention) {
+/// Errors: Usage if the archive must not be written.
+void check_output(const std::filesystem::path& out, bool overwrite) {
   if (std::filesystem::is_directory(out)) {
     throw Error(ErrorKind::kUsage, out.string(), "is a folder; expected a file such as model.pt");
   }
@@ -39,21 +41,69 @@ ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesyst
     throw Error(ErrorKind::kUsage, out.string(),
                 "exists; choose another name, or use --overwrite to replace it");
   }
-  LoadedRun loaded = load_run(run);
+}
+
+/// Returns the metadata of a run's archive, with the validation report `validation` in JSON, which
+/// is empty if there is none. Errors: Usage if it has no threshold for `abstention`.
+ArchiveMetadata metadata_of(const RunText& text, std::string validation,
+                            const Abstention& abstention) {
   ArchiveMetadata metadata;
   metadata.sequent_version = version();
   metadata.created = utc_now();
-  metadata.config = loaded.text.config;
-  metadata.vocabulary = loaded.text.vocabulary;
-  metadata.labels = loaded.text.labels;
-  metadata.validation_report = loaded.manifest.validation_report;
-  if (abstention.precision || abstention.coverage) {
-    const Task& task = loaded.text.config.task;
-    const Report validation = report_from_json(loaded.manifest.validation_report, task);
-    metadata.validation_report =
-        report_to_json(definition_of(task).with_abstention(validation, abstention), /*indent=*/-1);
+  metadata.config = text.config;
+  metadata.vocabulary = text.vocabulary;
+  metadata.labels = text.labels;
+  metadata.validation_report = std::move(validation);
+  if (!abstention.precision && !abstention.coverage) return metadata;
+  if (metadata.validation_report.empty()) {
+    throw Error(ErrorKind::kUsage, "abstention",
+                "the runs have no common validation rows and are not all folds of one division, "
+                "so that there are no rows to choose a threshold on; leave it out");
   }
-  export_model(*loaded.model, metadata, real_probes(loaded, RunFolder{run}), out);
+  const Task& task = text.config.task;
+  const Report report = report_from_json(metadata.validation_report, task);
+  metadata.validation_report =
+      report_to_json(definition_of(task).with_abstention(report, abstention), /*indent=*/-1);
+  return metadata;
+}
+
+/// Returns the ensemble's validation report in JSON; empty if there is none.
+std::string validation_report_of(const Ensemble& ensemble) {
+  const std::optional<EnsembleReport> found = report_of_ensemble(ensemble);
+  if (!found) {
+    log_warning(
+        "the runs have no common validation rows and are not all folds of one division; without a "
+        "report of the ensemble, its archive has no stored thresholds, prediction sets or "
+        "intervals");
+    return "";
+  }
+  log_info("validation report of the ensemble: " + found->rows);
+  return report_to_json(found->report, /*indent=*/-1);
+}
+
+}  // namespace
+
+ArchiveMetadata export_run(const std::filesystem::path& run, const std::filesystem::path& out,
+                           bool overwrite, const Abstention& abstention) {
+  check_output(out, overwrite);
+  const LoadedRun loaded = load_run(run);
+  ArchiveMetadata metadata =
+      metadata_of(loaded.text, loaded.manifest.validation_report, abstention);
+  SequenceModel model = loaded.model;
+  export_model(*model, metadata, real_probes(loaded, RunFolder{run}), out);
+  return metadata;
+}
+
+ArchiveMetadata export_runs(const std::vector<std::filesystem::path>& runs,
+                            const std::filesystem::path& out, bool overwrite,
+                            const Abstention& abstention) {
+  if (runs.size() == 1) return export_run(runs.front(), out, overwrite, abstention);
+  check_output(out, overwrite);
+  const Ensemble ensemble = load_ensemble(runs);
+  const LoadedRun& first = ensemble.runs.front();
+  ArchiveMetadata metadata = metadata_of(first.text, validation_report_of(ensemble), abstention);
+  metadata.vocabulary = ensemble.vocabulary;
+  export_ensemble(ensemble.models, metadata, real_probes(first, RunFolder{first.folder}), out);
   return metadata;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "infer/archive.h"
+#include "infer/fused_engine.h"
 #include "tasks/task_definition.h"
 #include "tasks/training_task.h"
 
@@ -39,11 +40,14 @@ EncodedDataset read_labelled_rows(const std::string& file, const Config& config,
                      options.threads);
 }
 
-SequenceModel trainable_model(const LoadedArchive& archive) {
+SequenceModel trainable_model(const LoadedArchive& archive, std::int64_t member) {
   const torch::NoGradGuard no_gradient;
-  SequenceModel model(archive.config);
+  const WeightSource weights = member_weights(archive.weights, archive.config, member);
+  ResolvedConfig config = archive.config;
+  config.members = 1;
+  SequenceModel model(config);
   for (auto& named : model->named_parameters()) {
-    const std::span<const float> values = archive.weights(named.key());
+    const std::span<const float> values = weights(named.key());
     std::copy(values.begin(), values.end(), named.value().data_ptr<float>());
   }
   return model;

@@ -1,6 +1,7 @@
 // What evaluation needs of a model: its labelled rows, and the weights of an archive as a model.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "sequent/data.h"
@@ -17,7 +18,7 @@ EncodedDataset read_labelled_rows(const std::string& file, const Config& config,
                                   const Vocabulary& vocabulary, const LabelSet& labels,
                                   const EvaluateOptions& options);
 
-/// Returns a trainable model with the archive's weights.
-SequenceModel trainable_model(const LoadedArchive& archive);
+/// Returns a trainable model with the archive's weights, or with those of one of its members.
+SequenceModel trainable_model(const LoadedArchive& archive, std::int64_t member = 0);
 
 }  // namespace sequent

@@ -1,6 +1,7 @@
 #include "train/row_predictions.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "infer/archive.h"
@@ -22,6 +23,12 @@ TargetKind predicted_kind(const Config& config, const std::filesystem::path& mod
                   "; expected a model that predicts one label, or numbers, for each row");
 }
 
+std::vector<float> outputs_of(SequenceModel model, const EncodedDataset& rows, int threads) {
+  model->eval();
+  WorkerPool pool(std::move(model), torch::kCPU, threads);
+  return pool.predict(rows);
+}
+
 RowPredictions predict(SequenceModel model, const Config& config, const LabelSet& labels,
                        EncodedDataset rows, int threads) {
   RowPredictions result;
@@ -29,9 +36,7 @@ RowPredictions predict(SequenceModel model, const Config& config, const LabelSet
   result.labels = labels;
   result.rows = std::move(rows);
   result.target_origin = config.data.target_origin;
-  model->eval();
-  WorkerPool pool(std::move(model), torch::kCPU, threads);
-  result.outputs = pool.predict(result.rows);
+  result.outputs = outputs_of(std::move(model), result.rows, threads);
   return result;
 }
 
@@ -67,16 +72,38 @@ RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std
   const LoadedArchive archive = load_archive(run_or_model);
   const ArchiveMetadata& metadata = archive.metadata;
   predicted_kind(metadata.config, run_or_model);
-  return predict(
+  RowPredictions result = predict(
       trainable_model(archive), metadata.config, metadata.labels,
       read_labelled_rows(file, metadata.config, metadata.vocabulary, metadata.labels, options),
       options.threads);
+  std::vector<std::vector<float>> outputs{std::move(result.outputs)};
+  for (std::int64_t member = 1; member < metadata.members; ++member) {
+    outputs.push_back(outputs_of(trainable_model(archive, member), result.rows, options.threads));
+  }
+  result.outputs = mean_outputs(outputs);
+  return result;
+}
+
+std::vector<float> mean_outputs(const std::vector<std::vector<float>>& outputs) {
+  std::vector<float> mean = outputs.front();
+  if (outputs.size() == 1) return mean;
+  for (const std::vector<float>& one : std::span(outputs).subspan(1)) {
+    std::ranges::transform(mean, one, mean.begin(), std::plus());
+  }
+  const auto count = static_cast<float>(outputs.size());
+  for (float& value : mean) value /= count;
+  return mean;
 }
 
 RowPredictions predict_held_out(const std::filesystem::path& folder, RunRows which, int threads) {
+  check_finished(RunFolder{folder});
+  predicted_kind(read_run_text(RunFolder{folder}).config, folder);
+  return held_out_outputs(folder, which, threads);
+}
+
+RowPredictions held_out_outputs(const std::filesystem::path& folder, RunRows which, int threads) {
   const LoadedRun run = load_run(folder);
   Config config = run.text.config;
-  predicted_kind(config, folder);
   PreparedData data =
       prepare_and_learn(config, RunFolder{folder}.cache(),
                         config.training.init_from ? run.text.vocabulary : Vocabulary());

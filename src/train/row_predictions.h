@@ -20,9 +20,9 @@ enum class RunRows { kValidation, kTest };
 /// Whether these are the same files, wherever they are.
 bool same_files(const std::vector<SourceFile>& a, const std::vector<SourceFile>& b);
 
-/// Of a model that predicts one label, or numbers, for each row.
+/// Of a model with one vector of outputs for each row.
 struct RowPredictions {
-  TargetKind target = TargetKind::kLabel;  // or kNumbers
+  TargetKind target = TargetKind::kLabel;  // kNumbers, or of held_out_outputs also kLabelSet
   LabelSet labels = LabelSet::none();      // the classes, or the names of the numbers
   EncodedDataset rows;
   std::vector<float> outputs;           // [rows, labels]: probabilities, or numbers
@@ -49,5 +49,13 @@ RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std
 /// Predicts for rows that a finished run held out. Errors: Artifact; Data if the data changed since
 /// or are missing; Usage as predict_rows, and if the run has no such rows.
 RowPredictions predict_held_out(const std::filesystem::path& run, RunRows which, int threads = 0);
+
+/// Does the same for any model with one vector of outputs for each row. Requires has_average() of
+/// the run's task.
+RowPredictions held_out_outputs(const std::filesystem::path& run, RunRows which, int threads = 0);
+
+/// Returns the mean over models of their outputs for the same rows. Shapes: outputs, each [rows,
+/// labels] -> the same.
+std::vector<float> mean_outputs(const std::vector<std::vector<float>>& outputs);
 
 }  // namespace sequent

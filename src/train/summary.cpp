@@ -167,7 +167,11 @@ std::string summarize(const std::filesystem::path& run_or_model) {
     return summarize(load_run(run_or_model).model->config());
   }
   const ArchiveMetadata metadata = load_archive(run_or_model).metadata;
-  return summarize(resolve(metadata.config, metadata.vocabulary, metadata.labels));
+  const std::string table =
+      summarize(resolve(metadata.config, metadata.vocabulary, metadata.labels));
+  if (metadata.members == 1) return table;
+  return table + "the archive averages the predictions of " + std::to_string(metadata.members) +
+         " models with these layers\n";
 }
 
 }  // namespace sequent

@@ -133,6 +133,30 @@ class TrueScores {
   std::vector<double> aps_;
 };
 
+/// Makes the report of validation rows from their probabilities.
+class ValidationScorer {
+ public:
+  ValidationScorer(const Config& config, const LabelSet& labels, const EncodedDataset& data)
+      : data_(data), scorer_(config, labels, data), scores_(data.size()) {}
+
+  /// Threads: different rows can be added at the same time.
+  void add(std::size_t row, std::span<const float> probabilities) {
+    scorer_.add(row, probabilities);
+    scores_.set(row, probabilities, data_.label(static_cast<std::int64_t>(row)));
+  }
+
+  ClassificationReport report() const {
+    ClassificationReport report = scorer_.classification_report();
+    report.conformal = scores_.rows();
+    return report;
+  }
+
+ private:
+  const EncodedDataset& data_;
+  ClassScorer scorer_;
+  TrueScores scores_;
+};
+
 }  // namespace
 
 void divide_logits(SequenceModelImpl& model, double temperature) {
@@ -151,23 +175,36 @@ ClassificationReport calibrate_classifier(WorkerPool& pool, const LabelSet& labe
   if (calibration.temperature != 1) divide_logits(pool.model(), calibration.temperature);
 
   const auto classes = static_cast<std::size_t>(labels.size());
-  ClassScorer scorer(config, labels, validation);
-  TrueScores scores(validation.size());
+  ValidationScorer scorer(config, labels, validation);
   for_each_batch(validation, scored_tokens(labels.size(), kEvaluationTokens), pool.runner(),
                  [&](std::size_t, const std::vector<std::size_t>& numbers) {
                    const torch::Tensor found = pool.predict(validation, numbers);
                    const float* from = found.data_ptr<float>();
                    for (const std::size_t row : numbers) {
-                     const std::span<const float> probabilities(from, classes);
-                     scorer.add(row, probabilities);
-                     scores.set(row, probabilities,
-                                validation.label(static_cast<std::int64_t>(row)));
+                     scorer.add(row, std::span<const float>(from, classes));
                      from += classes;
                    }
                  });
-  ClassificationReport report = scorer.classification_report();
+  ClassificationReport report = scorer.report();
   report.calibration = calibration;
-  report.conformal = scores.rows();
+  return report;
+}
+
+ClassificationReport report_of_probabilities(const Config& config, const LabelSet& labels,
+                                             const EncodedDataset& validation,
+                                             const std::vector<float>& probabilities) {
+  const auto classes = static_cast<std::size_t>(labels.size());
+  ValidationScorer scorer(config, labels, validation);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(validation.size()); ++row) {
+    scorer.add(row, std::span(probabilities).subspan(row * classes, classes));
+  }
+  ClassificationReport report = scorer.report();
+  CalibrationReport calibration;
+  calibration.rows = validation.size();
+  calibration.loss_before = report.loss;
+  calibration.brier_before = report.brier.value_or(0);
+  calibration.ece_before = report.ece.value_or(0);
+  report.calibration = calibration;
   return report;
 }
 

@@ -1,6 +1,8 @@
 // Calibrates a trained classifier on its validation rows.
 #pragma once
 
+#include <vector>
+
 #include "sequent/data.h"
 #include "sequent/model.h"
 #include "sequent/text.h"
@@ -20,5 +22,11 @@ void divide_logits(SequenceModelImpl& model, double temperature);
 /// returns the report of the validation rows with their calibration and conformal scores.
 ClassificationReport calibrate_classifier(WorkerPool& pool, const LabelSet& labels,
                                           const EncodedDataset& validation);
+
+/// Returns the report of rows with these probabilities, which stay as they are, and their conformal
+/// scores. Shapes: probabilities [rows, classes], row-major.
+ClassificationReport report_of_probabilities(const Config& config, const LabelSet& labels,
+                                             const EncodedDataset& validation,
+                                             const std::vector<float>& probabilities);
 
 }  // namespace sequent

@@ -105,6 +105,12 @@ class ClassificationTraining : public RowTrainingTask {
     return to_report(calibrate_classifier(pool, validation.labels, validation.data));
   }
 
+  Report report_of_predictions(const SequenceModelImpl& model, const MeasuredRows& rows,
+                               const std::vector<float>& predictions) const override {
+    return to_report(report_of_probabilities(model.config().config, rows.labels, rows.data,
+                                             predictions));
+  }
+
   void apply_calibration(const std::vector<double>& calibration,
                          SequenceModelImpl& model) const override {
     if (!calibration.empty()) divide_logits(model, calibration.front());

@@ -29,8 +29,12 @@ class MultiLabelTraining : public RowTrainingTask {
   /// The threshold of each label depends on the validation rows.
   std::optional<Report> calibrated_report(WorkerPool& pool,
                                           const MeasuredRows& validation) const override {
-    const MultiLabelMetrics found =
-        label_metrics(validation.labels, validation.data, pool.predict(validation.data));
+    return report_of_predictions(pool.model(), validation, pool.predict(validation.data));
+  }
+
+  Report report_of_predictions(const SequenceModelImpl&, const MeasuredRows& rows,
+                               const std::vector<float>& predictions) const override {
+    const MultiLabelMetrics found = label_metrics(rows.labels, rows.data, predictions);
     return to_report(found.report(found.best_thresholds()));
   }
 

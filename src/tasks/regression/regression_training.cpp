@@ -149,12 +149,16 @@ class RegressionTraining : public RowTrainingTask {
   /// Intervals depend on the errors on the validation rows.
   std::optional<Report> calibrated_report(WorkerPool& pool,
                                           const MeasuredRows& validation) const override {
-    const SequenceModelImpl& model = pool.model();
+    return report_of_predictions(pool.model(), validation, pool.predict(validation.data));
+  }
+
+  Report report_of_predictions(const SequenceModelImpl& model, const MeasuredRows& rows,
+                               const std::vector<float>& predictions) const override {
     const WeightReader weight = [&](const std::string& name) {
       return model.named_parameters()[name].detach().cpu().contiguous();
     };
-    return to_report(report_of(model.config().config, validation, pool.predict(validation.data),
-                               weight, /*with_residuals=*/true));
+    return to_report(report_of(model.config().config, rows, predictions, weight,
+                               /*with_residuals=*/true));
   }
 
   Facts data_facts(const PreparedData& data) const override {

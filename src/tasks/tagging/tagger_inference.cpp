@@ -136,7 +136,7 @@ std::vector<std::vector<Explanation>> explain_spans(const LoadedModel& model, co
                                                     std::size_t count, const Split& split,
                                                     const ExplainOptions& options) {
   check_explain_options(options, std::ssize(model.labels()));
-  const GradientModel& gradients = model.gradient_model();
+  const std::vector<GradientModel>& gradients = model.gradient_models();
   const std::vector<TaggedText> found = tag_texts(model, tags, count, split);
   const EncodedInputs inputs = model.encode_each(
       count, [&](std::size_t i) { return model.encoder().encode(split(i).tokens); });
@@ -151,7 +151,7 @@ std::vector<std::vector<Explanation>> explain_spans(const LoadedModel& model, co
       const ExplainedNumber number = number_of_span(found[i], span, row);
       const auto index = std::ssize(result[i]);
       result[i].push_back(options.method == ExplainMethod::kOcclusion
-                              ? occlude_tokens(gradients, row, number)
+                              ? occlude_tokens(gradients.front(), row, number)
                               : explain_with_gradients(gradients, row, number, index, options));
       result[i].back().output = index;
     }
