@@ -16,6 +16,12 @@ namespace sequent {
 SplitRows encode_rows(const std::string& path, const DataFormat& format, const RowEncoder& encoder,
                       const AllowedLabels& allowed, int threads, FaultList& faults);
 
+/// The same for a file that is evaluated, with the warnings about its rows. Errors: Data if a row
+/// is invalid.
+SplitRows encode_evaluated(const std::string& path, const DataFormat& format,
+                           const EncoderSpec& spec, const Vocabulary& vocabulary,
+                           const AllowedLabels& allowed, int threads);
+
 /// Logs a warning about truncated rows of tagging and sequence-to-sequence data, where the
 /// truncated part is neither trained on nor evaluated. `where` is the origin of the rows in the
 /// message.
