@@ -41,7 +41,8 @@ struct CrossvalReport {
 /// validation data, a share of the other rows or a file, so that the fold has no part in it. Or, if
 /// options.seeds is set, trains the config with the seeds that follow its own, in `seed-1`, ... The
 /// report has each metric's mean, deviation and 95 % interval. Predictions for the rows of all
-/// folds are written to predictions.jsonl, with the number of the row in the training file, from 0.
+/// folds are written to predictions.jsonl, with the number of the row in the training file, from
+/// 0, and its location.
 /// Errors: those of train(); Usage for an option out of range, or if the folder exists and resume
 /// is not set.
 CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
