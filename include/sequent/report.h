@@ -60,6 +60,9 @@ struct ReportTable {
   std::vector<std::vector<ReportValue>> above{};  // rows only for people
   std::vector<std::vector<ReportValue>> below{};  // likewise
   bool for_people = true;
+  /// On a page, rows can be filtered by the values of these columns, and by words.
+  std::vector<std::string> filters{};
+  bool sortable = false;  // on a page, by any column
   bool operator==(const ReportTable&) const = default;
 };
 
@@ -101,6 +104,35 @@ struct ReportCurve {
   bool operator==(const ReportCurve&) const = default;
 };
 
+/// A point of a chart; both coordinates are within 0..1.
+struct ReportPoint {
+  double x = 0;
+  double y = 0;
+  bool operator==(const ReportPoint&) const = default;
+};
+
+struct ReportChartLine {
+  std::string title;
+  std::vector<ReportPoint> points;  // by ascending x
+  bool operator==(const ReportChartLine&) const = default;
+};
+
+struct ReportChart {
+  std::string title;
+  std::string x_title;
+  std::vector<ReportChartLine> lines;  // at most 3
+  bool operator==(const ReportChart&) const = default;
+};
+
+/// Charts of shares, such as precision over recall, only for people who read the page.
+struct ReportCharts {
+  std::string key;  // different from that of other charts of the page
+  std::string title;
+  std::vector<ReportChart> charts;
+  bool is_folded = false;  // hidden until the reader opens the title
+  bool operator==(const ReportCharts&) const = default;
+};
+
 /// Plain text only for people; its lines are kept as they are.
 struct ReportText {
   std::string title;
@@ -116,8 +148,8 @@ struct ReportWarning {
 };
 
 struct ReportPart;
-using ReportSection = std::variant<ReportFacts, ReportTable, ReportMatrix, ReportCurve, ReportText,
-                                   ReportWarning, ReportPart>;
+using ReportSection = std::variant<ReportFacts, ReportTable, ReportMatrix, ReportCurve,
+                                   ReportCharts, ReportText, ReportWarning, ReportPart>;
 
 /// A report within a report: an object in JSON.
 struct ReportPart {
@@ -173,6 +205,7 @@ struct RunReport {
   std::optional<Report> validation;
   std::optional<Report> test;
   std::vector<ReportSection> baseline{};  // the comparison with a simple model
+  std::vector<ReportSection> curves{};    // of the validation rows; see TrainingTask::page_curves
 };
 
 /// Returns a self-contained HTML page: facts, learning curves as SVG, confusion matrices, and the

@@ -15,16 +15,17 @@ namespace {
 struct EncodedBlock {
   SplitRows split;
   FaultList faults;
-  std::int64_t skipped = 0;  // rows with an unseen label
+  std::int64_t records = 0;
 };
 
 EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
                           const AllowedLabels& allowed) {
   EncodedBlock result;
   for (const Record& record : block.rows) {
+    const std::int64_t number = result.records++;
     RowTargets targets = find_targets(record, encoder, allowed, result.split.rows);
     if (targets.is_skipped && !targets.error) {
-      ++result.skipped;
+      ++result.split.skipped;
       continue;
     }
     RowEncoder::Row encoded;
@@ -37,6 +38,7 @@ EncodedBlock encode_block(const RowBlock& block, const RowEncoder& encoder,
       continue;
     }
     encoded.note.label = targets.label;
+    encoded.note.record = number;
     if (!targets.values.empty()) {
       result.split.rows.add(encoded.input(), std::span<const float>(targets.values));
     } else if (encoder.target() == TargetKind::kTags) {
@@ -63,14 +65,18 @@ SplitRows join(std::vector<EncodedBlock> blocks) {
   }
   result.rows.reserve(rows, tokens);
   result.notes.reserve(static_cast<std::size_t>(rows));
+  std::int64_t first = 0;  // the number of the block's first record
   for (EncodedBlock& block : blocks) {
     const SplitRows part = std::move(block.split);
+    result.skipped += part.skipped;
     for (std::int64_t row = 0; row < part.rows.size(); ++row) {
       result.rows.add(part.rows, row);
       RowNote note = part.notes[static_cast<std::size_t>(row)];
       note.label = result.rows.labels().back();  // unseen labels are renumbered
+      note.record += first;
       result.notes.push_back(note);
     }
+    first += block.records;
   }
   return result;
 }
@@ -119,17 +125,26 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
     if (error.kind() != ErrorKind::kData) throw;
     reading.add(error);
   }
-  std::int64_t skipped = 0;
-  for (const EncodedBlock& block : blocks) {
-    found.append(block.faults);
-    skipped += block.skipped;
-  }
+  for (const EncodedBlock& block : blocks) found.append(block.faults);
   found.append(reading);
   SplitRows result = join(std::move(blocks));
-  warn_about_unseen(path, skipped, result.rows.unseen());
-  if (found.empty() && result.rows.size() == 0) found.add({path, "no rows"});
+  warn_about_unseen(path, result.skipped, result.rows.unseen());
+  if (found.empty() && result.rows.size() == 0) {
+    found.add({path, result.skipped == 0 ? "no rows" : "found no row with a label of the model"});
+  }
   faults.append(found);
   return result;
+}
+
+SplitRows encode_evaluated(const std::string& path, const DataFormat& format,
+                           const EncoderSpec& spec, const Vocabulary& vocabulary,
+                           const AllowedLabels& allowed, int threads) {
+  FaultList faults;
+  const RowEncoder encoder(spec, vocabulary);
+  SplitRows split = encode_rows(path, format, encoder, allowed, threads, faults);
+  faults.throw_if_any();
+  warn_about_cut(path, spec, split);
+  return split;
 }
 
 }  // namespace sequent

@@ -21,6 +21,11 @@ SplitRows encode_rows(const std::string& path, const DataFormat& format, const R
 /// skipped, and the names of those that count as wrong.
 void warn_about_unseen(const std::string& path, std::int64_t skipped,
                        const EncodedDataset::UnseenNames& wrong);
+/// The same for a file that is evaluated, with the warnings about its rows. Errors: Data if a row
+/// is invalid.
+SplitRows encode_evaluated(const std::string& path, const DataFormat& format,
+                           const EncoderSpec& spec, const Vocabulary& vocabulary,
+                           const AllowedLabels& allowed, int threads);
 
 /// Logs a warning about truncated rows of tagging and sequence-to-sequence data, where the
 /// truncated part is neither trained on nor evaluated. `where` is the origin of the rows in the

@@ -102,12 +102,7 @@ std::vector<std::int64_t> ranks_of(const Config& config, const LabelSet& labels)
 EncodedDataset encode_file(const std::string& path, const DataFormat& format,
                            const EncoderSpec& input, const Vocabulary& vocabulary,
                            const LabelSet& labels, UnseenLabels unseen, int threads) {
-  FaultList faults;
-  const RowEncoder encoder(input, vocabulary);
-  SplitRows split = encode_rows(path, format, encoder, {labels, unseen}, threads, faults);
-  faults.throw_if_any();
-  warn_about_cut(path, input, split);
-  return std::move(split.rows);
+  return encode_evaluated(path, format, input, vocabulary, {labels, unseen}, threads).rows;
 }
 
 }  // namespace sequent

@@ -15,11 +15,13 @@ struct RowNote {
   std::int32_t label = 0;
   char32_t invisible = 0;         // the first invisible character (see find_invisible); 0: none
   std::uint64_t target_hash = 0;  // of a target text
+  std::int64_t record = 0;        // of a separate file: the number of the row in it, from 0
 };
 
 struct SplitRows {
   EncodedDataset rows;
   std::vector<RowNote> notes;  // one per row
+  std::int64_t skipped = 0;    // rows that were left out because of an unseen label
 };
 
 /// The rows of the training file, grouped by split.

@@ -29,4 +29,28 @@ RankingQuality ranking_quality(std::vector<ScoredRow> rows) {
           .average_precision = precision_sum / positives};
 }
 
+double OperatingPoint::f1() const {
+  return recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
+}
+
+std::vector<OperatingPoint> operating_points(std::vector<ScoredRow> rows) {
+  std::sort(rows.begin(), rows.end(),
+            [](const ScoredRow& a, const ScoredRow& b) { return a.score > b.score; });
+  const auto all_positives = static_cast<double>(
+      std::count_if(rows.begin(), rows.end(), [](const ScoredRow& row) { return row.positive; }));
+  const double all_negatives = static_cast<double>(rows.size()) - all_positives;
+  std::vector<OperatingPoint> points;
+  double positives = 0;
+  double negatives = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    (rows[i].positive ? positives : negatives) += 1;
+    if (i + 1 < rows.size() && rows[i + 1].score == rows[i].score) continue;
+    points.push_back({.threshold = rows[i].score,
+                      .precision = positives / (positives + negatives),
+                      .recall = positives / all_positives,
+                      .false_positive_rate = negatives / all_negatives});
+  }
+  return points;
+}
+
 }  // namespace sequent

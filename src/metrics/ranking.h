@@ -22,4 +22,18 @@ struct RankingQuality {
 /// Source: scikit-learn's roc_auc_score and average_precision_score (no interpolation).
 RankingQuality ranking_quality(std::vector<ScoredRow> rows);
 
+/// The quality of predicting a class for the rows whose score reaches a threshold.
+struct OperatingPoint {
+  double threshold = 0;
+  double precision = 0;
+  double recall = 0;               // share of the positive rows that are predicted
+  double false_positive_rate = 0;  // likewise, of the negative rows
+  /// The harmonic mean of precision and recall.
+  double f1() const;
+};
+
+/// Returns one point for each distinct score, in descending order. Requires at least one positive
+/// and one negative row. Source: scikit-learn's precision_recall_curve and roc_curve.
+std::vector<OperatingPoint> operating_points(std::vector<ScoredRow> rows);
+
 }  // namespace sequent

@@ -76,25 +76,34 @@ double mcnemar_exact(std::int64_t only_a, std::int64_t only_b) {
   return std::min(1.0, 2 * sum);
 }
 
-Interval bootstrap_mean(std::span<const double> differences, std::uint64_t seed) {
+Interval bootstrap(std::size_t rows, const RowStatistic& statistic, std::uint64_t seed) {
   constexpr std::size_t kResamples = 10000;
   constexpr std::size_t kLeastResamples = 500;
   constexpr std::size_t kWork = 200'000'000;
-  const std::size_t rows = differences.size();
   const std::size_t resamples = std::clamp(kWork / rows, kLeastResamples, kResamples);
   const RandomStream random(seed, RandomPurpose::kBootstrap);
-  std::vector<double> means(resamples);
+  std::vector<double> values(resamples);
+  std::vector<std::size_t> drawn(rows);
   for (std::size_t i = 0; i < resamples; ++i) {
     const RandomStream draws = random.at(i);
-    double sum = 0;
-    for (std::size_t row = 0; row < rows; ++row) sum += differences[draws.below(rows, row)];
-    means[i] = sum / static_cast<double>(rows);
+    for (std::size_t row = 0; row < rows; ++row) drawn[row] = draws.below(rows, row);
+    values[i] = statistic(drawn);
   }
-  std::sort(means.begin(), means.end());
+  std::sort(values.begin(), values.end());
   const auto at = [&](double share) {
-    return means[static_cast<std::size_t>(std::lround(share * static_cast<double>(resamples - 1)))];
+    return values[static_cast<std::size_t>(
+        std::lround(share * static_cast<double>(resamples - 1)))];
   };
   return {at((1 - kLevel) / 2), at((1 + kLevel) / 2)};
+}
+
+Interval bootstrap_mean(std::span<const double> differences, std::uint64_t seed) {
+  const auto mean = [&](std::span<const std::size_t> rows) {
+    double sum = 0;
+    for (const std::size_t row : rows) sum += differences[row];
+    return sum / static_cast<double>(rows.size());
+  };
+  return bootstrap(differences.size(), mean, seed);
 }
 
 Spread spread_of(std::span<const double> values, double test_per_training) {

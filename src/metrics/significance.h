@@ -1,7 +1,9 @@
 // Statistics that say how far a measured difference can be trusted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 namespace sequent {
@@ -19,9 +21,15 @@ double student_t_quantile(double probability, double degrees);
 /// one model and `only_b` only for the other. Source: McNemar 1947, with the binomial distribution.
 double mcnemar_exact(std::int64_t only_a, std::int64_t only_b);
 
-/// Returns the 95 % interval of the mean of paired differences, by the percentile bootstrap (Efron
-/// 1979) with 10,000 resamples, fewer for more than 20,000 rows. The same seed gives the same
-/// interval. Requires at least one row.
+/// A value of some rows, which can repeat.
+using RowStatistic = std::function<double(std::span<const std::size_t> rows)>;
+
+/// Returns the 95 % interval of a statistic of `rows` rows, by the percentile bootstrap (Efron
+/// 1979) with 10,000 resamples, fewer for more than 20,000 rows. The same seed draws the same rows.
+/// Requires at least one row.
+Interval bootstrap(std::size_t rows, const RowStatistic& statistic, std::uint64_t seed = 1);
+
+/// Returns the interval of the mean of paired differences, by the bootstrap.
 Interval bootstrap_mean(std::span<const double> differences, std::uint64_t seed = 1);
 
 /// Mean and spread of one metric over several runs.

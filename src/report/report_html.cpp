@@ -2,7 +2,9 @@
 #include "report/report_html.h"
 
 #include <algorithm>
-#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 
 #include "core/format.h"
 #include "metrics/confusion.h"
@@ -26,8 +28,9 @@ std::string table_row(const std::vector<std::string>& cells) {
   return row + "</tr>\n";
 }
 
-std::string table_head(const std::vector<std::string>& titles) {
-  std::string head = "<table>\n<thead><tr>";
+/// `attributes`: of the table element.
+std::string table_head(const std::vector<std::string>& titles, const std::string& attributes = "") {
+  std::string head = "<table" + attributes + ">\n<thead><tr>";
   for (std::size_t i = 0; i < titles.size(); ++i) {
     head += html_element(i == 0 ? "th scope=\"col\" class=\"name\"" : "th scope=\"col\"",
                          html_title(titles[i]));
@@ -101,24 +104,24 @@ struct HtmlSections {
 
   std::string operator()(const ReportTable& table) const {
     if (!table.for_people || table.rows.empty()) return "";
-    std::vector<std::string> titles;
-    for (const ReportColumn& column : table.columns) {
-      if (!column.title.empty()) titles.push_back(column.title);
-    }
-    std::string html = table_head(titles);
+    const bool is_filtered = !table.filters.empty();
+    std::string html = open_table(table);
     const ShownRows shown(table);
-    for (const auto& row : table.above) html += table_row(cells_of(table, row));
-    for (const auto& row : shown.rows) html += table_row(cells_of(table, row));
-    if (!shown.omitted.empty()) html += table_row({shown.omitted});
+    const bool shows_all = is_filtered || table.sortable;
+    for (const auto& row : table.above) html += shown_row(table, row);
+    for (const auto& row : shows_all ? std::span(table.rows) : shown.rows) {
+      html += shown_row(table, row);
+    }
+    if (!shows_all && !shown.omitted.empty()) html += table_row({shown.omitted});
     html += "</tbody>\n";
     if (!table.below.empty()) {
       html += "<tfoot>\n";
-      for (const std::vector<ReportValue>& row : table.below)
-        html += table_row(cells_of(table, row));
+      for (const std::vector<ReportValue>& row : table.below) html += shown_row(table, row);
       html += "</tfoot>\n";
     }
-    return html_element("h3", html_title(table.title)) + "\n" +
-           html_wide(title + ": " + table.title, html + "</table>\n");
+    html = html_wide(title + ": " + table.title, html + "</table>\n");
+    if (is_filtered) html = "<div>\n" + filter_form(table) + html + "</div>\n";
+    return html_element("h3", html_title(table.title)) + "\n" + html;
   }
 
   std::string operator()(const ReportMatrix& matrix) const {
@@ -151,6 +154,28 @@ struct HtmlSections {
            "</div>\n";
   }
 
+  std::string operator()(const ReportCharts& charts) const {
+    std::string html;
+    for (std::size_t i = 0; i < charts.charts.size(); ++i) {
+      const ReportChart& one = charts.charts[i];
+      Chart chart{.id = id_of(charts.key + "-" + std::to_string(i)),
+                  .title = one.title,
+                  .x_label = one.x_title,
+                  .curves = {},
+                  .marked_x = std::nullopt,
+                  .mark_label = "",
+                  .has_shares = true};
+      for (const ReportChartLine& line : one.lines) {
+        Curve& drawn = chart.curves.emplace_back(Curve{line.title, {}});
+        for (const ReportPoint& point : line.points) drawn.points.push_back({point.x, point.y});
+      }
+      html += render_chart(chart);
+    }
+    html = "<div class=\"charts\">\n" + html + "</div>\n";
+    if (!charts.is_folded) return html_element("h3", charts.title) + "\n" + html;
+    return "<details>\n" + html_element("summary", charts.title) + "\n" + html + "</details>\n";
+  }
+
   std::string operator()(const ReportWarning& warning) const {
     return html_element("p class=\"warning\"", "Warning: " + warning.sentence) + "\n";
   }
@@ -165,14 +190,70 @@ struct HtmlSections {
   }
 
  private:
-  static std::vector<std::string> cells_of(const ReportTable& table,
-                                           const std::vector<ReportValue>& row) {
-    std::vector<std::string> cells;
+  static std::string open_table(const ReportTable& table) {
+    std::vector<std::string> titles;
+    for (const ReportColumn& column : table.columns) {
+      if (!column.title.empty()) titles.push_back(column.title);
+    }
+    std::string kind;
+    if (!table.filters.empty()) kind = " class=\"texts\"";
+    if (table.sortable) kind = " class=\"sortable\"";
+    return table_head(titles, kind);
+  }
+
+  /// In a sortable table, numbers also have their exact values.
+  static std::string shown_row(const ReportTable& table, const std::vector<ReportValue>& row) {
+    std::string html = "<tr>";
+    bool is_first = true;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (table.columns[i].title.empty()) continue;
-      cells.push_back(shown_value(row[i], table.columns[i].format));
+      std::string tag = is_first ? "th scope=\"row\"" : "td";
+      if (table.sortable) tag += exact_value(row[i]);
+      html += html_element(tag, shown_value(row[i], table.columns[i].format));
+      is_first = false;
     }
-    return cells;
+    return html + "</tr>\n";
+  }
+
+  static std::string exact_value(const ReportValue& value) {
+    if (const auto* count = std::get_if<std::int64_t>(&value)) {
+      return attribute("data-value", std::to_string(*count));
+    }
+    const auto* number = std::get_if<double>(&value);
+    return number == nullptr ? "" : attribute("data-value", nlohmann::json(*number).dump());
+  }
+
+  /// The controls that filter a table, which the script shows.
+  std::string filter_form(const ReportTable& table) const {
+    std::string form = "<form class=\"filter\" hidden";
+    form += attribute("aria-label", "Filter: " + table.title) + ">\n";
+    std::size_t shown_column = 0;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      const ReportColumn& column = table.columns[i];
+      if (column.title.empty()) continue;
+      if (std::ranges::find(table.filters, column.key) != table.filters.end()) {
+        form += select_element(table, i, shown_column);
+      }
+      ++shown_column;
+    }
+    form += "<label>Words in the text <input type=\"search\"></label>\n";
+    return form + "<output aria-live=\"polite\"></output>\n</form>\n";
+  }
+
+  /// A choice of the values that occur in a column.
+  static std::string select_element(const ReportTable& table, std::size_t column,
+                                    std::size_t shown_column) {
+    std::set<std::string> values;
+    for (const auto& row : table.rows) {
+      values.insert(shown_value(row[column], table.columns[column].format));
+    }
+    std::string html = "<label>" + escape_html(html_title(table.columns[column].title));
+    html += " <select" + attribute("data-column", std::to_string(shown_column)) + ">\n";
+    html += "<option value=\"\">(all)</option>\n";
+    for (const std::string& value : values) {
+      html += "<option" + attribute("value", value) + ">" + escape_html(value) + "</option>\n";
+    }
+    return html + "</select></label>\n";
   }
 };
 

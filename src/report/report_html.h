@@ -23,12 +23,18 @@ std::string html_wide(const std::string& name, const std::string& table);
 /// Returns a section of a page: a heading and this content, which is HTML.
 std::string html_section(const std::string& title, const std::string& content);
 
-/// Returns a self-contained page with a heading and this content, which is HTML. `style` is added
-/// to the style sheet of reports.
-std::string html_page(const std::string& title, const std::string& content,
-                      const std::string& style = "");
+/// What a page has in addition to the style sheet of reports.
+struct HtmlExtras {
+  std::string style{};
+  std::string script{};
+};
 
-/// Returns a self-contained page with the report.
+/// Returns a self-contained page with a heading and this content, which is HTML.
+std::string html_page(const std::string& title, const std::string& content,
+                      const HtmlExtras& extras = {});
+
+/// Returns a self-contained page with the report. It has a script if a table can be filtered or
+/// sorted.
 std::string render_report_page(const std::string& title, const Report& report);
 
 }  // namespace sequent

@@ -64,6 +64,7 @@ struct JsonSections {
       for (const ReportLine& line : curve.lines) step[line.key] = line.values[i];
     }
   }
+  void operator()(const ReportCharts&) const {}
   void operator()(const ReportText&) const {}
   void operator()(const ReportWarning&) const {}
   void operator()(const ReportPart& part) const {

@@ -7,12 +7,12 @@ inline constexpr const char* kReportStyle = R"css(
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --metadata: #ffffff; --ink: #1b2330; --muted: #566173; --line: #dde2ea;
-  --first: #1d5fd0; --second: #b45309; --hit: 29, 95, 208; --miss: 200, 60, 30;
+  --first: #1d5fd0; --second: #b45309; --third: #15803d; --hit: 29, 95, 208; --miss: 200, 60, 30;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12151b; --metadata: #1a1f28; --ink: #e6eaf1; --muted: #9ba7b8; --line: #303846;
-    --first: #74a9ff; --second: #f2b04c; --hit: 64, 130, 246; --miss: 236, 92, 58;
+    --first: #74a9ff; --second: #f2b04c; --third: #5fd08a; --hit: 64, 130, 246; --miss: 236, 92, 58;
   }
 }
 * { box-sizing: border-box; }
@@ -48,6 +48,7 @@ dl.values dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums;
 .chart .mark-label { fill: var(--muted); font-size: 12px; }
 .chart .curve-0 { stroke: var(--first); }
 .chart .curve-1 { stroke: var(--second); stroke-dasharray: 7 4; }
+.chart .curve-2 { stroke: var(--third); stroke-dasharray: 2 4; }
 .chart polyline, .chart line[class^="curve"] { fill: none; stroke-width: 2.2;
   stroke-linejoin: round; }
 .chart circle { stroke: var(--metadata); stroke-width: 1; stroke-dasharray: none; }
@@ -78,6 +79,20 @@ table.matrix.dense thead th[scope="col"] { writing-mode: vertical-rl; text-align
 pre { margin: 0; padding: 1rem; overflow-x: auto; background: var(--page); border-radius: 8px;
   font: .85rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono",
   "Noto Sans Mono CJK SC", monospace; }
+form.filter { display: flex; flex-wrap: wrap; gap: .6rem 1.25rem; align-items: end;
+  margin: 0 0 .8rem; }
+form.filter[hidden] { display: none; }
+form.filter label { display: grid; gap: .15rem; color: var(--muted); font-size: .85rem; }
+form.filter select, form.filter input { font: inherit; font-size: .95rem; color: var(--ink);
+  background: var(--page); border: 1px solid var(--line); border-radius: 6px;
+  padding: .3rem .5rem; max-width: 18rem; }
+form.filter output { color: var(--muted); font-size: .92rem; padding: .3rem 0; }
+th button { all: unset; cursor: pointer; white-space: nowrap; }
+th button:focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
+th button::after { content: " \2195"; opacity: .35; }
+th[aria-sort="ascending"] button::after { content: " \2191"; opacity: 1; }
+th[aria-sort="descending"] button::after { content: " \2193"; opacity: 1; }
+table.texts tbody th[scope="row"] { max-width: 40rem; }
 details { margin-top: 1.25rem; }
 summary { cursor: pointer; color: var(--muted); }
 details[open] summary { margin-bottom: .75rem; }

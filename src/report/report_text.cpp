@@ -79,6 +79,8 @@ struct TextSections {
 
   std::string operator()(const ReportCurve&) const { return ""; }
 
+  std::string operator()(const ReportCharts&) const { return ""; }
+
   std::string operator()(const ReportWarning&) const { return ""; }
 
   std::string operator()(const ReportText& text) const { return text.title + "\n" + text.text; }

@@ -1,4 +1,5 @@
 // Renders the page of a training run, report.html.
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "core/format.h"
 #include "report/epoch_records.h"
 #include "report/report_html.h"
+#include "report/report_script.h"
 #include "report/report_style.h"
 #include "report/svg_chart.h"
 #include "sequent/report.h"
@@ -120,19 +122,27 @@ std::string html_section(const std::string& title, const std::string& content) {
 }
 
 std::string html_page(const std::string& title, const std::string& content,
-                      const std::string& style) {
+                      const HtmlExtras& extras) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" "
-      "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  page += html_element("title", title) + "\n<style>" + kReportStyle + style + "</style>\n";
-  page += "</head>\n<body>\n<main>\n" + html_element("h1", title) + "\n";
-  return page + content + "</main>\n</body>\n</html>\n";
+      "content=\"default-src 'none'; style-src 'unsafe-inline'";
+  if (!extras.script.empty()) page += "; script-src 'unsafe-inline'";
+  page += "\">\n" + html_element("title", title) + "\n<style>" + kReportStyle + extras.style +
+          "</style>\n";
+  page += "</head>\n<body>\n<main>\n" + html_element("h1", title) + "\n" + content + "</main>\n";
+  if (!extras.script.empty()) page += "<script>" + extras.script + "</script>\n";
+  return page + "</body>\n</html>\n";
 }
 
 std::string render_report_page(const std::string& title, const Report& report) {
-  return html_page(title, html_section("Results", html_of_sections(report.sections, title)));
+  const bool has_script = std::ranges::any_of(report.sections, [](const ReportSection& section) {
+    const auto* table = std::get_if<ReportTable>(&section);
+    return table != nullptr && (table->sortable || !table->filters.empty());
+  });
+  return html_page(title, html_section("Results", html_of_sections(report.sections, title)),
+                   {.style = "", .script = has_script ? kReportScript : ""});
 }
 
 std::string render_run_report(const RunReport& report) {
@@ -142,6 +152,10 @@ std::string render_run_report(const RunReport& report) {
     content += html_section("Baseline", html_of_sections(report.baseline, "Baseline"));
   }
   content += report_section("Validation", report.validation);
+  if (!report.curves.empty()) {
+    content += html_section("Curves of the validation rows",
+                            html_of_sections(report.curves, "Curves of the validation rows"));
+  }
   content += report_section("Test", report.test);
   if (!report.model_summary.empty()) {
     content += html_section("Model", html_element("pre", report.model_summary) + "\n");

@@ -61,6 +61,7 @@ std::pair<double, double> extent(const Chart& chart, const Part& part) {
 }
 
 Axis x_axis(const Chart& chart) {
+  if (chart.has_shares) return {0, 1, kLeft, kWidth - kRight};
   auto [low, high] = extent(chart, [](const ChartPoint& point) { return point.x; });
   if (low == high) {  // centers a single point
     low -= 1;
@@ -70,6 +71,7 @@ Axis x_axis(const Chart& chart) {
 }
 
 Axis y_axis(const Chart& chart) {
+  if (chart.has_shares) return {0, 1, kHeight - kBottom, kTop};
   auto [low, high] = extent(chart, [](const ChartPoint& point) { return point.y; });
   if (high - low < 1e-9 * std::max(std::abs(high), 1.0)) {
     const double room = std::max(std::abs(high) * 0.1, 0.01);
@@ -115,11 +117,14 @@ std::string draw_y_axis(const Axis& x, const Axis& y) {
 
 std::string draw_x_axis(const Chart& chart, const Axis& x, const Axis& y) {
   std::string svg = line_element(x.from, y.from, x.to, y.from, "axis");
-  const auto [first, last] = extent(chart, [](const ChartPoint& point) { return point.x; });
-  for (const double tick : axis_ticks(first, last, 10)) {
-    if (tick != std::round(tick)) continue;  // there is no epoch 1.5
+  const auto [first, last] = chart.has_shares
+                                 ? std::pair(x.low, x.high)
+                                 : extent(chart, [](const ChartPoint& point) { return point.x; });
+  const int digits = chart.has_shares ? digits_for(tick_step(first, last, kTicks)) : 0;
+  for (const double tick : axis_ticks(first, last, chart.has_shares ? kTicks : 10)) {
+    if (!chart.has_shares && tick != std::round(tick)) continue;  // there is no epoch 1.5
     svg += line_element(x.place(tick), y.from, x.place(tick), y.from + 4, "axis");
-    svg += text_element(x.place(tick), y.from + 18, "tick", "middle", format_fixed(tick, 0));
+    svg += text_element(x.place(tick), y.from + 18, "tick", "middle", format_fixed(tick, digits));
   }
   return svg + text_element((x.from + x.to) / 2, kHeight - 8, "label", "middle", chart.x_label);
 }
@@ -136,11 +141,17 @@ std::string draw_mark(const Chart& chart, const Axis& x, const Axis& y) {
          text_element(place, y.to - 6, "mark-label", anchor, chart.mark_label);
 }
 
-std::string value_text(const Curve& curve, const ChartPoint& point) {
-  return curve.name + ", " + format_fixed(point.x, 0) + ": " + format_fixed(point.y, kDigits);
+/// The x value of a point as text.
+std::string x_text(const Chart& chart, const ChartPoint& point) {
+  return format_fixed(point.x, chart.has_shares ? kDigits : 0);
 }
 
-std::string draw_curve(const Curve& curve, std::size_t index, const Axis& x, const Axis& y) {
+std::string value_text(const Chart& chart, const Curve& curve, const ChartPoint& point) {
+  return curve.name + ", " + x_text(chart, point) + ": " + format_fixed(point.y, kDigits);
+}
+
+std::string draw_curve(const Chart& chart, std::size_t index, const Axis& x, const Axis& y) {
+  const Curve& curve = chart.curves[index];
   const std::string kind = "curve-" + std::to_string(index);
   std::string places;
   std::string dots;
@@ -148,10 +159,10 @@ std::string draw_curve(const Curve& curve, std::size_t index, const Axis& x, con
     const double px = x.place(point.x);
     const double py = y.place(point.y);
     places.append(format_fixed(px, 1)).append(",").append(format_fixed(py, 1)).append(" ");
-    dots += dot_element(px, py, kind, value_text(curve, point));
+    dots += dot_element(px, py, kind, value_text(chart, curve, point));
   }
   std::string svg = "<polyline" + attribute("class", kind) + attribute("points", places) + "/>\n";
-  if (curve.points.size() <= kMostDots) svg += dots;
+  if (curve.points.size() <= kMostDots && !chart.has_shares) svg += dots;
   return svg;
 }
 
@@ -168,9 +179,9 @@ std::string draw_legend(const Chart& chart) {
   return svg;
 }
 
-std::string curve_text(const Curve& curve, const std::string& x_label) {
+std::string curve_text(const Chart& chart, const Curve& curve) {
   const auto point_text = [&](const ChartPoint& point) {
-    return format_fixed(point.y, kDigits) + " at " + x_label + " " + format_fixed(point.x, 0);
+    return format_fixed(point.y, kDigits) + " at " + chart.x_label + " " + x_text(chart, point);
   };
   return curve.name + ": " + point_text(curve.points.front()) + ", " +
          point_text(curve.points.back()) + ". ";
@@ -179,7 +190,7 @@ std::string curve_text(const Curve& curve, const std::string& x_label) {
 std::string description(const Chart& chart) {
   std::string text;
   for (const Curve& curve : chart.curves) {
-    if (!curve.points.empty()) text += curve_text(curve, chart.x_label);
+    if (!curve.points.empty()) text += curve_text(chart, curve);
   }
   return text + chart.mark_label;
 }
@@ -214,7 +225,7 @@ std::string render_chart(const Chart& chart) {
   svg += draw_x_axis(chart, x, y);
   svg += draw_mark(chart, x, y);
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-    svg += draw_curve(chart.curves[i], i, x, y);
+    svg += draw_curve(chart, i, x, y);
   }
   return svg + "</svg>\n";
 }

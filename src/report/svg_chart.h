@@ -22,10 +22,11 @@ struct Curve {
 struct Chart {
   std::string id;  // a valid HTML id, unique in the page
   std::string title;
-  std::string x_label;  // the x values are integers
+  std::string x_label;
   std::vector<Curve> curves;
   std::optional<double> marked_x;
   std::string mark_label;
+  bool has_shares = false;  // both axes range from 0 to 1; otherwise, the x values are integers
 };
 
 /// Returns one <svg> element. Its description for screen readers has the title and the first and

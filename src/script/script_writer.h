@@ -72,9 +72,8 @@ class ScriptWriter {
 /// Returns the TorchScript source of `forward(tokens, lengths) -> probabilities` for a config, and
 /// of the further methods of its task. It uses standard operators only. With numeric input the
 /// first argument is called `values`. A model that reads features has a third argument, `features`
-/// [B, F] float32, as FeatureEncoder encodes them.
-/// first argument is called `values`. Of several members, each has a method of its own,
-/// `member_0` and so on, and `forward` returns their mean.
+/// [B, F] float32, as FeatureEncoder encodes them. Of several members, each has a method of its
+/// own, `member_0` and so on, and `forward` returns their mean.
 ///
 /// Shapes:  tokens [B, T] int64 or values [B, T, channels] float32, lengths [B] int64 (1..T)
 ///          -> probabilities [B, C] float32; a sigmoid head returns [1 - p, p].

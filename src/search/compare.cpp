@@ -1,23 +1,21 @@
 #include "search/compare.h"
 
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <cerrno>
+#include <fstream>
 #include <utility>
 
 #include "core/files.h"
 #include "core/format.h"
-#include "data/encode_rows.h"
-#include "metrics/significance.h"
+#include "core/temporary_file.h"
+#include "search/compare_metrics.h"
+#include "search/row_lines.h"
 #include "sequent/error.h"
-#include "tasks/task_definition.h"
 #include "train/row_predictions.h"
 
 namespace sequent {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr double kSignificant = 0.05;
 
@@ -55,10 +53,10 @@ ComparedRows predict_both(const fs::path& a, const fs::path& b, const CompareOpt
   ComparedRows pair{
       predict_held_out(a, which, threads), predict_held_out(b, which, threads),
       which == RunRows::kTest ? "the test rows of both runs" : "the validation rows of both runs"};
-  const bool same = same_files(pair.a.sources, pair.b.sources) &&
-                    pair.a.rows.size() == pair.b.rows.size() &&
-                    pair.a.rows.labels() == pair.b.rows.labels() &&
-                    pair.a.chosen == pair.b.chosen && pair.a.duplicates == pair.b.duplicates;
+  const bool same =
+      same_files(pair.a.sources, pair.b.sources) && pair.a.rows.size() == pair.b.rows.size() &&
+      pair.a.rows.labels() == pair.b.rows.labels() && pair.a.records == pair.b.records &&
+      pair.a.chosen == pair.b.chosen && pair.a.duplicates == pair.b.duplicates;
   if (!same) {
     refuse(b.string(), "has other held-out rows than " + a.string() +
                            "; name a labelled file that neither was trained on as DATA");
@@ -79,36 +77,6 @@ void check_alike(const ComparedRows& pair, const fs::path& a, const fs::path& b)
   if (pair.a.rows.size() == 0) refuse(pair.rows, "has no rows");
 }
 
-/// 1 for each row that is right, otherwise 0.
-std::vector<double> hits(const RowPredictions& found) {
-  std::vector<double> result;
-  for (std::int64_t row = 0; row < found.rows.size(); ++row) {
-    result.push_back(found.predicted(row) == found.rows.label(row) ? 1 : 0);
-  }
-  return result;
-}
-
-/// The mean absolute error of each row.
-std::vector<double> errors(const RowPredictions& found) {
-  std::vector<double> result;
-  for (std::int64_t row = 0; row < found.rows.size(); ++row) {
-    const std::span<const float> outputs = found.of(row);
-    const std::span<const float> truths = found.rows.targets(row);
-    double sum = 0;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      sum += std::abs(static_cast<double>(outputs[i]) - static_cast<double>(truths[i]));
-    }
-    result.push_back(sum / static_cast<double>(outputs.size()));
-  }
-  return result;
-}
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
 struct Counts {
   std::int64_t both = 0;  // right
   std::int64_t only_a = 0;
@@ -117,61 +85,85 @@ struct Counts {
   std::int64_t changed = 0;  // other labels, right or wrong
 };
 
-Counts count_outcomes(const ComparedRows& pair, const std::vector<double>& a,
-                      const std::vector<double>& b) {
+/// Whether both models predict the same labels for a row, right or wrong.
+bool has_same_labels(const ComparedRows& pair, std::int64_t row) {
+  if (pair.a.target == TargetKind::kLabel) return pair.a.predicted(row) == pair.b.predicted(row);
+  for (std::int64_t label = 0; label < pair.a.labels.size(); ++label) {
+    if (pair.a.predicts(row, label) != pair.b.predicts(row, label)) return false;
+  }
+  return true;
+}
+
+Counts count_outcomes(const ComparedRows& pair) {
+  const std::vector<double> a = row_hits(pair.a);
+  const std::vector<double> b = row_hits(pair.b);
   Counts counts;
   for (std::size_t row = 0; row < a.size(); ++row) {
     const bool right_a = a[row] > 0;
     const bool right_b = b[row] > 0;
     ++(right_a ? (right_b ? counts.both : counts.only_a) : (right_b ? counts.only_b : counts.none));
-    const auto at = static_cast<std::int64_t>(row);
-    counts.changed += pair.a.predicted(at) != pair.b.predicted(at) ? 1 : 0;
+    counts.changed += has_same_labels(pair, static_cast<std::int64_t>(row)) ? 0 : 1;
   }
   return counts;
 }
 
-std::string changed_rows(const ComparedRows& pair) {
-  std::string text;
-  for (std::int64_t row = 0; row < pair.a.rows.size(); ++row) {
-    Json line = {{"row", row}};
-    if (pair.a.target == TargetKind::kLabel) {
-      const std::int64_t a = pair.a.predicted(row);
-      const std::int64_t b = pair.b.predicted(row);
-      if (a == b) continue;
-      line["label"] = pair.a.label_name(pair.a.rows.label(row));
-      line["a"] = pair.a.label_name(a);
-      line["a_probability"] = pair.a.of(row)[static_cast<std::size_t>(a)];
-      line["b"] = pair.b.label_name(b);
-      line["b_probability"] = pair.b.of(row)[static_cast<std::size_t>(b)];
-    } else {
-      const auto numbers = [](std::span<const float> values, const std::vector<double>& origin) {
-        Json list = Json::array();
-        for (std::size_t i = 0; i < values.size(); ++i) {
-          list.push_back(values[i] + (origin.empty() ? 0 : origin[i]));
-        }
-        return list;
-      };
-      line["targets"] = numbers(pair.a.rows.targets(row), pair.a.target_origin);
-      line["a"] = numbers(pair.a.of(row), pair.a.target_origin);
-      line["b"] = numbers(pair.b.of(row), pair.b.target_origin);
-    }
-    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  return text;
+/// Adds the answer of a model and, to a label, its probability.
+void add_answer(const RowPredictions& found, std::int64_t row, const std::string& model,
+                RowLine& line) {
+  line[model] = answer_of_row(found, row);
+  if (found.target != TargetKind::kLabel) return;
+  line[model + "_probability"] = found.of(row)[static_cast<std::size_t>(found.predicted(row))];
 }
 
-std::string verdict(const std::string& metric, double a, double b, bool greater_is_better,
-                    const Interval& interval, double p) {
-  const std::string values =
-      metric + " " + format_metric(a) + " (A) and " + format_metric(b) + " (B): ";
+/// Writes the rows whose answers differ, with their locations.
+void write_changed(const ComparedRows& pair, const fs::path& path) {
+  write_file_whole(path, [&](const fs::path& temporary) {
+    std::ofstream out(temporary);
+    ChosenRecords records(pair.a.source, pair.a.records);
+    Record record;
+    const bool are_numbers = pair.a.target == TargetKind::kNumbers;
+    for (std::int64_t row = 0; records.next(record); ++row) {
+      if (!are_numbers && has_same_labels(pair, row)) continue;
+      RowLine line = place_of_row(pair.a, row, record);
+      add_truth(pair.a, row, line);
+      add_answer(pair.a, row, "a", line);
+      add_answer(pair.b, row, "b", line);
+      out << line.dump(-1, ' ', false, RowLine::error_handler_t::replace) << '\n';
+    }
+    if (!out.flush()) fail_write(path, errno);
+  });
+}
+
+std::string verdict(const ComparedMetric& metric, double p) {
+  std::string values = metric.title + " " + format_metric(metric.a) + " (A) and ";
+  values += format_metric(metric.b) + " (B): ";
+  const Interval& interval = metric.interval;
   const bool differs = interval.low > 0 || interval.high < 0;
-  const std::string range = "; the difference of " + format_metric(b - a) + " lies between " +
-                            format_metric(interval.low) + " and " + format_metric(interval.high);
+  const std::string range = "; the difference of " + format_metric(metric.b - metric.a) +
+                            " lies between " + format_metric(interval.low) + " and " +
+                            format_metric(interval.high);
   if (!differs || p >= kSignificant) {
     return values + "these rows do not show which model is better" + range;
   }
-  const bool b_is_better = (b > a) == greater_is_better;
+  const bool b_is_better = (metric.b > metric.a) == metric.greater_is_better;
   return values + (b_is_better ? "B" : "A") + " is better" + range;
+}
+
+ReportTable metrics_table(const std::vector<ComparedMetric>& metrics) {
+  ReportTable table{"metrics",
+                    "metrics",
+                    {{"metric", "metric"},
+                     {"a", "A"},
+                     {"b", "B"},
+                     {"difference", "B - A"},
+                     {"low", "95 % from"},
+                     {"high", "to"}},
+                    {}};
+  for (const ComparedMetric& one : metrics) {
+    table.rows.push_back(
+        {one.title, one.a, one.b, one.b - one.a, one.interval.low, one.interval.high});
+  }
+  return table;
 }
 
 }  // namespace
@@ -179,39 +171,32 @@ std::string verdict(const std::string& metric, double a, double b, bool greater_
 ComparedModels compare_models(const fs::path& a, const fs::path& b, const CompareOptions& options) {
   const ComparedRows pair = predict_both(a, b, options);
   check_alike(pair, a, b);
-  const bool has_labels = pair.a.target == TargetKind::kLabel;
-  const std::vector<double> of_a = has_labels ? hits(pair.a) : errors(pair.a);
-  const std::vector<double> of_b = has_labels ? hits(pair.b) : errors(pair.b);
-  std::vector<double> differences(of_a.size());
-  for (std::size_t i = 0; i < of_a.size(); ++i) differences[i] = of_b[i] - of_a[i];
-  const Interval interval = bootstrap_mean(differences);
-  const double mean_a = mean_of(of_a);
-  const double mean_b = mean_of(of_b);
-
-  const std::string metric = has_labels ? "accuracy" : "mae";
+  const std::vector<ComparedMetric> metrics = compare_metrics(pair.a, pair.b);
+  const ComparedMetric& first = metrics.front();
   ReportFacts facts;
+  // The values of the first metric are only for JSON; the table shows them.
   facts.facts = {{"count", "rows", pair.a.rows.size(), NumberFormat::kCount},
-                 {"a_" + metric, metric + " of A", mean_a},
-                 {"b_" + metric, metric + " of B", mean_b},
-                 {"difference", "B - A", mean_b - mean_a},
-                 {"difference_low", "95 % from", interval.low},
-                 {"difference_high", "to", interval.high}};
+                 {"a_" + first.key, "", first.a},
+                 {"b_" + first.key, "", first.b},
+                 {"difference", "", first.b - first.a},
+                 {"difference_low", "", first.interval.low},
+                 {"difference_high", "", first.interval.high}};
   double p = 0;
-  if (has_labels) {
-    const Counts counts = count_outcomes(pair, of_a, of_b);
+  if (pair.a.target != TargetKind::kNumbers) {
+    const Counts counts = count_outcomes(pair);
     p = mcnemar_exact(counts.only_a, counts.only_b);
     const std::vector<ReportFact> more = {
         {"both_right", "both right", counts.both, NumberFormat::kCount},
         {"only_a_right", "only A right", counts.only_a, NumberFormat::kCount},
         {"only_b_right", "only B right", counts.only_b, NumberFormat::kCount},
         {"none_right", "none right", counts.none, NumberFormat::kCount},
-        {"changed", "rows with another label", counts.changed, NumberFormat::kCount},
+        {"changed", "rows with another answer", counts.changed, NumberFormat::kCount},
         {"mcnemar_p", "McNemar's p", p}};
     facts.facts.insert(facts.facts.end(), more.begin(), more.end());
   }
-  if (options.changed) write_file_whole(*options.changed, changed_rows(pair));
-  return {Report{{std::move(facts)}},
-          verdict(metric, mean_a, mean_b, has_labels, interval, p) + ", on " + pair.rows};
+  if (options.changed) write_changed(pair, *options.changed);
+  return {Report{{std::move(facts), metrics_table(metrics)}},
+          verdict(first, p) + ", on " + pair.rows};
 }
 
 }  // namespace sequent

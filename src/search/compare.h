@@ -24,10 +24,10 @@ struct ComparedModels {
 };
 
 /// Compares two run folders or archives that predict the same labels or numbers. Without data, both
-/// must be runs whose test rows, or else validation rows, are the same. The report has a metric of
-/// each model, the difference with its 95 % bootstrap interval and, for labels, McNemar's exact
-/// test. `options.changed` is written as JSON Lines: the row, its label, and both answers; for
-/// numbers, all rows.
+/// must be runs whose test rows, or else validation rows, are the same. The report has the metrics
+/// of both models, the differences with their 95 % bootstrap intervals and, for labels, McNemar's
+/// exact test. `options.changed` is written as JSON Lines: the number of the row in its file, from
+/// 0, its location, its label, and both answers; for numbers, all rows.
 /// Errors: those of predict_rows; Usage if the models do not predict the same, or have no rows in
 /// common.
 ComparedModels compare_models(const std::filesystem::path& a, const std::filesystem::path& b,

@@ -1,14 +1,16 @@
 #include "search/crossval.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <cerrno>
+#include <fstream>
 #include <utility>
 
 #include "core/files.h"
 #include "core/folder_lock.h"
+#include "core/temporary_file.h"
 #include "data/splits.h"
 #include "metrics/significance.h"
 #include "report/report_html.h"
+#include "search/row_lines.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
 #include "tasks/task_definition.h"
@@ -20,7 +22,6 @@ namespace sequent {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 /// One run of the whole.
 struct PlannedRun {
@@ -138,49 +139,32 @@ std::optional<Report> finished_report(const PlannedRun& run, const fs::path& fol
   return report_from_json(json, trained.task);
 }
 
-/// Writes the predictions for the rows of each fold.
-class PredictionsFile {
- public:
-  void add(const PlannedRun& run, const fs::path& folder) {
-    const RowPredictions found =
-        predict_held_out(folder, RunRows::kTest, static_cast<int>(run.config.runtime.workers));
-    Config config = run.config;
-    LearnedData::of(read_run_text(RunFolder{folder}).config).fill(config);
-    const std::vector<Part> parts =
-        read_parts(config, static_cast<int>(run.config.runtime.workers));
-    std::int64_t next = 0;
-    for (std::size_t row = 0; row < parts.size(); ++row) {
-      if (parts[row] == Part::kTest) add_row(run, found, static_cast<std::int64_t>(row), next++);
-    }
+/// Writes the predictions for the test rows of a run, one line for each row.
+void write_predictions(const PlannedRun& run, const fs::path& folder, std::ofstream& out) {
+  const RowPredictions found =
+      predict_held_out(folder, RunRows::kTest, static_cast<int>(run.config.runtime.workers));
+  ChosenRecords records(found.source, found.records);
+  Record record;
+  for (std::int64_t row = 0; records.next(record); ++row) {
+    RowLine line = place_of_row(found, row, record);
+    line["repeat"] = run.repeat + 1;
+    line["fold"] = run.fold + 1;
+    add_truth(found, row, line);
+    const bool are_numbers = found.target == TargetKind::kNumbers;
+    line[are_numbers ? "predictions" : "predicted"] = answer_of_row(found, row);
+    if (!are_numbers) line["probabilities"] = probabilities_by_name(found, row);
+    out << line.dump(-1, ' ', false, RowLine::error_handler_t::replace) << '\n';
   }
+}
 
-  const std::string& text() const { return text_; }
-
- private:
-  void add_row(const PlannedRun& run, const RowPredictions& found, std::int64_t row,
-               std::int64_t at) {
-    Json line = {{"row", row}, {"repeat", run.repeat + 1}, {"fold", run.fold + 1}};
-    const std::span<const float> outputs = found.of(at);
-    const std::vector<std::string>& names = found.labels.names();
-    const bool has_label = found.target == TargetKind::kLabel;
-    if (has_label) {
-      line["label"] = found.label_name(found.rows.label(at));
-      line["predicted"] = found.label_name(found.predicted(at));
-    }
-    Json values = Json::object();
-    Json targets = Json::object();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const double origin = found.target_origin.empty() ? 0 : found.target_origin[i];
-      values[names[i]] = has_label ? static_cast<double>(outputs[i]) : outputs[i] + origin;
-      if (!has_label) targets[names[i]] = found.rows.targets(at)[i] + origin;
-    }
-    if (!has_label) line["targets"] = std::move(targets);
-    line[has_label ? "probabilities" : "predictions"] = std::move(values);
-    text_ += line.dump() + "\n";
-  }
-
-  std::string text_;
-};
+/// Writes the predictions of all runs, one run after the other.
+void write_predictions(const std::vector<PlannedRun>& runs, const fs::path& out) {
+  write_file_whole(out / "predictions.jsonl", [&](const fs::path& temporary) {
+    std::ofstream file(temporary);
+    for (const PlannedRun& run : runs) write_predictions(run, out / run.name, file);
+    if (!file.flush()) fail_write(out / "predictions.jsonl", errno);
+  });
+}
 
 /// The ratio of test rows to training rows of one run.
 double test_per_training(const Config& config, const CrossvalOptions& options) {
@@ -310,11 +294,9 @@ CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
   }
   CrossvalReport result{true, summary_of(reports, config, options)};
   const TargetKind target = definition_of(config).target();
-  if (has_folds && (target == TargetKind::kLabel || target == TargetKind::kNumbers)) {
-    PredictionsFile predictions;
-    for (const PlannedRun& run : runs) predictions.add(run, options.out / run.name);
-    write_file_whole(options.out / "predictions.jsonl", predictions.text());
-  }
+  const bool has_row_outputs = target == TargetKind::kLabel || target == TargetKind::kLabelSet ||
+                               target == TargetKind::kNumbers;
+  if (has_folds && has_row_outputs) write_predictions(runs, options.out);
   if (options.ensemble) result.ensemble = export_average(runs, options);
   write_file_whole(options.out / "crossval.json", report_to_json(result.report) + "\n");
   const std::string title = config.name + ": " + (has_folds ? "cross-validation" : "several seeds");

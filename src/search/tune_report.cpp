@@ -120,7 +120,7 @@ std::string render_tune_page(const TuneSummary& summary) {
                          "How much an option's values in the best tenth of the trials differ from "
                          "those in all trials (PED-ANOVA).") +
                 "\n" + importance_chart(shares));
-  return html_page(summary.title, content, kTuneStyle);
+  return html_page(summary.title, content, {.style = kTuneStyle});
 }
 
 }  // namespace sequent

@@ -174,6 +174,13 @@ class TrainingTask {
   virtual Report measure_dynamically(SequenceModelImpl& model, const MeasuredRows& rows,
                                      const EvaluateOptions& options) const;
 
+  /// Returns curves of the validation rows that only the report page of a finished run shows; none
+  /// if the task has none.
+  virtual std::vector<ReportSection> page_curves(WorkerPool&,
+                                                 const MeasuredRows& /*validation*/) const {
+    return {};
+  }
+
   /// Returns what the report page shows about the data.
   virtual Facts data_facts(const PreparedData& data) const;
 

@@ -46,7 +46,7 @@ std::optional<MeasuredPredictions> shared_validation(const Ensemble& ensemble) {
   std::vector<std::vector<float>> outputs;
   outputs.reserve(ensemble.runs.size());
   for (const LoadedRun& run : ensemble.runs) {
-    RowPredictions found = held_out_outputs(run.folder, RunRows::kValidation);
+    RowPredictions found = predict_held_out(run.folder, RunRows::kValidation);
     outputs.push_back(std::move(found.outputs));
     result.rows = std::move(found.rows);
   }
@@ -90,7 +90,7 @@ std::optional<MeasuredPredictions> out_of_fold(const Ensemble& ensemble) {
   if (!runs) return std::nullopt;
   MeasuredPredictions result;
   for (const LoadedRun* run : *runs) {
-    const RowPredictions found = held_out_outputs(run->folder, RunRows::kTest);
+    const RowPredictions found = predict_held_out(run->folder, RunRows::kTest);
     for (std::int64_t row = 0; row < found.rows.size(); ++row) result.rows.add(found.rows, row);
     result.outputs.insert(result.outputs.end(), found.outputs.begin(), found.outputs.end());
   }

@@ -18,7 +18,7 @@ Report evaluate_run(const std::filesystem::path& folder, const std::string& file
   const LoadedRun run = load_run(folder);
   const RunText& text = run.text;
   const EncodedDataset data =
-      read_labelled_rows(file, text.config, text.vocabulary, text.labels, options);
+      read_labelled_rows(file, text.config, text.vocabulary, text.labels, options).rows;
   const std::vector<double> calibration =
       report_calibration(run.manifest.validation_report, text.config.task);
   const MeasuredRows rows{text.labels, data, calibration, text.vocabulary};
@@ -34,7 +34,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   const LoadedArchive archive = load_archive(path);
   const ArchiveMetadata& metadata = archive.metadata;
   const EncodedDataset data =
-      read_labelled_rows(file, metadata.config, metadata.vocabulary, metadata.labels, options);
+      read_labelled_rows(file, metadata.config, metadata.vocabulary, metadata.labels, options).rows;
   const std::vector<double> calibration =
       report_calibration(metadata.validation_report, metadata.config.task);
   const MeasuredRows rows{metadata.labels, data, calibration, metadata.vocabulary};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "data/encode_rows.h"
 #include "infer/archive.h"
 #include "infer/fused_engine.h"
 #include "tasks/task_definition.h"
@@ -10,9 +11,9 @@
 
 namespace sequent {
 
-EncodedDataset read_labelled_rows(const std::string& file, const Config& config,
-                                  const Vocabulary& vocabulary, const LabelSet& labels,
-                                  const EvaluateOptions& options) {
+SplitRows read_labelled_rows(const std::string& file, const Config& config,
+                             const Vocabulary& vocabulary, const LabelSet& labels,
+                             const EvaluateOptions& options) {
   const DataFormat& format = options.format ? *options.format : config.data.format;
   const bool numeric = std::holds_alternative<NumericInput>(config.input);
   const TargetKind target = definition_of(config).target();
@@ -36,8 +37,8 @@ EncodedDataset read_labelled_rows(const std::string& file, const Config& config,
   if (const auto error = definition_of(config).unseen_labels_error(config, unseen)) {
     throw Error(ErrorKind::kUsage, "unseen labels", *error);
   }
-  return encode_file(file, format, encoder_spec(config), vocabulary, labels, unseen,
-                     options.threads);
+  return encode_evaluated(file, format, encoder_spec(config), vocabulary, {labels, unseen},
+                          options.threads);
 }
 
 SequenceModel trainable_model(const LoadedArchive& archive, std::int64_t member) {

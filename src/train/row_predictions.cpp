@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "data/splits.h"
 #include "infer/archive.h"
 #include "tasks/task_definition.h"
 #include "train/labelled_rows.h"
@@ -15,13 +16,23 @@ namespace sequent {
 namespace {
 
 /// Errors: Usage for a model of another kind.
-TargetKind predicted_kind(const Config& config, const std::filesystem::path& model) {
+void require_row_outputs(const Config& config, const std::filesystem::path& model) {
   const TargetKind target = definition_of(config).target();
-  if (target == TargetKind::kLabel || target == TargetKind::kNumbers) return target;
+  if (target == TargetKind::kLabel || target == TargetKind::kLabelSet ||
+      target == TargetKind::kNumbers) {
+    return;
+  }
   throw Error(ErrorKind::kUsage, model.string(),
               "is " + definition_of(config).title() +
-                  "; expected a model that predicts one label, or numbers, for each row");
+                  "; expected a model that predicts labels or numbers for each row");
 }
+
+/// A model and how to use it.
+struct RowModel {
+  const Config& config;
+  const LabelSet& labels;
+  const std::string& validation_report;
+};
 
 std::vector<float> outputs_of(SequenceModel model, const EncodedDataset& rows, int threads) {
   model->eval();
@@ -29,15 +40,40 @@ std::vector<float> outputs_of(SequenceModel model, const EncodedDataset& rows, i
   return pool.predict(rows);
 }
 
-RowPredictions predict(SequenceModel model, const Config& config, const LabelSet& labels,
-                       EncodedDataset rows, int threads) {
+RowPredictions predict(SequenceModel model, const RowModel& how, EncodedDataset rows, int threads) {
   RowPredictions result;
-  result.target = definition_of(config).target();
-  result.labels = labels;
+  result.target = definition_of(how.config).target();
+  result.labels = how.labels;
   result.rows = std::move(rows);
-  result.target_origin = config.data.target_origin;
+  result.target_origin = how.config.data.target_origin;
+  result.source = {"", how.config.data.format, result.target};
+  if (result.target == TargetKind::kLabelSet) {
+    result.thresholds = report_calibration(how.validation_report, how.config.task);
+  }
   result.outputs = outputs_of(std::move(model), result.rows, threads);
   return result;
+}
+
+RowPredictions predict_file(SequenceModel model, const RowModel& how, const Vocabulary& vocabulary,
+                            const std::string& file, const EvaluateOptions& options) {
+  SplitRows split = read_labelled_rows(file, how.config, vocabulary, how.labels, options);
+  RowPredictions result = predict(std::move(model), how, std::move(split.rows), options.threads);
+  result.source.file = file;
+  if (options.format) result.source.format = *options.format;
+  result.skipped = split.skipped;
+  result.records.reserve(split.notes.size());
+  for (const RowNote& note : split.notes) result.records.push_back(note.record);
+  return result;
+}
+
+/// Returns the numbers of a part's rows in the training file.
+std::vector<std::int64_t> records_of(Part part, const Config& config) {
+  const std::vector<Part> parts = read_parts(config, static_cast<int>(config.runtime.workers));
+  std::vector<std::int64_t> records;
+  for (std::size_t row = 0; row < parts.size(); ++row) {
+    if (parts[row] == part) records.push_back(static_cast<std::int64_t>(row));
+  }
+  return records;
 }
 
 }  // namespace
@@ -54,9 +90,20 @@ std::int64_t RowPredictions::predicted(std::int64_t row) const {
   return std::max_element(all.begin(), all.end()) - all.begin();
 }
 
-const std::string& RowPredictions::label_name(std::int64_t label) const {
-  if (label >= 0) return labels.names()[static_cast<std::size_t>(label)];
-  return rows.unseen().labels[static_cast<std::size_t>(-label) - 1];
+bool RowPredictions::predicts(std::int64_t row, std::int64_t label) const {
+  constexpr double kMiddle = 0.5;
+  const auto at = static_cast<std::size_t>(label);
+  return of(row)[at] >= (thresholds.empty() ? kMiddle : thresholds[at]);
+}
+
+double RowPredictions::number(std::int64_t row, std::int64_t target) const {
+  const auto at = static_cast<std::size_t>(target);
+  return of(row)[at] + (target_origin.empty() ? 0 : target_origin[at]);
+}
+
+double RowPredictions::true_number(std::int64_t row, std::int64_t target) const {
+  const auto at = static_cast<std::size_t>(target);
+  return rows.targets(row)[at] + (target_origin.empty() ? 0 : target_origin[at]);
 }
 
 RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std::string& file,
@@ -64,18 +111,16 @@ RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std
   if (std::filesystem::is_directory(run_or_model)) {
     const LoadedRun run = load_run(run_or_model);
     const RunText& text = run.text;
-    predicted_kind(text.config, run_or_model);
-    return predict(run.model, text.config, text.labels,
-                   read_labelled_rows(file, text.config, text.vocabulary, text.labels, options),
-                   options.threads);
+    require_row_outputs(text.config, run_or_model);
+    return predict_file(run.model, {text.config, text.labels, run.manifest.validation_report},
+                        text.vocabulary, file, options);
   }
   const LoadedArchive archive = load_archive(run_or_model);
   const ArchiveMetadata& metadata = archive.metadata;
-  predicted_kind(metadata.config, run_or_model);
-  RowPredictions result = predict(
-      trainable_model(archive), metadata.config, metadata.labels,
-      read_labelled_rows(file, metadata.config, metadata.vocabulary, metadata.labels, options),
-      options.threads);
+  require_row_outputs(metadata.config, run_or_model);
+  RowPredictions result = predict_file(
+      trainable_model(archive), {metadata.config, metadata.labels, metadata.validation_report},
+      metadata.vocabulary, file, options);
   std::vector<std::vector<float>> outputs{std::move(result.outputs)};
   for (std::int64_t member = 1; member < metadata.members; ++member) {
     outputs.push_back(outputs_of(trainable_model(archive, member), result.rows, options.threads));
@@ -97,11 +142,7 @@ std::vector<float> mean_outputs(const std::vector<std::vector<float>>& outputs) 
 
 RowPredictions predict_held_out(const std::filesystem::path& folder, RunRows which, int threads) {
   check_finished(RunFolder{folder});
-  predicted_kind(read_run_text(RunFolder{folder}).config, folder);
-  return held_out_outputs(folder, which, threads);
-}
-
-RowPredictions held_out_outputs(const std::filesystem::path& folder, RunRows which, int threads) {
+  require_row_outputs(read_run_text(RunFolder{folder}).config, folder);
   const LoadedRun run = load_run(folder);
   Config config = run.text.config;
   PreparedData data =
@@ -111,16 +152,26 @@ RowPredictions held_out_outputs(const std::filesystem::path& folder, RunRows whi
     throw Error(ErrorKind::kData, folder.string(),
                 "its data have changed since training; name a labelled file instead");
   }
-  if (which == RunRows::kTest && !data.test) {
+  const bool is_test = which == RunRows::kTest;
+  if (is_test && !data.test) {
     throw Error(ErrorKind::kUsage, folder.string(),
                 "has no test rows; name a labelled file instead");
   }
-  EncodedDataset rows =
-      which == RunRows::kTest ? std::move(*data.test) : std::move(data.validation);
-  RowPredictions result = predict(run.model, config, run.text.labels, std::move(rows), threads);
+  const RowModel how{config, run.text.labels, run.manifest.validation_report};
+  const HeldOutSource chosen = is_test ? config.data.test.value() : config.data.validation;
+  RowPredictions result;
+  if (const auto* file = std::get_if<std::string>(&chosen)) {
+    EvaluateOptions options;
+    options.threads = threads;
+    result = predict_file(run.model, how, run.text.vocabulary, config.resolve_path(*file).string(),
+                          options);
+  } else {
+    result = predict(run.model, how, std::move(is_test ? data.test.value() : data.validation), threads);
+    result.source.file = split_files(config).front().path;
+    result.records = records_of(is_test ? Part::kTest : Part::kValidation, config);
+    result.chosen = chosen;
+  }
   result.sources = std::move(data.sources);
-  result.chosen = which == RunRows::kTest ? config.data.test : config.data.validation;
-  if (std::holds_alternative<std::string>(*result.chosen)) result.chosen.reset();
   result.duplicates = config.data.duplicates;
   return result;
 }

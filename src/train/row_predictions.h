@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/chosen_records.h"
 #include "sequent/data.h"
 #include "sequent/trainer.h"
 
@@ -20,13 +21,17 @@ enum class RunRows { kValidation, kTest };
 /// Whether these are the same files, wherever they are.
 bool same_files(const std::vector<SourceFile>& a, const std::vector<SourceFile>& b);
 
-/// Of a model with one vector of outputs for each row.
+/// Of a model that predicts one label, any number of labels, or numbers for each row.
 struct RowPredictions {
-  TargetKind target = TargetKind::kLabel;  // kNumbers, or of held_out_outputs also kLabelSet
+  TargetKind target = TargetKind::kLabel;  // or kLabelSet or kNumbers
   LabelSet labels = LabelSet::none();      // the classes, or the names of the numbers
   EncodedDataset rows;
   std::vector<float> outputs;           // [rows, labels]: probabilities, or numbers
   std::vector<double> target_origin;    // what rows.targets() and numbers are relative to; empty: 0
+  std::vector<double> thresholds;       // of the labels of a set; empty: 0.5
+  RecordSource source;                  // the file of the rows
+  std::vector<std::int64_t> records;    // of each row: its number in the file, from 0; ascending
+  std::int64_t skipped = 0;             // rows that were left out because of an unseen label
   std::vector<SourceFile> sources;      // of a run's own rows: the files they come from
   std::optional<HeldOutSource> chosen;  // and how they were chosen
   Duplicates duplicates = Duplicates::kKeep;
@@ -37,22 +42,21 @@ struct RowPredictions {
   }
   /// The predicted class: the most probable one; ties keep the order of the classes.
   std::int64_t predicted(std::int64_t row) const;
-  /// The name of a class, or of a row's label that does not occur in training.
-  const std::string& label_name(std::int64_t label) const;
+  /// Whether this label is in the predicted set of labels.
+  bool predicts(std::int64_t row, std::int64_t label) const;
+  /// A number of a row in its own unit.
+  double number(std::int64_t row, std::int64_t target) const;
+  double true_number(std::int64_t row, std::int64_t target) const;
 };
 
 /// Predicts for a labelled file with a run folder or a model archive. Errors: as evaluate(), and
-/// Usage if the model predicts neither one label nor numbers for each row.
+/// Usage if the model predicts neither labels nor numbers for each row.
 RowPredictions predict_rows(const std::filesystem::path& run_or_model, const std::string& file,
                             const EvaluateOptions& options = {});
 
 /// Predicts for rows that a finished run held out. Errors: Artifact; Data if the data changed since
 /// or are missing; Usage as predict_rows, and if the run has no such rows.
 RowPredictions predict_held_out(const std::filesystem::path& run, RunRows which, int threads = 0);
-
-/// Does the same for any model with one vector of outputs for each row. Requires has_average() of
-/// the run's task.
-RowPredictions held_out_outputs(const std::filesystem::path& run, RunRows which, int threads = 0);
 
 /// Returns the mean over models of their outputs for the same rows. Shapes: outputs, each [rows,
 /// labels] -> the same.

@@ -75,8 +75,13 @@ class TrainingRun {
   NamedTensors checkpoint_tensors() const;
   TrainReport finish();
   Manifest make_manifest(const std::optional<Report>& test);
+  /// What only the report page shows.
+  struct PageSections {
+    std::vector<ReportSection> baseline;
+    std::vector<ReportSection> curves;
+  };
   void write_report(const Manifest& manifest, const std::optional<Report>& test,
-                    std::vector<ReportSection> baseline) const;
+                    PageSections sections) const;
 
   Config config_;
   const TrainingTask& task_;

@@ -1,6 +1,7 @@
 // Produces the results of a finished run: metrics, report.html and the manifest.
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "core/files.h"
 #include "sequent/log.h"
@@ -43,7 +44,8 @@ TrainReport TrainingRun::finish() {
       report.baseline_validation = baseline->validation;
     }
   }
-  write_report(report.manifest, test, comparison);
+  write_report(report.manifest, test,
+               {std::move(comparison), task_.page_curves(pool_, validation)});
   write_manifest(folder_, report.manifest, config_.task);
   output_.publish();
   for (const std::string& sentence : report.validation.warnings()) {
@@ -75,7 +77,7 @@ Manifest TrainingRun::make_manifest(const std::optional<Report>& test) {
 }
 
 void TrainingRun::write_report(const Manifest& manifest, const std::optional<Report>& test,
-                               std::vector<ReportSection> baseline) const {
+                               PageSections sections) const {
   RunReport page;
   page.title = config_.name;
   std::ostringstream seconds;
@@ -97,7 +99,8 @@ void TrainingRun::write_report(const Manifest& manifest, const std::optional<Rep
   page.model_summary = summarize(resolved_);
   page.validation = report_from_json(state_.best_report, config_.task);
   page.test = test;
-  page.baseline = std::move(baseline);
+  page.baseline = std::move(sections.baseline);
+  page.curves = std::move(sections.curves);
   write_file_whole(folder_.report(), render_run_report(page));
 }
 

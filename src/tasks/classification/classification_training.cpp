@@ -2,11 +2,13 @@
 
 #include "baseline/ngram_baseline.h"
 #include "core/thread_pool.h"
+#include "report/class_curves.h"
 #include "runtime/device.h"
 #include "sequent/log.h"
 #include "tasks/classification/calibrate_training.h"
 #include "train/targets.h"
 #include "train/transfer.h"
+#include "train/worker_pool.h"
 
 namespace sequent {
 
@@ -109,6 +111,13 @@ class ClassificationTraining : public RowTrainingTask {
                                const std::vector<float>& predictions) const override {
     return to_report(report_of_probabilities(model.config().config, rows.labels, rows.data,
                                              predictions));
+  }
+
+  std::vector<ReportSection> page_curves(WorkerPool& pool,
+                                         const MeasuredRows& validation) const override {
+    if (validation.labels.names().size() > ClassificationMetrics::kMostRanked) return {};
+    const std::vector<float> found = pool.predict(validation.data);
+    return class_curves({validation.labels.names(), validation.data.labels(), found});
   }
 
   void apply_calibration(const std::vector<double>& calibration,
