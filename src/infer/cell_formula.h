@@ -2,7 +2,6 @@
 // or values that also keep what their gradients need.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -25,7 +24,7 @@ CellForm cell_form(const Spec& spec) {
           spec.learned_initial_state};
 }
 
-constexpr double kCellNormEpsilon = 1e-5;
+inline constexpr double kCellNormEpsilon = 1e-5;
 
 /// Consecutive gates.
 struct GateRange {
@@ -41,6 +40,10 @@ inline std::vector<GateRange> recurrent_parts(CellKind kind) {
   if (kind == CellKind::kGruResetBefore) return {{0, 2}, {2, 1}};
   return {{0, gate_count(kind)}};
 }
+
+/// The parts of full peephole weights: the gates that see the previous cell state, and the output
+/// gate.
+inline constexpr GateRange kFullPeepholeParts[] = {{0, 2}, {2, 1}};
 
 /// One step of a cell. Keep it in sync with script/recurrent_source.cpp, whose order of operations
 /// it follows.

@@ -76,6 +76,7 @@ constexpr Kernels<T> make_kernels(std::string_view name, UpdateFunction update) 
   table.multiply = multiply<T>;
   table.sigmoid = sigmoid_each<T>;
   table.tanh = tanh_each<T>;
+  table.softmax = softmax_row<T>;
   table.update = update;
   return table;
 }

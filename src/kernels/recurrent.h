@@ -238,6 +238,9 @@ struct Kernels {
   void (*sigmoid)(T* values, std::int64_t count);
   void (*tanh)(T* values, std::int64_t count);
 
+  /// Replaces a row of `count` values, at least one, by its softmax.
+  void (*softmax)(T* values, std::int64_t count);
+
   /// See update.h; float only.
   UpdateFunction update;
 };
