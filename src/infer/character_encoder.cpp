@@ -2,69 +2,60 @@
 
 #include <algorithm>
 
-#include "infer/stages.h"
+#include "kernels/recurrent.h"
 
 namespace sequent {
 namespace {
 
-Conv1dSpec convolution_of(const CharactersSpec& spec) {
+std::vector<StagePointer> make_stages(const CharactersSpec& spec, const std::string& prefix,
+                                      const WeightSource& weights) {
+  const std::span<const float> bytes = weights(prefix + "bytes");
+  std::vector<StagePointer> stages;
+  if (spec.encoder == CharacterEncoderType::kLstm) {
+    RecurrentShape shape;
+    shape.kernels = &kernels::kernels<float>();
+    shape.size = {kernels::Cell::kLstm, spec.byte_dim, spec.output_dim / 2};
+    shape.directions = 2;
+    shape.result = Result::kLastVisited;
+    stages.push_back(recurrent_stage(shape, prefix + "lstm.", weights,
+                                     {bytes, FusedOptions{}.token_table_bytes}));
+    return stages;
+  }
   Conv1dSpec convolution;
   convolution.filters = spec.output_dim;
   convolution.kernel_size = spec.kernel_size;
-  return convolution;
+  stages.push_back(embedding_stage({{bytes, spec.byte_dim}}));
+  stages.push_back(conv1d_stage(convolution, spec.byte_dim, weights(prefix + "cnn.weight"),
+                                weights(prefix + "cnn.bias")));
+  stages.push_back(pool_stage({PoolMode::kMax}));
+  return stages;
 }
 
 }  // namespace
 
 CharacterEncoder::CharacterEncoder(const CharactersSpec& spec, const std::string& prefix,
                                    const WeightSource& weights)
-    : spec_(spec),
-      bytes_(weights(prefix + "bytes").begin(), weights(prefix + "bytes").end()),
-      product_(spec.byte_dim * spec.kernel_size, spec.output_dim, convolution_of(spec).activation,
-               by_step(weights(prefix + "cnn.weight"), convolution_of(spec), spec.byte_dim).data(),
-               weights(prefix + "cnn.bias").data()) {}
+    : spec_(spec), stages_(make_stages(spec, prefix, weights)) {}
 
 const float* CharacterEncoder::encode(const std::vector<std::string_view>& words,
                                       kernels::Arena& arena) const {
-  // A word without bytes has a single one: 0.
-  const auto letters_in = [&](std::string_view word) {
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(word.size()), 1, spec_.max_bytes);
-  };
-  std::int64_t count = 0;
-  for (const std::string_view word : words) count += letters_in(word);
-  const std::int64_t window = spec_.kernel_size * spec_.byte_dim;
-  auto* windows = arena.take<float>(to_size(count * window));
-  const std::int64_t before = convolution_of(spec_).steps_before();
-  float* to = windows;
+  std::vector<std::int64_t> lengths;
+  lengths.reserve(words.size());
   for (const std::string_view word : words) {
-    const std::int64_t letters = letters_in(word);
-    for (std::int64_t at = 0; at < letters; ++at) {
-      for (std::int64_t k = 0; k < spec_.kernel_size; ++k, to += spec_.byte_dim) {
-        const std::int64_t seen = at + k - before;
-        if (seen < 0 || seen >= letters) {
-          std::fill_n(to, spec_.byte_dim, 0.0F);
-          continue;
-        }
-        const auto letter = word.empty() ? 0 : static_cast<unsigned char>(word[to_size(seen)]);
-        std::copy_n(bytes_.data() + letter * spec_.byte_dim, spec_.byte_dim, to);
-      }
+    // A word without bytes has a single one: 0.
+    lengths.push_back(std::clamp<std::int64_t>(std::ssize(word), 1, spec_.max_bytes));
+  }
+  const kernels::StepPlan plan(lengths);
+  Flow flow{plan, arena, {}, {}, plan.mirrored()};
+  flow.ids.reserve(to_size(plan.tokens()));
+  for (std::int64_t step = 0; step < plan.steps(); ++step) {
+    for (std::int64_t place = 0; place < plan.active(step); ++place) {
+      const std::string_view word = words[to_size(plan.row(place))];
+      flow.ids.push_back(word.empty() ? 0 : static_cast<unsigned char>(word[to_size(step)]));
     }
   }
-  const float* values = product_.of(windows, count, arena);
-  auto* result = arena.take<float>(to_size(static_cast<std::int64_t>(words.size()) * width()));
-  float* row = result;
-  for (const std::string_view word : words) {
-    const std::int64_t letters = letters_in(word);
-    std::copy_n(values, width(), row);
-    for (std::int64_t at = 1; at < letters; ++at) {
-      for (std::int64_t i = 0; i < width(); ++i) {
-        row[i] = std::max(row[i], values[at * width() + i]);
-      }
-    }
-    values += letters * width();
-    row += width();
-  }
-  return result;
+  for (const StagePointer& stage : stages_) stage->run(flow);
+  return flow.values;
 }
 
 std::vector<std::string> words_of(std::span<const float> spellings, std::int64_t max_bytes) {

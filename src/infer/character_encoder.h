@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "infer/dense_product.h"
 #include "infer/fused_engine.h"
+#include "infer/stages.h"
 
 namespace sequent {
 
-/// The convolutional character-level encoder. Threads: `encode` can be called from many threads at
+/// A character-level encoder: the layers that it consists of, over the bytes of each word. Threads: `encode` can be called from many threads at
 /// once.
 class CharacterEncoder {
  public:
@@ -26,8 +26,7 @@ class CharacterEncoder {
 
  private:
   CharactersSpec spec_;
-  std::vector<float> bytes_;  // [256, byte_dim]
-  DenseProduct product_;      // of a window of bytes
+  std::vector<StagePointer> stages_;
 };
 
 /// Returns the words that `spellings` [words, max_bytes] contains.

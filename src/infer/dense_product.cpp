@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "infer/stages.h"
 
@@ -45,22 +44,12 @@ float* DenseProduct::of(const float* rows, std::int64_t count, kernels::Arena& a
   auto* sums = arena.take<float>(to_size(count * stride));
   auto* result = arena.take<float>(to_size(count * size_.units));
   k.project(size_, packed_, rows, size_.input, count, sums);
-  if (activation_ == Activation::kTanh) {
-    // The first step of an RNN computes exactly this.
-    const kernels::StepPlan plan(std::vector<std::int64_t>(to_size(count), 1));
-    std::vector<std::int32_t> order(to_size(count));
-    std::iota(order.begin(), order.end(), 0);
-    kernels::Run<float> run;
-    run.table = sums;
-    run.table_row_of_token = order.data();
-    k.run(size_, packed_, plan, run, {nullptr, 0, nullptr, result, size_.units}, arena);
-    return result;
-  }
   for (std::int64_t i = 0; i < count; ++i) {
     float* row = result + i * size_.units;
     std::copy(sums + i * stride, sums + i * stride + size_.units, row);
-    activate(activation_, size_.units, row);
+    if (activation_ != Activation::kTanh) activate(activation_, size_.units, row);
   }
+  if (activation_ == Activation::kTanh) k.tanh(result, count * size_.units);
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include "infer/character_encoder.h"
 #include "infer/dense_product.h"
+#include "infer/normal_row.h"
 #include "infer/stages.h"
 #include "sequent/text.h"
 
@@ -62,9 +63,9 @@ class EmbeddingStage : public Stage {
 
 class SpelledEmbeddingStage : public Stage {
  public:
-  SpelledEmbeddingStage(std::span<const float> table, std::int64_t width,
+  SpelledEmbeddingStage(const std::vector<VectorTable>& tables,
                         std::unique_ptr<CharacterEncoder> spelling, std::int64_t column)
-      : known_({{table, width}}), spelling_(std::move(spelling)), column_(column) {}
+      : known_(tables), spelling_(std::move(spelling)), column_(column) {}
 
   void run(Flow& flow) const override {
     std::vector<std::int32_t> spelled(flow.ids);
@@ -264,17 +265,9 @@ class LayerNormStage : public Stage {
     auto* result = flow.arena.take<float>(to_size(flow.count() * width));
     for (std::int64_t row = 0; row < flow.count(); ++row) {
       const float* from = flow.values + row * width;
-      double mean = 0;
-      for (std::int64_t i = 0; i < width; ++i) mean += from[i];
-      mean /= static_cast<double>(width);
-      double variance = 0;
-      for (std::int64_t i = 0; i < width; ++i) variance += (from[i] - mean) * (from[i] - mean);
-      variance /= static_cast<double>(width);
-      const double scale = 1 / std::sqrt(variance + epsilon_);
-      for (std::int64_t i = 0; i < width; ++i) {
-        const auto normal = static_cast<float>((from[i] - mean) * scale);
-        result[row * width + i] = normal * weight_[to_size(i)] + bias_[to_size(i)];
-      }
+      float* to = result + row * width;
+      normalize_row(from, width, epsilon_, to);
+      for (std::int64_t i = 0; i < width; ++i) to[i] = to[i] * weight_[to_size(i)] + bias_[to_size(i)];
     }
     flow.values = result;
   }
@@ -415,11 +408,10 @@ class AttentionStage : public Stage {
 StagePointer embedding_stage(const std::vector<VectorTable>& tables) {
   return std::make_unique<EmbeddingStage>(tables);
 }
-StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
+StagePointer spelled_embedding_stage(const std::vector<VectorTable>& tables,
                                      std::unique_ptr<CharacterEncoder> spelling,
                                      std::int64_t spelling_column) {
-  return std::make_unique<SpelledEmbeddingStage>(table, width, std::move(spelling),
-                                                 spelling_column);
+  return std::make_unique<SpelledEmbeddingStage>(tables, std::move(spelling), spelling_column);
 }
 StagePointer features_stage(FeatureVectors vectors) {
   return std::make_unique<FeaturesStage>(std::move(vectors));

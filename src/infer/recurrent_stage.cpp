@@ -1,10 +1,13 @@
 // The recurrent layers of the fused engine.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <memory>
 #include <optional>
 
+#include "infer/input_products.h"
+#include "infer/plain_cell.h"
 #include "infer/stages.h"
-#include "infer/token_table.h"
 
 namespace sequent {
 namespace {
@@ -14,12 +17,6 @@ using kernels::CellSize;
 using kernels::PackedWeights;
 using kernels::Pooling;
 using kernels::StepPlan;
-
-std::vector<std::int32_t> identity(std::int64_t count) {
-  std::vector<std::int32_t> rows(to_size(count));
-  for (std::int64_t i = 0; i < count; ++i) rows[to_size(i)] = static_cast<std::int32_t>(i);
-  return rows;
-}
 
 /// Returns the weight of one direction by its torch::nn name, such as `weight_ih_l0_reverse`.
 const float* weight_of(const WeightSource& weights, const std::string& prefix, const char* name,
@@ -43,6 +40,11 @@ void carry(LayerStates* carried, std::int64_t units, kernels::Run<float>& run,
   output.last_cells = carried->cells.data();
 }
 
+/// For a residual layer.
+void add_input(const Flow& flow, std::int64_t count, float* result) {
+  std::transform(result, result + count, flow.values, result, std::plus<>());
+}
+
 class RecurrentStage : public Stage {
  public:
   RecurrentStage(const RecurrentShape& shape, const std::string& prefix,
@@ -59,16 +61,12 @@ class RecurrentStage : public Stage {
       if (kernels::peephole_count(cell) > 0) all.peephole = weight("weight_peephole");
       packed_.push_back(shape.kernels->pack(shape.size, all, memory_));
     }
-    if (!tokens.embedding.empty()) {
-      embedding_.assign(tokens.embedding.begin(), tokens.embedding.end());
-      tokens_.emplace(*shape_.kernels, shape_.size, packed_, embedding_, tokens.most_bytes);
-    }
+    inputs_.emplace(*shape_.kernels, shape_.size, packed_, tokens);
   }
 
   void run(Flow& flow) const override {
     const auto& k = *shape_.kernels;
-    TokenTable::Products products;
-    if (tokens_) products = tokens_->of(flow.ids, flow.arena);
+    const auto products = inputs_->of(flow);
     const std::int64_t units = shape_.size.units;
     const std::int64_t width = units * static_cast<std::int64_t>(shape_.directions);
     const bool sequence = shape_.result == Result::kSequence;
@@ -78,9 +76,8 @@ class RecurrentStage : public Stage {
     for (std::size_t d = 0; d < shape_.directions; ++d) {
       const bool reversed = d == 1;
       kernels::Run<float> run;
-      const auto own = token_rows(flow, products, reversed);
-      run.table_row_of_token = own.data();
-      run.table = tokens_ ? products.tables[d] : project(flow, d);
+      run.table_row_of_token = products[d].row_of_token.data();
+      run.table = products[d].table;
       float* begin = result + static_cast<std::int64_t>(d) * units;
       kernels::Output<float> output;
       std::vector<std::int32_t> targets;
@@ -100,35 +97,13 @@ class RecurrentStage : public Stage {
     if (shape_.result == Result::kPooled && shape_.pool == PoolMode::kMean) {
       divide_by_length(flow.plan, width, result);
     }
-    if (shape_.residual) {
-      for (std::int64_t i = 0; i < count * width; ++i) result[i] += flow.values[i];
-    }
+    if (shape_.residual) add_input(flow, count * width, result);
     flow.values = result;
     flow.width = width;
     flow.is_sequence = sequence;
   }
 
  private:
-  /// The table row of each token, in the order in which this direction visits the tokens.
-  std::vector<std::int32_t> token_rows(const Flow& flow, const TokenTable::Products& products,
-                                       bool reversed) const {
-    if (!tokens_) return reversed ? flow.mirrored : identity(flow.plan.tokens());
-    if (!reversed) return products.row_of;
-    std::vector<std::int32_t> rows;
-    rows.reserve(flow.mirrored.size());
-    for (const std::int32_t token : flow.mirrored) {
-      rows.push_back(products.row_of[static_cast<std::size_t>(token)]);
-    }
-    return rows;
-  }
-
-  const float* project(const Flow& flow, std::size_t direction) const {
-    const auto& k = *shape_.kernels;
-    auto* table = flow.arena.take<float>(to_size(flow.plan.tokens() * k.gate_stride(shape_.size)));
-    k.project(shape_.size, packed_[direction], flow.values, flow.width, flow.plan.tokens(), table);
-    return table;
-  }
-
   /// The backward direction visits the text's last step first.
   Pooling pooling(bool reversed) const {
     switch (shape_.pool) {
@@ -155,8 +130,7 @@ class RecurrentStage : public Stage {
   RecurrentShape shape_;
   Arena memory_;
   std::vector<PackedWeights<float>> packed_;
-  std::vector<float> embedding_;
-  std::optional<TokenTable> tokens_;
+  std::optional<InputProducts> inputs_;
 };
 
 /// The kernel computes the states; then, for all of them, y = sigmoid(W x + U h + b) * tanh(h).
@@ -192,9 +166,7 @@ class HiddenStateStage : public Stage {
     auto* all = flow.arena.take<float>(to_size(tokens * width));
     for (std::size_t d = 0; d < shape_.directions; ++d) run_direction(flow, d, width, all);
     if (shape_.result == Result::kLastVisited) return take_last(flow, width, all);
-    if (shape_.residual) {
-      for (std::int64_t i = 0; i < tokens * width; ++i) all[i] += flow.values[i];
-    }
+    if (shape_.residual) add_input(flow, tokens * width, all);
     flow.values = all;
     flow.width = width;
   }
@@ -257,7 +229,57 @@ class HiddenStateStage : public Stage {
   std::vector<PackedWeights<float>> states_, inputs_, recurrent_;
 };
 
+class PlainStage : public Stage {
+ public:
+  PlainStage(const PlainShape& shape, const std::string& prefix, const WeightSource& weights,
+             const TokenInput& tokens)
+      : shape_(shape) {
+    std::vector<PackedWeights<float>> packed;
+    for (std::size_t d = 0; d < shape.directions; ++d) {
+      directions_.push_back(
+          std::make_unique<PlainCell>(*shape.kernels, shape.form, shape.units,
+                                      cell_weights(shape.form, prefix, d, weights)));
+      packed.push_back(directions_.back()->input_weights());
+    }
+    inputs_.emplace(*shape.kernels, directions_.front()->input_size(), packed, tokens);
+  }
+
+  void run(Flow& flow) const override {
+    const auto products = inputs_->of(flow);
+    const std::int64_t width = shape_.units * static_cast<std::int64_t>(shape_.directions);
+    const std::int64_t count = shape_.is_sequence ? flow.plan.tokens() : flow.plan.rows();
+    auto* result = flow.arena.take<float>(to_size(count * width));
+    LayerStates* carried = flow.take_carried();
+    for (std::size_t d = 0; d < shape_.directions; ++d) {
+      float* begin = result + static_cast<std::int64_t>(d) * shape_.units;
+      const auto targets = d == 0 ? identity(flow.plan.tokens()) : flow.mirrored;
+      kernels::Output<float> output;
+      if (shape_.is_sequence) {
+        output = {begin, width, targets.data(), nullptr, 0};
+      } else {
+        output = {nullptr, 0, nullptr, begin, width};
+      }
+      directions_[d]->run(flow.plan, {products[d].table, products[d].row_of_token.data()}, output,
+                          carried, flow.arena);
+    }
+    if (shape_.residual) add_input(flow, count * width, result);
+    flow.values = result;
+    flow.width = width;
+    flow.is_sequence = shape_.is_sequence;
+  }
+
+ private:
+  PlainShape shape_;
+  std::vector<std::unique_ptr<PlainCell>> directions_;
+  std::optional<InputProducts> inputs_;
+};
+
 }  // namespace
+
+StagePointer plain_recurrent_stage(const PlainShape& shape, const std::string& prefix,
+                                   const WeightSource& weights, const TokenInput& tokens) {
+  return std::make_unique<PlainStage>(shape, prefix, weights, tokens);
+}
 
 StagePointer recurrent_stage(const RecurrentShape& shape, const std::string& prefix,
                              const WeightSource& weights, const TokenInput& tokens) {

@@ -58,7 +58,12 @@ class StageMaker {
     made_.stages.push_back(normalization_stage(spec.relative, weights_(prefix() + "mean"),
                                                weights_(prefix() + "deviation")));
   }
-  void add(const SelfAttentionSpec&) {}  // see not_served
+  void add(const SelfAttentionSpec& spec) {
+    made_.stages.push_back(self_attention_stage(
+        spec, config_.inputs[index_].width,
+        {weights_(prefix() + "in_proj_weight"), weights_(prefix() + "in_proj_bias"),
+         weights_(prefix() + "out_proj_weight"), weights_(prefix() + "out_proj_bias")}));
+  }
   void add(const DecoderSpec& spec) {
     made_.decoder = std::make_shared<TextDecoder>(
         kernels_for(options_.precision, "precision"), spec, config_.inputs[index_].width,
@@ -79,18 +84,25 @@ class StageMaker {
     }
   }
 
-  /// Without a character-level encoder.
-  std::vector<VectorTable> tables_of(const EmbeddingSpec& spec) const {
+  /// The tables of an embedding with n-grams, each on its own.
+  std::vector<VectorTable> tables_of(const EmbeddingSpec& spec) {
     std::vector<VectorTable> tables{{weights_(prefix() + "weight"), spec.output_dim}};
     for (std::size_t i = 0; i < spec.concat.size(); ++i) {
-      tables.push_back({weights_(concat(i) + "weight"), output_dim(spec.concat[i])});
+      VectorTable& table = tables.emplace_back();
+      table.width = output_dim(spec.concat[i]);
+      if (const auto* characters = std::get_if<CharactersSpec>(&spec.concat[i])) {
+        joined_ = spelled_table(*characters, concat(i));  // there is only one
+        table.values = joined_;
+        continue;
+      }
+      table.values = weights_(concat(i) + "weight");
       const auto* ngrams = std::get_if<NgramsSpec>(&spec.concat[i]);
-      if (ngrams != nullptr) tables.back().ngrams = NgramHash(*ngrams);
+      if (ngrams != nullptr) table.ngrams = NgramHash(*ngrams);
     }
     return tables;
   }
 
-  /// The tables by token, concatenated, [rows, width].
+  /// The tables of an embedding without n-grams, concatenated, [rows, width].
   std::span<const float> join_tables(const EmbeddingSpec& spec) {
     const std::span<const float> first = weights_(prefix() + "weight");
     const std::size_t rows = first.size() / to_size(spec.output_dim);
@@ -143,14 +155,20 @@ class StageMaker {
     while (!std::holds_alternative<CharactersSpec>(spec.concat[part])) {
       column += output_dim(spec.concat[part++]);
     }
+    std::vector<VectorTable> tables;
+    if (spec.has_ngrams()) {
+      tables = tables_of(spec);
+    } else {
+      tables.push_back({join_tables(spec), spec.width()});
+    }
     made_.stages.push_back(spelled_embedding_stage(
-        join_tables(spec), spec.width(),
-        std::make_unique<CharacterEncoder>(*spec.characters(), concat(part), weights_), column));
+        tables, std::make_unique<CharacterEncoder>(*spec.characters(), concat(part), weights_), column));
   }
 
   template <class Spec>
   requires std::derived_from<Spec, RecurrentSpec>
   void add(const Spec& spec) {
+    if (!missing_kernel(spec).empty()) return add_plain(spec);
     RecurrentShape shape;
     shape.kernels = &kernels_for(options_.precision, "precision");
     shape.size = {kernel_cell(cell_kind(spec)).value(), config_.inputs[index_].width, spec.units};
@@ -171,6 +189,20 @@ class StageMaker {
     }
     const TokenInput tokens{std::exchange(embedding_, {}), options_.token_table_bytes};
     made_.stages.push_back(recurrent_stage(shape, own_prefix, weights_, tokens));
+  }
+
+  template <class Spec>
+  void add_plain(const Spec& spec) {
+    PlainShape shape;
+    shape.kernels = &kernels_for(options_.precision, "precision");
+    shape.form = cell_form(spec);
+    shape.units = spec.units;
+    shape.directions = spec.bidirectional ? 2 : 1;
+    shape.is_sequence = spec.return_sequences;
+    shape.residual = spec.residual;
+    made_.start.push_back(zero_states(spec));
+    const TokenInput tokens{std::exchange(embedding_, {}), options_.token_table_bytes};
+    made_.stages.push_back(plain_recurrent_stage(shape, prefix(), weights_, tokens));
   }
 
   template <class Spec>

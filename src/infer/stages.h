@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "infer/feature_vectors.h"
+#include "infer/cell_formula.h"
 #include "infer/fused_engine.h"
 #include "infer/next_token_head.h"
 #include "kernels/recurrent.h"
@@ -112,6 +113,19 @@ StagePointer recurrent_stage(const RecurrentShape& shape, const std::string& pre
 StagePointer hidden_state_stage(const RecurrentShape& shape, const std::string& prefix,
                                 const WeightSource& weights);
 
+struct PlainShape {
+  const kernels::Kernels<float>* kernels = nullptr;
+  CellForm form;
+  std::int64_t units = 0;
+  std::size_t directions = 1;
+  bool is_sequence = false;
+  bool residual = false;  // only with is_sequence, and without TokenInput
+};
+
+/// The layers that no kernel computes, and any other: see PlainCell.
+StagePointer plain_recurrent_stage(const PlainShape& shape, const std::string& prefix,
+                                   const WeightSource& weights, const TokenInput& tokens);
+
 /// Rows of a table, for each token or for the n-gram that ends at it.
 struct VectorTable {
   std::span<const float> values;  // [rows, width]
@@ -124,7 +138,7 @@ StagePointer embedding_stage(const std::vector<VectorTable>& tables);
 
 /// The same for models with a character-level encoder: the vector of an unknown token is that of
 /// kUnknown, with the last values replaced by the encoder's output.
-StagePointer spelled_embedding_stage(std::span<const float> table, std::int64_t width,
+StagePointer spelled_embedding_stage(const std::vector<VectorTable>& tables,
                                      std::unique_ptr<CharacterEncoder> spelling,
                                      std::int64_t spelling_column);
 
@@ -147,6 +161,15 @@ StagePointer ordinal_stage(std::span<const float> weight, float first, std::span
                            std::span<const float> ranks);
 StagePointer normalization_stage(bool relative, std::span<const float> mean,
                                  std::span<const float> deviation);
+/// See SelfAttentionSpec. Shapes: in_weight [3 * input, input], out_weight [input, input].
+struct SelfAttentionWeights {
+  std::span<const float> in_weight;
+  std::span<const float> in_bias;
+  std::span<const float> out_weight;
+  std::span<const float> out_bias;
+};
+StagePointer self_attention_stage(const SelfAttentionSpec& spec, std::int64_t input,
+                                  const SelfAttentionWeights& weights);
 StagePointer attention_stage(std::int64_t input, std::span<const float> weight,
                              std::span<const float> bias, std::span<const float> query);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/backward.h"
+#include "kernels/elementwise.h"
 #include "kernels/forward.h"
 #include "kernels/softmax_loss.h"
 #include "kernels/updates.h"
@@ -73,6 +74,9 @@ constexpr Kernels<T> make_kernels(std::string_view name, UpdateFunction update) 
   table.log_probabilities = log_probabilities<T>;
   table.log_sums = log_sums<T>;
   table.multiply = multiply<T>;
+  table.sigmoid = sigmoid_each<T>;
+  table.tanh = tanh_each<T>;
+  table.softmax = softmax_row<T>;
   table.update = update;
   return table;
 }

@@ -229,10 +229,17 @@ struct Kernels {
   /// Shapes: scores [count, gate_stride] -> result [count].
   void (*log_sums)(const CellSize&, T* scores, std::int64_t count, double* result);
 
-  /// Computes c[rows, columns] = a[rows, k] * b[k, columns], row-major. Used in tests and to
-  /// measure peak throughput.
+  /// Computes c[rows, columns] = a[rows, k] * b[k, columns], row-major. Packs `b` first, so a
+  /// matrix that is used several times is better packed once, by `pack`.
   void (*multiply)(std::int64_t rows, std::int64_t columns, std::int64_t k, const T* a, const T* b,
                    T* c, Arena&);
+
+  /// Replaces each of `count` values by its sigmoid, or its hyperbolic tangent.
+  void (*sigmoid)(T* values, std::int64_t count);
+  void (*tanh)(T* values, std::int64_t count);
+
+  /// Replaces a row of `count` values, at least one, by its softmax.
+  void (*softmax)(T* values, std::int64_t count);
 
   /// See update.h; float only.
   UpdateFunction update;
