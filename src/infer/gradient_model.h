@@ -48,7 +48,7 @@ class GradientModel {
   ///          tagger [steps, rows, C], its logits or the emissions of its crf.
   ///          features: of the row, which all rows of `texts` share; empty without a features
   ///          layer.
-  ModelPass run(std::vector<StepValues> texts, std::span<const float> features) const;
+  ModelPass run(std::vector<StepValues> texts, std::span<const float> features = {}) const;
 
  private:
   class Maker;

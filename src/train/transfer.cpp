@@ -70,6 +70,19 @@ bool fits(const LayerImpl& from, const LayerImpl& to, const EmbeddingImpl* embed
   });
 }
 
+/// Returns whether the ids of categories mean the same values in both models.
+bool has_same_categories(const Config& from, const Config& to) {
+  const auto values = [](const Config& config) {
+    std::vector<std::vector<std::string>> lists;
+    for (const FeatureSpec& feature : features_of(config.input)) {
+      const auto* category = std::get_if<CategoryFeature>(&feature);
+      if (category != nullptr) lists.push_back(category->values);
+    }
+    return lists;
+  };
+  return values(from) == values(to);
+}
+
 /// Returns the number of copied outputs; 0 if the heads do not match.
 std::int64_t copy_head(const LoadedRun& origin, const LabelSet& labels, SequenceModelImpl& model) {
   const LayerImpl& from = *origin.model->layers().back();
@@ -203,7 +216,9 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
   Taken taken;
   std::size_t paired = 0;
   std::int64_t more_inputs = 0;
+  const bool same_categories = has_same_categories(origin.text.config, model.config().config);
   while (paired < std::min(theirs.size(), ours.size()) &&
+         (same_categories || model.layer_as<FeaturesImpl>(ours[paired]) == nullptr) &&
          fits(*from[theirs[paired]], *to[ours[paired]], model.layer_as<EmbeddingImpl>(ours[paired]),
               more_inputs)) {
     copy_layer(*from[theirs[paired]], *to[ours[paired]]);
