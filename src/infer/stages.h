@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "infer/feature_vectors.h"
 #include "infer/cell_formula.h"
+#include "infer/feature_vectors.h"
 #include "infer/fused_engine.h"
 #include "infer/next_token_head.h"
 #include "kernels/recurrent.h"

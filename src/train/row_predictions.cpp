@@ -166,7 +166,8 @@ RowPredictions predict_held_out(const std::filesystem::path& folder, RunRows whi
     result = predict_file(run.model, how, run.text.vocabulary, config.resolve_path(*file).string(),
                           options);
   } else {
-    result = predict(run.model, how, std::move(is_test ? data.test.value() : data.validation), threads);
+    result =
+        predict(run.model, how, std::move(is_test ? data.test.value() : data.validation), threads);
     result.source.file = split_files(config).front().path;
     result.records = records_of(is_test ? Part::kTest : Part::kValidation, config);
     result.chosen = chosen;
