@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ struct ExportCommandOptions {
 };
 
 void export_command(const ExportCommandOptions& options) {
-  const ArchiveMetadata metadata = export_runs({options.runs.begin(), options.runs.end()},
-                                               options.out, options.overwrite, options.abstention);
+  const std::vector<std::filesystem::path> runs(options.runs.begin(), options.runs.end());
+  const ArchiveMetadata metadata =
+      export_runs(runs, options.out, options.overwrite, options.abstention);
   log_info(export_line(options.out, metadata));
 }
 

@@ -39,7 +39,8 @@ void add_row_tokens(const TextInput& input, bool is_empty, std::vector<TokenOffs
 /// Errors: Usage if an option is out of range. Shapes: `outputs` is the number of labels.
 void check_explain_options(const ExplainOptions& options, std::int64_t outputs);
 
-/// Explains the mean of a number over `models` with integrated gradients. `output` is Explanation::output.
+/// Explains the mean of a number over `models` with integrated gradients. `output` is
+/// Explanation::output.
 Explanation explain_with_gradients(std::span<const GradientModel> models, const RowTokens& row,
                                    const ExplainedNumber& number, std::int64_t output,
                                    const ExplainOptions& options);

@@ -272,7 +272,7 @@ bool FusedEngine::has_recurrent_kernel(const Config& config) {
 WeightSource member_weights(const WeightSource& weights, const ResolvedConfig& config,
                             std::int64_t member) {
   if (config.members == 1) return weights;
-  return [weights, member](const std::string& name) {
+  return [&weights, member](const std::string& name) {
     return weights(member_weight_name(member, name));
   };
 }

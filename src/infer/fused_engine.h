@@ -19,6 +19,7 @@ namespace sequent {
 using WeightSource = std::function<std::span<const float>(const std::string& name)>;
 
 /// Returns the weights of one of the members of `config`, by their names in a model of its own.
+/// `weights` must outlive the result.
 WeightSource member_weights(const WeightSource& weights, const ResolvedConfig& config,
                             std::int64_t member);
 

@@ -15,7 +15,7 @@ TextEmbedder::TextEmbedder(const Model& model) : model_(model) {
   if (loaded.members() > 1) {
     throw Error(ErrorKind::kUsage, "",
                 "the archive averages " + std::to_string(loaded.members()) +
-                    " models, each of which has vectors of its own; export one of the runs");
+                    " models, each of which has embeddings of its own; export a single run");
   }
   if (loaded.fused_engine() == nullptr) {
     throw Error(ErrorKind::kUsage, "",

@@ -112,9 +112,9 @@ Report RowTrainingTask::measure_archive(const MeasuredArchive& measured,
         return measured.engine.predict(input_rows(rows.data, numbers));
       },
       *found);
+  const WeightSource all = [&](const std::string& name) { return measured.archive.weights(name); };
   // Of several members, the first determines the unit of the loss.
-  const WeightSource weights =
-      member_weights(measured.archive.weights, measured.archive.config, /*member=*/0);
+  const WeightSource weights = member_weights(all, measured.archive.config, /*member=*/0);
   const WeightReader weight = [&](const std::string& name) {
     const std::span<const float> values = weights(name);
     return torch::tensor(std::vector<float>(values.begin(), values.end()));

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "sequent/error.h"
-#include "sequent/log.h"
 #include "tasks/task_definition.h"
 #include "text/text_table.h"
 #include "train/start_vectors.h"

@@ -43,7 +43,8 @@ SplitRows read_labelled_rows(const std::string& file, const Config& config,
 
 SequenceModel trainable_model(const LoadedArchive& archive, std::int64_t member) {
   const torch::NoGradGuard no_gradient;
-  const WeightSource weights = member_weights(archive.weights, archive.config, member);
+  const WeightSource all = [&](const std::string& name) { return archive.weights(name); };
+  const WeightSource weights = member_weights(all, archive.config, member);
   ResolvedConfig config = archive.config;
   config.members = 1;
   SequenceModel model(config);

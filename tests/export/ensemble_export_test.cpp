@@ -237,7 +237,7 @@ TEST_F(EnsembleArchive, AttributionsAreTheMeanOfTheMembers) {
 }
 
 TEST_F(EnsembleArchive, HasNoVectorsOfTexts) {
-  const auto error = error_of([&] { TextEmbedder(Model::load(file_)); });
+  const auto error = error_of([&] { const TextEmbedder embedder(Model::load(file_)); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::kUsage);
   EXPECT_NE(std::string(error->what()).find("averages 2 models"), std::string::npos);
