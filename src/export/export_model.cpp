@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <optional>
 #include <sstream>
 
 #include "core/files.h"
@@ -126,12 +125,9 @@ void prove_parity(SequenceModelImpl& model, const EncodedDataset& rows,
   const ComputeScope scope;
   const Config& config = model.config().config;
   const TorchScriptEngine graph(trusted_graph(exported), model.config());
-  std::optional<FusedEngine> fused;
-  if (FusedEngine::serves(model.config())) {
-    fused.emplace(model.config(), exported.weights, FusedOptions{});
-  }
+  const FusedEngine fused(model.config(), exported.weights, FusedOptions{});
   const TrainingTask& task = training_task(config);
-  const ParityCheck check{model, graph, fused ? &*fused : nullptr, allowed_difference(config)};
+  const ParityCheck check{model, graph, &fused, allowed_difference(config)};
   Checksum digest;
   metadata.parity_difference = 0;
   metadata.parity_rows = rows.size();
