@@ -283,7 +283,7 @@ void bench_single(const ResolvedConfig& config, const PreparedData& data, BenchR
   export_model(*model, metadata, {}, file);
   std::optional<Model> loaded;
   ModelOptions how;
-  if (FusedEngine::serves(config)) how.precision = config.config.runtime.precision;
+  how.precision = config.config.runtime.precision;
   report.load_ms = 1e3 * seconds_of([&] { loaded = Model::load(file, how); });
   if (loaded->input() == InputKind::kText) report.start_ms = start_of_program(file);
   std::filesystem::remove(file);
@@ -374,7 +374,7 @@ BenchReport bench_config(const Config& given, int rounds) {
   if (batches.empty()) batches = plan_epoch(data.train, size, /*seed=*/1, /*epoch=*/1);
   report.lines.push_back(bench_training(resolved, data.train, std::move(batches), rounds));
   const auto work = task.inference_work(resolved, ModelOptions{}.batch_tokens);
-  if (work && FusedEngine::serves(resolved)) {
+  if (work) {
     report.lines.push_back(bench_inference(resolved, data.validation, *work, rounds));
   }
   bench_single(resolved, data, report);

@@ -13,7 +13,7 @@
 namespace sequent {
 
 /// Returns the reader options for rows with such targets and features.
-ReaderOptions reader_options(TargetKind target, const std::vector<FeatureSpec>& features);
+ReaderOptions reader_options(TargetKind target, const std::vector<FeatureSpec>& features = {});
 
 /// Returns 1 for each label that the row has, and 0 for the others.
 std::vector<float> label_marks(std::span<const std::int32_t> has, std::int64_t labels);

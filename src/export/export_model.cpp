@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <optional>
 #include <sstream>
 
 #include "core/files.h"
@@ -169,11 +168,9 @@ void prove_parity(const Members& members, const EncodedDataset& rows, const Load
   const ResolvedConfig resolved = config_of(members);
   const Config& config = resolved.config;
   const TorchScriptEngine graph(trusted_graph(exported), resolved);
-  std::optional<FusedEngine> fused;
-  if (FusedEngine::serves(resolved)) fused.emplace(resolved, exported.weights, FusedOptions{});
+  const FusedEngine fused(resolved, exported.weights, FusedOptions{});
   const TrainingTask& task = training_task(config);
-  const ParityCheck check{*members.front(), graph, fused ? &*fused : nullptr,
-                          allowed_difference(config), members};
+  const ParityCheck check{*members.front(), graph, &fused, allowed_difference(config), members};
   Checksum digest;
   metadata.parity_difference = 0;
   metadata.parity_rows = rows.size();

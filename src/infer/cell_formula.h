@@ -93,8 +93,7 @@ class CellFormula {
       case CellKind::kHiddenState:
         return hidden_state(sums, before);
       case CellKind::kMinGru:
-        return from_hidden(before,
-                           m_.mix(m_.sigmoid(gate(sums, 0)), gate(sums, 1), before.hidden));
+        return from_hidden(before, m_.mix(m_.sigmoid(gate(sums, 0)), gate(sums, 1), before.hidden));
       case CellKind::kSru:
         return sru(sums, before);
       case CellKind::kGru:
@@ -147,8 +146,7 @@ class CellFormula {
   }
 
   Step peephole(const Value& all, const States& before) {
-    const Value both =
-        m_.sigmoid(m_.sum(m_.gates(all, {0, 2}), m_.peephole(before.cell, {0, 2})));
+    const Value both = m_.sigmoid(m_.sum(m_.gates(all, {0, 2}), m_.peephole(before.cell, {0, 2})));
     const Value now = m_.sum(m_.times(gate(both, 1), before.cell),
                              m_.times(gate(both, 0), m_.tanh(gate(all, 2))));
     const Value& seen = form_.kind == CellKind::kPeepholeLstm ? now : before.cell;
@@ -163,8 +161,7 @@ class CellFormula {
   }
 
   Step sru(const Value& sums, const States& before) {
-    const Value both =
-        m_.sigmoid(m_.sum(m_.gates(sums, {1, 2}), m_.peephole(before.cell, {0, 2})));
+    const Value both = m_.sigmoid(m_.sum(m_.gates(sums, {1, 2}), m_.peephole(before.cell, {0, 2})));
     const Value now = m_.mix(gate(both, 0), before.cell, gate(sums, 0));
     return from_both(before, m_.mix(gate(both, 1), m_.shown(now), gate(sums, 3)), now);
   }

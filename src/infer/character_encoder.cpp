@@ -7,8 +7,8 @@
 namespace sequent {
 namespace {
 
-std::vector<StagePointer> make_stages(const CharactersSpec& spec, const std::string& prefix,
-                                      const WeightSource& weights) {
+std::vector<StagePointer> stages_of(const CharactersSpec& spec, const std::string& prefix,
+                                    const WeightSource& weights) {
   const std::span<const float> bytes = weights(prefix + "bytes");
   std::vector<StagePointer> stages;
   if (spec.encoder == CharacterEncoderType::kLstm) {
@@ -35,7 +35,7 @@ std::vector<StagePointer> make_stages(const CharactersSpec& spec, const std::str
 
 CharacterEncoder::CharacterEncoder(const CharactersSpec& spec, const std::string& prefix,
                                    const WeightSource& weights)
-    : spec_(spec), stages_(make_stages(spec, prefix, weights)) {}
+    : spec_(spec), stages_(stages_of(spec, prefix, weights)) {}
 
 const float* CharacterEncoder::encode(const std::vector<std::string_view>& words,
                                       kernels::Arena& arena) const {

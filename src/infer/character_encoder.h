@@ -11,8 +11,8 @@
 
 namespace sequent {
 
-/// A character-level encoder: the layers that it consists of, over the bytes of each word. Threads: `encode` can be called from many threads at
-/// once.
+/// A character-level encoder: the layers that it consists of, over the bytes of each word. Threads:
+/// `encode` can be called from many threads at once.
 class CharacterEncoder {
  public:
   /// `prefix`: of the names of the encoder's weights.

@@ -6,14 +6,12 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "core/parameter_names.h"
 #include "infer/stages.h"
 #include "infer/tag_decoder.h"
 #include "infer/text_decoder.h"
-#include "kernels/cell_kind.h"
 #include "tasks/task_definition.h"
 
 namespace sequent {
@@ -228,45 +226,11 @@ class FusedEngine::Impl {
   std::optional<TagDecoder> tags_;
 };
 
-std::string FusedEngine::not_served(const ResolvedConfig& config) {
-  for (std::size_t i = 0; i < config.config.model.layers.size(); ++i) {
-    const std::string reason = std::visit(
-        []<class Spec>(const Spec& spec) -> std::string {
-          if constexpr (std::derived_from<Spec, RecurrentSpec>) {
-            return missing_kernel(spec);
-          } else if constexpr (std::is_same_v<Spec, SelfAttentionSpec>) {
-            return "self-attention";
-          } else if constexpr (std::is_same_v<Spec, EmbeddingSpec>) {
-            const CharactersSpec* characters = spec.characters();
-            const bool lstm =
-                characters != nullptr && characters->encoder == CharacterEncoderType::kLstm;
-            if (characters != nullptr && spec.has_ngrams()) {
-              return "n-grams with a character-level encoder";
-            }
-            return lstm ? "an LSTM character-level encoder" : "";
-          } else {
-            return "";
-          }
-        },
-        config.config.model.layers[i]);
-    if (!reason.empty()) return "layer " + std::to_string(i) + " has " + reason;
-  }
-  return "";
-}
-
-bool FusedEngine::has_recurrent_kernel(const Config& config) {
-  return std::any_of(config.model.layers.begin(), config.model.layers.end(),
-                     [](const LayerSpec& layer) {
-                       return std::visit(
-                           []<class Spec>(const Spec& spec) {
-                             if constexpr (std::derived_from<Spec, RecurrentSpec>) {
-                               return missing_kernel(spec).empty();
-                             } else {
-                               return false;
-                             }
-                           },
-                           layer);
-                     });
+bool FusedEngine::has_recurrent_layer(const Config& config) {
+  return std::ranges::any_of(config.model.layers, [](const LayerSpec& layer) {
+    return std::visit(
+        []<class Spec>(const Spec&) { return std::derived_from<Spec, RecurrentSpec>; }, layer);
+  });
 }
 
 WeightSource member_weights(const WeightSource& weights, const ResolvedConfig& config,

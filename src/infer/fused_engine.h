@@ -35,17 +35,11 @@ struct FusedOptions {
 /// Threads: `predict` can be called from many threads at once.
 class FusedEngine : public TextModel {
  public:
-  /// Empty, or the part of the model that has no kernel; then TorchScriptEngine runs the model.
-  static std::string not_served(const ResolvedConfig& config);
+  /// Whether the model has at least one recurrent layer; otherwise bfloat16 has no effect.
+  static bool has_recurrent_layer(const Config& config);
 
-  /// Whether at least one recurrent layer has a kernel; otherwise bfloat16 has no effect.
-  static bool has_recurrent_kernel(const Config& config);
-
-  /// Whether this engine can run the model, because all of it has kernels.
-  static bool serves(const ResolvedConfig& config) { return not_served(config).empty(); }
-
-  /// Requires a `config` that the engine serves. Copies the weights into the layout of the kernels.
-  /// If the config has several members, only predict() can be called.
+  /// Copies the weights into the layout of the kernels. If the config has several members, only
+  /// predict() can be called.
   /// Errors: see kernels_for.
   FusedEngine(const ResolvedConfig& config, const WeightSource& weights,
               const FusedOptions& options);

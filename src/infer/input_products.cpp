@@ -27,8 +27,8 @@ std::vector<InputProducts::Direction> InputProducts::of(const Flow& flow) const 
   std::vector<Direction> result(weights_.size());
   if (!tokens_) {
     for (std::size_t d = 0; d < result.size(); ++d) {
-      auto* table = flow.arena.take<float>(
-          to_size(flow.plan.tokens() * kernels_.gate_stride(size_)));
+      auto* table =
+          flow.arena.take<float>(to_size(flow.plan.tokens() * kernels_.gate_stride(size_)));
       kernels_.project(size_, weights_[d], flow.values, flow.width, flow.plan.tokens(), table);
       result[d] = {table, d == 0 ? identity(flow.plan.tokens()) : flow.mirrored};
     }

@@ -267,7 +267,8 @@ class LayerNormStage : public Stage {
       const float* from = flow.values + row * width;
       float* to = result + row * width;
       normalize_row(from, width, epsilon_, to);
-      for (std::int64_t i = 0; i < width; ++i) to[i] = to[i] * weight_[to_size(i)] + bias_[to_size(i)];
+      for (std::int64_t i = 0; i < width; ++i)
+        to[i] = to[i] * weight_[to_size(i)] + bias_[to_size(i)];
     }
     flow.values = result;
   }

@@ -68,18 +68,18 @@ void LoadedModel::check_options() const {
                 "found " + std::to_string(options_.token_table_mib) + " MiB; expected 0 to " +
                     std::to_string(kMostTableMib));
   }
-  const bool fused = options_.engine == Engine::kFused && FusedEngine::serves(config_);
+  const bool fused = options_.engine == Engine::kFused;
   if (options_.precision == Precision::kFloat16) {
     throw Error(ErrorKind::kUsage, "precision",
                 "found float16, which is for training on a GPU; use float32, bfloat16 or auto");
   }
   if (options_.precision == Precision::kBfloat16 && !fused) {
     throw Error(ErrorKind::kUsage, "precision",
-                "found bfloat16, which only the fused engine supports; this model runs on the "
-                "torchscript engine: use float32 or auto");
+                "found bfloat16, which only the fused engine supports; use that engine, float32 or "
+                "auto");
   }
   if (options_.precision == Precision::kBfloat16 &&
-      !FusedEngine::has_recurrent_kernel(config_.config)) {
+      !FusedEngine::has_recurrent_layer(config_.config)) {
     throw Error(ErrorKind::kUsage, "precision",
                 "found bfloat16, but this model has no layer that supports it; "
                 "use float32 or auto");
@@ -87,22 +87,14 @@ void LoadedModel::check_options() const {
 }
 
 void LoadedModel::make_engine(const LoadedArchive& archive) {
-  const std::string not_served = FusedEngine::not_served(config_);
-  if (options_.engine == Engine::kFused && not_served.empty()) {
+  if (options_.engine == Engine::kFused) {
     const FusedOptions how{options_.token_table_mib << 20, options_.precision};
     fused_ = std::make_unique<FusedEngine>(config_, archive.weights, how);
     if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
     return;
   }
-  if (options_.engine == Engine::kFused) {
-    log_info(not_served + ", which has no kernel: the model runs on the torchscript engine");
-  }
-  const bool own_graph = options_.engine == Engine::kTorchScript;
-  torch_script_ =
-      std::make_unique<TorchScriptEngine>(!own_graph            ? make_graph(archive)
-                                          : options_.trust_code ? trusted_graph(archive)
-                                                                : verified_graph(archive),
-                                          config_);
+  torch_script_ = std::make_unique<TorchScriptEngine>(
+      options_.trust_code ? trusted_graph(archive) : verified_graph(archive), config_);
   warn_about_slow_blas();
 }
 

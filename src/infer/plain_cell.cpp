@@ -134,7 +134,8 @@ class PlainCell::Math {
   /// Copies the first rows of a state.
   void store(const Value& from, float* to) const {
     if (from.values == to) return;
-    for (std::int64_t i = 0; i < rows_; ++i) std::copy_n(from.row(i), from.width, to + i * from.width);
+    for (std::int64_t i = 0; i < rows_; ++i)
+      std::copy_n(from.row(i), from.width, to + i * from.width);
   }
 
  private:
@@ -256,9 +257,9 @@ void PlainCell::run(const StepPlan& plan, const Products& products,
     const std::int64_t first = plan.first(step);
     Math math(*this, plan.active(step), arena);
     // Rows that have ended are behind the active ones; their states do not change any more.
-    const auto found = CellFormula<Math>(form_, math)
-                           .step(math.sums(products, first),
-                                 {{hidden, units_, units_}, {cells, units_, units_}});
+    const auto found =
+        CellFormula<Math>(form_, math)
+            .step(math.sums(products, first), {{hidden, units_, units_}, {cells, units_, units_}});
     for (std::int64_t place = 0; place < plan.active(step); ++place) {
       const float* from = found.output.row(place);
       if (output.sequence != nullptr) {

@@ -36,8 +36,7 @@ class PlainCell {
   /// Writes the outputs to `output.sequence` or `output.last`. Starts from `carried` and stores the
   /// final states there; nullptr: starts from the layer's own initial states.
   void run(const kernels::StepPlan& plan, const Products& products,
-           const kernels::Output<float>& output, LayerStates* carried,
-           kernels::Arena& arena) const;
+           const kernels::Output<float>& output, LayerStates* carried, kernels::Arena& arena) const;
 
  private:
   class Math;

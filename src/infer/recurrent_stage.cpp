@@ -236,9 +236,8 @@ class PlainStage : public Stage {
       : shape_(shape) {
     std::vector<PackedWeights<float>> packed;
     for (std::size_t d = 0; d < shape.directions; ++d) {
-      directions_.push_back(
-          std::make_unique<PlainCell>(*shape.kernels, shape.form, shape.units,
-                                      cell_weights(shape.form, prefix, d, weights)));
+      directions_.push_back(std::make_unique<PlainCell>(
+          *shape.kernels, shape.form, shape.units, cell_weights(shape.form, prefix, d, weights)));
       packed.push_back(directions_.back()->input_weights());
     }
     inputs_.emplace(*shape.kernels, directions_.front()->input_size(), packed, tokens);

@@ -162,7 +162,8 @@ class StageMaker {
       tables.push_back({join_tables(spec), spec.width()});
     }
     made_.stages.push_back(spelled_embedding_stage(
-        tables, std::make_unique<CharacterEncoder>(*spec.characters(), concat(part), weights_), column));
+        tables, std::make_unique<CharacterEncoder>(*spec.characters(), concat(part), weights_),
+        column));
   }
 
   template <class Spec>

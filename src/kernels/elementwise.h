@@ -48,8 +48,7 @@ void softmax_row(T* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; i += kLanes<T>) sums += load_part(values + i, count - i);
   T sum = T(0);
   for (int i = 0; i < kLanes<T>; ++i) sum += sums[i];
-  replace_each(values, count,
-               [sum](const Vector<T>& x) SEQUENT_INLINE_LAMBDA { return x / sum; });
+  replace_each(values, count, [sum](const Vector<T>& x) SEQUENT_INLINE_LAMBDA { return x / sum; });
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ std::vector<Record> validation_examples(const Config& config, std::size_t most) 
   std::vector<Part> parts;
   if (file == nullptr) parts = read_parts(config, /*threads=*/1);
   const std::unique_ptr<RecordReader> reader =
-      open_records(path, config.data.format, reader_options(definition_of(config).target()));
+      open_records(path, config.data.format,
+                   reader_options(definition_of(config).target(), features_of(config.input)));
   std::vector<Record> examples;
   std::size_t row = 0;
   for (Record record; reader->next(record); ++row) {

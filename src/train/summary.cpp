@@ -4,7 +4,7 @@
 
 #include "data/feature_encoder.h"
 #include "infer/archive.h"
-#include "infer/fused_engine.h"
+#include "model/trained_engine.h"
 #include "sequent/model.h"
 #include "sequent/trainer.h"
 #include "train/load_run.h"
@@ -156,8 +156,8 @@ std::string summarize(const ResolvedConfig& config) {
   out << rule << '\n';
   row("all", "", with_commas(total));
   row("trainable", "", with_commas(total - frozen));
-  if (const std::string reason = FusedEngine::not_served(config); !reason.empty()) {
-    out << reason << ", which has no kernel: it runs on LibTorch's operators\n";
+  if (const std::string found = layer_on_operators(config.config); !found.empty()) {
+    out << found << ", which is trained on LibTorch's operators\n";
   }
   return out.str();
 }

@@ -6,8 +6,8 @@
 
 #include "core/files.h"
 #include "data/findings.h"
-#include "infer/fused_engine.h"
 #include "kernels/recurrent.h"
+#include "model/trained_engine.h"
 #include "runtime/device.h"
 #include "runtime/precision.h"
 #include "runtime/thread_setup.h"
@@ -60,7 +60,7 @@ torch::Device device_for(const Config& config) {
   if (!device.is_cpu()) return device;
   const std::string where = config.in_file("/runtime/precision");
   if (precision == Precision::kBfloat16 && !definition_of(config).predicts_tokens() &&
-      !FusedEngine::has_recurrent_kernel(config)) {
+      !trains_on_kernels(config)) {
     throw Error(ErrorKind::kConfig, where,
                 "found \"bfloat16\", but it does not speed up any layer of this model; remove the "
                 "option");
@@ -78,9 +78,10 @@ std::string engine_text(torch::Device device, const ResolvedConfig& config) {
            (products ? "; products in " + std::string(enum_name(precision)) : "");
   }
   const std::string kernels = "on the " + std::string(kernels_for(precision, "").name) + " kernels";
-  const std::string not_served = FusedEngine::not_served(config);
-  return not_served.empty() ? kernels
-                            : kernels + "; " + not_served + ", which runs on LibTorch's operators";
+  const std::string on_operators = layer_on_operators(config.config);
+  return on_operators.empty()
+             ? kernels
+             : kernels + "; " + on_operators + ", which is trained on LibTorch's operators";
 }
 
 /// Logs a warning if warm-up does not end before the last step.
