@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/temporary_file.h"
-#include "data/splits.h"
 #include "infer/loaded_model.h"
+#include "report/class_curves.h"
 #include "search/error_rows.h"
 #include "search/error_slices.h"
-#include "sequent/artifact.h"
+#include "search/judged_rows.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 
