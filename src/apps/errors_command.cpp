@@ -23,9 +23,10 @@ void errors_command(ErrorsCommandOptions options) {
     throw Error(ErrorKind::kUsage, options.html, "exists; pass --overwrite to replace it");
   }
   options.analysis.model = options.model;
-  const Report report = analyse_errors(options.analysis);
+  const ErrorAnalysis analysis = analyse_errors(options.analysis);
+  const Report& report = analysis.report;
   if (!options.html.empty()) {
-    write_file_whole(options.html, render_report_page("Errors of " + options.model, report));
+    write_file_whole(options.html, render_report_page("Errors of " + options.model, analysis.page));
   }
   print(options.json ? report_to_json(report) + "\n" : report_to_text(report));
   for (const std::string& sentence : report.warnings()) log_warning(sentence);
@@ -39,10 +40,13 @@ void add_errors_command(CLI::App& app, Action& action) {
       "errors",
       "Show where a text classifier goes wrong and why: confident mistakes, labels that are "
       "probably wrong, the tokens that drive each class, and weak slices");
-  command->add_option("MODEL", options->model, "Run folder or model archive")->required();
+  command
+      ->add_option("MODEL", options->model,
+                   "Run folder, model archive, or folder of sequent crossval")
+      ->required();
   command->add_option("DATA", options->analysis.data,
-                      "Labelled file that the model was not trained on; by default, the run's file "
-                      "for validation or testing");
+                      "Labelled file that the model was not trained on; by default, the run's "
+                      "validation rows, or all rows of a cross-validation");
   command
       ->add_option("--top", options->analysis.top,
                    "Maximum number of rows in each list, and of tokens per class")

@@ -9,7 +9,7 @@ namespace sequent {
 namespace {
 
 std::unique_ptr<RecordReader> open(const RecordSource& source, bool keep_fields) {
-  ReaderOptions options = reader_options(source.target);
+  ReaderOptions options = reader_options(source.target, source.features);
   options.keep_fields = keep_fields;
   return open_records(source.file, source.format, options);
 }

@@ -17,6 +17,7 @@ struct RecordSource {
   std::string file;
   DataFormat format;
   TargetKind target = TargetKind::kLabel;
+  std::vector<FeatureSpec> features = {};  // read as well
 
   /// Returns the location of a record without the folder of the file, such as "test.tsv:12".
   std::string location(const Record& record) const;

@@ -14,16 +14,12 @@
 #include "sequent/log.h"
 
 namespace sequent {
-namespace {
-
 double unknown_share(const EncodedText& encoded) {
   const auto kept = std::count_if(encoded.ids.begin(), encoded.ids.end(), [](std::int32_t id) {
     return id != Vocabulary::kPad && id != Vocabulary::kEmpty;
   });
   return kept > 0 ? static_cast<double>(encoded.unknown_count) / static_cast<double>(kept) : 0;
 }
-
-}  // namespace
 
 LoadedModel::LoadedModel(LoadedArchive archive, std::string name, const ModelOptions& options)
     : name_(std::move(name)),

@@ -34,6 +34,9 @@ struct InputFacts {
   double unknown_share = 0;  // share of the tokens read that have no id
 };
 
+/// Returns the share of the tokens read that have no id.
+double unknown_share(const EncodedText& encoded);
+
 /// The inputs of one call in the form that engines read. `rows` refers to the other members: move
 /// this struct, never copy it.
 struct EncodedInputs {

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/temporary_file.h"
-#include "data/splits.h"
 #include "infer/loaded_model.h"
+#include "report/class_curves.h"
 #include "search/error_rows.h"
 #include "search/error_slices.h"
-#include "sequent/artifact.h"
+#include "search/judged_rows.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 
@@ -29,88 +30,80 @@ Model load_for_analysis(const ErrorAnalysisOptions& options) {
   return Model::load(archive.path(), loading);
 }
 
-/// Errors: Usage unless the model predicts one of several classes for texts.
-void require_text_classifier(const Model& model, const std::string& name) {
-  const bool reads_text = model.input() != InputKind::kSeries;
-  if (model.loaded().definition().target() == TargetKind::kLabel && reads_text) return;
-  throw Error(ErrorKind::kUsage, name,
-              std::string("the model's task is ") + model.task() +
-                  (reads_text ? "" : " of sequences of numbers") +
-                  "; errors are analysed for classification of texts");
-}
-
-/// Returns the labelled file: the given one, or the config's file for validation or testing.
-std::string data_file(const ErrorAnalysisOptions& options) {
-  if (!options.data.empty()) return options.data;
-  if (std::filesystem::is_directory(options.model)) {
-    const Config config = read_run_text(RunFolder{options.model}).config;
-    for (const SplitFile& file : split_files(config)) {
-      if (file.role != "train") return file.path;
-    }
-  }
-  throw Error(ErrorKind::kUsage, "DATA",
-              std::string("expected a labelled file that the model was not trained on, because ") +
-                  (std::filesystem::is_directory(options.model)
-                       ? "the run's config names no file for validation or testing"
-                       : "an archive does not contain data"));
-}
-
 /// Builds the sections of the report.
 class ErrorReport {
  public:
-  ErrorReport(const Model& model, const ErrorAnalysisOptions& options, const ErrorRows& rows,
-              std::string file)
+  /// `model`: null for a cross-validation.
+  ErrorReport(const Model* model, const ErrorAnalysisOptions& options, const JudgedRows& judged,
+              const ErrorRows& rows)
       : model_(model),
         options_(options),
+        judged_(judged),
         rows_(rows),
-        file_(std::move(file)),
         top_(static_cast<std::size_t>(options.top)) {
-    std::vector<JudgedLabel> judged;
-    for (const ErrorRow& row : rows.rows) judged.push_back(row.judged);
-    issues_ = find_label_issues(judged, model.labels().size());
-    choose_mistakes();
+    std::vector<JudgedLabel> labels;
+    labels.reserve(rows.rows.size());
+    for (const ErrorRow& row : rows.rows) labels.push_back(row.judged);
+    issues_ = find_label_issues(labels, judged.labels.size());
+    order_mistakes();
     read_texts();
+    tokens_ = token_section();
   }
 
-  Report make() const {
+  Report make(bool is_page) const {
+    const std::size_t most = is_page ? page_rows() : top_;
+    ReportTable wrong = mistakes(most);
+    ReportTable suspected = label_issues(most);
+    if (is_page) {
+      wrong.filters = {"label", "prediction"};
+      suspected.filters = {"label", "suggested"};
+    }
     Report report;
-    report.sections = {facts(), mistakes(), label_issues(), issue_counts(), slices()};
-    if (rows_.unknown_labels > 0) {
+    report.sections = {facts(), std::move(wrong), std::move(suspected), issue_counts(), slices()};
+    if (judged_.unknown_labels > 0) {
       report.sections.emplace_back(
-          ReportWarning{std::to_string(rows_.unknown_labels) +
+          ReportWarning{std::to_string(judged_.unknown_labels) +
                         " rows were left out, because the model does not have their label"});
     }
-    add_tokens(report);
+    report.sections.push_back(tokens_);
+    const ClassRows classes{judged_.labels, judged_.truths, judged_.probabilities};
+    for (ReportSection& section : class_curves(classes)) {
+      report.sections.push_back(std::move(section));
+    }
+    report.sections.emplace_back(reliability_chart(classes));
     return report;
   }
 
  private:
-  /// The wrong predictions with the greatest probability.
-  void choose_mistakes() {
+  std::size_t page_rows() const {
+    constexpr std::size_t kPageRows = 1000;
+    return std::max(top_, kPageRows);
+  }
+
+  /// The wrong predictions by falling probability.
+  void order_mistakes() {
     for (std::size_t i = 0; i < rows_.rows.size(); ++i) {
       if (rows_.rows[i].is_wrong()) mistakes_.push_back(i);
     }
-    mistake_count_ = mistakes_.size();
     std::ranges::stable_sort(mistakes_, std::greater(), [&](std::size_t row) {
       return rows_.rows[row].judged.best.front().probability;
     });
-    if (mistakes_.size() > top_) mistakes_.resize(top_);
   }
-
-  std::size_t shown_issues() const { return std::min(top_, issues_.issues.size()); }
 
   void read_texts() {
     std::set<std::int64_t> numbers;
-    for (const std::size_t row : mistakes_) numbers.insert(rows_.rows[row].number);
-    for (std::size_t i = 0; i < shown_issues(); ++i) {
+    for (std::size_t i = 0; i < std::min(page_rows(), mistakes_.size()); ++i) {
+      numbers.insert(rows_.rows[mistakes_[i]].number);
+    }
+    for (std::size_t i = 0; i < std::min(page_rows(), issues_.issues.size()); ++i) {
       numbers.insert(rows_.rows[issues_.issues[i].row].number);
     }
-    shown_ = read_shown_rows(model_, file_, {numbers.begin(), numbers.end()});
+    shown_ = read_shown_rows(judged_.source, {numbers.begin(), numbers.end()});
   }
 
   ReportFacts facts() const {
     const auto count = static_cast<std::int64_t>(rows_.rows.size());
-    const auto wrong = static_cast<std::int64_t>(mistake_count_);
+    const auto wrong = std::ssize(mistakes_);
     const double accuracy = 1 - static_cast<double>(wrong) / static_cast<double>(count);
     return {{{"count", "rows", count, NumberFormat::kCount},
              {"errors", "wrong predictions", wrong, NumberFormat::kCount},
@@ -120,11 +113,11 @@ class ErrorReport {
   }
 
   const std::string& label(std::int64_t index) const {
-    return model_.labels()[static_cast<std::size_t>(index)];
+    return judged_.labels[static_cast<std::size_t>(index)];
   }
   const ShownRow& shown(std::size_t row) const { return shown_.at(rows_.rows[row].number); }
 
-  ReportTable mistakes() const {
+  ReportTable mistakes(std::size_t most) const {
     ReportTable table{"mistakes",
                       "most confident mistakes",
                       {{"text", "most confident mistakes"},
@@ -133,7 +126,8 @@ class ErrorReport {
                        {"prediction", "predicted"},
                        {"probability", "probability"}},
                       {}};
-    for (const std::size_t i : mistakes_) {
+    for (std::size_t at = 0; at < std::min(most, mistakes_.size()); ++at) {
+      const std::size_t i = mistakes_[at];
       const ErrorRow& row = rows_.rows[i];
       table.rows.push_back({shown(i).text, shown(i).where, label(row.judged.label),
                             label(row.predicted()),
@@ -142,7 +136,7 @@ class ErrorReport {
     return table;
   }
 
-  ReportTable label_issues() const {
+  ReportTable label_issues(std::size_t most) const {
     ReportTable table{"label_issues",
                       "labels that are probably wrong",
                       {{"text", "labels that are probably wrong"},
@@ -151,7 +145,7 @@ class ErrorReport {
                        {"suggested", "suggested"},
                        {"margin", "margin"}},
                       {}};
-    for (std::size_t i = 0; i < shown_issues(); ++i) {
+    for (std::size_t i = 0; i < std::min(most, issues_.issues.size()); ++i) {
       const LabelIssue& issue = issues_.issues[i];
       table.rows.push_back({shown(issue.row).text, shown(issue.row).where,
                             label(rows_.rows[issue.row].judged.label), label(issue.suggested),
@@ -204,12 +198,14 @@ class ErrorReport {
     return numbers;
   }
 
-  void add_tokens(Report& report) const {
-    if (const std::string reason = model_.loaded().without_gradients(); !reason.empty()) {
-      report.sections.emplace_back(
-          ReportText{"tokens that drive each class",
-                     "not available: " + reason + ", which has no gradients at inference"});
-      return;
+  ReportSection token_section() const {
+    const std::string title = "tokens that drive each class";
+    if (model_ == nullptr) {
+      return ReportText{title, "not available for the several models of a cross-validation"};
+    }
+    if (const std::string reason = model_->loaded().without_gradients(); !reason.empty()) {
+      return ReportText{title,
+                        "not available: " + reason + ", which has no gradients at inference"};
     }
     ReportTable table{"tokens",
                       "tokens that drive each class",
@@ -218,38 +214,47 @@ class ErrorReport {
                        {"attribution", "mean attribution"},
                        {"count", "occurrences", NumberFormat::kCount}},
                       {}};
-    const auto found = find_driving_tokens(model_, file_, explained_rows(), top_);
+    const auto found = find_driving_tokens(*model_, judged_.source, explained_rows(), top_);
     for (std::size_t i = 0; i < found.size(); ++i) {
       for (const DrivingToken& token : found[i]) {
         table.rows.push_back(
             {label(static_cast<std::int64_t>(i)), token.token, token.attribution, token.count});
       }
     }
-    report.sections.emplace_back(std::move(table));
+    return table;
   }
 
-  const Model& model_;
+  const Model* model_;
   const ErrorAnalysisOptions& options_;
+  const JudgedRows& judged_;
   const ErrorRows& rows_;
-  std::string file_;
   std::size_t top_;
   LabelIssues issues_;
   std::vector<std::size_t> mistakes_;  // indices of rows
-  std::size_t mistake_count_ = 0;
   std::map<std::int64_t, ShownRow> shown_;
+  ReportSection tokens_;
 };
 
 }  // namespace
 
-Report analyse_errors(const ErrorAnalysisOptions& options) {
-  const std::string file = data_file(options);
-  const Model model = load_for_analysis(options);
-  require_text_classifier(model, options.model.string());
-  const ErrorRows rows = read_error_rows(model, {file, options.slice_column});
-  if (rows.rows.empty()) {
-    throw Error(ErrorKind::kData, file, "found no row with a label of the model");
+ErrorAnalysis analyse_errors(const ErrorAnalysisOptions& options) {
+  const bool has_folds = is_crossval_folder(options.model);
+  if (has_folds && !options.data.empty()) {
+    throw Error(ErrorKind::kUsage, "DATA",
+                "found " + options.data +
+                    " after the folder of a cross-validation, whose rows are "
+                    "those of its training file; leave it out");
   }
-  return ErrorReport(model, options, rows, file).make();
+  const JudgedRows judged = has_folds ? judge_folds(options.model)
+                                      : judge_rows(options.model, options.data, options.threads);
+  if (judged.size() == 0) {
+    throw Error(ErrorKind::kData, judged.source.file, "found no row with a label of the model");
+  }
+  const ErrorRows rows = read_error_rows(judged, options.slice_column);
+  std::optional<Model> model;
+  if (!has_folds) model.emplace(load_for_analysis(options));
+  const ErrorReport report(model ? &*model : nullptr, options, judged, rows);
+  return {report.make(/*is_page=*/false), report.make(/*is_page=*/true)};
 }
 
 }  // namespace sequent

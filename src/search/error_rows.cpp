@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
@@ -19,51 +18,11 @@
 namespace sequent {
 namespace {
 
-/// Reads the labelled rows of a file in blocks, with their numbers in the file.
-class LabelledRows {
- public:
-  LabelledRows(const Model& model, const std::string& file, bool keep_fields = false) {
-    ReaderOptions options;
-    options.keep_fields = keep_fields;
-    options.features = features_of(model.loaded().config().input);
-    reader_ = open_records(file, model.loaded().config().data.format, options);
-  }
-
-  const RecordReader& reader() const { return *reader_; }
-
-  /// Returns the next rows; none at the end. Errors: Data at a row that cannot be used.
-  std::vector<Record> next() {
-    constexpr std::size_t kRows = 4096;
-    constexpr std::size_t kBytes = std::size_t{16} << 20;
-    std::vector<Record> block;
-    std::size_t bytes = 0;
-    while (block.size() < kRows && bytes < kBytes) {
-      Record record;
-      if (!reader_->next(record)) break;
-      if (record.fault) throw Error(ErrorKind::kData, record.where, *record.fault);
-      bytes += record.text.size() + (record.second ? record.second->size() : 0);
-      block.push_back(std::move(record));
-    }
-    first_ = next_;
-    next_ += std::ssize(block);
-    return block;
-  }
-
-  /// The number of the first row of the last block.
-  std::int64_t first() const { return first_; }
-
- private:
-  std::unique_ptr<RecordReader> reader_;
-  std::int64_t first_ = 0;
-  std::int64_t next_ = 0;
-};
-
 /// Finds the value of the slice column in a row.
 class SliceColumn {
  public:
   /// Errors: Usage if a table has no such column.
-  SliceColumn(const std::string& name, const RecordReader& reader) : name_(name) {
-    const std::vector<std::string>& columns = reader.columns();
+  SliceColumn(const std::string& name, const std::vector<std::string>& columns) : name_(name) {
     if (columns.empty()) return;
     const auto found = std::find(columns.begin(), columns.end(), name);
     if (found == columns.end()) {
@@ -123,35 +82,11 @@ std::int64_t count_tokens(const Tokenizer& tokenizer, const Record& record) {
   return count;
 }
 
-std::vector<ClassPrediction> classify(const Model& model, const std::vector<Record>& block) {
-  return with_input_type(model.input(), [&]<class Input>(const Input&) {
-    return Classifier<Input>(model).classify(inputs_of<Input>(block));
-  });
-}
-
 std::vector<std::vector<Explanation>> explain(const Model& model,
                                               const std::vector<Record>& block) {
   return with_input_type(model.input(), [&]<class Input>(const Input&) {
     return Classifier<Input>(model).explain(inputs_of<Input>(block));
   });
-}
-
-/// Calls `use` with blocks of the rows with these numbers, which are in ascending order.
-void for_rows(const Model& model, const std::string& file, const std::vector<std::int64_t>& numbers,
-              const std::function<void(const std::vector<Record>& rows,
-                                       const std::vector<std::int64_t>& numbers)>& use) {
-  LabelledRows reader(model, file);
-  auto next = numbers.begin();
-  while (next != numbers.end()) {
-    std::vector<Record> block = reader.next();
-    if (block.empty()) return;
-    std::vector<Record> chosen;
-    const auto begin = next;
-    while (next != numbers.end() && *next - reader.first() < std::ssize(block)) {
-      chosen.push_back(std::move(block[static_cast<std::size_t>(*next++ - reader.first())]));
-    }
-    if (!chosen.empty()) use(chosen, {begin, next});
-  }
 }
 
 struct TokenSum {
@@ -180,38 +115,38 @@ std::vector<DrivingToken> strongest(const std::map<std::string, TokenSum>& sums,
 
 }  // namespace
 
-ErrorRows read_error_rows(const Model& model, const ErrorData& data) {
-  const std::vector<std::string>& labels = model.labels();
-  const Tokenizer tokenizer(model.loaded().tokenizer());
-  const bool slices = !data.slice_column.empty();
-  LabelledRows reader(model, data.file, slices);
+ErrorRows read_error_rows(const JudgedRows& judged, const std::string& slice_column) {
+  const bool slices = !slice_column.empty();
+  ChosenRecords records(judged.source, judged.records, /*keep_fields=*/slices);
   std::optional<SliceColumn> column;
-  if (slices) column.emplace(data.slice_column, reader.reader());
+  if (slices) column.emplace(slice_column, records.columns());
   SliceNames names;
   ErrorRows result;
-  for (auto block = reader.next(); !block.empty(); block = reader.next()) {
-    const std::vector<ClassPrediction> found = classify(model, block);
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      const auto label = std::lower_bound(labels.begin(), labels.end(), block[i].label);
-      if (label == labels.end() || *label != block[i].label) {
-        ++result.unknown_labels;
-        continue;
-      }
-      ErrorRow& row = result.rows.emplace_back();
-      row.number = reader.first() + static_cast<std::int64_t>(i);
-      row.judged =
-          judge_label(static_cast<std::int32_t>(label - labels.begin()), found[i].probabilities);
-      row.tokens = count_tokens(tokenizer, block[i]);
-      row.unknown_share = found[i].unknown_share;
-      row.truncated = found[i].truncated;
-      if (column) row.slice = names.number(column->value(block[i]));
+  result.rows.reserve(judged.size());
+  Record record;
+  for (std::size_t i = 0; records.next(record); ++i) {
+    const std::string& label = judged.labels[static_cast<std::size_t>(judged.truths[i])];
+    if (record.label != label) {
+      throw Error(ErrorKind::kData, record.where,
+                  "found the label \"" + record.label.value_or("") + "\"; it was \"" + label +
+                      "\" when the row was predicted, so the file has changed since");
     }
+    const TextEncoder& encoder = judged.encoders[judged.encoder_of[i]];
+    const EncodedText text = record.second ? encoder.encode_pair(record.text, *record.second)
+                                           : encoder.encode(record.text);
+    ErrorRow& row = result.rows.emplace_back();
+    row.number = judged.records[i];
+    row.judged = judge_label(judged.truths[i], judged.of(i));
+    row.tokens = text.token_count;
+    row.unknown_share = unknown_share(text);
+    row.truncated = text.truncated;
+    if (column) row.slice = names.number(column->value(record));
   }
   result.slices = names.take();
   return result;
 }
 
-std::map<std::int64_t, ShownRow> read_shown_rows(const Model& model, const std::string& file,
+std::map<std::int64_t, ShownRow> read_shown_rows(const RecordSource& source,
                                                  const std::vector<std::int64_t>& numbers) {
   constexpr std::int64_t kMostCodePoints = 300;
   const auto shortened_text = [](const std::string& text) {
@@ -220,38 +155,38 @@ std::map<std::int64_t, ShownRow> read_shown_rows(const Model& model, const std::
     return std::string(points.part(0, kMostCodePoints)) + "…";
   };
   std::map<std::int64_t, ShownRow> result;
-  for_rows(model, file, numbers, [&](const auto& rows, const auto& own) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      ShownRow& shown = result[own[i]];
-      shown.where = rows[i].where.substr(rows[i].where.rfind('/') + 1);
-      shown.text = shortened_text(rows[i].text);
-      if (rows[i].second) shown.text += " | " + shortened_text(*rows[i].second);
-    }
-  });
+  ChosenRecords records(source, numbers);
+  Record record;
+  for (std::size_t i = 0; records.next(record); ++i) {
+    ShownRow& shown = result[numbers[i]];
+    shown.where = source.location(record);
+    shown.text = shortened_text(record.text);
+    if (record.second) shown.text += " | " + shortened_text(*record.second);
+  }
   return result;
 }
 
 std::vector<std::vector<DrivingToken>> find_driving_tokens(const Model& model,
-                                                           const std::string& file,
+                                                           const RecordSource& source,
                                                            const std::vector<std::int64_t>& numbers,
                                                            std::size_t most) {
   std::vector<std::map<std::string, TokenSum>> sums(model.labels().size());
-  for_rows(model, file, numbers, [&](const auto& rows, const auto&) {
-    const auto explanations = explain(model, rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const Explanation& found = explanations[i].front();
-      const CodePoints first(rows[i].text);
-      const std::string none;
-      const CodePoints second(rows[i].second ? *rows[i].second : none);
-      for (const TokenAttribution& token : found.tokens) {
-        const CodePoints& text = token.text == 0 ? first : second;
-        TokenSum& sum = sums[static_cast<std::size_t>(found.output)][normalize_token(
-            model.loaded().tokenizer(), text.part(token.begin, token.end))];
-        sum.sum += token.attribution;
-        ++sum.count;
-      }
+  ChosenRecords records(source, numbers);
+  std::vector<Record> block(1);
+  while (records.next(block.front())) {
+    const Record& row = block.front();
+    const Explanation found = explain(model, block).front().front();
+    const CodePoints first(row.text);
+    const std::string none;
+    const CodePoints second(row.second ? *row.second : none);
+    for (const TokenAttribution& token : found.tokens) {
+      const CodePoints& text = token.text == 0 ? first : second;
+      TokenSum& sum = sums[static_cast<std::size_t>(found.output)][normalize_token(
+          model.loaded().tokenizer(), text.part(token.begin, token.end))];
+      sum.sum += token.attribution;
+      ++sum.count;
     }
-  });
+  }
   std::vector<std::vector<DrivingToken>> result;
   result.reserve(sums.size());
   for (const auto& own : sums) result.push_back(strongest(own, most));

@@ -1,4 +1,5 @@
-// A classifier's predictions for the labelled rows of a file, as the analysis of errors needs them.
+// The judged rows of a file with what is known of their texts, as the analysis of errors needs
+// them.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "data/chosen_records.h"
 #include "metrics/label_issues.h"
+#include "search/judged_rows.h"
 #include "sequent/inference.h"
 
 namespace sequent {
@@ -27,19 +30,12 @@ struct ErrorRow {
 struct ErrorRows {
   std::vector<ErrorRow> rows;
   std::vector<std::string> slices;  // the values of the slice column
-  std::int64_t unknown_labels = 0;  // rows left out, because the model does not have their label
 };
 
-/// A labelled file and how to read it.
-struct ErrorData {
-  std::string file;
-  std::string slice_column;  // empty: none
-};
-
-/// Predicts for all rows of a file in bounded memory, apart from about 250 bytes per row. Requires
-/// a classifier of texts or pairs. Errors: Data at the first row that cannot be used; Usage if the
-/// file has no such slice column.
-ErrorRows read_error_rows(const Model& model, const ErrorData& data);
+/// Reads the file again for what is known of the texts of judged rows, in bounded memory apart from
+/// about 250 bytes per row. `slice_column`: empty: none. Errors: Data if the labels in the file are
+/// not those of the rows any more; Usage if the file has no such slice column.
+ErrorRows read_error_rows(const JudgedRows& judged, const std::string& slice_column);
 
 /// What is shown of a row.
 struct ShownRow {
@@ -47,8 +43,8 @@ struct ShownRow {
   std::string text;   // the row's texts
 };
 
-/// Reads the file again for some rows, by their numbers.
-std::map<std::int64_t, ShownRow> read_shown_rows(const Model& model, const std::string& file,
+/// Reads the file again for some rows, by their numbers, which are in ascending order.
+std::map<std::int64_t, ShownRow> read_shown_rows(const RecordSource& source,
                                                  const std::vector<std::int64_t>& numbers);
 
 /// A token and what it contributed to a class.
@@ -61,7 +57,7 @@ struct DrivingToken {
 /// Returns, for each class, the tokens that contribute most to its predictions in the given rows,
 /// by their mean attribution, which is shrunk for rare tokens. Tokens that occur once are left out.
 std::vector<std::vector<DrivingToken>> find_driving_tokens(const Model& model,
-                                                           const std::string& file,
+                                                           const RecordSource& source,
                                                            const std::vector<std::int64_t>& numbers,
                                                            std::size_t most);
 

@@ -188,6 +188,7 @@ Report table_of_runs(const std::filesystem::path& folder, const std::string& sor
     }
     table.rows.push_back(std::move(row));
   }
+  table.sortable = true;
   return {{std::move(table)}};
 }
 

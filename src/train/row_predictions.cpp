@@ -46,7 +46,7 @@ RowPredictions predict(SequenceModel model, const RowModel& how, EncodedDataset 
   result.labels = how.labels;
   result.rows = std::move(rows);
   result.target_origin = how.config.data.target_origin;
-  result.source = {"", how.config.data.format, result.target};
+  result.source = {"", how.config.data.format, result.target, features_of(how.config.input)};
   if (result.target == TargetKind::kLabelSet) {
     result.thresholds = report_calibration(how.validation_report, how.config.task);
   }
