@@ -366,7 +366,7 @@ BenchReport bench_config(const Config& given, int rounds) {
                 "found \"" + device + "\"; bench measures only the CPU; use \"cpu\" or \"auto\"");
   }
   BenchReport report = start_report(config.runtime.precision, "/runtime/precision");
-  const PreparedData data = prepare_and_learn(config, "");
+  PreparedData data = prepare_and_learn(config, "");
   const ResolvedConfig resolved = resolve(config, data.vocabulary, data.labels);
   const BatchSize& size = config.training.batch_size;
   const TrainingTask& task = training_task(config);

@@ -77,7 +77,7 @@ void prepare_ensemble(std::vector<PlannedRun>& runs, const CrossvalOptions& opti
         runs.front().name +
         ", so that the models have other outputs; use fewer folds, or leave out the rare labels");
   }
-  for (PlannedRun& run : runs) first.learned.fill(run.config.data);
+  for (PlannedRun& run : runs) first.learned.fill(run.config);
 }
 
 std::vector<PlannedRun> plan_seeds(const Config& config, const CrossvalOptions& options) {

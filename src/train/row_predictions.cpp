@@ -96,13 +96,13 @@ bool RowPredictions::predicts(std::int64_t row, std::int64_t label) const {
   return of(row)[at] >= (thresholds.empty() ? kMiddle : thresholds[at]);
 }
 
-double RowPredictions::number(std::int64_t row, std::int64_t target) const {
-  const auto at = static_cast<std::size_t>(target);
+double RowPredictions::number(std::int64_t row, std::int64_t column) const {
+  const auto at = static_cast<std::size_t>(column);
   return of(row)[at] + (target_origin.empty() ? 0 : target_origin[at]);
 }
 
-double RowPredictions::true_number(std::int64_t row, std::int64_t target) const {
-  const auto at = static_cast<std::size_t>(target);
+double RowPredictions::true_number(std::int64_t row, std::int64_t column) const {
+  const auto at = static_cast<std::size_t>(column);
   return rows.targets(row)[at] + (target_origin.empty() ? 0 : target_origin[at]);
 }
 

@@ -45,8 +45,8 @@ struct RowPredictions {
   /// Whether this label is in the predicted set of labels.
   bool predicts(std::int64_t row, std::int64_t label) const;
   /// A number of a row in its own unit.
-  double number(std::int64_t row, std::int64_t target) const;
-  double true_number(std::int64_t row, std::int64_t target) const;
+  double number(std::int64_t row, std::int64_t column) const;
+  double true_number(std::int64_t row, std::int64_t column) const;
 };
 
 /// Predicts for a labelled file with a run folder or a model archive. Errors: as evaluate(), and
