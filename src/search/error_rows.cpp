@@ -74,14 +74,6 @@ class SliceNames {
   std::vector<std::string> names_;
 };
 
-std::int64_t count_tokens(const Tokenizer& tokenizer, const Record& record) {
-  std::int64_t count = 0;
-  const auto add = [&](std::string_view) { ++count; };
-  tokenizer.for_each_token(record.text, add);
-  if (record.second) tokenizer.for_each_token(*record.second, add);
-  return count;
-}
-
 std::vector<std::vector<Explanation>> explain(const Model& model,
                                               const std::vector<Record>& block) {
   return with_input_type(model.input(), [&]<class Input>(const Input&) {
