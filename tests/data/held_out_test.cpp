@@ -133,7 +133,8 @@ TEST(Parts, OfSeveralSeriesAreTheEndOfEach) {
   const std::vector<std::int32_t> labels(groups.size(), 0);
   const auto shown = [&] {
     std::string letters;
-    for (const Part part : choose_parts({labels, {}, {}, groups}, data, /*in_order=*/false)) {
+    for (const Part part :
+         choose_parts(RowsToSplit{labels, {}, {}, groups}, data, /*in_order=*/false)) {
       letters += "tvT-"[static_cast<int>(part)];
     }
     return letters;

@@ -43,8 +43,12 @@ FileColumns orders() {
   });
 }
 
+ChosenColumns choose(const FileColumns& file, const NamedColumns& named) {
+  return choose_columns("data.csv", file, named, /*joins_texts=*/false);
+}
+
 std::string failure(const FileColumns& file, const NamedColumns& named, ErrorKind kind) {
-  const auto error = error_of([&] { choose_columns("data.csv", file, named); });
+  const auto error = error_of([&] { choose(file, named); });
   if (!error) return "";
   EXPECT_EQ(error->kind(), kind) << error->what();
   return error->what();
@@ -79,8 +83,8 @@ TEST(ColumnProfile, TakesChineseTextsForTextsAndNotForIds) {
 }
 
 TEST(ChooseColumns, TakesTheFreeTextAndTheColumnOfFewValues) {
-  const ChosenColumns chosen = choose_columns("data.csv", orders(), {});
-  EXPECT_EQ(chosen.text, 2U);
+  const ChosenColumns chosen = choose(orders(), {});
+  EXPECT_EQ(chosen.texts, std::vector<std::size_t>{2});
   EXPECT_EQ(chosen.label, 3U);
   EXPECT_EQ(chosen.target, TargetKind::kLabel);
   ASSERT_EQ(chosen.reasons.size(), 3U);
@@ -101,7 +105,7 @@ TEST(ChooseColumns, AsksWhichOfTwoColumnsIsTheLabel) {
             "\"q\", \"r\"); choose one with --label a");
   NamedColumns named;
   named.label = "b";
-  EXPECT_EQ(choose_columns("data.csv", file, named).label, 1U);
+  EXPECT_EQ(choose(file, named).label, 1U);
   named.label = "c";
   EXPECT_NE(failure(file, named, ErrorKind::kUsage).find("found \"c\""), std::string::npos);
 }
@@ -112,7 +116,7 @@ TEST(ChooseColumns, PrefersANameToAGuess) {
         if (column == 2) return sentence(row);
         return std::string(row % 2 == 0 ? "x" : "y");
       });
-  EXPECT_EQ(choose_columns("data.csv", file, {}).label, 1U);
+  EXPECT_EQ(choose(file, {}).label, 1U);
 }
 
 TEST(ChooseColumns, AsksWhichOfTwoTextsToRead) {
@@ -130,12 +134,12 @@ TEST(ChooseColumns, PredictsDecimalNumbersAndAsksAboutWholeOnes) {
       return column == 1 ? sentence(row) : std::to_string(row % 40) + end;
     });
   };
-  EXPECT_EQ(choose_columns("data.csv", numbers(".5"), {}).target, TargetKind::kNumbers);
+  EXPECT_EQ(choose(numbers(".5"), {}).target, TargetKind::kNumbers);
   EXPECT_NE(failure(numbers(""), {}, ErrorKind::kUsage).find("--task regression"),
             std::string::npos);
   NamedColumns named;
   named.target = TargetKind::kNumbers;
-  EXPECT_EQ(choose_columns("data.csv", numbers(""), named).target, TargetKind::kNumbers);
+  EXPECT_EQ(choose(numbers(""), named).target, TargetKind::kNumbers);
 }
 
 TEST(ChooseColumns, FindsSeveralLabelsInACell) {
@@ -145,7 +149,7 @@ TEST(ChooseColumns, FindsSeveralLabelsInACell) {
                                             "b",   "c",   "c;d", "d"};
     return cells[static_cast<std::size_t>(row) % cells.size()];
   });
-  const ChosenColumns chosen = choose_columns("data.csv", file, {});
+  const ChosenColumns chosen = choose(file, {});
   EXPECT_EQ(chosen.target, TargetKind::kLabelSet);
   EXPECT_EQ(chosen.label_separator, ";");
 }
@@ -180,7 +184,7 @@ TEST(ChooseColumns, UsesAColumnThatNamesTheSplits) {
     if (column == 1) return std::string(row % 2 == 0 ? "x" : "y");
     return std::string(row % 5 == 0 ? "dev" : row % 5 == 1 ? "test" : "train");
   });
-  const ChosenColumns chosen = choose_columns("data.csv", file, {});
+  const ChosenColumns chosen = choose(file, {});
   EXPECT_EQ(chosen.split, 0U);
   EXPECT_EQ(chosen.label, 1U);
 }
