@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <utility>
 
+#include "infer/normal_row.h"
 #include "infer/stages.h"
 #include "kernels/recurrent.h"
 
@@ -162,14 +164,10 @@ class LayerNormGradient : public GradientLayer {
     std::vector<double> scales;
     for (std::int64_t i = 0; i < input.count(); ++i) {
       const double* from = input.values.data() + i * width;
-      const double mean = std::accumulate(from, from + width, 0.0) / static_cast<double>(width);
-      double variance = 0;
-      for (std::int64_t k = 0; k < width; ++k) variance += (from[k] - mean) * (from[k] - mean);
-      scales.push_back(1 / std::sqrt(variance / static_cast<double>(width) + epsilon_));
+      double* own = normal.values.data() + i * width;
+      scales.push_back(normalize_row(from, width, epsilon_, own));
       for (std::int64_t k = 0; k < width; ++k) {
-        const double value = (from[k] - mean) * scales.back();
-        normal.values[to_size(i * width + k)] = value;
-        y.values[to_size(i * width + k)] = value * weight_[to_size(k)] + bias_[to_size(k)];
+        y.values[to_size(i * width + k)] = own[k] * weight_[to_size(k)] + bias_[to_size(k)];
       }
     }
     return {std::move(y), [this, normal, scales](const StepValues& gradient) {
@@ -181,22 +179,13 @@ class LayerNormGradient : public GradientLayer {
   StepValues backward(const StepValues& normal, const std::vector<double>& scales,
                       const StepValues& gradient) const {
     const std::int64_t width = normal.width;
-    const auto count = static_cast<double>(width);
     StepValues result(normal.steps, normal.rows, width);
+    std::vector<double> of_normal(to_size(width));
     for (std::int64_t i = 0; i < normal.count(); ++i) {
-      const double* x = normal.values.data() + i * width;
-      const double* g = gradient.values.data() + i * width;
-      double sum = 0;
-      double product = 0;
-      for (std::int64_t k = 0; k < width; ++k) {
-        sum += g[k] * weight_[to_size(k)];
-        product += g[k] * weight_[to_size(k)] * x[k];
-      }
-      for (std::int64_t k = 0; k < width; ++k) {
-        result.values[to_size(i * width + k)] =
-            scales[to_size(i)] *
-            (g[k] * weight_[to_size(k)] - sum / count - x[k] * product / count);
-      }
+      std::transform(weight_.begin(), weight_.end(), gradient.values.data() + i * width,
+                     of_normal.begin(), std::multiplies<>());
+      retreat_normal_row(normal.values.data() + i * width, width, scales[to_size(i)],
+                         of_normal.data(), result.values.data() + i * width);
     }
     return result;
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/cell_formula.h"
 #include "infer/fused_engine.h"
 
 namespace sequent {
@@ -102,15 +103,19 @@ GradientLayerPointer gradient_ordinal(const std::string& prefix, const WeightSou
 
 /// What a recurrent layer needs to know of its spec.
 struct GradientRecurrentShape {
-  CellKind cell = CellKind::kLstm;  // one with a kernel
+  CellForm cell;
   std::int64_t input = 0;
   std::int64_t units = 0;
   bool bidirectional = false;
   bool return_sequences = false;
   bool residual = false;
 };
+/// For a cell with a kernel, and for any other.
 GradientLayerPointer gradient_recurrent(const GradientRecurrentShape& shape,
                                         const std::string& prefix, const WeightSource& weights);
+GradientLayerPointer gradient_plain_recurrent(const GradientRecurrentShape& shape,
+                                              const std::string& prefix,
+                                              const WeightSource& weights);
 
 /// The features of two vectors, see PairSpec, and their gradients.
 struct GradientPairPass {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <type_traits>
 #include <utility>
 
 #include "infer/stages.h"
@@ -61,8 +60,9 @@ class GradientModel::Maker {
   void add(const SpatialDropoutSpec&) {}
   void add(const SequenceLabelSpec&) {}
 
-  void add(const NormalizationSpec&) {}  // only of numbers
-  void add(const DecoderSpec&) {}        // see not_served
+  // Neither is part of a model whose outputs are explained.
+  void add(const NormalizationSpec&) {}
+  void add(const DecoderSpec&) {}
 
   void add(const EmbeddingSpec& spec) {
     model_.width_ = spec.width();
@@ -89,9 +89,11 @@ class GradientModel::Maker {
   template <class Spec>
   requires std::derived_from<Spec, RecurrentSpec>
   void add(const Spec& spec) {
-    push(gradient_recurrent({cell_kind(spec), input(), spec.units, spec.bidirectional,
-                             spec.return_sequences, spec.residual},
-                            prefix(), weights_));
+    const GradientRecurrentShape shape{
+        cell_form(spec),       input(),      spec.units, spec.bidirectional,
+        spec.return_sequences, spec.residual};
+    push(missing_kernel(spec).empty() ? gradient_recurrent(shape, prefix(), weights_)
+                                      : gradient_plain_recurrent(shape, prefix(), weights_));
   }
 
   void add(const Conv1dSpec& spec) { push(gradient_conv1d(spec, input(), prefix(), weights_)); }
@@ -133,27 +135,6 @@ class GradientModel::Maker {
   GradientModel& model_;
   std::size_t index_ = 0;
 };
-
-std::string GradientModel::not_served(const ResolvedConfig& config) {
-  for (std::size_t i = 0; i < config.config.model.layers.size(); ++i) {
-    const std::string reason = std::visit(
-        []<class Spec>(const Spec& spec) -> std::string {
-          if constexpr (std::derived_from<Spec, RecurrentSpec>) {
-            return missing_kernel(spec);
-          } else if constexpr (std::is_same_v<Spec, EmbeddingSpec>) {
-            const CharactersSpec* characters = spec.characters();
-            return characters != nullptr && characters->encoder == CharacterEncoderType::kLstm
-                       ? "an LSTM character-level encoder"
-                       : "";
-          } else {
-            return "";
-          }
-        },
-        config.config.model.layers[i]);
-    if (!reason.empty()) return "layer " + std::to_string(i) + " has " + reason;
-  }
-  return "";
-}
 
 GradientModel::GradientModel(const ResolvedConfig& config, const WeightSource& weights) {
   Maker(config, weights, *this).make();

@@ -29,10 +29,7 @@ struct ModelPass {
 /// Threads: all functions can be called from many threads at once.
 class GradientModel {
  public:
-  /// Empty, or the part of the model that has no gradient here.
-  static std::string not_served(const ResolvedConfig& config);
-
-  /// Requires a `config` that this class serves and that reads text. `weights` must outlive this
+  /// Requires a `config` that reads text and has outputs to explain. `weights` must outlive this
   /// object, because the tables of embeddings are not copied.
   GradientModel(const ResolvedConfig& config, const WeightSource& weights);
 

@@ -65,7 +65,7 @@ class RecurrentGradient : public GradientLayer {
  public:
   RecurrentGradient(const GradientRecurrentShape& shape, const std::string& prefix,
                     const WeightSource& weights)
-      : shape_(shape), size_{kernel_cell(shape.cell).value(), shape.input, shape.units} {
+      : shape_(shape), size_{kernel_cell(shape.cell.kind).value(), shape.input, shape.units} {
     for (const char* suffix : {"_l0", "_l0_reverse"}) {
       if (directions_.size() == 1 && !shape.bidirectional) break;
       const auto read = [&](const char* name) { return doubles(weights(prefix + name + suffix)); };
@@ -110,7 +110,7 @@ class RecurrentGradient : public GradientLayer {
 
   /// The kernel computes the hidden-state cell's state h; the output is
   /// sigmoid(W x + U h + b) * tanh(h), where W, U and b are the last gate's.
-  bool has_output_gate() const { return shape_.cell == CellKind::kHiddenState; }
+  bool has_output_gate() const { return shape_.cell.kind == CellKind::kHiddenState; }
 
   void add_output_gate(Direction& direction) {
     const std::int64_t gate = 3 * shape_.units;
