@@ -98,6 +98,20 @@ inline std::vector<NamedLayers> all_layer_chains() {
                                   softmax + "]"});
     }
   }
+  // Cells step by step, stacked: sequences in both directions, residuals, values and token ids.
+  for (const std::string cell :
+       {R"("lstm", "zoneout": 0.2, "layer_norm": true, "learned_initial_state": true)",
+        R"("lstm", "peephole": {"weights": "full"}, "zoneout": 0.1)",
+        R"("lstm_hidden_state", "layer_norm": true, "learned_initial_state": true)",
+        R"("gru", "reset_after": false, "layer_norm": true)", R"("sru", "zoneout": 0.3)"}) {
+    const std::string start = R"({"type": )" + cell + R"(, "return_sequences": true, "units": )";
+    std::string name = cell + "StepStacked";
+    std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+    chains.push_back({name, "[" + embedding + start + R"(5}, {"type": "dense", "units": 6},)" +
+                                start + R"(3, "bidirectional": true, "residual": true},)" + start +
+                                R"(6, "residual": true}, {"type": "pool", "mode": "mean"},)" +
+                                softmax + "]"});
+  }
   chains.push_back({"PoolSeveral", "[" + embedding + states +
                                        R"(, {"type": "pool", "mode": ["last", "max", "mean"]},)" +
                                        softmax + "]"});
@@ -148,6 +162,12 @@ inline std::vector<NamedLayers> all_layer_chains() {
              R"(}, {"type": "characters", "output_dim": 4, "byte_dim": 3, "max_bytes": 6,)" +
              encoder + R"(}]}, {"type": "gru", "units": 3},)" + softmax + "]"});
   }
+  chains.push_back(
+      {"SpellingNgrams", R"([{"type": "embedding", "output_dim": 3, "concat": [{"type": "ngrams",
+                             "output_dim": 2, "buckets": 9}, {"type": "characters", "output_dim": 4,
+                             "byte_dim": 3, "max_bytes": 6}, {"type": "table", "output_dim": 2}]},
+                             {"type": "gru", "units": 3},)" +
+                             softmax + "]"});
   chains.push_back({"Binary", "[" + embedding + R"({"type": "lstm", "units": 4},
                      {"type": "dense", "units": 1, "activation": "sigmoid"}])",
                     "binary_crossentropy"});

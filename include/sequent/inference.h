@@ -69,7 +69,6 @@ enum class Engine {
 };
 
 struct ModelOptions {
-  /// A model with a layer that has no kernel runs on kTorchScript in either case.
   Engine engine = Engine::kFused;
 
   /// kTorchScript: run the archive's code even if it is not what this library generates for the

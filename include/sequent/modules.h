@@ -273,8 +273,8 @@ struct RecurrentOptions {
 };
 
 /// A recurrent layer with any cell, in one or both directions. On the CPU, float32 and float64 run
-/// on kernels/. Other devices, and features without a kernel (see missing_kernel), use LibTorch's
-/// operators.
+/// on kernels/. Other devices, and features without a kernel (see missing_kernel), are trained on
+/// LibTorch's operators.
 ///
 /// Shapes:  [B, T, I] -> [B, T, D * H] with return_sequences, else [B, D * H]; D is the number of
 ///          directions (1 or 2), forward first.

@@ -38,15 +38,15 @@ struct RecurrentSpec {
           between(0, 1).open_above());
     visit("zoneout", self.zoneout,
           "Fraction of the units that keep their previous state during training; at inference, the "
-          "previous and the new state are mixed in that proportion (Krueger et al. 2017). Not "
-          "supported by the fused kernels; uses LibTorch operators.",
+          "previous and the new state are mixed in that proportion (Krueger et al. 2017). Such "
+          "layers are trained on LibTorch's operators, which is slower.",
           between(0, 1).open_above());
     visit("layer_norm", self.layer_norm,
           "Normalize the input and recurrent projections, and the cell state before it is output "
-          "(Ba et al. 2016). Not supported by the fused kernels; uses LibTorch operators.");
+          "(Ba et al. 2016). Such layers are trained on LibTorch's operators, which is slower.");
     visit("learned_initial_state", self.learned_initial_state,
-          "Learn the initial state instead of starting from 0. Not supported by the fused kernels; "
-          "uses LibTorch operators.");
+          "Learn the initial state instead of starting from 0. Such layers are trained on "
+          "LibTorch's operators, which is slower.");
     visit("residual", self.residual,
           "Add the input to the output; requires return_sequences and an input as wide as the "
           "output.");
@@ -110,8 +110,8 @@ struct Peephole {
           "Cell state that the output gate sees: c_t (current; Gers and Schmidhuber 2000) or "
           "c_{t-1} (previous).");
     visit("weights", self.weights,
-          "diagonal: the gates of a unit see only its own cell. full: they see all cells. Not "
-          "supported by the fused kernels; uses LibTorch operators.");
+          "diagonal: the gates of a unit see only its own cell. full: they see all cells. Such "
+          "layers are trained on LibTorch's operators, which is slower.");
   }
 };
 
@@ -151,8 +151,8 @@ struct GruSpec : RecurrentMatrixSpec {
     RecurrentMatrixSpec::describe(self, visit);
     visit("reset_after", self.reset_after,
           "true: apply the reset gate after the recurrent product, as in cuDNN and Keras. false: "
-          "apply it before the product, as in the paper; not supported by the fused kernels, uses "
-          "LibTorch operators.");
+          "apply it before the product, as in the paper; such layers are trained on LibTorch's "
+          "operators, which is slower.");
   }
 };
 

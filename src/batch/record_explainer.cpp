@@ -53,14 +53,6 @@ ExplainOptions explain_options(const InferOptions& options, const Model& model) 
     }
     result.labels.push_back(found - labels.begin());
   }
-  if (result.method != ExplainMethod::kOcclusion) {
-    const std::string reason = model.loaded().without_gradients();
-    if (!reason.empty()) {
-      refuse("--explain", model.loaded().name() + ": " + reason +
-                              ", which has no gradients at inference; add --explain-method "
-                              "occlusion");
-    }
-  }
   return result;
 }
 

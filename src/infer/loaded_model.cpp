@@ -99,10 +99,6 @@ const std::vector<GradientModel>& LoadedModel::gradient_models() const {
     throw Error(ErrorKind::kUsage, name_,
                 "the model was loaded without ModelOptions::explanations, which explain needs");
   }
-  if (const std::string reason = without_gradients(); !reason.empty()) {
-    throw Error(ErrorKind::kUsage, name_,
-                reason + ", which has no gradients at inference: use the method occlusion");
-  }
   std::call_once(gradients_made_, [this] {
     const WeightSource weights = [this](const std::string& name) { return weights_(name); };
     gradients_.reserve(static_cast<std::size_t>(members()));

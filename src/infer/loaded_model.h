@@ -118,18 +118,14 @@ class LoadedModel {
   /// For a language model.
   const TextModel& text_model() const;
 
-  /// Empty, or the part of the model that has no gradients at inference.
-  std::string without_gradients() const { return GradientModel::not_served(config_); }
-
   /// The models with gradients, one for each member, made on first use. For models that read text.
-  /// Errors: Usage if the model was loaded without ModelOptions::explanations, or has a layer
-  /// without gradients.
+  /// Errors: Usage if the model was loaded without ModelOptions::explanations.
   const std::vector<GradientModel>& gradient_models() const;
 
   /// The number of models whose outputs are averaged.
   std::int64_t members() const { return config_.members; }
 
-  /// Null if the model runs on the TorchScript engine.
+  /// Null if the model was loaded with Engine::kTorchScript.
   const FusedEngine* fused_engine() const { return fused_.get(); }
 
  private:

@@ -203,10 +203,6 @@ class ErrorReport {
     if (model_ == nullptr) {
       return ReportText{title, "not available for the several models of a cross-validation"};
     }
-    if (const std::string reason = model_->loaded().without_gradients(); !reason.empty()) {
-      return ReportText{title,
-                        "not available: " + reason + ", which has no gradients at inference"};
-    }
     ReportTable table{"tokens",
                       "tokens that drive each class",
                       {{"label", "predicted class"},

@@ -100,17 +100,6 @@ class GradientChain : public ::testing::TestWithParam<NamedLayers> {};
 TEST_P(GradientChain, EqualsTheModules) {
   const ResolvedConfig config =
       resolve(config_of(GetParam()), 40, GetParam().name == "Binary" ? 2 : 3);
-  if (!GradientModel::not_served(config).empty()) {
-    const std::string& layers = GetParam().layers;
-    const bool has_reason = layers.find("zoneout") != std::string::npos ||
-                            layers.find("layer_norm\": true") != std::string::npos ||
-                            layers.find("learned_initial_state") != std::string::npos ||
-                            layers.find("full") != std::string::npos ||
-                            layers.find("reset_after\": false") != std::string::npos ||
-                            layers.find("encoder\": \"lstm") != std::string::npos;
-    EXPECT_TRUE(has_reason) << GradientModel::not_served(config);
-    return;
-  }
   SequenceModel model = random_model(config);
   const WeightSource weights = weights_of(model);  // the model refers to it
   const GradientModel gradients(config, weights);

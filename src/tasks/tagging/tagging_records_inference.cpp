@@ -276,12 +276,7 @@ class TaggingInference : public InferenceTask {
              "has no meaning for this model, whose spans are explained; leave "
              "it out");
     }
-    if (model.loaded().without_gradients().empty()) {
-      return std::make_unique<SpanExplainer>(model, options);
-    }
-    refuse("--explain", model.loaded().without_gradients() +
-                            ", which has no gradients at inference; this model's spans cannot be "
-                            "explained");
+    return std::make_unique<SpanExplainer>(model, options);
   }
 
   /// A tagger has two outputs that are computed from the same logits. Row labels have their own
