@@ -352,6 +352,41 @@ TEST(GateMath, IsAccurateEverywhere) {
   }
 }
 
+/// Compares the functions of single values with those of the standard library, for counts that are
+/// no multiple of a vector. What lies behind the values stays.
+template <class T>
+void expect_functions_of_values() {
+  constexpr T kBehind = 7;
+  for (const auto* table : available_kernels<T>()) {
+    for (const std::size_t count : {1, 3, 8, 31, 70}) {
+      std::vector<T> x = random_values<T>(count, 9, 5);
+      std::vector<T> sigmoid = x;
+      std::vector<T> tanh = x;
+      std::vector<T> softmax = x;
+      for (std::vector<T>* values : {&sigmoid, &tanh, &softmax}) values->push_back(kBehind);
+      table->sigmoid(sigmoid.data(), std::ssize(x));
+      table->tanh(tanh.data(), std::ssize(x));
+      table->softmax(softmax.data(), std::ssize(x));
+      double sum = 0;
+      for (const T value : x) sum += std::exp(static_cast<double>(value));
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto value = static_cast<double>(x[i]);
+        EXPECT_NEAR(sigmoid[i], 1 / (1 + std::exp(-value)), 3e-7) << table->name << " at " << i;
+        EXPECT_NEAR(tanh[i], std::tanh(value), 3e-7) << table->name << " at " << i;
+        EXPECT_NEAR(softmax[i], std::exp(value) / sum, 1e-6) << table->name << " at " << i;
+      }
+      EXPECT_EQ(sigmoid.back(), kBehind);
+      EXPECT_EQ(tanh.back(), kBehind);
+      EXPECT_EQ(softmax.back(), kBehind);
+    }
+  }
+}
+
+TEST(GateMath, FunctionsOfValuesAreAccurate) {
+  expect_functions_of_values<float>();
+  expect_functions_of_values<double>();
+}
+
 TEST(GateMath, NotANumberStays) {
   auto tables = available_kernels<float>();
   if (const auto* bfloat16 = bfloat16_kernels(); bfloat16 != nullptr) tables.push_back(bfloat16);
