@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
+#include <array>
+
 #include "sequent/exporter.h"
 #include "sequent/predictor.h"
 #include "support.h"
@@ -16,6 +18,11 @@ using testing::all_near;
 using testing::error_of;
 using testing::TemporaryFolder;
 using Names = std::vector<std::string>;
+
+/// Layers that run step by step, before the head.
+constexpr const char* kStepsHead = R"({"type": "gru", "units": 5, "reset_after": false,
+    "layer_norm": true, "zoneout": 0.1, "learned_initial_state": true, "bidirectional": true,
+    "return_sequences": true}, {"type": "self_attention", "heads": 2}, {"type": "crf"})";
 
 const Names kTags{"B-LOC", "B-PER", "I-LOC", "I-PER", "O"};
 
@@ -127,9 +134,9 @@ TEST_P(TaggingExport, TagsTextsAndTokens) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Heads, TaggingExport,
-                         ::testing::Values(testing::kSoftmaxHead, testing::kCrfHead),
+                         ::testing::Values(testing::kSoftmaxHead, testing::kCrfHead, kStepsHead),
                          [](const auto& test) {
-                           return test.param == testing::kCrfHead ? "Crf" : "Softmax";
+                           return std::array{"Softmax", "Crf", "StepsCrf"}[test.index];
                          });
 
 }  // namespace
