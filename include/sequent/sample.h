@@ -66,6 +66,15 @@ struct MachineSample {
   bool overwrite = false;     // replace an existing file
 };
 
+struct ReturnSample {
+  static constexpr std::int64_t kMinRows = 100;
+  static constexpr std::int64_t kMaxRows = 1'000'000;
+
+  std::int64_t rows = 3'000;  // kMinRows to kMaxRows
+  std::uint64_t seed = 1;     // any value
+  bool overwrite = false;     // replace an existing file
+};
+
 struct SampleFiles {
   std::filesystem::path train;       // 80% of the rows
   std::filesystem::path validation;  // 10%
@@ -103,6 +112,14 @@ SampleFiles write_transform_sample(const TransformSample& options,
 /// Errors: Usage if `rows` is out of range, or if `file` exists and `overwrite` is false; Runtime
 /// if the file cannot be written.
 void write_ticket_sample(const TicketSample& options, const std::filesystem::path& file);
+
+/// Generates requests to return an article to a shop as one CSV file with the header
+/// `message,group,price,bought,decision`. The message tells whether the article is broken or
+/// disliked. Broken articles are repaired from a price of 100, otherwise refunded; disliked food
+/// and hygiene articles are rejected, others refunded if they were bought in December, otherwise
+/// exchanged. Some prices are missing. The same options produce the same bytes on every platform.
+/// Errors: as for write_ticket_sample.
+void write_return_sample(const ReturnSample& options, const std::filesystem::path& file);
 
 /// Generates the readings of two ovens as one CSV file with the header
 /// `time,machine,temperature,vibration,state`. The machines take turns, every five minutes. The

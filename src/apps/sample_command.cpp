@@ -98,6 +98,11 @@ void add_sample_command(CLI::App& app, Action& action) {
                    "Generate a CSV file of the readings of two machines, with a state for each "
                    "time step",
                    write_machine_sample, action);
+  add_file_command<ReturnSample>(
+      *command, "returns",
+      "Generate a CSV file of requests to a shop whose further columns, a group, a price and a "
+      "date, matter for the label",
+      write_return_sample, action);
   add_transform_command(*command, TransformKind::kDates, "Generate dates to rewrite as 1987-03-05",
                         action);
   add_transform_command(*command, TransformKind::kArithmetic,

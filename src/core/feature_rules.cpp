@@ -46,6 +46,11 @@ bool contains(const std::vector<Column>& columns, const Column& column) {
 
 void check_learned(const CategoryFeature& feature, const std::string& pointer,
                    ConfigIssues& issues) {
+  if (std::ssize(feature.values) > feature.max_values) {
+    issues.add(pointer + "/values", "found " + std::to_string(feature.values.size()) +
+                                        " values; expected at most max_values, " +
+                                        std::to_string(feature.max_values));
+  }
   std::set<std::string> seen;
   for (std::size_t i = 0; i < feature.values.size(); ++i) {
     const std::string& value = feature.values[i];

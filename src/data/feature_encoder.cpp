@@ -48,11 +48,17 @@ Cell read(const DateFeature& feature, const std::string& cell) {
   constexpr double kLeastSeconds = 1e8;
   constexpr double kMostSeconds = 1e11;
   if (is_missing_cell(cell, feature.missing_values)) return {true, std::nullopt};
-  std::optional<double> seconds = parse_time(cell, feature.format);
-  const bool is_number = !feature.format && parse_double(cell);
-  if (is_number && (*seconds < kLeastSeconds || *seconds > kMostSeconds)) seconds.reset();
+  const std::optional<double> seconds = parse_time(cell, feature.format);
   if (!seconds) return {};
+  const bool is_number = !feature.format && parse_double(cell).has_value();
+  if (is_number && (*seconds < kLeastSeconds || *seconds > kMostSeconds)) return {};
   return {false, *seconds / kSecondsPerDay};
+}
+
+/// Reads a cell of a number or date.
+Cell read_cell(const FeatureSpec& feature, const std::string& cell) {
+  const auto* date = std::get_if<DateFeature>(&feature);
+  return date != nullptr ? read(*date, cell) : read(std::get<NumberFeature>(feature), cell);
 }
 
 std::string expected_date(const DateFeature& feature) {
@@ -109,19 +115,35 @@ std::string name_of(const Column& column) {
 
 }  // namespace
 
-std::optional<std::string> feature_fault(const FeatureSpec& feature, const std::string& cell,
-                                         const std::string& place) {
+bool fits_feature(const FeatureSpec& feature, const std::string& cell) {
+  if (std::holds_alternative<CategoryFeature>(feature)) return cell.size() <= kMostCategoryBytes;
+  const Cell found = read_cell(feature, cell);
+  return found.is_missing || found.number.has_value();
+}
+
+std::string feature_fault(const FeatureSpec& feature, const std::string& cell,
+                          const std::string& place) {
   if (std::holds_alternative<CategoryFeature>(feature)) {
-    if (cell.size() <= kMostCategoryBytes) return std::nullopt;
     return "found a category of " + std::to_string(cell.size()) + " bytes at " + place +
            "; expected at most " + std::to_string(kMostCategoryBytes) + ": is this column a text?";
   }
   const auto* date = std::get_if<DateFeature>(&feature);
-  const Cell found =
-      date != nullptr ? read(*date, cell) : read(std::get<NumberFeature>(feature), cell);
-  if (found.is_missing || found.number) return std::nullopt;
   return found_text(cell) + place + "; expected " +
          (date != nullptr ? expected_date(*date) : "a number, or an empty cell if it is missing");
+}
+
+bool has_known_categories(const std::vector<FeatureSpec>& features, std::span<const float> values) {
+  std::size_t column = 0;
+  for (const FeatureSpec& feature : features) {
+    const auto* category = std::get_if<CategoryFeature>(&feature);
+    if (category != nullptr) {
+      const float id = values[column];
+      const auto ids = static_cast<float>(std::ssize(category->values) + kFirstCategory);
+      if (!(id >= 0 && id < ids)) return false;
+    }
+    column += static_cast<std::size_t>(encoded_width(feature));
+  }
+  return true;
 }
 
 std::vector<std::string> feature_names(const std::vector<FeatureSpec>& features) {

@@ -14,13 +14,20 @@
 
 namespace sequent {
 
-/// Returns why a cell cannot be a value of the feature, or nothing. `place` names the cell in the
-/// message.
-std::optional<std::string> feature_fault(const FeatureSpec& feature, const std::string& cell,
-                                         const std::string& place);
+/// Returns whether a cell can be a value of the feature, or a missing one.
+bool fits_feature(const FeatureSpec& feature, const std::string& cell);
+
+/// The error message for a cell that cannot. `place` names the cell.
+std::string feature_fault(const FeatureSpec& feature, const std::string& cell,
+                          const std::string& place);
 
 /// The names of the features' columns; an index is written as a number.
 std::vector<std::string> feature_names(const std::vector<FeatureSpec>& features);
+
+/// Returns whether the categories of a row are those of the features: values of another origin,
+/// such as a file, are checked before they are used as indices. Shapes: values
+/// [encoded_width(features)].
+bool has_known_categories(const std::vector<FeatureSpec>& features, std::span<const float> values);
 
 /// Encodes cells with what was learned from the training rows.
 /// Threads: encode() can be called from many threads at once.
@@ -31,7 +38,7 @@ class FeatureEncoder {
   /// Returns the values of a row: for each feature in turn, the id of its category; or a number in
   /// deviations from the mean and 1 if it is missing; or a date's day, likewise, then the sines and
   /// cosines of its position in the year, the week and the day, and 1 if it is missing.
-  /// Shapes: cells [features], none of which has a feature_fault -> [encoded_width(features)].
+  /// Shapes: cells [features], each of which fits its feature -> [encoded_width(features)].
   std::vector<float> encode(std::span<const std::string> cells) const;
 
  private:

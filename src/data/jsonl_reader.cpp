@@ -249,10 +249,8 @@ class JsonlReader : public RecordReader {
     if (value->is_null()) return;
     if (value->is_structured()) fail_type(*value, *key, "a string, a number, a boolean or null");
     cell = value->is_string() ? value->get<std::string>() : value->dump();
-    std::string place = "\"";
-    place += *key;
-    place += '"';
-    if (const auto fault = feature_fault(feature, cell, place)) throw RowFault{*fault};
+    if (fits_feature(feature, cell)) return;
+    throw RowFault{feature_fault(feature, cell, std::string("\"") + *key + "\"")};
   }
 
   /// Reads a list of labels, or a single label.

@@ -7,8 +7,10 @@
 #include "data/cache.h"
 #include "data/encode_rows.h"
 #include "data/faults.h"
+#include "data/feature_encoder.h"
 #include "data/findings.h"
 #include "data/label_folders.h"
+#include "data/learned_data.h"
 #include "data/splits.h"
 #include "sequent/data.h"
 #include "sequent/log.h"
@@ -57,6 +59,20 @@ bool agrees(const LearnedData& learned, Config config) {
   return LearnedData::of(config) == learned;
 }
 
+/// Returns whether the features of all rows are those of the config, whatever the cache file holds.
+bool has_sound_features(const PreparedData& data, const Config& config) {
+  const std::vector<FeatureSpec> features =
+      with_learned(features_of(config.input), data.learned.features);
+  const auto is_sound = [&](const EncodedDataset& rows) {
+    if (rows.size() > 0 && rows.feature_count() != encoded_width(features)) return false;
+    for (std::int64_t row = 0; row < rows.size() && !features.empty(); ++row) {
+      if (!has_known_categories(features, rows.features(row))) return false;
+    }
+    return true;
+  };
+  return is_sound(data.train) && is_sound(data.validation) && (!data.test || is_sound(*data.test));
+}
+
 }  // namespace
 
 PreparedData prepare_data(const Config& config, const fs::path& cache_folder, int threads,
@@ -66,7 +82,9 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
   const std::string identity = use_cache ? describe_inputs(config, sources, known) : "";
   if (use_cache) {
     auto cached = load_cached(cache_folder, identity, sources);
-    if (cached && agrees(cached->learned, config)) return std::move(*cached);
+    if (cached && agrees(cached->learned, config) && has_sound_features(*cached, config)) {
+      return std::move(*cached);
+    }
   }
 
   Splits splits = read_splits(config, threads, known);

@@ -111,10 +111,9 @@ class TableReader : public RecordReader {
     for (std::size_t i = 0; i < features_.size(); ++i) {
       const std::string& cell = fields[features_[i]];
       record.features.push_back(cell);
-      if (record.fault) continue;
-      std::string place = "column ";
-      place += header_.describe(features_[i]);
-      record.fault = feature_fault(options_.features[i], cell, place);
+      if (record.fault || fits_feature(options_.features[i], cell)) continue;
+      record.fault = feature_fault(options_.features[i], cell,
+                                   std::string("column ") + header_.describe(features_[i]));
     }
   }
 

@@ -176,10 +176,10 @@ StepValues GradientModel::embed(const InputRow& text) const {
 
 StepValues GradientModel::join_features(const StepValues& vectors,
                                         std::span<const float> features) const {
-  StepValues result(vectors.steps, vectors.rows, vectors.width + features_->width());
+  StepValues result(vectors.steps, vectors.rows, vectors.width + features_.value().width());
   for (std::int64_t row = 0; row < vectors.rows; ++row) {
     double* to = std::copy_n(vectors.at(0, row), vectors.width, result.at(0, row));
-    features_->write(features, to);
+    features_.value().write(features, to);
   }
   return result;
 }

@@ -169,10 +169,10 @@ std::vector<float> LoadedModel::encode_features(const TextWithFeatures& input,
                     list_names(feature_names(specs)));
   }
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const std::string place = "the feature \"" + feature_names(specs)[i] + "\"";
-    if (const auto fault = feature_fault(specs[i], input.features[i], place)) {
-      throw Error(ErrorKind::kData, where, *fault);
-    }
+    if (fits_feature(specs[i], input.features[i])) continue;
+    throw Error(ErrorKind::kData, where,
+                feature_fault(specs[i], input.features[i],
+                              "the feature \"" + feature_names(specs)[i] + "\""));
   }
   return features_.encode(input.features);
 }

@@ -6,14 +6,17 @@
 #include <unordered_set>
 
 #include "core/files.h"
-#include "sample/random.h"
 #include "sample/sample_file.h"
+#include "sample/table_text.h"
 #include "sequent/sample.h"
 
 namespace sequent {
 namespace {
 
+using sample::pick;
+using sample::quoted;
 using sample::SplitMix64;
+using sample::two_digits;
 
 constexpr std::array<std::string_view, 4> kCategories{"account", "delivery", "payment", "product"};
 
@@ -55,11 +58,6 @@ constexpr std::array<std::string_view, 6> kGreetings{
 constexpr std::array<std::string_view, 5> kEnds{
     ". Thank you.", ". What can I do?", "! Please help.", ". It is \"urgent\", as you say.", "."};
 
-template <std::size_t N>
-std::string_view pick(const std::array<std::string_view, N>& words, SplitMix64& random) {
-  return words[static_cast<std::size_t>(random.below(N))];
-}
-
 /// Replaces {thing} and {day}.
 std::string fill(std::string_view sentence, std::string_view thing, SplitMix64& random) {
   std::string text(sentence);
@@ -93,16 +91,6 @@ std::string draw_message(std::size_t category, SplitMix64& random) {
   if (text.front() >= 'a' && text.front() <= 'z')
     text.front() = static_cast<char>(text.front() - 32);
   return text;
-}
-
-std::string quoted(const std::string& field) {
-  std::string result = "\"";
-  for (const char c : field) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
-}
-
-std::string two_digits(std::uint64_t number) {
-  return (number < 10 ? "0" : "") + std::to_string(number);
 }
 
 }  // namespace

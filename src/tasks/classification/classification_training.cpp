@@ -95,7 +95,8 @@ class ClassificationTraining : public RowTrainingTask {
                std::to_string(data.train.size()) + " training rows");
     }
     ThreadPool pool(resolve_threads(threads));
-    BaselineReports reports{"n-gram baseline",
+    const bool has_features = data.train.feature_count() > 0;
+    BaselineReports reports{has_features ? "n-gram baseline without features" : "n-gram baseline",
                             measure_baseline(*model, data, data.validation, pool), std::nullopt};
     if (data.test) reports.test = measure_baseline(*model, data, *data.test, pool);
     return reports;
@@ -109,8 +110,8 @@ class ClassificationTraining : public RowTrainingTask {
 
   Report report_of_predictions(const SequenceModelImpl& model, const MeasuredRows& rows,
                                const std::vector<float>& predictions) const override {
-    return to_report(report_of_probabilities(model.config().config, rows.labels, rows.data,
-                                             predictions));
+    return to_report(
+        report_of_probabilities(model.config().config, rows.labels, rows.data, predictions));
   }
 
   std::vector<ReportSection> page_curves(WorkerPool& pool,
