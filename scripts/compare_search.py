@@ -31,9 +31,9 @@ SMALL_MODEL = {
     "data": {"validation": {"fraction": 0.2}},
     "input": {"type": "text", "max_length": 64},
     "model": {"layers": [
-        {"type": "embedding", "output_dim": 128},
+        {"type": "embedding", "output_dim": 64},
         {"type": "dropout", "rate": 0.3},
-        {"type": "lstm", "units": 64, "bidirectional": True, "return_sequences": True},
+        {"type": "lstm", "units": 32, "bidirectional": True, "return_sequences": True},
         {"type": "pool", "mode": "max"},
         {"type": "dropout", "rate": 0.3},
         {"type": "dense", "activation": "softmax"},
@@ -86,7 +86,8 @@ def search(args, path, method, seed):
         "fixed": {"training.epochs": args.epochs, "training.seed": seed},
         "space": search_space(config),
         "objective": {"metric": args.metric},
-        "method": {"type": method},
+        "method": {"type": "tpe", "startup_trials": args.startup} if method == "tpe" else {
+            "type": method},
         "budget": {"trials": args.trials},
         "seed": seed,
     }
@@ -105,6 +106,7 @@ def main():
     parser.add_argument("--step", type=int, default=10, help="trials between the printed values")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--startup", type=int, default=10, help="random trials before TPE")
     parser.add_argument("--metric", default="accuracy")
     parser.add_argument("--minimize", action="store_true", help="smaller objectives are better")
     parser.add_argument("--parallel", type=int, default=0, help="trials at a time; 0: all cores")
