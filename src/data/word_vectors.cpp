@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "data/binary_blocks.h"
+#include "data/fasttext_model.h"
 #include "data/line_reader.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
@@ -16,6 +17,7 @@ namespace sequent {
 namespace {
 
 constexpr std::size_t kMostLineBytes = std::size_t{1} << 20;
+constexpr std::size_t kLookedAt = 4096;  // bytes that decide about the format
 
 std::vector<std::string_view> fields_of(std::string_view line) {
   std::vector<std::string_view> fields;
@@ -59,7 +61,10 @@ class VectorFile {
   }
 
   WordVectors read() {
-    if (const std::optional<std::int64_t> count = binary_count()) {
+    const std::string front = front_of_file();
+    if (is_fasttext_model(front)) {
+      read_fasttext_model(path_, vocabulary_, width_, result_);
+    } else if (const std::optional<std::int64_t> count = binary_count(front)) {
       read_binary(*count);
     } else {
       read_text();
@@ -84,15 +89,14 @@ class VectorFile {
     if (found < 1) {
       fail(where,
            "found no vectors; expected one token and its numbers per line, separated by spaces, as "
-           "in word2vec, GloVe and fastText (.vec) files, or word2vec's binary format");
+           "in word2vec, GloVe and fastText (.vec) files, or the binary formats of word2vec and "
+           "fastText");
     }
     fail(where, "found vectors of width " + std::to_string(found) +
                     "; the embedding's output_dim is " + std::to_string(width_));
   }
 
-  /// Returns the number of vectors in a word2vec binary file, or nullopt for a text file.
-  std::optional<std::int64_t> binary_count() const {
-    constexpr std::size_t kLookedAt = 4096;
+  std::string front_of_file() const {
     BlockReader blocks(path_, BlockReader::kNoEncoding);
     std::string front;
     for (std::string_view rest = blocks.rest(); !rest.empty() && front.size() < kLookedAt;) {
@@ -100,13 +104,11 @@ class VectorFile {
       blocks.consume(rest.size());
       rest = blocks.rest();
     }
-    constexpr std::string_view kFastTextModel = "\xBA\x16\x4F\x2F";
-    if (front.starts_with(kFastTextModel)) {
-      fail(path_,
-           "is a model of fastText (.bin); expected its vectors as text (.vec), which fastText "
-           "writes next to the model: or write them with fasttext print-word-vectors");
-    }
-    const std::string_view start = front;
+    return front;
+  }
+
+  /// Returns the number of vectors in a word2vec binary file, or nullopt for a text file.
+  static std::optional<std::int64_t> binary_count(std::string_view start) {
     const std::size_t end = start.find('\n');
     if (end == std::string_view::npos) return std::nullopt;
     const auto header = fields_of(start.substr(0, end));
@@ -186,7 +188,7 @@ class VectorFile {
   }
 
   void read_binary(std::int64_t count) {
-    BlockReader blocks(path_, BlockReader::kNoEncoding);
+    BinaryBlocks blocks(path_);
     const std::string first_line = take_until(blocks, '\n');
     const auto header = fields_of(first_line);
     check_width(path_, header.size() == 2 ? number_of<std::int64_t>(header[1]).value_or(-1) : -1);
@@ -194,7 +196,7 @@ class VectorFile {
     for (std::int64_t i = 0; i < count; ++i) {
       std::string token = take_until(blocks, ' ');
       if (token.starts_with('\n')) token.erase(0, 1);
-      take(blocks, std::as_writable_bytes(std::span(vector)));
+      if (!blocks.take(std::as_writable_bytes(std::span(vector)))) fail_short();
       if (!std::ranges::all_of(vector, [](float value) { return std::isfinite(value); })) {
         fail(path_, "the vector of \"" + token + "\", number " + std::to_string(i + 1) +
                         ", has a value that is not finite");
@@ -213,27 +215,10 @@ class VectorFile {
                     " complete ones; copy the file again");
   }
 
-  std::string take_until(BlockReader& blocks, char mark) const {
-    std::string text;
-    for (;;) {
-      const std::string_view rest = blocks.rest();
-      if (rest.empty() || text.size() > kMostLineBytes) fail_short();
-      const std::size_t end = rest.find(mark);
-      text += rest.substr(0, end);
-      blocks.consume(end == std::string_view::npos ? rest.size() : end + 1);
-      if (end != std::string_view::npos) return text;
-    }
-  }
-
-  void take(BlockReader& blocks, std::span<std::byte> to) const {
-    while (!to.empty()) {
-      const std::string_view rest = blocks.rest();
-      if (rest.empty()) fail_short();
-      const std::size_t part = std::min(rest.size(), to.size());
-      std::memcpy(to.data(), rest.data(), part);
-      blocks.consume(part);
-      to = to.subspan(part);
-    }
+  std::string take_until(BinaryBlocks& blocks, char mark) const {
+    std::optional<std::string> text = blocks.take_until(mark, kMostLineBytes);
+    if (!text) fail_short();
+    return *std::move(text);
   }
 
   const std::string& path_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "tagging_rows.h"
 
 namespace sequent {
 namespace {
@@ -171,6 +172,43 @@ TEST_F(TuneTest, AveragesSeedsAndChecksConstraints) {
   EXPECT_NE(all[0]["runs"][0], all[0]["runs"][1]);
   EXPECT_EQ(all[1]["state"], "infeasible") << all[1];
   EXPECT_GT(all[1]["parameters"], 100);
+}
+
+TEST_F(TuneTest, ChecksTheLatencyOfTheExportedModel) {
+  folder_->write("fast.json", R"({"config": "c.json", "fixed": {"training.epochs": 1},
+      "space": {"model.layers.0.output_dim": {"type": "choice", "values": [2, 8]}},
+      "method": {"type": "grid"}, "constraints": {"latency_ms": 1000}})");
+  const CommandResult found = run("sequent tune fast.json --out fast");
+  ASSERT_EQ(found.code, 0) << found.err;
+  for (const json& result : results("fast")) {
+    EXPECT_EQ(result["state"], "complete") << result;
+    EXPECT_GT(result["latency_ms"], 0) << result;
+    EXPECT_LT(result["latency_ms"], 1000) << result;
+  }
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "fast/work/0000/model.pt"));
+  EXPECT_EQ(run("sequent tune fast.json --out fast --resume").code, 0);
+  // Nothing is as fast as this.
+  expect_fault("sequent -q tune fast.json --out slow --set constraints.latency_ms=1e-9", 1,
+               "none of the 2 trials gave a model that satisfies the constraints");
+  const json slow = results("slow").front();
+  EXPECT_EQ(slow["state"], "infeasible");
+  EXPECT_TRUE(slow["reason"].get<std::string>().ends_with("ms is larger than allowed")) << slow;
+}
+
+TEST_F(TuneTest, HalvingKnowsTheMetricsOfParts) {
+  folder_->write("joint.json", testing::joint_config(testing::kCrfHead));
+  folder_->write("train.jsonl", testing::labelled_tagged_rows(60));
+  folder_->write("dev.jsonl", testing::labelled_tagged_rows(20, 11));
+  folder_->write("parts.json", R"({"config": "joint.json", "fixed": {"training.epochs": 2},
+      "space": {"training.optimizer.learning_rate": {"type": "choice", "values": [0.01, 1e-7]}},
+      "method": {"type": "grid"}, "generation": 1, "halving": {"min_epochs": 1, "reduction": 2},
+      "objective": {"metric": "sequence_label.loss"}})");
+  const CommandResult found = run("sequent tune parts.json --out parts");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const std::vector<json> all = results("parts");
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_TRUE(all[0]["epochs"][0].is_number()) << all[0];
+  EXPECT_EQ(all[1]["state"], "stopped") << all[1];
 }
 
 TEST_F(TuneTest, AFailedTrialIsRecordedAndTheSearchGoesOn) {

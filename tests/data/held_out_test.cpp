@@ -1,3 +1,5 @@
+#include "data/held_out.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -47,14 +47,6 @@ TEST(WordVectors, TokensMayBeWhiteSpace) {
   EXPECT_EQ(row(vectors, 4), (std::vector<float>{2, 3}));
 }
 
-TEST(WordVectors, ModelsOfFastTextAreNamed) {
-  const TemporaryFolder folder;
-  const std::string path = folder.write("cc.bin", "\xBA\x16\x4F\x2F\x0C" + std::string(100, '\0'));
-  const auto error = error_of([&] { read_word_vectors(path, kVocabulary, 2); });
-  ASSERT_TRUE(error);
-  EXPECT_NE(error->issues()[0].message.find("is a model of fastText (.bin)"), std::string::npos);
-}
-
 TEST(WordVectors, Word2vecBinary) {
   const TemporaryFolder folder;
   std::string bytes = "3 2\n";
