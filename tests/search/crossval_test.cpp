@@ -76,6 +76,7 @@ TEST_F(Crossval, TestsEachRowOnceAndReportsTheSpread) {
     const int row = line.at("row");
     ++times[row];
     EXPECT_EQ(line.at("label"), row % 2 == 0 ? "cherry" : "banana");
+    EXPECT_EQ(line.at("where"), "train.tsv:" + std::to_string(row + 2)) << "after the header";
     hits += line.at("predicted") == line.at("label") ? 1 : 0;
     EXPECT_NEAR(line.at("probabilities").at("cherry").get<double>() +
                     line.at("probabilities").at("banana").get<double>(),
@@ -127,6 +128,18 @@ TEST_F(Crossval, ResumesWhatIsUnfinished) {
 TEST_F(Crossval, KeepsGroupsTogether) {
   options_.folds = 2;
   options_.group = "author";
+  crossval(config_, options_);
+  std::map<int, std::set<int>> folds_of;
+  for (const Json& line : predictions()) {
+    folds_of[line.at("row").get<int>() / 4].insert(line.at("fold").get<int>());
+  }
+  EXPECT_EQ(folds_of.size(), 10U);
+  for (const auto& [author, folds] : folds_of) EXPECT_EQ(folds.size(), 1U) << author;
+}
+
+TEST_F(Crossval, TakesTheIndexOfAGroupColumn) {
+  options_.folds = 2;
+  options_.group = std::int64_t{2};
   crossval(config_, options_);
   std::map<int, std::set<int>> folds_of;
   for (const Json& line : predictions()) {
