@@ -456,7 +456,9 @@ TEST_F(Compare, NumbersHaveErrorsAndSetsOfLabelsTheirF1) {
     Config config =
         parse_config(R"({"version": 1, "task": ")" + task + R"(", "data": {"train": "numbers.tsv"},
           "model": {"layers": [{"type": "embedding", "output_dim": 6}, {"type": "lstm", "units": 5},
-            {"type": "dense"}]},
+            {"type": "dense", "activation": ")" +
+                         (task == "regression" ? "linear" : "sigmoid") +
+                         R"("}]},
           "training": {"epochs": 3, "batch_size": 8}, "runtime": {"device": "cpu", "workers": 1}})",
                      "c.json");
     config.base_directory = folder_.path();
