@@ -140,6 +140,7 @@ std::vector<ReportSection> class_curves(const ClassRows& rows) {
 
 ReportCharts reliability_chart(const ClassRows& rows) {
   std::vector<ConfidentRow> confident;
+  confident.reserve(rows.truths.size());
   const std::size_t width = rows.labels.size();
   for (std::size_t row = 0; row < rows.truths.size(); ++row) {
     const std::span<const float> own = rows.probabilities.subspan(row * width, width);

@@ -98,7 +98,8 @@ table.texts tbody th[scope="row"] { max-width: 40rem; }
 details { margin-top: 1.25rem; }
 summary { cursor: pointer; color: var(--muted); }
 details[open] summary { margin-bottom: .75rem; }
-@media print { form.filter + .wide { max-height: none; } body { background: none; padding: 0; } section { break-inside: avoid; } }
+@media print { body { background: none; padding: 0; } section { break-inside: avoid; }
+  form.filter + .wide { max-height: none; } }
 )css";
 
 }  // namespace sequent
