@@ -86,8 +86,8 @@ ReportChart threshold_chart(const RankedClass& ranked) {
     lines[1].points.push_back({threshold, point->recall});
     lines[2].points.push_back({threshold, point->f1()});
   }
-  return {"Predicting the class from a threshold; best F1 " + format_metric(ranked.best.f1()) +
-              " from " + format_metric(ranked.best.threshold),
+  return {"Decision threshold; best F1 " + format_metric(ranked.best.f1()) + " from " +
+              format_metric(ranked.best.threshold),
           "threshold", std::move(lines)};
 }
 

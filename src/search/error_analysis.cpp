@@ -201,11 +201,11 @@ class ErrorReport {
   ReportSection token_section() const {
     const std::string title = "tokens that drive each class";
     if (model_ == nullptr) {
-      return ReportText{title, "not available for the several models of a cross-validation"};
+      return ReportText{title, "not available for the several models of a cross-validation\n"};
     }
     if (const std::string reason = model_->loaded().without_gradients(); !reason.empty()) {
       return ReportText{title,
-                        "not available: " + reason + ", which has no gradients at inference"};
+                        "not available: " + reason + ", which has no gradients at inference\n"};
     }
     ReportTable table{"tokens",
                       "tokens that drive each class",
