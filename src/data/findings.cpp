@@ -206,7 +206,7 @@ void Findings::look_at_labels() {
   for (std::size_t i = 1; i < splits_.size(); ++i) look_at_missing_labels(splits_[i]);
   const auto [fewest, most] = std::minmax_element(training.begin(), training.end());
   // Among tags and in label lists, one label is often far more frequent than the others.
-  if (*most > kUneven * *fewest && !words_.has_several) {
+  if (*fewest > 0 && *most > kUneven * *fewest && !words_.has_several) {
     add(FindingLevel::kAdvice,
         "label " + quoted_name(labels.name(most - training.begin())) + " has " + rows_of(*most) +
             ", " + quoted_name(labels.name(fewest - training.begin())) + " " +
