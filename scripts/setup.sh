@@ -16,14 +16,18 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 test_packages=(libgtest-dev python3)
 check_packages=(clang-format clang-tidy libgtest-dev python3)
 # Tests skip what these would check if they are missing, and say so.
-optional_packages=(bash-completion zsh fish groff mkdocs)
+optional_packages=(bash-completion zsh fish groff mkdocs python3-pip)
+wants_optional=
 packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev
   libzip-dev libzstd-dev)
 for option in "$@"; do
   case "$option" in
     --tests) packages+=("${test_packages[@]}") ;;
     --check) packages+=("${check_packages[@]}") ;;
-    --all) packages+=("${test_packages[@]}" "${check_packages[@]}" "${optional_packages[@]}") ;;
+    --all)
+      wants_optional=yes
+      packages+=("${test_packages[@]}" "${check_packages[@]}" "${optional_packages[@]}")
+      ;;
     *) die "unknown option $option; allowed are --tests, --check and --all" ;;
   esac
 done
@@ -92,6 +96,14 @@ choose_openblas() {
   say "setup: BLAS in use: $(readlink -f "/usr/lib/$tuple/libblas.so.3")"
 }
 
+# The reader of TensorBoard's event files is on PyPI only. Its test is skipped without it.
+install_tensorboard() {
+  if python3 -c 'import tensorboard' 2>/dev/null; then return; fi
+  say "setup: installing tensorboard with pip"
+  as_root python3 -m pip install --quiet --break-system-packages --root-user-action ignore \
+    tensorboard || say "setup: tensorboard could not be installed; its test is skipped"
+}
+
 has_header() { echo "#include <$1>" | "${CXX:-c++}" -x c++ -E - >/dev/null 2>&1; }
 
 # Lists the missing packages and their sources, for systems without apt.
@@ -132,6 +144,7 @@ list_missing() {
 if command -v apt-get >/dev/null; then
   install_packages
   if [[ -z "$torch_dir" ]]; then choose_openblas; fi
+  if [[ -n "$wants_optional" ]]; then install_tensorboard; fi
 else
   list_missing
 fi

@@ -1,10 +1,12 @@
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include "apps/commands.h"
 #include "apps/export_line.h"
 #include "apps/progress_line.h"
 #include "core/format.h"
+#include "core/typed_column.h"
 #include "search/crossval.h"
 #include "sequent/error.h"
 #include "sequent/log.h"
@@ -26,7 +28,11 @@ void crossval_command(const CrossvalCommandOptions& options) {
   const Config config = load_config(options.config, parse_overrides(options.changes));
   CrossvalOptions how = options.how;
   how.out = options.out;
-  if (!options.group.empty()) how.group = options.group;
+  if (!options.group.empty()) {
+    // A key of JSON Lines can be a number.
+    const bool has_keys = std::holds_alternative<JsonlFormat>(config.data.format);
+    how.group = has_keys ? Column(options.group) : typed_column(options.group);
+  }
   const EpochMetric metric = definition_of(config).epoch_metrics().front();
   std::optional<ProgressLine> line;
   CrossvalHooks hooks;
@@ -76,10 +82,12 @@ void add_crossval_command(CLI::App& app, Action& action) {
   CLI::Option* repeats =
       command->add_option("--repeats", options->how.repeats, "Number of divisions into folds")
           ->capture_default_str();
-  CLI::Option* group = command
-                           ->add_option("--group", options->group,
-                                        "Column whose values identify rows that stay in one fold")
-                           ->type_name("COLUMN");
+  CLI::Option* group =
+      command
+          ->add_option("--group", options->group,
+                       "Column, by name or by index from 0, or JSON key whose values "
+                       "identify rows that stay in one fold")
+          ->type_name("COLUMN");
   command
       ->add_option("--seeds", options->how.seeds,
                    "Instead of folds: train with this number of seeds on the config's own data")

@@ -1,9 +1,8 @@
 #include "batch/record_input.h"
 
-#include <charconv>
-#include <system_error>
 #include <variant>
 
+#include "core/typed_column.h"
 #include "data/row_faults.h"
 #include "infer/loaded_model.h"
 #include "sequent/config.h"
@@ -12,15 +11,6 @@
 namespace sequent {
 
 namespace {
-
-/// A column given as a number is an index.
-Column column_of(const std::string& name) {
-  std::int64_t index = 0;
-  const char* end = name.data() + name.size();
-  const auto [stop, code] = std::from_chars(name.data(), end, index);
-  if (code == std::errc{} && stop == end && index >= 0) return index;
-  return name;
-}
 
 /// The format of the training data.
 const DataFormat& training_format(const Model& model) {
@@ -107,7 +97,7 @@ RecordInput open_numbers(const InferOptions& options, const Model& model,
 /// Returns the column or key of the texts, or of a tagger's tokens: the one given, else the one
 /// used in training if the formats are alike, else `usual`.
 Column chosen_column(const InferOptions& options, const Model& model, Column usual) {
-  if (options.text_given) return column_of(options.text);
+  if (options.text_given) return typed_column(options.text);
   const std::string input = input_format_of(options);
   return std::visit(
       [&](const auto& format) -> Column {
@@ -156,8 +146,8 @@ PairColumns pair_columns(const InferOptions& options, const Model& model) {
         }
       },
       training_format(model));
-  if (options.text_given) columns.first = column_of(options.text);
-  if (!options.text_b.empty()) columns.second = column_of(options.text_b);
+  if (options.text_given) columns.first = typed_column(options.text);
+  if (!options.text_b.empty()) columns.second = typed_column(options.text_b);
   return columns;
 }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kListedLabels = 100;
 constexpr std::size_t kLabelColumns = 40;
 
-std::string shown_range(const TargetRange& range) {
+std::string shown_range(const NumberRange& range) {
   return format_short(range.least) + ", " + format_short(range.mean) + ", " +
          format_short(range.most);
 }
@@ -53,6 +53,12 @@ std::string render_table(const std::vector<NamedSummary>& splits, const LabelSet
   }
   if (listed < labels.names().size()) {
     table.add_row({"  and " + std::to_string(labels.names().size() - listed) + " more"});
+  }
+  if (std::any_of(splits.begin(), splits.end(),
+                  [](const NamedSummary& split) { return split.summary.weights.has_value(); })) {
+    add("weight: least, mean, most", [](const SplitSummary& summary) {
+      return summary.weights ? shown_range(*summary.weights) : std::string("-");
+    });
   }
   add_count(std::string(words.steps) + " per " + words.row + ": fewest", &SplitSummary::shortest);
   add_count("  median", &SplitSummary::median);

@@ -55,6 +55,7 @@ class Findings {
   void look_at_tokens(const NamedSummary& split);
   void look_at_validation();
   void look_at_labels();
+  void look_at_untrained_labels();
   void look_at_missing_labels(const NamedSummary& split);
   void look_at_similar_labels();
   std::string cure_for_unknown() const;
@@ -166,13 +167,33 @@ void Findings::look_at_missing_labels(const NamedSummary& split) {
                                  "s have no " + words_.labelled + " in " + split.name + ".");
 }
 
+/// Whole groups, and the rows that a column selects, can hold out all rows of a label.
+void Findings::look_at_untrained_labels() {
+  const std::vector<std::int64_t>& training = splits_.front().summary.label_rows;
+  std::vector<std::string> untrained;
+  for (std::int64_t i = 0; i < data_.labels.size(); ++i) {
+    if (training[static_cast<std::size_t>(i)] == 0) untrained.push_back(data_.labels.name(i));
+  }
+  if (untrained.empty()) return;
+  const bool is_one = untrained.size() == 1;
+  std::string sentence = "all rows of ";
+  sentence += is_one ? "the " : format_count(std::ssize(untrained)) + ' ';
+  sentence +=
+      std::string(words_.label) + (is_one ? " " : "s are held out (") + list_some(untrained);
+  sentence += is_one ? " are held out, so that the model cannot learn it"
+                     : "), so that the model cannot learn them";
+  add(FindingLevel::kWarning,
+      sentence + "; use another \"seed\", \"group\" or \"column\" for the held-out parts.");
+}
+
 void Findings::look_at_labels() {
+  look_at_untrained_labels();
   const LabelSet& labels = data_.labels;
   const std::vector<std::int64_t>& training = splits_.front().summary.label_rows;
   std::int64_t rare = 0;
   for (std::int64_t i = 0; i < labels.size(); ++i) {
     const std::int64_t rows = training[static_cast<std::size_t>(i)];
-    if (rows >= kFewRows || ++rare > kMostNamed) continue;
+    if (rows == 0 || rows >= kFewRows || ++rare > kMostNamed) continue;
     add(FindingLevel::kAdvice, std::string(words_.label) + " " + quoted_name(labels.name(i)) +
                                    " has " + rows_of(rows) +
                                    " in training, which is too few to learn from.");
@@ -185,7 +206,7 @@ void Findings::look_at_labels() {
   for (std::size_t i = 1; i < splits_.size(); ++i) look_at_missing_labels(splits_[i]);
   const auto [fewest, most] = std::minmax_element(training.begin(), training.end());
   // Among tags and in label lists, one label is often far more frequent than the others.
-  if (*most > kUneven * *fewest && !words_.has_several) {
+  if (*fewest > 0 && *most > kUneven * *fewest && !words_.has_several) {
     add(FindingLevel::kAdvice,
         "label " + quoted_name(labels.name(most - training.begin())) + " has " + rows_of(*most) +
             ", " + quoted_name(labels.name(fewest - training.begin())) + " " +

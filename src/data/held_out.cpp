@@ -179,6 +179,37 @@ class UnitSplit {
   std::map<std::int32_t, double> totals_;
 };
 
+/// The columns that one held-out part depends on.
+struct PartKeys {
+  const HeldOut* held_out = nullptr;  // null if the part is a file or missing
+  bool SplitKeys::*selected = nullptr;
+  std::uint64_t SplitKeys::*group = nullptr;
+};
+
+PartKeys keys_of(const DataSpec& spec, Part part) {
+  if (part == Part::kTest) {
+    const auto* held_out = spec.test ? std::get_if<HeldOut>(&*spec.test) : nullptr;
+    return {held_out, &SplitKeys::in_test, &SplitKeys::test_group};
+  }
+  return {std::get_if<HeldOut>(&spec.validation), &SplitKeys::in_validation,
+          &SplitKeys::validation_group};
+}
+
+/// Returns the units of a part; without units if it takes rows one by one.
+Units find_units(const RowsToSplit& rows, const DataSpec& spec, const PartKeys& keys,
+                 bool in_order) {
+  const bool joins_inputs = spec.duplicates == Duplicates::kGroup && !rows.inputs.empty();
+  const bool is_ordered = in_order || std::holds_alternative<WindowsFormat>(spec.format);
+  if (keys.held_out == nullptr || keys.held_out->column || is_ordered) return {};
+  if (!keys.held_out->group && !joins_inputs) return {};
+  UnitFinder finder(rows.labels.size());
+  if (keys.held_out->group) {
+    finder.join_equal([&](std::size_t row) { return rows.keys[row].*keys.group; });
+  }
+  if (joins_inputs) finder.join_equal([&](std::size_t row) { return rows.inputs[row]; });
+  return finder.units();
+}
+
 /// The number of windows before a held-out part whose targets overlap its steps. A class is that of
 /// a step of the window.
 std::size_t windows_reaching(const WindowsFormat& windows) {
@@ -252,31 +283,28 @@ std::vector<Part> choose_parts(const RowsToSplit& rows, const DataSpec& spec, bo
   const std::span<const std::int32_t> series = rows.series.empty() ? single : rows.series;
   const auto* windows = std::get_if<WindowsFormat>(&spec.format);
   const std::size_t reaching = windows == nullptr ? 0 : windows_reaching(*windows);
-  const bool joins_inputs = spec.duplicates == Duplicates::kGroup && !rows.inputs.empty();
-  const auto choose = [&](const HeldOut* held_out, Part part, bool SplitKeys::*selected,
-                          std::uint64_t SplitKeys::*group) {
-    if (held_out == nullptr) return;
-    if (held_out->column) return hold_out_selected(rows.keys, selected, part, parts);
-    if (windows != nullptr || in_order) {
+  for (const Part part : {Part::kTest, Part::kValidation}) {
+    const PartKeys keys = keys_of(spec, part);
+    const HeldOut* held_out = keys.held_out;
+    if (held_out == nullptr) continue;
+    if (held_out->column) {
+      hold_out_selected(rows.keys, keys.selected, part, parts);
+    } else if (windows != nullptr || in_order) {
       const auto hold = held_out->folds ? hold_out_block : hold_out_last;
-      return hold(series, *held_out, reaching, part, parts);
-    }
-    if (!held_out->group && !joins_inputs) {
+      hold(series, *held_out, reaching, part, parts);
+    } else if (Units units = find_units(rows, spec, keys, in_order); !units.of_row.empty()) {
+      UnitSplit(rows.labels, std::move(units), *held_out).hold_out(part, parts);
+    } else {
       const auto hold = held_out->folds ? hold_out_fold : hold_out;
-      return hold(rows.labels, *held_out, part, parts);
+      hold(rows.labels, *held_out, part, parts);
     }
-    UnitFinder finder(rows.labels.size());
-    if (held_out->group) finder.join_equal([&](std::size_t row) { return rows.keys[row].*group; });
-    if (joins_inputs) finder.join_equal([&](std::size_t row) { return rows.inputs[row]; });
-    UnitSplit(rows.labels, finder.units(), *held_out).hold_out(part, parts);
-  };
-  if (spec.test) {
-    choose(std::get_if<HeldOut>(&*spec.test), Part::kTest, &SplitKeys::in_test,
-           &SplitKeys::test_group);
   }
-  choose(std::get_if<HeldOut>(&spec.validation), Part::kValidation, &SplitKeys::in_validation,
-         &SplitKeys::validation_group);
   return parts;
+}
+
+std::vector<std::size_t> units_of_part(const RowsToSplit& rows, const DataSpec& spec, Part part,
+                                       bool in_order) {
+  return find_units(rows, spec, keys_of(spec, part), in_order).of_row;
 }
 
 std::vector<Part> choose_parts(std::span<const std::int32_t> labels, const DataSpec& spec,

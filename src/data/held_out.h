@@ -1,6 +1,7 @@
 // Assigns the rows of the training file to training, validation and test.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -23,5 +24,10 @@ struct RowsToSplit {
 /// that are assigned as a whole: in an order drawn by the seed, the largest first, each to the part
 /// whose counts by label come closest to its share.
 std::vector<Part> choose_parts(const RowsToSplit& rows, const DataSpec& spec, bool in_order);
+
+/// Returns the number of the unit of each row that this held-out part takes as a whole; empty if
+/// the part takes rows one by one.
+std::vector<std::size_t> units_of_part(const RowsToSplit& rows, const DataSpec& spec, Part part,
+                                       bool in_order);
 
 }  // namespace sequent

@@ -65,23 +65,28 @@ void count_shared(const SplitRows& split, const std::vector<RowNote>& training,
   }
 }
 
-std::vector<TargetRange> target_ranges(const EncodedDataset& rows,
+/// Returns the range of `value(row)` over the rows. Requires a row.
+template <class Value>
+NumberRange range_of(std::int64_t rows, const Value& value) {
+  NumberRange range{value(0), 0, value(0)};
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const double one = value(row);
+    range.least = std::min(range.least, one);
+    range.most = std::max(range.most, one);
+    range.mean += one / static_cast<double>(rows);
+  }
+  return range;
+}
+
+std::vector<NumberRange> target_ranges(const EncodedDataset& rows,
                                        const std::vector<double>& origin) {
   if (rows.size() == 0) return {};
   const auto value = [&](std::int64_t row, std::size_t i) {
     return rows.targets(row)[i] + (origin.empty() ? 0.0 : origin[i]);
   };
-  std::vector<TargetRange> ranges;
+  std::vector<NumberRange> ranges;
   for (std::size_t i = 0; i < rows.targets(0).size(); ++i) {
-    ranges.push_back({value(0, i), 0, value(0, i)});
-  }
-  for (std::int64_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-      const double target = value(row, i);
-      ranges[i].least = std::min(ranges[i].least, target);
-      ranges[i].most = std::max(ranges[i].most, target);
-      ranges[i].mean += target / static_cast<double>(rows.size());
-    }
+    ranges.push_back(range_of(rows.size(), [&](std::int64_t row) { return value(row, i); }));
   }
   return ranges;
 }
@@ -123,6 +128,11 @@ SplitSummary summarize(const SplitRows& split, const LabelSet& labels, std::int6
     });
   }
   if (!has_marks) summary.targets = target_ranges(split.rows, target_origin);
+  if (split.rows.has_weights()) {
+    summary.weights = range_of(split.rows.size(), [&](std::int64_t row) {
+      return static_cast<double>(split.rows.weight(row));
+    });
+  }
   count_lengths(split, max_length, summary);
   count_invisible(split, summary);
   count_repeated(split, summary);

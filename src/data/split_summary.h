@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "data/split_rows.h"
 
 namespace sequent {
 
-struct TargetRange {
+/// The range of the numbers of the rows.
+struct NumberRange {
   double least = 0;
   double mean = 0;
   double most = 0;
@@ -16,7 +18,8 @@ struct TargetRange {
 
 struct SplitSummary {
   std::int64_t rows = 0;
-  std::vector<TargetRange> targets;      // one per target, if there are targets
+  std::vector<NumberRange> targets;      // one per target, if there are targets
+  std::optional<NumberRange> weights;    // of the rows in the loss, if the split has any
   std::vector<std::int64_t> label_rows;  // rows of each training label; for tags, tokens
 
   // Tokens per text before truncation; percentiles use the nearest rank.

@@ -35,16 +35,10 @@ void require_two_labels(const Rows& rows, const std::string& path, bool rows_are
 }
 
 /// Says which rows were not held out, by the labels that only they have.
-std::string kept_rows(const std::vector<std::string>& labels) {
-  constexpr std::size_t kShown = 5;
-  constexpr std::size_t kShownColumns = 40;
-  std::string names;
-  for (std::size_t i = 0; i < std::min(labels.size(), kShown); ++i) {
-    names += (i == 0 ? "\"" : ", \"") + fit_text(labels[i], kShownColumns) + "\"";
-  }
-  if (labels.size() > kShown) names += " and " + std::to_string(labels.size() - kShown) + " more";
-  return "kept " + std::to_string(labels.size()) + (labels.size() == 1 ? " row" : " rows") +
-         " in training instead of the held-out part, because no other training row has " + names;
+std::string kept_rows(const KeptRows& kept) {
+  return "kept " + std::to_string(kept.count) + (kept.count == 1 ? " row" : " rows") +
+         " in training instead of the held-out part, because no other training row has " +
+         list_some(kept.labels);
 }
 
 /// Errors: Data if the model would read no token of the text, so that it could learn nothing.
@@ -79,11 +73,14 @@ template <class Rows>
 std::vector<Part> parts_of(Rows& rows, const Config& config, const std::string& path,
                            FaultList& faults) {
   const DataSpec& data = config.data;
-  std::vector<Part> parts =
-      choose_parts(rows.rows_to_split(), data, definition_of(config).rows_are_ordered());
-  if constexpr (requires { rows.keep_labels_in_training(parts); }) {
-    const std::vector<std::string> kept = rows.keep_labels_in_training(parts);
-    if (!kept.empty()) log_info(path + ": " + kept_rows(kept));
+  const RowsToSplit to_split = rows.rows_to_split();
+  const bool in_order = definition_of(config).rows_are_ordered();
+  std::vector<Part> parts = choose_parts(to_split, data, in_order);
+  if constexpr (requires { rows.keep_labels_in_training(parts, PartUnits()); }) {
+    const PartUnits units{units_of_part(to_split, data, Part::kTest, in_order),
+                          units_of_part(to_split, data, Part::kValidation, in_order)};
+    const KeptRows kept = rows.keep_labels_in_training(parts, units);
+    if (kept.count > 0) log_info(path + ": " + kept_rows(kept));
   }
   if constexpr (requires { rows.limit_labels(parts, data.unseen_labels, faults); }) {
     if (definition_of(config).target() == TargetKind::kLabel) {

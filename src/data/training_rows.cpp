@@ -192,39 +192,56 @@ void TrainingRows::settle_labels() {
   }
 }
 
-std::vector<std::string> TrainingRows::keep_labels_in_training(std::vector<Part>& parts) const {
-  // Calls visit(row, labels) for each row.
-  const auto for_each_row = [&](const auto& visit) {
-    std::size_t row = 0;
-    for (const Block& block : blocks_) {
-      std::size_t tag = 0;
-      for (std::size_t i = 0; i < block.lengths.size(); ++i, ++row) {
-        const auto length = static_cast<std::size_t>(block.lengths[i]);
-        if (!block.tags.empty()) visit(row, std::span(block.tags).subspan(tag, length));
-        if (!block.label_lists.empty()) visit(row, std::span(block.label_lists[i]));
-        tag += length;
-      }
+std::vector<std::span<const std::int32_t>> TrainingRows::labels_of_rows() const {
+  std::vector<std::span<const std::int32_t>> labels;
+  labels.reserve(classes_.size());
+  for (const Block& block : blocks_) {
+    std::size_t tag = 0;
+    for (std::size_t i = 0; i < block.lengths.size(); ++i) {
+      const auto length = static_cast<std::size_t>(block.lengths[i]);
+      labels.push_back(block.tags.empty() ? std::span(block.label_lists[i])
+                                          : std::span(block.tags).subspan(tag, length));
+      tag += length;
+    }
+  }
+  return labels;
+}
+
+KeptRows TrainingRows::keep_labels_in_training(std::vector<Part>& parts,
+                                               const PartUnits& units) const {
+  KeptRows kept;
+  if (spec_.target != TargetKind::kTags && spec_.target != TargetKind::kLabelSet) return kept;
+  const std::vector<std::span<const std::int32_t>> labels = labels_of_rows();
+  std::vector<bool> is_in_training(labels_.size());
+  const auto mark = [&](std::size_t row) {
+    for (const std::int32_t label : labels[row]) {
+      is_in_training[static_cast<std::size_t>(label)] = true;
     }
   };
-  std::vector<bool> is_in_training(labels_.size());
-  const auto mark = [&](std::span<const std::int32_t> labels) {
-    for (const std::int32_t label : labels) is_in_training[static_cast<std::size_t>(label)] = true;
+  for (std::size_t row = 0; row < parts.size(); ++row) {
+    if (parts[row] == Part::kTrain) mark(row);
+  }
+  const auto move = [&](std::size_t row) {
+    parts[row] = Part::kTrain;
+    mark(row);
+    ++kept.count;
   };
-  for_each_row([&](std::size_t row, std::span<const std::int32_t> labels) {
-    if (parts[row] == Part::kTrain) mark(labels);
-  });
-  std::vector<std::string> moved;
-  for_each_row([&](std::size_t row, std::span<const std::int32_t> labels) {
-    if (parts[row] == Part::kTrain) return;
-    const auto missing = std::ranges::find_if(labels, [&](std::int32_t label) {
+  for (std::size_t row = 0; row < parts.size(); ++row) {
+    const Part part = parts[row];
+    if (part == Part::kTrain) continue;
+    const auto missing = std::ranges::find_if(labels[row], [&](std::int32_t label) {
       return !is_in_training[static_cast<std::size_t>(label)];
     });
-    if (missing == labels.end()) return;
-    moved.push_back(labels_[static_cast<std::size_t>(*missing)]);
-    parts[row] = Part::kTrain;
-    mark(labels);
-  });
-  return moved;
+    if (missing == labels[row].end()) continue;
+    kept.labels.push_back(labels_[static_cast<std::size_t>(*missing)]);
+    move(row);
+    const std::vector<std::size_t>& unit_of = part == Part::kTest ? units.test : units.validation;
+    if (unit_of.empty()) continue;
+    for (std::size_t other = 0; other < parts.size(); ++other) {
+      if (parts[other] == part && unit_of[other] == unit_of[row]) move(other);
+    }
+  }
+  return kept;
 }
 
 Vocabulary TrainingRows::count_vocabulary(const std::vector<Part>& parts,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,19 @@ class NumberedStrings {
  private:
   std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> numbers_;
   std::vector<const std::string*> strings_;  // pointers to the keys of numbers_, which are stable
+};
+
+/// The unit of each row in each held-out part; empty: the part takes rows one by one. See
+/// units_of_part.
+struct PartUnits {
+  std::vector<std::size_t> test;
+  std::vector<std::size_t> validation;
+};
+
+/// Rows that were moved from a held-out part to training.
+struct KeptRows {
+  std::vector<std::string> labels;  // that only they have
+  std::int64_t count = 0;
 };
 
 /// The life cycle of a TrainingRows:
@@ -54,8 +68,8 @@ class TrainingRows {
   RowsToSplit rows_to_split() const { return {classes_, keys_, inputs_}; }
 
   /// Moves held-out rows to training that have a tag, or a label of several, which no training row
-  /// has. Returns the names of these labels.
-  std::vector<std::string> keep_labels_in_training(std::vector<Part>& parts) const;
+  /// has, with the other rows of their unit.
+  KeptRows keep_labels_in_training(std::vector<Part>& parts, const PartUnits& units) const;
 
   /// Returns the number of targets per row; 0 if labels are classes.
   std::int64_t target_count() const { return is_numeric() ? 1 : 0; }
@@ -101,6 +115,9 @@ class TrainingRows {
     NumberedStrings labels;
     NumberedStrings sequence_labels;  // of rows that also have tags
   };
+
+  /// The tags of each row's tokens, or the labels of its set.
+  std::vector<std::span<const std::int32_t>> labels_of_rows() const;
 
   explicit TrainingRows(const EncoderSpec& spec)
       : input_(std::get<TextInput>(spec.input)), spec_(spec) {}

@@ -86,8 +86,8 @@ ReportChart threshold_chart(const RankedClass& ranked) {
     lines[1].points.push_back({threshold, point->recall});
     lines[2].points.push_back({threshold, point->f1()});
   }
-  return {"Predicting the class from a threshold; best F1 " + format_metric(ranked.best.f1()) +
-              " from " + format_metric(ranked.best.threshold),
+  return {"Decision threshold; best F1 " + format_metric(ranked.best.f1()) + " from " +
+              format_metric(ranked.best.threshold),
           "threshold", std::move(lines)};
 }
 
@@ -140,6 +140,7 @@ std::vector<ReportSection> class_curves(const ClassRows& rows) {
 
 ReportCharts reliability_chart(const ClassRows& rows) {
   std::vector<ConfidentRow> confident;
+  confident.reserve(rows.truths.size());
   const std::size_t width = rows.labels.size();
   for (std::size_t row = 0; row < rows.truths.size(); ++row) {
     const std::span<const float> own = rows.probabilities.subspan(row * width, width);

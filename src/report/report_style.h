@@ -86,6 +86,8 @@ form.filter label { display: grid; gap: .15rem; color: var(--muted); font-size: 
 form.filter select, form.filter input { font: inherit; font-size: .95rem; color: var(--ink);
   background: var(--page); border: 1px solid var(--line); border-radius: 6px;
   padding: .3rem .5rem; max-width: 18rem; }
+form.filter + .wide { max-height: 36rem; overflow-y: auto; }
+form.filter + .wide thead th { position: sticky; top: 0; background: var(--metadata); }
 form.filter output { color: var(--muted); font-size: .92rem; padding: .3rem 0; }
 th button { all: unset; cursor: pointer; white-space: nowrap; }
 th button:focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
@@ -96,7 +98,8 @@ table.texts tbody th[scope="row"] { max-width: 40rem; }
 details { margin-top: 1.25rem; }
 summary { cursor: pointer; color: var(--muted); }
 details[open] summary { margin-bottom: .75rem; }
-@media print { body { background: none; padding: 0; } section { break-inside: avoid; } }
+@media print { body { background: none; padding: 0; } section { break-inside: avoid; }
+  form.filter + .wide { max-height: none; } }
 )css";
 
 }  // namespace sequent

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <span>
 
 #include "metrics/row_decisions.h"
 #include "train/label_numbers.h"

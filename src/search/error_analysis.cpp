@@ -201,7 +201,7 @@ class ErrorReport {
   ReportSection token_section() const {
     const std::string title = "tokens that drive each class";
     if (model_ == nullptr) {
-      return ReportText{title, "not available for the several models of a cross-validation"};
+      return ReportText{title, "not available for the several models of a cross-validation\n"};
     }
     ReportTable table{"tokens",
                       "tokens that drive each class",

@@ -86,6 +86,28 @@ struct TokenSum {
   std::int64_t count = 0;
 };
 
+/// Of each class, by token.
+using TokenSums = std::vector<std::map<std::string, TokenSum>>;
+
+/// Adds the tokens of these rows to the classes that they are predicted as.
+void add_tokens(const Model& model, const std::vector<Record>& rows, TokenSums& sums) {
+  if (rows.empty()) return;
+  const auto explanations = explain(model, rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Explanation& found = explanations[i].front();
+    const CodePoints first(rows[i].text);
+    const std::string none;
+    const CodePoints second(rows[i].second ? *rows[i].second : none);
+    for (const TokenAttribution& token : found.tokens) {
+      const CodePoints& text = token.text == 0 ? first : second;
+      TokenSum& sum = sums[static_cast<std::size_t>(found.output)][normalize_token(
+          model.loaded().tokenizer(), text.part(token.begin, token.end))];
+      sum.sum += token.attribution;
+      ++sum.count;
+    }
+  }
+}
+
 std::vector<DrivingToken> strongest(const std::map<std::string, TokenSum>& sums, std::size_t most) {
   std::vector<std::pair<std::string, TokenSum>> order;
   for (const auto& [token, sum] : sums) {
@@ -162,23 +184,15 @@ std::vector<std::vector<DrivingToken>> find_driving_tokens(const Model& model,
                                                            const RecordSource& source,
                                                            const std::vector<std::int64_t>& numbers,
                                                            std::size_t most) {
-  std::vector<std::map<std::string, TokenSum>> sums(model.labels().size());
+  constexpr std::size_t kBlock = 256;
+  TokenSums sums(model.labels().size());
   ChosenRecords records(source, numbers);
-  std::vector<Record> block(1);
-  while (records.next(block.front())) {
-    const Record& row = block.front();
-    const Explanation found = explain(model, block).front().front();
-    const CodePoints first(row.text);
-    const std::string none;
-    const CodePoints second(row.second ? *row.second : none);
-    for (const TokenAttribution& token : found.tokens) {
-      const CodePoints& text = token.text == 0 ? first : second;
-      TokenSum& sum = sums[static_cast<std::size_t>(found.output)][normalize_token(
-          model.loaded().tokenizer(), text.part(token.begin, token.end))];
-      sum.sum += token.attribution;
-      ++sum.count;
-    }
+  std::vector<Record> block;
+  for (Record record; records.next(record);) {
+    block.push_back(std::move(record));
+    if (block.size() == kBlock) add_tokens(model, std::exchange(block, {}), sums);
   }
+  add_tokens(model, block, sums);
   std::vector<std::vector<DrivingToken>> result;
   result.reserve(sums.size());
   for (const auto& own : sums) result.push_back(strongest(own, most));

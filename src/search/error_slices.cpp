@@ -30,7 +30,9 @@ void add_slices(const std::vector<ErrorRow>& rows, double accuracy, const NameSl
     if (slice.count < kLeastRows) continue;
     slice.name = name;
     slice.interval = wilson_interval(slice.hits, slice.count);
-    slice.is_weak = slice.interval.high < accuracy;
+    // Rounding can put the upper end of a slice without errors just below 1.
+    constexpr double kRounding = 1e-9;
+    slice.is_weak = slice.interval.high < accuracy - kRounding;
     slices.push_back(slice);
   }
 }

@@ -1,9 +1,11 @@
 #include "train/tensorboard.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -69,11 +71,8 @@ std::string record_of(const std::string& event) {
   return record;
 }
 
-/// The record of an epoch; empty for a line of another kind.
-std::string record_of_line(const std::string& line) {
-  const std::vector<EpochRecord> epochs = read_epoch_records({line});
-  if (epochs.empty()) return "";
-  const EpochRecord& epoch = epochs.front();
+/// The record of an epoch that ended at this time.
+std::string record_of_epoch(const EpochRecord& epoch, double time) {
   std::string summary;
   const auto add = [&](const std::string& tag, double number) {
     std::string value;
@@ -86,11 +85,59 @@ std::string record_of_line(const std::string& line) {
   if (epoch.learning_rate) add("train/learning_rate", *epoch.learning_rate);
   if (epoch.tokens_per_second) add("train/tokens_per_second", *epoch.tokens_per_second);
   for (const auto& [metric, value] : epoch.validation) add("validation/" + metric, value);
-  std::string event = event_at(seconds_since_1970());
+  std::string event = event_at(time);
   append_key(event, 2, Wire::kVarint);
   append_varint(event, static_cast<std::uint64_t>(epoch.epoch));
   append_text(event, 5, summary);
   return record_of(event);
+}
+
+std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t count) {
+  std::uint64_t number = 0;
+  for (std::size_t i = count; i-- > 0;) {
+    number = number << 8U | static_cast<unsigned char>(bytes[at + i]);
+  }
+  return number;
+}
+
+/// Adds the times of the epochs in an event file of this class, by epoch, up to the first damaged
+/// record.
+void read_times(std::string_view file, std::map<std::int64_t, double>& times) {
+  constexpr std::size_t kFrame = 16;  // length, its checksum and that of the event
+  constexpr std::size_t kTime = 1;    // offsets in an event, after the key of the field
+  constexpr std::size_t kStepKey = 9;
+  while (file.size() > kFrame) {
+    const std::uint64_t length = number_at(file, 0, 8);
+    if (length > file.size() - kFrame || masked_crc(file.substr(0, 8)) != number_at(file, 8, 4)) {
+      return;
+    }
+    const std::string_view event = file.substr(12, length);
+    if (masked_crc(event) != number_at(file, 12 + length, 4)) return;
+    file.remove_prefix(kFrame + length);
+    constexpr char kVarintStep = 2 << 3;
+    if (event.size() <= kStepKey || event[kStepKey] != kVarintStep) continue;
+    std::uint64_t epoch = 0;
+    unsigned shift = 0;
+    for (std::size_t i = kStepKey + 1; i < event.size() && shift < 63; ++i, shift += 7) {
+      epoch |= (static_cast<unsigned char>(event[i]) & 0x7FULL) << shift;
+      if (static_cast<unsigned char>(event[i]) < 0x80U) break;
+    }
+    times[static_cast<std::int64_t>(epoch)] = std::bit_cast<double>(number_at(event, kTime, 8));
+  }
+}
+
+/// Returns the time at which each epoch ended: that of the earlier event file, or else an estimate
+/// from the duration of the epochs after it. The times ascend, and none is later than `now`.
+std::vector<double> times_of(const std::vector<EpochRecord>& epochs,
+                             const std::map<std::int64_t, double>& known, double now) {
+  std::vector<double> times(epochs.size());
+  double latest = now;
+  for (std::size_t i = epochs.size(); i-- > 0;) {
+    const auto found = known.find(epochs[i].epoch);
+    times[i] = found == known.end() ? latest : std::min(found->second, latest);
+    latest = times[i] - epochs[i].seconds.value_or(0);
+  }
+  return times;
 }
 
 }  // namespace
@@ -126,24 +173,33 @@ TensorBoardLog::TensorBoardLog(fs::path folder, const fs::path& run)
 }
 
 void TensorBoardLog::restore(const std::vector<std::string>& lines) {
-  std::string content;
-  std::string version = event_at(seconds_since_1970());
-  append_text(version, 3, "brain.Event:2");
-  content += record_of(version);
-  for (const std::string& line : lines) content += record_of_line(line);
-  const auto now = static_cast<std::int64_t>(seconds_since_1970());
-  file_ = folder_ / (kPrefix + std::to_string(now) + suffix_);
   std::error_code code;
+  std::map<std::int64_t, double> known;
   for (const auto& entry : fs::directory_iterator(folder_, code)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(kPrefix) && name.ends_with(suffix_)) fs::remove(entry.path(), code);
+    if (!name.starts_with(kPrefix) || !name.ends_with(suffix_)) continue;
+    read_times(read_file(entry.path()), known);
+    fs::remove(entry.path(), code);
   }
+  const std::vector<EpochRecord> epochs = read_epoch_records(lines);
+  const double now = seconds_since_1970();
+  const std::vector<double> times = times_of(epochs, known, now);
+  last_time_ = epochs.empty() ? now : times.back();
+  const double start = epochs.empty() ? now : times.front() - epochs.front().seconds.value_or(0);
+  std::string version = event_at(start);
+  append_text(version, 3, "brain.Event:2");
+  std::string content = record_of(version);
+  for (std::size_t i = 0; i < epochs.size(); ++i) content += record_of_epoch(epochs[i], times[i]);
+  file_ = folder_ / (kPrefix + std::to_string(static_cast<std::int64_t>(start)) + suffix_);
   write_file_whole(file_, content);
 }
 
 void TensorBoardLog::add(const std::string& line) {
+  const std::vector<EpochRecord> epochs = read_epoch_records({line});
+  if (epochs.empty()) return;
+  last_time_ = std::max(last_time_, seconds_since_1970());  // the clock can be set back
   std::ofstream out(file_, std::ios::binary | std::ios::app);
-  out << record_of_line(line) << std::flush;
+  out << record_of_epoch(epochs.front(), last_time_) << std::flush;
   if (out || std::exchange(has_warned_, true)) return;
   log_warning(file_.string() + ": cannot be written; TensorBoard misses epochs of this run");
 }

@@ -19,7 +19,8 @@ class TensorBoardLog {
   /// those of other runs of the same name. Errors: Runtime if it cannot be made.
   TensorBoardLog(std::filesystem::path folder, const std::filesystem::path& run);
 
-  /// Replaces the run's event file by one with these lines of metrics.jsonl.
+  /// Replaces the run's event file by one with these lines of metrics.jsonl. Epochs keep the times
+  /// of the earlier file, so that a continued run has ascending times.
   /// Errors: Runtime if it cannot be written.
   void restore(const std::vector<std::string>& lines);
 
@@ -30,6 +31,7 @@ class TensorBoardLog {
   std::filesystem::path folder_;
   std::string suffix_;  // of the names of the run's files
   std::filesystem::path file_;
+  double last_time_ = 0;  // of the last epoch, in seconds since 1970
   bool has_warned_ = false;
 };
 

@@ -59,6 +59,25 @@ TEST(Manifest, RoundTrip) {
   expect_equal(read_manifest(run, Task()), manifest);
 }
 
+TEST(Manifest, MayHaveABaseline) {
+  const TemporaryFolder folder;
+  const RunFolder run{folder.path()};
+  Manifest manifest = good_manifest();
+  write_manifest(run, manifest, Task());
+  EXPECT_FALSE(Json::parse(slurp(run.manifest())).contains("baseline"));
+  EXPECT_FALSE(read_manifest(run, Task()).baseline.has_value());
+  for (const bool has_test : {false, true}) {
+    manifest.baseline = {"n-gram baseline", testing::good_report(), std::nullopt};
+    if (has_test) manifest.baseline->test_report = testing::good_report();
+    write_manifest(run, manifest, Task());
+    const Manifest found = read_manifest(run, Task());
+    ASSERT_TRUE(found.baseline.has_value());
+    EXPECT_EQ(found.baseline->name, "n-gram baseline");
+    EXPECT_EQ(found.baseline->validation_report, testing::good_report());
+    EXPECT_EQ(found.baseline->test_report.has_value(), has_test);
+  }
+}
+
 TEST(Manifest, AReportIsCheckedBeforeItIsWritten) {
   const TemporaryFolder folder;
   Manifest manifest = good_manifest();

@@ -107,6 +107,46 @@ TEST_F(ErrorsPrograms, WriteTextAndHtml) {
   EXPECT_EQ(run("sequent errors model.pt dev.tsv --html errors.html --overwrite").code, 0);
 }
 
+TEST_F(ErrorsPrograms, ShowTheRowsThatARunHeldOut) {
+  ASSERT_EQ(
+      run("sequent train c.json --out share --set 'data.validation={\"fraction\": 0.2}'").code, 0);
+  const CommandResult found = run("sequent errors share --json");
+  ASSERT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(json::parse(found.out)["count"], 40);
+}
+
+TEST_F(ErrorsPrograms, FindWrongLabelsOfTheTrainingFile) {
+  folder_->write("noisy.tsv", sourced_rows(240, 0, kWrong));
+  ASSERT_EQ(run("sequent crossval c.json --folds 3 --group 2 --out parts "
+                "--set 'data.train=\"noisy.tsv\"'")
+                .code,
+            3)
+      << "two groups cannot be divided into three folds";
+  const CommandResult trained =
+      run("sequent crossval c.json --folds 3 --out cv --set 'data.train=\"noisy.tsv\"'");
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const CommandResult found = run("sequent errors cv --json --slice source --html cv.html");
+  ASSERT_EQ(found.code, 0) << found.err;
+  const json report = json::parse(found.out);
+  EXPECT_EQ(report["count"], 240);
+  EXPECT_EQ(report["label_issue_count"], kWrong);
+  for (const json& issue : report["label_issues"]) {
+    const std::string where = issue["where"];
+    EXPECT_EQ(where.substr(0, 10), "noisy.tsv:");
+    EXPECT_GT(std::stoi(where.substr(10)), 241 - kWrong) << where;
+  }
+  EXPECT_FALSE(report.contains("tokens"));
+  EXPECT_EQ(report["ranking"].size(), 2U);
+  const std::string page = testing::slurp(*folder_ / "cv.html");
+  EXPECT_NE(page.find("form class=\"filter\""), std::string::npos);
+  EXPECT_NE(page.find("average precision"), std::string::npos);
+  expect_fault("sequent errors cv dev.tsv", 2, "leave it out");
+  folder_->write("noisy.tsv", sourced_rows(240, 1, kWrong));
+  expect_fault("sequent errors cv", 3, "the file has changed since");
+  folder_->write("cv/predictions.jsonl", "{\"row\": 0}\n");
+  expect_fault("sequent errors cv", 3, "predictions.jsonl:1: expected an object");
+}
+
 TEST_F(ErrorsPrograms, RefuseWhatTheyCannotAnalyse) {
   expect_fault("sequent errors model.pt", 2, "an archive does not contain data");
   expect_fault("sequent errors model.pt missing.tsv", 3, "missing.tsv");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/held_out.h"
+#include "data/splits.h"
 #include "data_support.h"
 #include "sequent/data.h"
 
@@ -243,6 +244,60 @@ TEST_F(SplitOptions, EqualTextsStayInOnePart) {
   config_.data.duplicates = Duplicates::kGroup;
   EXPECT_EQ(shared(), 0U);
   EXPECT_EQ(prepare().validation.size(), 18);
+}
+
+/// Rows "w<i> LABEL AUTHOR", of 12 authors with 5 rows each. Only the rows of the author
+/// `only` have the label "rare".
+std::string authors_rows(int only, bool several_labels) {
+  std::string rows = "text\tlabel\tauthor\n";
+  for (int row = 0; row < 60; ++row) {
+    std::string label = row % 2 == 0 ? "x" : "y";
+    const int author = row / 5;
+    if (author == only && row % 5 == 0) label = several_labels ? label + ",rare" : "rare";
+    rows += "w" + std::to_string(row) + "\t" + label + "\t" + std::to_string(author) + "\n";
+  }
+  return rows;
+}
+
+TEST_F(SplitOptions, WarnOfLabelsThatWholeGroupsHoldOut) {
+  held_out().group = "author";
+  held_out().folds = 3;
+  int warned = 0;
+  for (std::int64_t fold = 0; fold < 3; ++fold) {
+    held_out().fold = fold;
+    folder_.write("train.tsv", authors_rows(7, /*several_labels=*/false));
+    const PreparedData data = prepare();
+    for (const DataFinding& finding : data.findings) {
+      if (finding.sentence.find("all rows of the label \"rare\" are held out") == 0) {
+        EXPECT_EQ(finding.level, FindingLevel::kWarning);
+        ++warned;
+      }
+    }
+  }
+  EXPECT_EQ(warned, 1) << "the group is in one fold";
+}
+
+TEST_F(SplitOptions, GroupsThatAreKeptForTheirLabelsStayWhole) {
+  config_.task = Task("multi_label");
+  TsvFormat format;
+  format.label_separator = ",";
+  config_.data.format = format;
+  held_out().group = "author";
+  held_out().folds = 3;
+  int kept = 0;
+  for (std::int64_t fold = 0; fold < 3; ++fold) {
+    held_out().fold = fold;
+    std::map<int, std::set<bool>> held_out_of;  // by author
+    folder_.write("train.tsv", authors_rows(7, /*several_labels=*/true));
+    const std::vector<Part> parts = read_parts(config_, 1);
+    for (std::size_t row = 0; row < parts.size(); ++row) {
+      held_out_of[static_cast<int>(row) / 5].insert(parts[row] == Part::kValidation);
+    }
+    for (const auto& [author, found] : held_out_of) EXPECT_EQ(found.size(), 1U) << author;
+    EXPECT_TRUE(held_out_of[7].contains(false)) << "its label is in training";
+    kept += static_cast<int>(std::count(parts.begin(), parts.end(), Part::kTrain));
+  }
+  EXPECT_EQ(kept, 2 * 60 + 5) << "each group is held out once, but the kept one never";
 }
 
 TEST_F(SplitOptions, ErrorsNameTheColumn) {

@@ -49,6 +49,18 @@ TEST_F(Weights, AreReadForTrainingOnlyAndCached) {
   }
 }
 
+TEST_F(Weights, AreSummedUpByTheCheckOfTheData) {
+  folder_.write("train.tsv", "text\tlabel\tw\na\tx\t2\nb\ty\t0.5\nc\tx\t0\n");
+  const std::string text = check_data(config_).text;
+  const std::size_t at = text.find("weight: least, mean, most");
+  ASSERT_NE(at, std::string::npos) << text;
+  const std::string line = text.substr(at, text.find('\n', at) - at);
+  EXPECT_NE(line.find("0, 0.833, 2"), std::string::npos) << line;
+  EXPECT_EQ(line.back(), '-') << "validation rows have no weights: " << line;
+  config_.data.format = TsvFormat{};
+  EXPECT_EQ(check_data(config_).text.find("weight:"), std::string::npos);
+}
+
 TEST_F(Weights, OfObjectsAreKeys) {
   JsonlFormat format;
   format.weight = "/meta/w";

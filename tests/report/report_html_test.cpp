@@ -1,3 +1,5 @@
+#include "report/report_html.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -156,6 +158,79 @@ TEST(RunReport, EverythingFromDataIsEscaped) {
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find("alert(\""), std::string::npos);
   EXPECT_NE(page.find("&lt;script&gt;alert(&quot;1&quot;)"), std::string::npos);
+}
+
+Report table_report(ReportTable table, int rows) {
+  for (int row = 0; row < rows; ++row) {
+    table.rows.push_back({"text " + std::to_string(row), std::string(row % 2 == 0 ? "b<" : "a"),
+                          row / 3.0, std::monostate()});
+  }
+  return {{std::move(table)}};
+}
+
+ReportTable filter_table() {
+  return {"mistakes",
+          "mistakes",
+          {{"text", "text"}, {"label", "label"}, {"margin", "margin"}, {"other", "other"}},
+          {}};
+}
+
+TEST(ReportPage, TablesCanBeFiltered) {
+  ReportTable table = filter_table();
+  table.filters = {"label"};
+  const std::string page = render_report_page("errors", table_report(table, 150));
+  EXPECT_NE(page.find("script-src 'unsafe-inline'"), std::string::npos);
+  EXPECT_EQ(count_of(page, "<script>"), 1U);
+  EXPECT_NE(page.find(R"(<form class="filter" hidden aria-label="Filter: mistakes">)"),
+            std::string::npos)
+      << "without the script, there are no controls";
+  EXPECT_NE(page.find(R"(<label>Label <select data-column="1">)"), std::string::npos);
+  EXPECT_EQ(count_of(page, "<option value=\"a\">a</option>"), 1U);
+  EXPECT_EQ(count_of(page, "<option value=\"b&lt;\">b&lt;</option>"), 1U);
+  EXPECT_NE(page.find("text 149"), std::string::npos) << "all rows can be found";
+  for (const char* outside : {"http://", "https://", "src=", "url(", "@import"}) {
+    EXPECT_EQ(page.find(outside), std::string::npos) << outside;
+  }
+}
+
+TEST(ReportPage, TablesCanBeSortedByExactValues) {
+  ReportTable table = filter_table();
+  table.sortable = true;
+  const std::string page = render_report_page("runs", table_report(table, 2));
+  EXPECT_NE(page.find(R"(<table class="sortable">)"), std::string::npos);
+  EXPECT_NE(page.find(R"(<td data-value="0.3333333333333333">0.3333</td>)"), std::string::npos);
+  EXPECT_NE(page.find("<td>-</td>"), std::string::npos) << "an undefined value has none";
+  EXPECT_EQ(count_of(page, "<script>"), 1U);
+}
+
+TEST(ReportPage, OtherTablesNeedNoScript) {
+  const std::string page = render_report_page("plain", table_report(filter_table(), 150));
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("script-src"), std::string::npos);
+  EXPECT_EQ(page.find("text 149"), std::string::npos);
+}
+
+TEST(ReportPage, ChartsOfSharesHaveAxesFromZeroToOne) {
+  ReportCharts charts{"class-1", "good & bad", {{"ROC", "false positive rate", {}}}, true};
+  charts.charts[0].lines = {{"true positive rate", {{0.2, 0.25}, {0.4, 0.5}}}};
+  const std::string page = render_report_page("curves", {{charts}});
+  EXPECT_NE(page.find("<summary>good &amp; bad</summary>"), std::string::npos);
+  EXPECT_NE(page.find("aria-labelledby=\"class-1-0-title class-1-0-text\""), std::string::npos);
+  EXPECT_NE(page.find("true positive rate: 0.2500 at false positive rate 0.2000"),
+            std::string::npos)
+      << "for screen readers";
+  EXPECT_EQ(count_of(page, ">0.0</text>"), 2U);
+  EXPECT_EQ(count_of(page, ">1.0</text>"), 2U);
+  EXPECT_EQ(report_to_text({{charts}}), "");
+  EXPECT_EQ(report_to_json({{charts}}, -1), "{}");
+}
+
+TEST(RunReport, ShowsCurvesOfTheValidationRows) {
+  RunReport report = run_report(2, {"a", "b"});
+  report.curves = {ReportCharts{"class-0", "a", {{"ROC", "rate", {{"line", {{0, 0}, {1, 1}}}}}}}};
+  const std::string page = render_run_report(report);
+  EXPECT_NE(page.find("Curves of the validation rows"), std::string::npos);
+  EXPECT_EQ(page.find("<script"), std::string::npos);
 }
 
 TEST(RunReport, BearsMissingParts) {

@@ -76,6 +76,7 @@ TEST_F(Crossval, TestsEachRowOnceAndReportsTheSpread) {
     const int row = line.at("row");
     ++times[row];
     EXPECT_EQ(line.at("label"), row % 2 == 0 ? "cherry" : "banana");
+    EXPECT_EQ(line.at("where"), "train.tsv:" + std::to_string(row + 2)) << "after the header";
     hits += line.at("predicted") == line.at("label") ? 1 : 0;
     EXPECT_NEAR(line.at("probabilities").at("cherry").get<double>() +
                     line.at("probabilities").at("banana").get<double>(),
@@ -127,6 +128,18 @@ TEST_F(Crossval, ResumesWhatIsUnfinished) {
 TEST_F(Crossval, KeepsGroupsTogether) {
   options_.folds = 2;
   options_.group = "author";
+  crossval(config_, options_);
+  std::map<int, std::set<int>> folds_of;
+  for (const Json& line : predictions()) {
+    folds_of[line.at("row").get<int>() / 4].insert(line.at("fold").get<int>());
+  }
+  EXPECT_EQ(folds_of.size(), 10U);
+  for (const auto& [author, folds] : folds_of) EXPECT_EQ(folds.size(), 1U) << author;
+}
+
+TEST_F(Crossval, TakesTheIndexOfAGroupColumn) {
+  options_.folds = 2;
+  options_.group = std::int64_t{2};
   crossval(config_, options_);
   std::map<int, std::set<int>> folds_of;
   for (const Json& line : predictions()) {
@@ -402,6 +415,86 @@ TEST_F(Compare, CountsRowsOnCommonRows) {
   const ComparedModels same = compare_models(a, a, with_file);
   EXPECT_EQ(Json::parse(report_to_json(same.report)).at("mcnemar_p"), 1);
   EXPECT_NE(same.sentence.find("do not show which model is better"), std::string::npos);
+}
+
+TEST_F(Compare, GivesTheMacroF1AndTheLocationsOfRows) {
+  const fs::path a = run("a", 1);
+  const fs::path b = run("b", 2);
+  CompareOptions options;
+  options.changed = folder_ / "changed.jsonl";
+  const ComparedModels found = compare_models(a, b, options);
+  const ReportTable* metrics = found.report.table("metrics");
+  ASSERT_NE(metrics, nullptr);
+  ASSERT_EQ(metrics->rows.size(), 2U);
+  EXPECT_EQ(std::get<std::string>(metrics->rows[1][0]), "macro F1");
+  const auto of = [&](const fs::path& folder) {
+    const Manifest manifest = read_manifest(RunFolder{folder}, config_.task);
+    return report_from_json(manifest.validation_report, config_.task)
+        .value("macro_f1")
+        .value_or(-1);
+  };
+  EXPECT_NEAR(std::get<double>(metrics->rows[1][1]), of(a), 1e-9);
+  EXPECT_NEAR(std::get<double>(metrics->rows[1][2]), of(b), 1e-9);
+  EXPECT_LE(std::get<double>(metrics->rows[1][4]), std::get<double>(metrics->rows[1][3]));
+  EXPECT_GE(std::get<double>(metrics->rows[1][5]), std::get<double>(metrics->rows[1][3]));
+  std::istringstream lines(read_file(*options.changed));
+  for (std::string line; std::getline(lines, line);) {
+    const Json row = Json::parse(line);
+    const int number = row.at("row");
+    EXPECT_EQ(row.at("where"), "train.tsv:" + std::to_string(number + 2));
+    EXPECT_EQ(row.at("label"), number % 2 == 0 ? "cherry" : "banana");
+  }
+}
+
+TEST_F(Compare, NumbersHaveErrorsAndSetsOfLabelsTheirF1) {
+  std::string rows = "text\tlabel\n";
+  for (int row = 0; row < 40; ++row) {
+    rows += "fruit " + std::to_string(row % 7) + "\t" + std::to_string(row % 7) + "\n";
+  }
+  folder_.write("numbers.tsv", rows);
+  const auto train_task = [&](const std::string& task, const std::string& name, std::int64_t seed) {
+    Config config =
+        parse_config(R"({"version": 1, "task": ")" + task + R"(", "data": {"train": "numbers.tsv"},
+          "model": {"layers": [{"type": "embedding", "output_dim": 6}, {"type": "lstm", "units": 5},
+            {"type": "dense", "activation": ")" +
+                         (task == "regression" ? "linear" : "sigmoid") +
+                         R"("}]},
+          "training": {"epochs": 3, "batch_size": 8}, "runtime": {"device": "cpu", "workers": 1}})",
+                     "c.json");
+    config.base_directory = folder_.path();
+    config.training.seed = seed;
+    config.data.validation = HeldOut{0.5, 1};
+    TrainOptions options;
+    options.out = folder_ / name;
+    train(config, options);
+    return options.out;
+  };
+  const auto compared = [&](const std::string& task) {
+    CompareOptions options;
+    options.changed = folder_ / (task + ".jsonl");
+    const fs::path a = train_task(task, task + "-a", 1);
+    const fs::path b = train_task(task, task + "-b", 2);
+    const ComparedModels found = compare_models(a, b, options);
+    const Manifest manifest = read_manifest(RunFolder{b}, Task(task));
+    const Report report = report_from_json(manifest.validation_report, Task(task));
+    std::vector<std::string> names;
+    for (const std::vector<ReportValue>& row : found.report.table("metrics")->rows) {
+      names.push_back(std::get<std::string>(row[0]));
+      std::string key = names.back() == "micro F1" ? "micro_f1" : names.back();
+      if (names.back() == "macro F1") key = "macro_f1";
+      if (names.back() == "MAE") key = "mae";
+      if (names.back() == "RMSE") key = "rmse";
+      EXPECT_NEAR(std::get<double>(row[2]), report.value(key).value_or(-1), 1e-5) << key;
+    }
+    return names;
+  };
+  EXPECT_EQ(compared("regression"), (std::vector<std::string>{"MAE", "RMSE"}));
+  EXPECT_EQ(compared("multi_label"),
+            (std::vector<std::string>{"accuracy", "micro F1", "macro F1"}));
+  const Json line = Json::parse(read_file(folder_ / "regression.jsonl")
+                                    .substr(0, read_file(folder_ / "regression.jsonl").find('\n')));
+  EXPECT_TRUE(line.at("targets").is_object());
+  EXPECT_TRUE(line.at("a").is_object());
 }
 
 TEST_F(Compare, RefusesOtherRowsWithTheSameLabels) {

@@ -61,6 +61,11 @@ float value_of(const std::string& event, const std::string& tag) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(EventReader::number(bytes)));
 }
 
+/// The time of an event, in seconds since 1970.
+double time_of(const std::string& event) {
+  return std::bit_cast<double>(EventReader::number(event.substr(1, 8)));
+}
+
 std::vector<std::string> events_in(const fs::path& folder) {
   std::vector<std::string> events;
   int files = 0;
@@ -95,7 +100,8 @@ TEST(TensorBoard, ShowsTheEpochsOfARunAndOfItsContinuation) {
   Hooks hooks;
   hooks.stop_requested = [left = 4]() mutable { return --left <= 0; };  // in the second epoch
   EXPECT_FALSE(train(config, options, hooks).finished);
-  EXPECT_EQ(events_in(folder / "tb/first").size(), 2U);
+  const std::vector<std::string> before = events_in(folder / "tb/first");
+  ASSERT_EQ(before.size(), 2U);
   options.existing = ExistingRun::kResume;
   const TrainReport report = train(config, options);
   const std::vector<std::string> events = events_in(folder / "tb/first");
@@ -106,9 +112,29 @@ TEST(TensorBoard, ShowsTheEpochsOfARunAndOfItsContinuation) {
     EXPECT_EQ(events[epoch][10], static_cast<char>(epoch));
     EXPECT_NEAR(value_of(events[epoch], "train/learning_rate"), 0.001, 1e-9);
   }
+  EXPECT_EQ(time_of(events[1]), time_of(before[1])) << "an epoch keeps its time";
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    EXPECT_LE(time_of(events[i - 1]), time_of(events[i])) << i;
+  }
   const auto best = static_cast<std::size_t>(report.manifest.best_epoch);
   EXPECT_NEAR(value_of(events[best], "validation/accuracy"),
               report.validation.value("accuracy").value_or(-1), 1e-6);
+}
+
+TEST(TensorBoard, EstimatesTheTimesOfALostFile) {
+  const testing::TemporaryFolder folder;
+  TensorBoardLog log(folder / "tb", "run");
+  const auto line = [](int epoch) {
+    return R"({"event": "epoch", "epoch": )" + std::to_string(epoch) +
+           R"(, "loss": 0.5, "seconds": 100})";
+  };
+  log.restore({line(1), line(2), line(3)});
+  log.add(line(4));
+  const std::vector<std::string> events = events_in(folder / "tb");
+  ASSERT_EQ(events.size(), 5U);
+  EXPECT_NEAR(time_of(events[1]) - time_of(events[0]), 100, 1e-3);
+  EXPECT_NEAR(time_of(events[3]) - time_of(events[1]), 200, 1e-3);
+  EXPECT_LE(time_of(events[3]), time_of(events[4]));
 }
 
 }  // namespace
