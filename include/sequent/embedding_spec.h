@@ -26,7 +26,7 @@ struct TableSpec {
     visit("output_dim", self.output_dim, "Width of a token's vector.", required, between(1, 65536));
     visit("vectors", self.vectors,
           "File of pretrained vectors to start from, relative to this config file, with vectors of "
-          "width output_dim: word2vec (text or binary), GloVe or fastText text. It may be "
+          "width output_dim: word2vec (text or binary), GloVe or fastText. It may be "
           "compressed with gzip or xz.",
           not_empty);
     visit("trainable", self.trainable,
@@ -137,7 +137,7 @@ struct EmbeddingSpec {
           between(3, 10000000));
     visit("vectors", self.vectors,
           "File of pretrained vectors to start from, relative to this config file, with vectors of "
-          "width output_dim: word2vec (text or binary), GloVe or fastText text. It may be "
+          "width output_dim: word2vec (text or binary), GloVe or fastText. It may be "
           "compressed with gzip or xz.",
           not_empty);
     visit("trainable", self.trainable,

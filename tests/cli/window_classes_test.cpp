@@ -102,7 +102,7 @@ TEST_F(WindowClassPrograms, StatesThatBeginLateAreSaid) {
   ASSERT_EQ(run("awk -F, -v OFS=, 'NR > 1900 { $5 = \"broken\" } 1' machines.csv > late.csv").code,
             0);
   expect_fault("sequent train c.json --out late --set data.train=late.csv", 3,
-               "late.csv:1896: found the label \"broken\", which is not in the training data");
+               "found the label \"broken\", which is not in the training data");
   const CommandResult wrong =
       run("sequent crossval c.json --folds 5 --out late --set training.epochs=1 "
           "--set data.train=late.csv --set data.unseen_labels=wrong");
