@@ -39,6 +39,12 @@ void add_fit_data_options(CLI::App& command, SniffOptions& data) {
       ->type_name("COLUMN")
       ->allow_extra_args(false);
   command
+      .add_option("--feature", data.features,
+                  "Further column that the model reads: a category, a number or a date; can be "
+                  "repeated")
+      ->type_name("COLUMN")
+      ->allow_extra_args(false);
+  command
       .add_option("--task", data.task,
                   "classification, multi_label, regression or tagging (default: inferred)")
       ->type_name("TASK");
@@ -92,6 +98,7 @@ void add_fit_command(CLI::App& app, Action& action) {
       };
       add("--label", chosen.fit.data.label);
       for (const std::string& text : chosen.fit.data.texts) add("--text", text);
+      for (const std::string& feature : chosen.fit.data.features) add("--feature", feature);
       add("--task", chosen.fit.data.task);
       add("--validation", chosen.fit.data.validation);
       add("--test", chosen.fit.data.test);

@@ -37,6 +37,7 @@ TextInput text_input(const FitRecipe& recipe, const SniffedData& data) {
   constexpr std::int64_t kManyTokens = 300'000;
   input.vocabulary.min_count = data.tokens > kManyTokens ? 2 : 1;
   input.max_length = data.max_length;
+  input.features = data.features;
   return input;
 }
 
@@ -114,6 +115,7 @@ std::vector<LayerSpec> layers_of(const FitRecipe& recipe, const SniffedData& dat
     layers.emplace_back(label);
   }
   if (recipe.pool != FitPool::kNone) layers.push_back(pool_layer(recipe.pool));
+  if (!data.features.empty()) layers.emplace_back(FeaturesSpec{});
   if (recipe.output_dropout > 0) layers.emplace_back(DropoutSpec{recipe.output_dropout});
   layers.push_back(last_layer(data.target));
   return layers;

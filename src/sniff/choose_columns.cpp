@@ -44,6 +44,7 @@ class Chooser {
     refuse_pairs();
     for (const std::string& name : named_.texts) add_named_text(name);
     if (named_.label) chosen_.label = find(*named_.label, "--label");
+    for (const std::string& name : named_.features) add_feature(name);
     choose_split();
     if (!named_.label) choose_label();
     if (named_.texts.empty()) choose_text();
@@ -94,8 +95,25 @@ class Chooser {
                 "names several columns, which can be joined in CSV and TSV files only; name one");
   }
 
+  bool is_feature(std::size_t i) const { return std::ranges::count(chosen_.features, i) > 0; }
+
+  void add_feature(const std::string& name) {
+    const std::size_t i = find(name, "--feature");
+    if (is_feature(i) || is_text(i) || (named_.label && i == chosen_.label)) {
+      throw Error(ErrorKind::kUsage, "--feature",
+                  "names the column " + quoted(name) + ", which is already used");
+    }
+    const ColumnKind kind = at(i).kind();
+    if (kind != ColumnKind::kCategory && kind != ColumnKind::kNumber && kind != ColumnKind::kDate) {
+      throw Error(ErrorKind::kUsage, "--feature",
+                  "names the column " + described(at(i)) + ", which is " +
+                      std::string(kind_name(kind)) + "; expected a category, a number or a date");
+    }
+    chosen_.features.push_back(i);
+  }
+
   bool is_taken(std::size_t i) const {
-    return is_text(i) || (named_.label && i == chosen_.label) ||
+    return is_text(i) || is_feature(i) || (named_.label && i == chosen_.label) ||
            (chosen_.split && i == *chosen_.split);
   }
 
@@ -290,6 +308,7 @@ class Chooser {
     chosen_.reasons.push_back("label: column " + described(label) + ", " +
                               (named_.label ? "as named" : label_reason_) + "; " + what);
     explain_text();
+    explain_features();
   }
 
   void explain_text() {
@@ -304,6 +323,15 @@ class Chooser {
                               (named_.texts.empty() ? text_reason_ : "as named") +
                               (one ? "; " : ", read as one text; ") + format_fixed(length, 0) +
                               " characters on average");
+  }
+
+  void explain_features() {
+    std::string names;
+    for (const std::size_t i : chosen_.features) {
+      names += (names.empty() ? "" : ", ") + quoted(at(i).name()) + " (";
+      names += std::string(kind_name(at(i).kind())) + ")";
+    }
+    if (!names.empty()) chosen_.reasons.push_back("features: " + names + ", as named");
   }
 
   /// Errors: Data if the column cannot be the label.
@@ -332,7 +360,7 @@ class Chooser {
   void explain_rest() {
     std::string left;
     for (std::size_t i = 0; i < file_.columns.size(); ++i) {
-      if (is_text(i) || i == chosen_.label || (chosen_.split && i == *chosen_.split)) continue;
+      if (is_taken(i) || i == chosen_.label) continue;
       left += (left.empty() ? "" : ", ") + quoted(at(i).name()) + " (" +
               std::string(kind_name(at(i).kind())) + ")";
     }

@@ -15,12 +15,14 @@ namespace sequent {
 struct NamedColumns {
   std::vector<std::string> texts;
   std::optional<std::string> label;
+  std::vector<std::string> features;
   std::optional<TargetKind> target;
 };
 
 struct ChosenColumns {
   std::vector<std::size_t> texts;  // at least one; several are read as one text
   std::size_t label = 0;
+  std::vector<std::size_t> features;  // as the user named them
   std::optional<std::size_t> split;
   TargetKind target = TargetKind::kLabel;
   std::optional<std::string> label_separator;  // of several labels in a cell

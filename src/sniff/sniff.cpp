@@ -43,12 +43,20 @@ Task task_of(TargetKind target) {
 
 /// Throws the error of an option that a format without columns does not have.
 void refuse_columns(const SniffOptions& options, const std::string& format) {
-  for (const auto& [option, is_given] :
-       {std::pair{"--text", !options.texts.empty()}, {"--label", options.label.has_value()}}) {
+  for (const auto& [option, is_given] : {std::pair{"--text", !options.texts.empty()},
+                                         {"--label", options.label.has_value()},
+                                         {"--feature", !options.features.empty()}}) {
     if (is_given) {
       throw Error(ErrorKind::kUsage, option, "cannot be combined with " + format + "; remove it");
     }
   }
+}
+
+/// Errors: Usage if the user named features; rows with tags have none.
+void refuse_features(const SniffOptions& options) {
+  if (options.features.empty()) return;
+  throw Error(ErrorKind::kUsage, "--feature",
+              "cannot be combined with tagged tokens, which have no features; remove it");
 }
 
 template <class Table>
@@ -80,6 +88,22 @@ DataFormat format_of(const FileKind& kind, const FileColumns& file, const Chosen
   CsvFormat format;
   format.delimiter = std::string(1, kind.delimiter);
   return table_format(format, file, chosen, kind.encoding);
+}
+
+FeatureSpec feature_of(ColumnKind kind, const Column& column) {
+  if (kind == ColumnKind::kNumber) {
+    NumberFeature feature;
+    feature.column = column;
+    return feature;
+  }
+  if (kind == ColumnKind::kDate) {
+    DateFeature feature;
+    feature.column = column;
+    return feature;
+  }
+  CategoryFeature feature;
+  feature.column = column;
+  return feature;
 }
 
 /// Returns the keys of tokens and tags; nothing if the objects have none.
@@ -116,6 +140,7 @@ void decide_columns(const FileKind& kind, const SniffOptions& options, SniffedDa
   const std::optional<TargetKind> wanted = wanted_target(options.task);
   if (!wanted || *wanted == TargetKind::kTags) {
     if (auto format = tokens_format(file, options)) {
+      refuse_features(options);
       format->encoding = kind.encoding;
       result.labels_sequences = format->label.has_value();
       result.data.format = *format;
@@ -127,10 +152,13 @@ void decide_columns(const FileKind& kind, const SniffOptions& options, SniffedDa
     }
   }
   const ChosenColumns chosen =
-      choose_columns(options.train, file, {options.texts, options.label, wanted},
+      choose_columns(options.train, file, {options.texts, options.label, options.features, wanted},
                      /*joins_texts=*/kind.family == FileFamily::kTable);
   result.target = chosen.target;
   result.data.format = format_of(kind, file, chosen);
+  for (const std::size_t i : chosen.features) {
+    result.features.push_back(feature_of(file.columns[i].kind(), file.column(i)));
+  }
   result.reasons.insert(result.reasons.end(), chosen.reasons.begin(), chosen.reasons.end());
   if (chosen.split && !options.validation) {
     const Column column = file.columns[*chosen.split].name();

@@ -17,13 +17,15 @@ struct SniffOptions {
   std::string train;
   std::optional<std::string> validation;
   std::optional<std::string> test;
-  std::vector<std::string> texts;    // names of the columns, or their indices
-  std::optional<std::string> label;  // likewise
+  std::vector<std::string> texts;     // names of the columns, or their indices
+  std::optional<std::string> label;   // likewise
+  std::vector<std::string> features;  // likewise: columns that the model reads besides the text
   std::optional<std::string> task;
 };
 
 struct SniffedData {
-  DataSpec data;  // the files, the format, and how unseen labels are treated
+  DataSpec data;                      // the files, the format, and how unseen labels are treated
+  std::vector<FeatureSpec> features;  // that the user named
   Task task;
   TargetKind target = TargetKind::kLabel;
   std::int64_t rows = 0;    // of the training file
