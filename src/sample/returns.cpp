@@ -98,7 +98,8 @@ void write_return_sample(const ReturnSample& options, const std::filesystem::pat
       content += std::to_string(request.cents / kCentsPerUnit) + '.' +
                  two_digits(request.cents % kCentsPerUnit);
     }
-    content += ",2025-" + two_digits(request.month) + '-' + two_digits(request.day) + ',';
+    content += ",2025-";
+    content += two_digits(request.month) + '-' + two_digits(request.day) + ',';
     content += request.decision();
     content += '\n';
   }

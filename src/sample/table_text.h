@@ -17,7 +17,7 @@ std::string_view pick(const std::array<std::string_view, N>& words, SplitMix64& 
 }
 
 /// Returns a CSV cell in quotes.
-inline std::string quoted(std::string_view field) {
+inline std::string quoted(const std::string& field) {
   std::string result = "\"";
   for (const char c : field) {
     if (c == '"') result += '"';
