@@ -14,7 +14,6 @@ namespace sequent {
 namespace {
 
 using sample::pick;
-using sample::quoted;
 using sample::SplitMix64;
 using sample::two_digits;
 
@@ -107,7 +106,7 @@ void write_ticket_sample(const TicketSample& options, const std::filesystem::pat
     if (!seen.insert(message).second) continue;
     id += 1 + random.below(9);
     content += std::to_string(id) + ",2025-" + two_digits(1 + random.below(12)) + "-" +
-               two_digits(1 + random.below(28)) + "," + quoted(message) + "," +
+               two_digits(1 + random.below(28)) + "," + sample::quoted(message) + "," +
                std::string(kCategories[category]) + "\n";
   }
   write_file_whole(file, content);
