@@ -117,6 +117,27 @@ TEST_F(Sniff, ReadsTheNamedTexts) {
             std::string::npos);
 }
 
+TEST_F(Sniff, TakesNamedColumnsAsFeatures) {
+  const std::string table = "no,created,remark,price,kind\n" + rows(60, [](int i) {
+                              return std::to_string(500 + 3 * i) + ",2024-02-" +
+                                     std::to_string(10 + i % 18) + "," + sentence(i) + "," +
+                                     std::to_string(i) + ".5," + label(i);
+                            });
+  options_.features = {"price", "created"};
+  const SniffedData data = sniff(table);
+  ASSERT_EQ(data.features.size(), 2U);
+  EXPECT_EQ(std::get<NumberFeature>(data.features[0]).column, Column("price"));
+  EXPECT_EQ(std::get<DateFeature>(data.features[1]).column, Column("created"));
+  EXPECT_EQ(std::get<CsvFormat>(data.data.format).label, Column("kind"));
+  options_.features = {"no"};
+  EXPECT_NE(failure(table, ErrorKind::kUsage).find("expected a category, a number or a date"),
+            std::string::npos);
+  options_.features = {"price", "price"};
+  EXPECT_NE(failure(table, ErrorKind::kUsage).find("already used"), std::string::npos);
+  options_.features = {"prize"};
+  EXPECT_NE(failure(table, ErrorKind::kUsage).find("found \"prize\""), std::string::npos);
+}
+
 TEST_F(Sniff, ReadsJsonLinesAndArrays) {
   const auto row = [](int i) {
     return "{\"id\": " + std::to_string(900 + i) + ", \"body\": \"" + sentence(i) +
