@@ -44,9 +44,8 @@ torch::jit::Module make_script(const Members& members) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     for (const auto& parameter : members[i]->named_parameters()) {
       const std::string name =
-          members.size() == 1
-              ? parameter.key()
-              : member_weight_name(static_cast<std::int64_t>(i), parameter.key());
+          members.size() == 1 ? parameter.key()
+                              : member_weight_name(static_cast<std::int64_t>(i), parameter.key());
       weights.emplace_back(script_parameter_name(name),
                            parameter.value().detach().to(torch::kCPU).contiguous().clone());
     }

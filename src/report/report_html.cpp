@@ -181,7 +181,8 @@ struct HtmlSections {
   }
 
   std::string operator()(const ReportText& text) const {
-    return html_element("h3", html_title(text.title)) + "\n" + html_element("pre", text.text) + "\n";
+    return html_element("h3", html_title(text.title)) + "\n" + html_element("pre", text.text) +
+           "\n";
   }
 
   std::string operator()(const ReportPart& part) const {

@@ -45,10 +45,9 @@ struct CrossvalReport {
 /// options.seeds is set, trains the config with the seeds that follow its own, in `seed-1`, ... The
 /// report has each metric's mean, deviation and 95 % interval. Predictions for the rows of all
 /// folds are written to predictions.jsonl, with the number of the row in the training file, from 0,
-/// and its location. With options.ensemble, the runs are also exported as one archive, model.pt (see
-/// export_runs).
-/// Errors: those of train() and export_runs(); Usage for an option out of range, if the folder
-/// exists and resume is not set, or if the runs cannot be averaged (before training).
+/// and its location. With options.ensemble, the runs are also exported as one archive, model.pt
+/// (see export_runs). Errors: those of train() and export_runs(); Usage for an option out of range,
+/// if the folder exists and resume is not set, or if the runs cannot be averaged (before training).
 CrossvalReport crossval(const Config& config, const CrossvalOptions& options,
                         const CrossvalHooks& hooks = {});
 

@@ -58,8 +58,8 @@ struct MeasuredArchive {
 struct ParityCheck {
   SequenceModelImpl& model;
   const TorchScriptEngine& graph;
-  const FusedEngine* fused;  // null if it cannot run this model
-  double allowed;            // the greatest difference that is accepted
+  const FusedEngine* fused;                 // null if it cannot run this model
+  double allowed;                           // the greatest difference that is accepted
   std::vector<SequenceModelImpl*> members;  // all models whose outputs are averaged; `model` first
 };
 
