@@ -80,11 +80,12 @@ ReportChart roc_chart(const RankedClass& ranked) {
 
 ReportChart threshold_chart(const RankedClass& ranked) {
   std::vector<ReportChartLine> lines{{"precision", {}}, {"recall", {}}, {"F1", {}}};
-  for (auto point = ranked.points.rbegin(); point != ranked.points.rend(); ++point) {
-    const double threshold = std::clamp(point->threshold, 0.0, 1.0);
-    lines[0].points.push_back({threshold, point->precision});
-    lines[1].points.push_back({threshold, point->recall});
-    lines[2].points.push_back({threshold, point->f1()});
+  for (std::size_t i = ranked.points.size(); i-- > 0;) {
+    const auto& point = ranked.points[i];
+    const double threshold = std::clamp(point.threshold, 0.0, 1.0);
+    lines[0].points.push_back({threshold, point.precision});
+    lines[1].points.push_back({threshold, point.recall});
+    lines[2].points.push_back({threshold, point.f1()});
   }
   return {"Decision threshold; best F1 " + format_metric(ranked.best.f1()) + " from " +
               format_metric(ranked.best.threshold),

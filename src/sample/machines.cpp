@@ -85,7 +85,7 @@ std::string decimal(std::int64_t number, std::int64_t unit) {
 std::string time_of(std::int64_t step) {
   using std::chrono::days;
   constexpr std::int64_t kMinutes = 5;
-  constexpr std::int64_t kMinutesOfDay = 24 * 60;
+  constexpr std::int64_t kMinutesOfDay = std::int64_t{24} * 60;
   constexpr std::chrono::sys_days kFirst = std::chrono::year(2026) / 1 / 5;
   const std::chrono::year_month_day date(kFirst + days(step * kMinutes / kMinutesOfDay));
   const std::int64_t minute = step * kMinutes % kMinutesOfDay;
