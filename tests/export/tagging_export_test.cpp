@@ -133,11 +133,14 @@ TEST_P(TaggingExport, TagsTextsAndTokens) {
   }
 }
 
+std::string name_of_head(std::size_t index) {
+  constexpr const char* kNames[] = {"Softmax", "Crf", "StepsCrf"};
+  return kNames[index];
+}
+
 INSTANTIATE_TEST_SUITE_P(Heads, TaggingExport,
                          ::testing::Values(testing::kSoftmaxHead, testing::kCrfHead, kStepsHead),
-                         [](const auto& test) {
-                           return std::array{"Softmax", "Crf", "StepsCrf"}[test.index];
-                         });
+                         [](const auto& head) { return name_of_head(head.index); });
 
 }  // namespace
 }  // namespace sequent

@@ -125,8 +125,10 @@ TEST(TensorBoard, EstimatesTheTimesOfALostFile) {
   const testing::TemporaryFolder folder;
   TensorBoardLog log(folder / "tb", "run");
   const auto line = [](int epoch) {
-    return R"({"event": "epoch", "epoch": )" + std::to_string(epoch) +
-           R"(, "loss": 0.5, "seconds": 100})";
+    std::string text = R"({"event": "epoch", "epoch": )";
+    text += std::to_string(epoch);
+    text += R"(, "loss": 0.5, "seconds": 100})";
+    return text;
   };
   log.restore({line(1), line(2), line(3)});
   log.add(line(4));
