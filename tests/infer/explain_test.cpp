@@ -287,7 +287,7 @@ TEST(Explain, RefusesWhatItCannotExplain) {
   EXPECT_NE(message_of([&] { Classifier(archive.load({})).explain(text); }).find("explanations"),
             std::string::npos);
   const Classifier classifier(archive.load());
-  EXPECT_LE(classifier.explain(text).front().completeness_gap, 0.01);
+  EXPECT_LE(classifier.explain(text).gap_share(), 0.01);
   EXPECT_EQ(classifier.explain(text, {.method = ExplainMethod::kOcclusion}).tokens.size(), 2U);
   EXPECT_NE(message_of([&] { classifier.explain(text, {.labels = {3}}); }).find("expected 0 to 2"),
             std::string::npos);
