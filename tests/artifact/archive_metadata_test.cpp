@@ -130,8 +130,9 @@ struct Damage {
 TEST(ArchiveMetadata, DamageIsNamed) {
   const Json good = unprotected_metadata();
   const std::vector<Damage> damages{
-      {"/format_version", "2",
-       "was made by a later version of Sequent (format 2, this program reads up to 1): use "
+      {"/format_version", "2", "/members: missing"},
+      {"/format_version", "3",
+       "was made by a later version of Sequent (format 3, this program reads up to 2): use "
        "sequent-infer of that "
        "version or later"},
       {"/format_version", "-1", "/format_version: found -1"},

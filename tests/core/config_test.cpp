@@ -105,13 +105,14 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"mean_squared_error\", \"mean_absolute_error\" or \"huber\""},
         FaultCase{"training.epochs", "null",
                   "c.json: /training/epochs: found null; expected an integer, 1 to 1000000"},
-        FaultCase{"model.layers.1.type", "lstn",
-                  "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; expected "
-                  "\"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
-                  "\"spatial_dropout\", \"rnn\", "
-                  "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"sru\", \"conv1d\", "
-                  "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
-                  "\"dense\", \"crf\", \"ordinal\", \"sequence_label\" or \"decoder\""},
+        FaultCase{
+            "model.layers.1.type", "lstn",
+            "c.json: /model/layers/1/type: found \"lstn\"; did you mean \"lstm\"?; expected "
+            "\"word_dropout\", \"embedding\", \"normalization\", \"dropout\", "
+            "\"spatial_dropout\", \"rnn\", "
+            "\"lstm\", \"lstm_hidden_state\", \"gru\", \"min_gru\", \"sru\", \"conv1d\", "
+            "\"layer_norm\", \"pool\", \"attention\", \"self_attention\", \"pair\", "
+            "\"features\", \"dense\", \"crf\", \"ordinal\", \"sequence_label\" or \"decoder\""},
         FaultCase{"model.layers", "[]",
                   "c.json: /model/layers: found an empty list; expected at least one element"},
         FaultCase{"data.validation", "3",

@@ -65,7 +65,11 @@ TEST(FeatureRules, ColumnsMustBeFreeAndExist) {
                "/input/features: names columns, but the format \"fasttext\" has none");
   expect_fault({{"data.format", R"({"type": "jsonl"})"}},
                "/input/features/2/column: is an index, but objects have keys");
-  expect_fault({{"data.format.text_b", "b"}}, "/input/features: cannot be combined with pairs");
+  const std::string layers =
+      R"([{"type": "embedding", "output_dim": 8}, {"type": "lstm", "units": 4}, {"type": "pair"},
+          {"type": "features"}, {"type": "dense", "activation": "softmax"}])";
+  expect_fault({{"data.format.text_b", "b"}, {"model.layers", layers}},
+               "/input/features: cannot be combined with pairs");
   EXPECT_EQ(faults_of({{"data.format", R"({"type": "tsv", "label": "y"})"}}), "");
 }
 
