@@ -165,7 +165,7 @@ class FastTextModel {
         uses_.push_back({words_ + std::int64_t{bucket}, token});
       });
     }
-    shares_.push_back({token, 1 / static_cast<float>(uses_.size() - before)});
+    shares_.emplace_back(token, 1 / static_cast<float>(uses_.size() - before));
   }
 
   void read_matrix() {
