@@ -167,12 +167,14 @@ TEST_F(Features, AreLearnedFromTrainingAndCached) {
     ASSERT_EQ(data.learned.features.size(), 2U);
     EXPECT_EQ(data.learned.features[0].values, (std::vector<std::string>{"acme", "bolt"}));
     EXPECT_EQ(data.learned.features[1].mean, 2);
-    const auto deviation = static_cast<float>(std::sqrt(2.0 / 3));
+    const double deviation = std::sqrt(2.0 / 3);
     ASSERT_EQ(data.train.feature_count(), 3);
-    EXPECT_EQ(row_of(data.train, 0), (std::vector<float>{2, -1 / deviation, 0}));
+    EXPECT_EQ(row_of(data.train, 0),
+              (std::vector<float>{2, static_cast<float>(-1 / deviation), 0}));
     EXPECT_EQ(row_of(data.train, 2), (std::vector<float>{2, 0, 1}));
     EXPECT_EQ(row_of(data.train, 3), (std::vector<float>{0, 0, 0}));
-    EXPECT_EQ(row_of(data.validation, 0), (std::vector<float>{1, 2 / deviation, 0}));
+    EXPECT_EQ(row_of(data.validation, 0),
+              (std::vector<float>{1, static_cast<float>(2 / deviation), 0}));
     EXPECT_EQ(row_of(data.validation, 1), (std::vector<float>{3, 0, 1}));
   }
   // The run's own config finds the same cache; other values do not.
