@@ -358,16 +358,6 @@ TEST_F(Ensembles, WhatCannotBeAveragedIsRefusedBeforeTraining) {
                     {"type": "ngrams", "output_dim": 3, "buckets": 50}]},
                  {"type": "lstm", "units": 5}, {"type": "dense", "activation": "softmax"}])");
   EXPECT_NE(refusal().find("--ensemble: the embedding has n-grams"), std::string::npos);
-  use_layers(R"([{"type": "embedding", "output_dim": 6}, {"type": "lstm", "units": 5},
-                 {"type": "dense", "activation": "softmax"}])");
-  // All limes are in one group.
-  std::string rows = read_file(folder_ / "train.tsv");
-  for (int i = 0; i < 4; ++i) rows += "sour and green\tlime\t99\n";
-  folder_.write("train.tsv", rows);
-  options_.group = "author";
-  config_.data.unseen_labels = UnseenLabels::kSkip;
-  EXPECT_NE(refusal().find("have other labels than those of fold-1"), std::string::npos);
-  options_.group.reset();
   config_ = parse_config(R"({"version": 1, "task": "language_model",
     "data": {"train": "train.tsv", "format": {"type": "lines"}},
     "model": {"layers": [{"type": "embedding", "output_dim": 6}, {"type": "lstm", "units": 5,
