@@ -320,8 +320,10 @@ TEST_F(Ensembles, CanBeMadeOfFinishedRuns) {
   EXPECT_EQ(two.members, 2);
   EXPECT_EQ(two.validation_report, "") << "the third fold is missing";
   const std::string message = message_of([&] {
+    Abstention wanted;
+    wanted.precision = 0.5;
     export_runs({options_.out / runs[0], options_.out / runs[1]}, folder_ / "other.pt",
-                /*overwrite=*/false, {.precision = 0.5});
+                /*overwrite=*/false, wanted);
   });
   EXPECT_NE(message.find("no common validation rows"), std::string::npos) << message;
   EXPECT_FALSE(fs::exists(folder_ / "other.pt"));
