@@ -63,7 +63,7 @@ torch::Tensor mean_of(const std::vector<SequenceModel>& models, const Batch& bat
 }
 
 /// Chains that differ in what a member is made of: one output, hashed n-grams, an encoder of
-/// characters, and a layer that only the TorchScript engine runs.
+/// characters, and self-attention.
 std::vector<NamedLayers> some_chains() {
   const std::set<std::string> names{"Binary", "Ngrams", "SpellingCnn", "SelfAttention"};
   std::vector<NamedLayers> chosen{all_layer_chains().front()};
