@@ -241,17 +241,16 @@ infer_links_no_training() {
 # ---- clang-tidy -------------------------------------------------------------------------------
 
 # Lints the sources only: the macros in the tests expand to code that violates the checks.
-# LibTorch's headers take half a minute per source, so clang-tidy runs on batches, which CMake joins
-# as for a unity build. If a batch does not compile, its sources are checked one by one.
+# LibTorch's headers take a minute per source, so clang-tidy runs on batches of sources. If a batch
+# does not compile, its sources are checked one by one.
 configure_for_lint() {
-  local common=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DSEQUENT_PCH=OFF -DSEQUENT_UNITY=OFF
+  local options=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DSEQUENT_PCH=OFF -DSEQUENT_UNITY=OFF
     -DSEQUENT_BUILD_TESTS=OFF)
   local torch_dir
   torch_dir=$(torch_of_user)
-  if [[ -n "$torch_dir" ]]; then common+=("-DTorch_DIR=$torch_dir"); fi
-  cmake -S . -B build/check --log-level=WARNING "${common[@]}" >/dev/null
-  cmake -S . -B build/check-batches --log-level=WARNING "${common[@]}" \
-    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=10 >/dev/null
+  if [[ -n "$torch_dir" ]]; then options+=("-DTorch_DIR=$torch_dir"); fi
+  cmake -S . -B build/check --log-level=WARNING "${options[@]}" >/dev/null &&
+    python3 scripts/lint_batches.py build/check build/check-batches
 }
 
 files_in() {
@@ -268,7 +267,7 @@ tidy() {
 tidy_batch() {
   local findings status=0 file
   findings=$(tidy build/check-batches "$1" 2>&1) && return
-  if grep -q 'clang-diagnostic-error' <<<"$findings" && [[ "$1" == */unity_*.cxx ]]; then
+  if grep -q 'clang-diagnostic-error' <<<"$findings"; then
     while read -r file; do
       findings=$(tidy build/check "$file" 2>&1) || { echo "$findings" && status=1; }
     done < <(sed -nE 's/^#include "(.*)"$/\1/p' "$1")
