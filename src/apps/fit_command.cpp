@@ -79,6 +79,12 @@ void add_fit_command(CLI::App& app, Action& action) {
   command->add_option("--max-trials", options->fit.max_trials, "End after this number of trials")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}));
   command
+      ->add_option("--members", options->fit.members,
+                   "Average at most so many models of the chosen settings, if that is better on "
+                   "validation and there is time")
+      ->capture_default_str()
+      ->check(CLI::Range(std::int64_t{1}, FitOptions::kMostMembers));
+  command
       ->add_option("--workers", options->fit.workers,
                    "CPU threads per training (default: one per core)")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1024}));
@@ -104,6 +110,7 @@ void add_fit_command(CLI::App& app, Action& action) {
       add("--test", chosen.fit.data.test);
       add("--metric", chosen.fit.metric);
       add("--time", chosen.time);
+      add("--members", std::to_string(chosen.fit.members));
       fit_command(chosen);
     };
   });

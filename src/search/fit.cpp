@@ -11,6 +11,7 @@
 #include "core/folder_lock.h"
 #include "core/format.h"
 #include "core/nearest.h"
+#include "search/fit_members.h"
 #include "search/fit_report.h"
 #include "search/fit_search.h"
 #include "sequent/describe.h"
@@ -103,13 +104,12 @@ Config final_config(const FitTrial& trial, const SniffedData& data) {
   return config;
 }
 
-TrainReport train_winner(const FitSearch& search, const SniffedData& data,
-                         const FitOptions& options) {
+TrainReport train_winner(const Config& config, const FitOptions& options) {
   TrainOptions run;
   run.out = options.out;
   run.existing = options.overwrite ? ExistingRun::kOverwrite : ExistingRun::kRefuse;
   run.command_line = options.command_line;
-  return train_short(final_config(search.winner(), data), run, {}, ShortRun::kResult);
+  return train_short(config, run, {}, ShortRun::kResult);
 }
 
 }  // namespace
@@ -133,13 +133,16 @@ FitResult fit(const FitOptions& options, const FitHooks& hooks) {
   search.run();
   say("training the chosen model of trial " + std::to_string(search.winner().number()) +
       " again, with " + std::to_string(search.winner().best_epoch()) + " epochs");
-  const TrainReport report = train_winner(search, data, options);
+  const Config config = final_config(search.winner(), data);
+  const TrainReport report = train_winner(config, options);
+  FitMembers members(options, hooks, search, monitor);
+  members.train(config, report);
   FitResult result;
   result.run = options.out;
   result.model = options.out / "model.pt";
-  export_run(options.out, result.model, /*overwrite=*/true);
-  write_file_whole(options.out / "fit.json", fit_json(data, search, monitor));
-  result.summary = fit_summary(search, report, monitor, result, options);
+  export_runs(members.exported(), result.model, /*overwrite=*/true);
+  write_file_whole(options.out / "fit.json", fit_json(data, search, members, monitor));
+  result.summary = fit_summary(search, members, monitor, result, options);
   return result;
 }
 

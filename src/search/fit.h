@@ -21,6 +21,9 @@ struct FitOptions {
   std::int64_t workers = 0;           // 0: one per core
   std::int64_t seed = 1;
   std::optional<std::int64_t> max_trials;
+  /// At most so many models of the chosen settings are averaged. Range: 1..kMostMembers.
+  static constexpr std::int64_t kMostMembers = 16;
+  std::int64_t members = 5;
   bool overwrite = false;  // replace a run in `out`
   bool keep_trials = false;
   std::vector<std::string> command_line;  // for the manifest
@@ -41,7 +44,8 @@ struct FitResult {
 
 /// Infers a config from the data, searches for good settings within the time, trains the best into
 /// `options.out` as an ordinary run with `fit.json`, which lists all trials, and exports `model.pt`
-/// into that folder.
+/// into that folder. If there is time, runs with other seeds follow in `members`, and `model.pt` is
+/// the average of all if it is better on the validation rows than the run alone.
 ///
 /// The trials are in `<out>.trials` until the end. The order of the trials is a function of the
 /// data, the seed and the results; how many there are depends on the machine.

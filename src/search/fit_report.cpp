@@ -63,13 +63,17 @@ std::string trial_table(const FitSearch& search, Monitor monitor) {
 
 }  // namespace
 
-std::string fit_json(const SniffedData& data, const FitSearch& search, Monitor monitor) {
+std::string fit_json(const SniffedData& data, const FitSearch& search, const FitMembers& members,
+                     Monitor monitor) {
   Json json;
   json["version"] = 1;
   json["decisions"] = data.reasons;
   json["metric"] = std::string(enum_name(monitor));
   json["chosen"] = search.winner().number();
   json["stopped"] = search.was_stopped();
+  json["members"] = members.size();
+  json["is_average"] = members.is_average();
+  json["score"] = std::abs(fit_score(members.validation(), monitor));
   Json trials = Json::array();
   for (const auto& trial : search.trials()) {
     Json entry;
@@ -91,14 +95,19 @@ std::string fit_json(const SniffedData& data, const FitSearch& search, Monitor m
   return dump_json(json, 2) + "\n";
 }
 
-std::string fit_summary(const FitSearch& search, const TrainReport& report, Monitor monitor,
+std::string fit_summary(const FitSearch& search, const FitMembers& members, Monitor monitor,
                         const FitResult& result, const FitOptions& options) {
   std::ostringstream text;
   text << '\n' << trial_table(search, monitor) << '\n';
+  if (members.is_average()) {
+    text << "The archive averages " << members.size()
+         << " models of the chosen settings, and takes as many times as long as one; --members 1 "
+            "exports one.\n\n";
+  }
   text << "validation (the settings were chosen on these rows, so that new data are usually "
           "somewhat harder)\n"
-       << report_to_text(report.validation);
-  if (report.test) text << "\ntest\n" << report_to_text(*report.test);
+       << report_to_text(members.validation());
+  if (members.test()) text << "\ntest\n" << report_to_text(*members.test());
   const std::string run = result.run.string();
   std::filesystem::path train(options.data.train);
   for (const char* packed : {".gz", ".xz", ".zst"}) {
@@ -106,7 +115,7 @@ std::string fit_summary(const FitSearch& search, const TrainReport& report, Moni
   }
   const std::string ending = train.extension().string();
   text << "\nnext\n"
-       << "  sequent evaluate " << shell_word(run) << ' '
+       << "  sequent evaluate " << shell_word(result.model.string()) << ' '
        << shell_word(options.data.test.value_or("labelled" + ending)) << '\n'
        << "  sequent-infer " << shell_word(result.model.string()) << " new" << ending << '\n'
        << "  sequent train " << shell_word((result.run / "config.json").string()) << " --out "

@@ -9,12 +9,14 @@
 #include "search/fit_candidates.h"
 #include "sequent/describe.h"
 #include "sequent/error.h"
+#include "tasks/task_definition.h"
 
 namespace sequent {
 namespace {
 
 constexpr double kBaselineShare = 0.25;    // of the time, at most
 constexpr double kCandidatesShare = 0.4;   // of the time, for the first slices of all candidates
+constexpr double kMembersShare = 0.3;      // of the time, for several trainings of the leader
 constexpr double kRetrainingFactor = 1.1;  // by which a training may be slower the second time
 constexpr double kMargin = 0.02;           // by which a variant may be behind the leader
 
@@ -55,9 +57,23 @@ double FitSearch::now() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
-/// Returns the time that is kept for a training of this many seconds, the test and the export.
+double FitSearch::reserve_of_export() const { return std::min(20.0, 0.05 * options_.seconds); }
+
+std::int64_t FitSearch::planned_members(double seconds) const {
+  if (!definition_of(data_.task).has_average()) return 1;
+  const double most = kMembersShare * options_.seconds / (kRetrainingFactor * seconds);
+  const auto fitting = static_cast<std::int64_t>(std::min(most, double{FitOptions::kMostMembers}));
+  return std::clamp<std::int64_t>(fitting, 1, options_.members);
+}
+
+bool FitSearch::has_time_to_train(double seconds) const {
+  return now() + kRetrainingFactor * seconds + reserve_of_export() < options_.seconds;
+}
+
+/// Returns the time that is kept for trainings of this many seconds, the test and the export.
 double FitSearch::reserve(double seconds) const {
-  return kRetrainingFactor * seconds + std::min(20.0, 0.05 * options_.seconds);
+  const auto members = static_cast<double>(planned_members(seconds));
+  return members * kRetrainingFactor * seconds + reserve_of_export();
 }
 
 /// Whether another trial of this many seconds leaves enough time for the leader, whichever it is

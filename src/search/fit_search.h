@@ -26,7 +26,7 @@ struct FitGroup {
 ///     gets twice the time, and so on (successive halving).
 ///  3. Variants of the leader and of the runner-up follow until the time is over. A leader with one
 ///     trial is repeated with another seed, so that luck decides less.
-/// The time for a new training of the leader is always kept.
+/// The time for new trainings of the leader is always kept.
 class FitSearch {
  public:
   using Clock = std::chrono::steady_clock;
@@ -43,8 +43,15 @@ class FitSearch {
   const FitGroup& winning_group() const { return groups_[leader()]; }
   bool was_stopped() const { return was_stopped_; }
 
+  /// How many models of a training of this many seconds are averaged in the end: as many as fit in
+  /// a part of the whole time.
+  std::int64_t planned_members(double seconds) const;
+  /// Whether a training of this many seconds, and the export, can still end in time.
+  bool has_time_to_train(double seconds) const;
+
  private:
   double now() const;
+  double reserve_of_export() const;
   double reserve(double seconds) const;
   bool has_time(double seconds) const;
   bool may_start();

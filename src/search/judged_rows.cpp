@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/strict_json.h"
 #include "data/splits.h"
 #include "infer/archive.h"
 #include "sequent/artifact.h"
@@ -18,7 +19,6 @@ namespace sequent {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 /// Errors: Usage unless a model of this config predicts one of several classes for texts.
 void require_text_classifier(const Config& config, const std::string& name) {

@@ -44,4 +44,8 @@ struct EnsembleReport {
 /// read, after a warning.
 std::optional<EnsembleReport> report_of_ensemble(const Ensemble& ensemble);
 
+/// Returns the report of the averaged predictions of the test rows. The runs have the same ones.
+/// Errors: Usage if they have none; Data if the data changed since or are missing.
+Report test_report_of_ensemble(const Ensemble& ensemble);
+
 }  // namespace sequent

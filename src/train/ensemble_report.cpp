@@ -37,20 +37,25 @@ bool same_division(const LoadedRun& a, const LoadedRun& b) {
          one.format == other.format;
 }
 
-/// Returns the mean of the members' predictions for their validation rows.
-std::optional<MeasuredPredictions> shared_validation(const Ensemble& ensemble) {
-  const LoadedRun& first = ensemble.runs.front();
-  const auto shares = [&](const LoadedRun& run) { return same_division(first, run); };
-  if (!std::ranges::all_of(ensemble.runs, shares)) return std::nullopt;
+/// Returns the mean of the members' predictions for rows that all of them held out.
+MeasuredPredictions mean_predictions(const Ensemble& ensemble, RunRows which) {
   MeasuredPredictions result;
   std::vector<std::vector<float>> outputs;
   outputs.reserve(ensemble.runs.size());
   for (const LoadedRun& run : ensemble.runs) {
-    RowPredictions found = predict_held_out(run.folder, RunRows::kValidation);
+    RowPredictions found = predict_held_out(run.folder, which);
     outputs.push_back(std::move(found.outputs));
     result.rows = std::move(found.rows);
   }
   result.outputs = mean_outputs(outputs);
+  return result;
+}
+
+std::optional<MeasuredPredictions> shared_validation(const Ensemble& ensemble) {
+  const LoadedRun& first = ensemble.runs.front();
+  const auto shares = [&](const LoadedRun& run) { return same_division(first, run); };
+  if (!std::ranges::all_of(ensemble.runs, shares)) return std::nullopt;
+  MeasuredPredictions result = mean_predictions(ensemble, RunRows::kValidation);
   result.what = "the averaged predictions of the common validation rows";
   return result;
 }
@@ -113,19 +118,26 @@ std::vector<double> mean_calibration(const Ensemble& ensemble) {
   return sums;
 }
 
+Report report_of(const Ensemble& ensemble, const MeasuredPredictions& predictions) {
+  const LoadedRun& first = ensemble.runs.front();
+  const std::vector<double> calibration = mean_calibration(ensemble);
+  const MeasuredRows rows{first.text.labels, predictions.rows, calibration, ensemble.vocabulary};
+  return training_task(first.text.config)
+      .report_of_predictions(*first.model, rows, predictions.outputs);
+}
+
 }  // namespace
+
+Report test_report_of_ensemble(const Ensemble& ensemble) {
+  return report_of(ensemble, mean_predictions(ensemble, RunRows::kTest));
+}
 
 std::optional<EnsembleReport> report_of_ensemble(const Ensemble& ensemble) {
   try {
     std::optional<MeasuredPredictions> found = shared_validation(ensemble);
     if (!found) found = out_of_fold(ensemble);
     if (!found) return std::nullopt;
-    const LoadedRun& first = ensemble.runs.front();
-    const std::vector<double> calibration = mean_calibration(ensemble);
-    const MeasuredRows rows{first.text.labels, found->rows, calibration, ensemble.vocabulary};
-    return EnsembleReport{
-        training_task(first.text.config).report_of_predictions(*first.model, rows, found->outputs),
-        found->what};
+    return EnsembleReport{report_of(ensemble, *found), found->what};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData) throw;
     log_warning(std::string("the data of the runs cannot be read (") + error.what() + ")");

@@ -41,9 +41,20 @@ bool is_transient(const fs::path& entry) {
   return name == FolderLock::kFileName || name == kMark || is_temporary_name(name);
 }
 
+/// Whether a folder holds nothing but folders with numbers as names, as members_folder does.
+bool holds_members(const fs::path& root) {
+  if (!fs::is_directory(root)) return false;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_directory() || name.find_first_not_of("0123456789") != name.npos) return false;
+  }
+  return true;
+}
+
 /// Whether a file or folder belongs to the run in `folder`, except for the cache.
 bool is_of_run(const RunFolder& folder, const fs::path& entry) {
   const std::vector<fs::path> known = folder.entries();
+  if (entry == members_folder(folder)) return holds_members(entry);
   return is_transient(entry) || entry == diverged_batch_file(folder) ||
          std::find(known.begin(), known.end(), entry) != known.end();
 }
@@ -115,6 +126,8 @@ fs::path checked_path(const fs::path& out) {
 }  // namespace
 
 fs::path diverged_batch_file(const RunFolder& folder) { return folder.root / "diverged.jsonl"; }
+
+fs::path members_folder(const RunFolder& folder) { return folder.root / "members"; }
 
 OutputFolder::OutputFolder(const Config& config, const TrainOptions& options)
     : out_{checked_path(options.out)}, lock_(out_.root), next_{next_path(out_.root)}, run_(out_) {
@@ -209,6 +222,7 @@ void OutputFolder::start_replacement() {
 void OutputFolder::clear() const {
   for (const fs::path& path : run_.entries()) fs::remove_all(path);
   fs::remove(diverged_batch_file(run_));
+  if (is_of_run(run_, members_folder(run_))) fs::remove_all(members_folder(run_));
 }
 
 /// Exchanges the two folders, atomically where the file system can.

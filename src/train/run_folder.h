@@ -59,4 +59,8 @@ class OutputFolder {
 /// The file to which the batch is written whose loss is not finite.
 std::filesystem::path diverged_batch_file(const RunFolder& folder);
 
+/// The folder of further runs with the same settings and other seeds, named by their numbers, whose
+/// average with this one sequent fit exports.
+std::filesystem::path members_folder(const RunFolder& folder);
+
 }  // namespace sequent

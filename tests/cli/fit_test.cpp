@@ -27,12 +27,12 @@ TEST_F(FitProgram, MakesAModelFromATable) {
   EXPECT_NE(fit.err.find("left out: \"id\" (an id), \"date\" (a date or time)"), std::string::npos)
       << fit.err;
   EXPECT_NE(fit.err.find("trial 1  accuracy"), std::string::npos) << fit.err;
-  EXPECT_NE(fit.out.find("  sequent evaluate run tickets.csv\n"
+  EXPECT_NE(fit.out.find("  sequent evaluate run/model.pt tickets.csv\n"
                          "  sequent-infer run/model.pt new.csv\n"
                          "  sequent train run/config.json --out run-again\n"),
             std::string::npos)
       << fit.out;
-  const CommandResult again = run("sequent evaluate run tickets.csv --json");
+  const CommandResult again = run("sequent evaluate run/model.pt tickets.csv --json");
   EXPECT_EQ(again.code, 0) << again.err;
   const CommandResult found = run("sequent-infer run/model.pt tickets.csv | head -n 1");
   EXPECT_EQ(found.code, 0) << found.err;

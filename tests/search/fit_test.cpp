@@ -14,6 +14,7 @@
 namespace sequent {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::error_of;
 using testing::slurp;
@@ -59,6 +60,43 @@ TEST_F(Fit, LeavesAnOrdinaryRunAndAnArchive) {
   const TrainReport report = train(config, again);
   EXPECT_EQ(report.manifest.weights_checksum, manifest.weights_checksum);
   EXPECT_NE(found.summary.find("sequent-infer"), std::string::npos);
+}
+
+/// Labels that are partly wrong, so that no model is perfect and seeds differ.
+TEST_F(Fit, AveragesSeedsIfThatIsBetter) {
+  std::string table = "text,label\n";
+  const std::vector<std::string> words{"red", "green", "blue", "loud", "soft", "old"};
+  for (std::size_t row = 0; row < 240; ++row) {
+    const bool is_wrong = row % 5 == 0;
+    const std::size_t a = row * 7 % 6;
+    const std::size_t b = row * 11 / 6 % 6;
+    table += "the " + words[a] + " and " + words[b] + " thing number " + std::to_string(row % 37) +
+             ',' + ((a < b) != is_wrong ? "up" : "down") + '\n';
+  }
+  options_.data.train = folder_.write("noisy.csv", table);
+  options_.data.test = options_.data.train;
+  options_.members = 3;
+  const FitResult found = fit(options_, hooks_);
+  const json summary = result();
+  EXPECT_EQ(summary["members"], 3);
+  for (const char* member : {"2", "3"}) {
+    EXPECT_TRUE(fs::exists(options_.out / "members" / member / "manifest.json")) << member;
+  }
+  const double score = summary["score"].get<double>();
+  const Manifest alone = read_manifest(RunFolder{options_.out}, Task("classification"));
+  const double first = json::parse(alone.validation_report)["accuracy"].get<double>();
+  EXPECT_EQ(summary["is_average"].get<bool>(), score > first);
+  EXPECT_GE(score, first);
+  // What the summary says of the test rows holds for the archive.
+  const Report measured = evaluate(found.model, options_.data.train);
+  EXPECT_NE(found.summary.find("\ntest\n" + report_to_text(measured)), std::string::npos)
+      << found.summary;
+  // A second search with fewer members leaves none of the first.
+  options_.overwrite = true;
+  options_.members = 1;
+  fit(options_, hooks_);
+  EXPECT_FALSE(fs::exists(options_.out / "members" / "2"));
+  EXPECT_EQ(result()["members"], 1);
 }
 
 TEST_F(Fit, ReplacesARunOnlyIfAsked) {

@@ -1,0 +1,80 @@
+#include "search/fit_members.h"
+
+#include <cmath>
+#include <string>
+
+#include "core/format.h"
+#include "core/quiet_log.h"
+#include "sequent/describe.h"
+#include "train/ensemble.h"
+#include "train/run_folder.h"
+#include "train/short_run.h"
+
+namespace sequent {
+namespace fs = std::filesystem;
+
+FitMembers::FitMembers(const FitOptions& options, const FitHooks& hooks, const FitSearch& search,
+                       Monitor monitor)
+    : options_(options), hooks_(hooks), search_(search), monitor_(monitor) {}
+
+fs::path FitMembers::folder_of(std::int64_t number) const {
+  return members_folder(RunFolder{options_.out}) / std::to_string(number);
+}
+
+bool FitMembers::may_train() const {
+  if (search_.was_stopped() || (hooks_.stop_requested && hooks_.stop_requested())) return false;
+  const double seconds = search_.winner().seconds_to_best();
+  return size() < search_.planned_members(seconds) && search_.has_time_to_train(seconds);
+}
+
+void FitMembers::train(const Config& config, const TrainReport& first) {
+  first_ = first;
+  runs_ = {options_.out};
+  Config member = config;
+  member.runtime.baseline = false;
+  while (may_train()) {
+    ++member.training.seed;
+    if (!train_one(member, folder_of(size() + 1))) break;
+  }
+  if (size() > 1) measure();
+}
+
+/// Returns false, and leaves no folder, if the training was stopped.
+bool FitMembers::train_one(const Config& config, const fs::path& folder) {
+  TrainOptions run;
+  run.out = folder;
+  run.command_line = options_.command_line;
+  Hooks hooks;
+  hooks.stop_requested = hooks_.stop_requested;
+  const QuietLog quiet;
+  if (!train_short(config, run, hooks, ShortRun::kResult).finished) {
+    fs::remove_all(folder);
+    return false;
+  }
+  runs_.push_back(folder);
+  return true;
+}
+
+void FitMembers::measure() {
+  const Ensemble ensemble = load_ensemble(runs_);
+  const std::optional<EnsembleReport> found = report_of_ensemble(ensemble);
+  if (!found) return;
+  const double alone = fit_score(first_.validation, monitor_);
+  const double together = fit_score(found->report, monitor_);
+  const bool is_better = together > alone;
+  if (hooks_.line) {
+    hooks_.line("average of " + std::to_string(size()) + " models: " +
+                std::string(enum_name(monitor_)) + ' ' + format_metric(std::abs(together)) +
+                " on validation, one model: " + format_metric(std::abs(alone)) +
+                (is_better ? "; the average is exported" : "; one model is exported"));
+  }
+  if (!is_better) return;
+  average_ = found->report;
+  if (first_.test) average_test_ = test_report_of_ensemble(ensemble);
+}
+
+std::vector<fs::path> FitMembers::exported() const {
+  return is_average() ? runs_ : std::vector<fs::path>{options_.out};
+}
+
+}  // namespace sequent

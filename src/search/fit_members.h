@@ -1,0 +1,51 @@
+// Several trainings of the settings that sequent fit chose, and whether their average is better.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "search/fit_search.h"
+#include "sequent/report.h"
+#include "sequent/trainer.h"
+
+namespace sequent {
+
+/// The chosen run and further ones, which differ from it in their seeds.
+class FitMembers {
+ public:
+  FitMembers(const FitOptions& options, const FitHooks& hooks, const FitSearch& search,
+             Monitor monitor);
+
+  /// Trains further runs in the folder `members` of the run, while there is time, and measures the
+  /// average. `first`: the report of the run. Errors: as train().
+  void train(const Config& config, const TrainReport& first);
+
+  /// The runs that are exported: all, if their average is better than the first one alone.
+  std::vector<std::filesystem::path> exported() const;
+  bool is_average() const { return average_.has_value(); }
+  std::int64_t size() const { return static_cast<std::int64_t>(runs_.size()); }
+  /// The reports of what is exported.
+  const Report& validation() const { return average_ ? *average_ : first_.validation; }
+  const std::optional<Report>& test() const { return average_ ? average_test_ : first_.test; }
+  /// The report of the first run alone.
+  const Report& first_validation() const { return first_.validation; }
+
+ private:
+  std::filesystem::path folder_of(std::int64_t number) const;
+  bool may_train() const;
+  bool train_one(const Config& config, const std::filesystem::path& folder);
+  void measure();
+
+  const FitOptions& options_;
+  const FitHooks& hooks_;
+  const FitSearch& search_;
+  Monitor monitor_;
+  std::vector<std::filesystem::path> runs_;
+  TrainReport first_;
+  std::optional<Report> average_;  // of validation
+  std::optional<Report> average_test_;
+};
+
+}  // namespace sequent
