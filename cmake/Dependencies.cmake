@@ -7,7 +7,6 @@ find_package(ICU 60 REQUIRED COMPONENTS uc i18n)
 find_package(LibLZMA REQUIRED)
 find_package(ZLIB REQUIRED)
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
-find_package(LibZip REQUIRED)
 find_package(Zstd REQUIRED)
 
 find_package(nlohmann_json 3.10 QUIET)
@@ -22,8 +21,11 @@ if(SEQUENT_BUILD_PROGRAMS)
   find_package(CLI11 2.1 REQUIRED)
 endif()
 
-include(${CMAKE_CURRENT_LIST_DIR}/Torch.cmake)
-if(NOT TARGET sequent::torch)
-  message(FATAL_ERROR "LibTorch was not found; install libtorch-dev, or pass "
-                      "-DCMAKE_PREFIX_PATH=FOLDER with the folder of an unpacked LibTorch.")
+if(SEQUENT_TRAIN)
+  include(${CMAKE_CURRENT_LIST_DIR}/Torch.cmake)
+  if(NOT TARGET sequent::torch)
+    message(FATAL_ERROR "LibTorch was not found; install libtorch-dev, pass "
+                        "-DCMAKE_PREFIX_PATH=FOLDER with the folder of an unpacked LibTorch, or "
+                        "build without training: -DSEQUENT_TRAIN=OFF.")
+  endif()
 endif()

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the programs: build/PRESET/sequent and build/PRESET/sequent-infer.
 #
-#   scripts/build.sh [--tests] [PRESET]     PRESET: release (default), dev, asan, tidy
+#   scripts/build.sh [--tests] [PRESET]     PRESET: release (default), runtime, dev, asan, tidy
 #
+# The preset runtime builds only sequent-infer, and needs no LibTorch.
 # SEQUENT_WERROR=ON in the environment turns warnings into errors.
 # A folder that was once built with --tests keeps building them.
 set -euo pipefail

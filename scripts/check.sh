@@ -79,7 +79,7 @@ shell_syntax() {
 rooms_below() {
   local core="core text data metrics report artifact"
   local infer="$core kernels runtime script infer batch"
-  local train="$infer baseline model train export"
+  local train="$infer libtorch torchscript baseline model train export"
   case "$1" in
     core | kernels) ;;
     text) echo core ;;
@@ -90,12 +90,14 @@ rooms_below() {
     sample) echo "$core" ;;
     baseline | sniff) echo core text data metrics report ;;
     runtime) echo "$core kernels" ;;
-    model) echo "$core kernels runtime" ;;
     script) echo "$core" ;;
     infer) echo "$core kernels runtime script" ;;
     batch) echo "$core kernels runtime script infer" ;;
-    train) echo "$core kernels runtime script model infer baseline" ;;
-    export) echo "$core kernels runtime script model infer train baseline" ;;
+    libtorch) echo "$core kernels runtime" ;;
+    torchscript) echo "$core kernels runtime script infer libtorch" ;;
+    model) echo "$core kernels runtime libtorch" ;;
+    train) echo "$core kernels runtime script infer libtorch torchscript model baseline" ;;
+    export) echo "$core kernels runtime script infer libtorch torchscript model train baseline" ;;
     bench) echo "$train" ;;
     search) echo "$train baseline sniff" ;;
     tasks) echo "$train baseline" ;;
@@ -141,10 +143,12 @@ few_headers_mention_torch() {
   code_of "${headers[@]}" | search -E "$torch_words" | nothing
 }
 
-no_torch_in_core_rooms() {
+# Of src/tasks/, only the files of the training side use LibTorch.
+no_torch_outside_its_rooms() {
   local files
-  mapfile -t files < <(find src/{core,text,data,metrics,report,artifact,sample,kernels} \
-    -name '*.h' -o -name '*.cpp' 2>/dev/null)
+  mapfile -t files < <(find src \( -name '*.h' -o -name '*.cpp' \) |
+    grep -vE '^src/(libtorch|torchscript|model|train|export|bench|search)/' |
+    grep -vE '^src/tasks/(.*_training\.(h|cpp)|training_task\.h)$')
   code_of "${files[@]}" | search -E "$torch_words" | nothing
 }
 
@@ -217,13 +221,27 @@ no_torch_symbol_in() {
   return "$status"
 }
 
-core_links_no_torch() {
-  local archives=("$release/libsequent_core.a")
-  if [[ -d src/kernels ]]; then archives+=("$release/libsequent_kernels.a"); fi
-  no_torch_symbol_in "${archives[@]}" || return 1
-  if [[ -x "$release/test_core" ]]; then
-    readelf -d "$release/test_core" | search -E 'NEEDED.*(torch|c10)' | nothing
-  fi
+runtime_links_no_torch() {
+  local program
+  no_torch_symbol_in "$release"/libsequent_{core,kernels,infer}.a || return 1
+  for program in sequent-infer test_core test_runtime; do
+    if [[ -x "$release/$program" ]]; then
+      readelf -d "$release/$program" | search -E 'NEEDED.*(torch|c10|blas|mkl)' | nothing || return 1
+    fi
+  done
+}
+
+# A program and the plugin each have their own copy of the library; only two functions meet.
+plugin_hides_its_symbols() {
+  nm -D --defined-only "$release/libsequent_torchscript.so" |
+    search -vE ' sequent_torchscript_(version|engine)$' | head -3 | nothing
+}
+
+builds_without_torch() {
+  cmake -S . -B build/check-runtime -G Ninja --log-level=ERROR -DSEQUENT_TRAIN=OFF \
+    -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON >/dev/null || return 1
+  ninja -C build/check-runtime -t targets all | search -E '^(sequent|.*(torch|train)[^/]*\.(a|so)):' |
+    nothing
 }
 
 infer_links_no_training() {
@@ -337,12 +355,14 @@ check "folders of src/ include only the folders below them" no_include_upwards
 check "no task is asked for outside src/tasks/" nobody_asks_for_the_task
 check "public headers do not include headers of src/" public_headers_stand_above_src
 check "only the model headers and exporter.h use LibTorch" few_headers_mention_torch
-check "folders below runtime/ do not use LibTorch" no_torch_in_core_rooms
+check "only the folders for LibTorch and for training use it" no_torch_outside_its_rooms
 check "public headers do not use the JSON library" no_json_library_in_headers
 check "README's map lists the folders of src/" readme_map_matches
 check "the manual has no dead link and knows every command" manual_is_complete
 check "mkdocs builds the manual" manual_builds
-check "sequent_core and sequent_kernels do not link LibTorch" core_links_no_torch
+check "sequent_core, sequent_kernels, sequent_infer and sequent-infer link no LibTorch" runtime_links_no_torch
+check "the plugin of the torchscript engine hides its symbols" plugin_hides_its_symbols
+check "SEQUENT_TRAIN=OFF configures without LibTorch" builds_without_torch
 check "sequent-infer does not link training code" infer_links_no_training
 check "configure for lint" configure_for_lint
 check "public headers are self-contained" headers_compile_alone

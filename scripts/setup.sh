@@ -3,6 +3,7 @@
 # installed.
 #
 #   scripts/setup.sh            to build
+#   scripts/setup.sh --runtime  to build only what predicts, without LibTorch (the preset runtime)
 #   scripts/setup.sh --tests    to build and run the tests too
 #   scripts/setup.sh --check    to run scripts/check.sh too
 #   scripts/setup.sh --all      everything that any test or check can use
@@ -18,22 +19,25 @@ check_packages=(clang-format clang-tidy libgtest-dev python3)
 # Tests skip what these would check if they are missing, and say so.
 optional_packages=(bash-completion zsh fish groff mkdocs python3-pip)
 wants_optional=
+wants_torch=yes
 packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev
-  libzip-dev libzstd-dev)
+  libzstd-dev)
 for option in "$@"; do
   case "$option" in
     --tests) packages+=("${test_packages[@]}") ;;
     --check) packages+=("${check_packages[@]}") ;;
+    --runtime) wants_torch= ;;
     --all)
       wants_optional=yes
       packages+=("${test_packages[@]}" "${check_packages[@]}" "${optional_packages[@]}")
       ;;
-    *) die "unknown option $option; allowed are --tests, --check and --all" ;;
+    *) die "unknown option $option; allowed are --runtime, --tests, --check and --all" ;;
   esac
 done
 
 torch_dir=$(torch_of_user)
-if [[ -z "$torch_dir" ]]; then packages+=(libtorch-dev libopenblas0-openmp); fi
+if [[ -n "$torch_dir" ]]; then wants_torch=; fi
+if [[ -n "$wants_torch" ]]; then packages+=(libtorch-dev libopenblas0-openmp); fi
 
 as_root() {
   if [[ $EUID -eq 0 ]]; then
@@ -119,8 +123,8 @@ list_missing() {
   need_header CLI/CLI.hpp "CLI11 2.1 or later, github.com/CLIUtils/CLI11"
   need_header unicode/uchar.h "ICU 60 or later with its headers, icu.unicode.org"
   need_header zlib.h "zlib with its headers, zlib.net"
-  need_header zip.h "libzip with its headers, libzip.org"
   need_header lzma.h "liblzma with its headers, tukaani.org/xz"
+  need_header zstd.h "Zstandard with its headers, github.com/facebook/zstd"
   case " ${packages[*]} " in *" libgtest-dev "*)
     need_header gtest/gtest.h "GoogleTest, github.com/google/googletest" ;;
   esac
@@ -128,7 +132,7 @@ list_missing() {
     need_program clang-format "LLVM 14 or later, llvm.org"
     need_program clang-tidy "LLVM 14 or later, llvm.org" ;;
   esac
-  if [[ -z "$torch_dir" ]]; then
+  if [[ -n "$wants_torch" ]]; then
     missing+=("LibTorch 1.13.1 or later: unpack a zip (C++11 ABI) from pytorch.org and set LIBTORCH")
   fi
   if ((${#missing[@]} > 0)); then
@@ -143,7 +147,7 @@ list_missing() {
 
 if command -v apt-get >/dev/null; then
   install_packages
-  if [[ -z "$torch_dir" ]]; then choose_openblas; fi
+  if [[ -n "$wants_torch" ]]; then choose_openblas; fi
   if [[ -n "$wants_optional" ]]; then install_tensorboard; fi
 else
   list_missing

@@ -1,5 +1,5 @@
-// Runs a model archive: load a Model, then construct the view that fits its task. This header does
-// not include LibTorch; a program needs only this header and the target sequent::infer.
+// Runs a model archive: load a Model, then construct the view that fits its task. A program needs
+// only this header and the target sequent::infer, which link no LibTorch.
 //
 //   const sequent::Model model = sequent::Model::load("model.pt");
 //   const sequent::Classifier classifier(model);
@@ -65,7 +65,7 @@ using Series = std::vector<double>;
 
 enum class Engine {
   kFused,        // the library's own kernels
-  kTorchScript,  // the archive's graph, run by LibTorch
+  kTorchScript,  // the archive's graph, run by LibTorch: linked in, or loaded as a plugin
 };
 
 struct ModelOptions {
@@ -106,8 +106,9 @@ class Model {
   /// Nothing in the archive is executed, unless `trust_code` is set.
   /// Errors: Artifact if the file is missing, damaged, not made by Sequent or in a later format, or
   /// if kTorchScript is requested and the archive's code is not the library's own;
-  /// Runtime if bfloat16 is requested and the CPU has no instructions for it; Usage for an option
-  /// out of range, and for bfloat16 if the model does not run on the library's own kernels.
+  /// Runtime if bfloat16 is requested and the CPU has no instructions for it, or if kTorchScript is
+  /// requested and its plugin is missing or of another version; Usage for an option out of range,
+  /// and for bfloat16 if the model does not run on the library's own kernels.
   static Model load(const std::filesystem::path& file, const ModelOptions& options = {});
 
   /// Loads an archive from memory; messages refer to it by `name`.

@@ -142,9 +142,10 @@ void add_options(CLI::App& app, InferOptions& options) {
                  "Maximum number of tokens in a batch, including padding")
       ->check(CLI::Range(1, 100000000))
       ->capture_default_str();
-  app.add_option("--engine", options.loading.engine,
-                 "Inference engine: fused uses Sequent's own kernels, torchscript runs the "
-                 "graph in the archive")
+  app.add_option(
+         "--engine", options.loading.engine,
+         "Inference engine: fused uses Sequent's own kernels, torchscript runs the "
+         "graph in the archive on LibTorch, which the plugin libsequent_torchscript.so loads")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Engine>{
           {"fused", Engine::kFused}, {"torchscript", Engine::kTorchScript}}))
       ->option_text("{fused,torchscript}=fused");
@@ -192,8 +193,8 @@ int main(int argc, char** argv) {
                "sequent-infer"};
   const std::vector<sequent::ExitCode> exit_codes = {{0, "success"},
                                                      {1,
-                                                      "runtime failure, such as a full disk or too "
-                                                      "little memory"},
+                                                      "runtime failure, such as a full disk, too "
+                                                      "little memory or a missing plugin"},
                                                      {2, "invalid command line"},
                                                      {3, "invalid input"},
                                                      {4, "invalid model archive"},

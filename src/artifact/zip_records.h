@@ -5,12 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-struct zip;
+#include "artifact/zip_directory.h"
 
 namespace sequent {
 
@@ -27,10 +26,9 @@ class ZipRecords {
   ZipRecords(std::span<const std::byte> bytes, const std::string& name);
   ZipRecords(const ZipRecords&) = delete;
   ZipRecords& operator=(const ZipRecords&) = delete;
-  ~ZipRecords();
 
   /// The name of the file in messages.
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return source_.name; }
 
   /// The names of the records, sorted.
   std::vector<std::string> records() const;
@@ -45,19 +43,11 @@ class ZipRecords {
   void read(const std::string& record, std::span<std::byte> into) const;
 
  private:
-  struct Record {
-    std::uint64_t index = 0;
-    std::int64_t size = 0;
-  };
-  void list_records(std::int64_t file_size);
-  const Record& find(const std::string& record) const;
+  void list_records();
+  const ZipEntry& find(const std::string& record) const;
 
-  std::string name_;
-  struct Close {
-    void operator()(zip* archive) const;
-  };
-  std::unique_ptr<zip, Close> archive_;
-  std::map<std::string, Record> index_;
+  ZipSource source_;
+  std::map<std::string, ZipEntry> index_;
 };
 
 }  // namespace sequent

@@ -107,10 +107,6 @@ PreparedData prepare_data(const Config& config, const fs::path& cache_folder, in
   return data;
 }
 
-ResolvedConfig resolve(const Config& config, const Vocabulary& vocabulary, const LabelSet& labels) {
-  return resolve(config, vocabulary.size(), labels.size(), labels.sequence_size());
-}
-
 std::vector<std::int64_t> ranks_of(const Config& config, const LabelSet& labels) {
   const std::string place =
       "/model/layers/" + std::to_string(config.model.layers.size() - 1) + "/labels";

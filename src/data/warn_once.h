@@ -1,4 +1,4 @@
-// Warnings about a file that is read several times.
+// Warnings that would otherwise be repeated, such as about a file that is read several times.
 #pragma once
 
 #include <string>

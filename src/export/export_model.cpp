@@ -9,15 +9,15 @@
 #include "core/parameter_names.h"
 #include "core/random.h"
 #include "infer/archive.h"
-#include "infer/engine.h"
 #include "infer/fused_engine.h"
-#include "infer/graph.h"
-#include "runtime/thread_setup.h"
+#include "libtorch/compute_threads.h"
 #include "sequent/error.h"
 #include "sequent/exporter.h"
 #include "sequent/text.h"
 #include "tasks/task_definition.h"
 #include "tasks/training_task.h"
+#include "torchscript/engine.h"
+#include "torchscript/graph.h"
 
 namespace sequent {
 namespace {
@@ -50,7 +50,7 @@ torch::jit::Module make_script(const Members& members) {
                            parameter.value().detach().to(torch::kCPU).contiguous().clone());
     }
   }
-  return make_graph(config_of(members), weights);
+  return make_graph(torchscript_source(config_of(members)), weights);
 }
 
 /// Returns the checksum of the weights' bytes, in the order of their names.
@@ -166,7 +166,7 @@ void prove_parity(const Members& members, const EncodedDataset& rows, const Load
   const ComputeScope scope;
   const ResolvedConfig resolved = config_of(members);
   const Config& config = resolved.config;
-  const TorchScriptEngine graph(trusted_graph(exported), resolved);
+  const TorchScriptEngine graph(trusted_graph(exported), graph_form(resolved));
   const FusedEngine fused(resolved, exported.weights, FusedOptions{});
   const TrainingTask& task = training_task(config);
   const ParityCheck check{*members.front(), graph, &fused, allowed_difference(config), members};

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/rows.h"
+#include "libtorch/row_tensors.h"
 #include "sequent/model.h"
 
 namespace sequent {

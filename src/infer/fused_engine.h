@@ -61,7 +61,7 @@ class FusedEngine : public TextModel {
   /// For a tagger.
   std::vector<TaggedRow> tag(const std::vector<InputRow>& rows) const;
 
-  /// For a sequence-to-sequence model: see TorchScriptEngine::write.
+  /// For a sequence-to-sequence model: see GraphEngine::write.
   std::vector<GeneratedRow> write(const std::vector<InputRow>& sources, std::int64_t beams) const;
 
   /// For a language model, like the next two.

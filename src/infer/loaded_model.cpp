@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "data/row_faults.h"
-#include "infer/graph.h"
+#include "data/warn_once.h"
+#include "infer/graph_plugin.h"
 #include "kernels/recurrent.h"
 #include "runtime/rows.h"
 #include "runtime/thread_setup.h"
@@ -89,9 +90,8 @@ void LoadedModel::make_engine(const LoadedArchive& archive) {
     if (const std::string note = kernels::chosen_kernels_note(); !note.empty()) log_warning(note);
     return;
   }
-  torch_script_ = std::make_unique<TorchScriptEngine>(
-      options_.trust_code ? trusted_graph(archive) : verified_graph(archive), config_);
-  warn_about_slow_blas();
+  graph_ = make_graph_engine(graph_model(archive, options_.trust_code));
+  if (const std::string note = graph_->speed_note(); !note.empty()) warn_once(note);
 }
 
 const std::vector<GradientModel>& LoadedModel::gradient_models() const {
@@ -217,18 +217,24 @@ EncodedInputs LoadedModel::encode_each(
 
 // ---- computing
 
+void LoadedModel::run_here(const std::function<void()>& task) const {
+  if (graph_) return graph_->run_here(task);
+  const KernelScope scope;
+  task();
+}
+
 /// A single task runs in the caller's thread; several share the pool, which is created on first
 /// use.
 void LoadedModel::for_each(std::size_t count, const std::function<void(std::size_t)>& task) const {
-  if (count == 1 && fused_) {
-    const KernelScope scope;
-    task(0);
-  } else if (count == 1) {
-    const ComputeScope scope;
-    task(0);
+  if (count == 1) {
+    run_here([&] { task(0); });
   } else if (count > 1) {
-    const auto enter = fused_ ? enter_kernel_thread : enter_compute_thread;
-    std::call_once(pool_made_, [&] { pool_.emplace(options_.threads, enter); });
+    std::call_once(pool_made_, [&] {
+      pool_.emplace(options_.threads, [this] {
+        if (graph_) return graph_->enter_thread();
+        enter_kernel_thread();
+      });
+    });
     pool_->run(count, task);
   }
 }
@@ -257,12 +263,12 @@ void LoadedModel::predict(
   const auto outputs = static_cast<std::size_t>(labels_.size());
   run_batches(rows, options_.batch_tokens,
               [&](const std::vector<std::size_t>& numbers, const EncodedRows& chosen) {
-                std::vector<float> all(chosen.size() * outputs);
-                if (fused_) {
-                  fused_->predict(chosen, all.data());
+                std::vector<float> all;
+                if (graph_) {
+                  all = graph_->predict(chosen);
                 } else {
-                  const torch::Tensor found = torch_script_->predict(chosen);
-                  std::copy_n(found.data_ptr<float>(), all.size(), all.begin());
+                  all.resize(chosen.size() * outputs);
+                  fused_->predict(chosen, all.data());
                 }
                 for (std::size_t i = 0; i < numbers.size(); ++i) {
                   use(numbers[i], std::span(all).subspan(i * outputs, outputs));
@@ -271,16 +277,16 @@ void LoadedModel::predict(
 }
 
 std::vector<TaggedRow> LoadedModel::tag(const EncodedRows& rows) const {
-  return fused_ ? fused_->tag(rows) : torch_script_->tag(rows);
+  return fused_ ? fused_->tag(rows) : graph_->tag(rows);
 }
 
 std::vector<GeneratedRow> LoadedModel::write(const EncodedRows& rows, std::int64_t beams) const {
-  return fused_ ? fused_->write(rows, beams) : torch_script_->write(rows, beams);
+  return fused_ ? fused_->write(rows, beams) : graph_->write(rows, beams);
 }
 
 const TextModel& LoadedModel::text_model() const {
   if (fused_) return *fused_;
-  return *torch_script_;
+  return graph_->text_model();
 }
 
 }  // namespace sequent

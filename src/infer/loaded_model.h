@@ -16,10 +16,10 @@
 #include "core/thread_pool.h"
 #include "data/feature_encoder.h"
 #include "infer/archive.h"
-#include "infer/engine.h"
 #include "infer/finite_outputs.h"
 #include "infer/fused_engine.h"
 #include "infer/gradient_model.h"
+#include "infer/graph_engine.h"
 #include "sequent/data.h"
 #include "sequent/inference.h"
 #include "sequent/text.h"
@@ -118,6 +118,9 @@ class LoadedModel {
   /// For a language model.
   const TextModel& text_model() const;
 
+  /// Runs a task that calls the engine in the caller's thread, whose state is restored afterwards.
+  void run_here(const std::function<void()>& task) const;
+
   /// The models with gradients, one for each member, made on first use. For models that read text.
   /// Errors: Usage if the model was loaded without ModelOptions::explanations.
   const std::vector<GradientModel>& gradient_models() const;
@@ -150,7 +153,7 @@ class LoadedModel {
   std::optional<NumericInput> numeric_;
   FeatureEncoder features_;
   std::unique_ptr<FusedEngine> fused_;  // one of the two
-  std::unique_ptr<TorchScriptEngine> torch_script_;
+  std::unique_ptr<GraphEngine> graph_;
   ArchiveWeights weights_;  // empty unless the options ask for explanations
   mutable std::once_flag gradients_made_;
   mutable std::vector<GradientModel> gradients_;

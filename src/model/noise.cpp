@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "runtime/device.h"
+#include "libtorch/device.h"
 
 namespace sequent {
 namespace {

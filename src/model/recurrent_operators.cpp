@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "libtorch/autocast.h"
 #include "model/noise.h"
-#include "runtime/autocast.h"
 
 namespace sequent {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/format.h"
 #include "core/option_reader.h"
 #include "core/thread_pool.h"
-#include "runtime/device.h"
+#include "libtorch/device.h"
 #include "search/tune_sampler.h"
 #include "sequent/error.h"
 #include "sequent/log.h"

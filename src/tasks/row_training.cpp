@@ -5,8 +5,8 @@
 
 #include "export/parity.h"
 #include "infer/archive.h"
-#include "infer/engine.h"
 #include "infer/fused_engine.h"
+#include "torchscript/engine.h"
 #include "train/training_output.h"
 #include "train/worker_pool.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/device.h"
+#include "libtorch/device.h"
 
 namespace sequent {
 

@@ -1,11 +1,11 @@
 #include "core/thread_pool.h"
 #include "infer/archive.h"
-#include "infer/engine.h"
-#include "infer/graph.h"
-#include "runtime/thread_setup.h"
+#include "libtorch/compute_threads.h"
 #include "sequent/trainer.h"
 #include "tasks/task_definition.h"
 #include "tasks/training_task.h"
+#include "torchscript/engine.h"
+#include "torchscript/graph.h"
 #include "train/labelled_rows.h"
 #include "train/load_run.h"
 #include "train/worker_pool.h"
@@ -41,7 +41,7 @@ Report evaluate_archive(const std::filesystem::path& path, const std::string& fi
   const TrainingTask& task = training_task(metadata.config);
   if (options.dynamic_rate)
     return task.measure_dynamically(*trainable_model(archive), rows, options);
-  const TorchScriptEngine engine(make_graph(archive), archive.config);
+  const TorchScriptEngine engine(make_graph(archive), graph_form(archive.config));
   ThreadPool pool(options.threads, enter_compute_thread);
   return task.measure_archive({archive, engine, pool}, rows);
 }

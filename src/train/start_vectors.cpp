@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/word_vectors.h"
-#include "runtime/rows.h"
+#include "libtorch/row_tensors.h"
 #include "sequent/log.h"
 
 namespace sequent {

@@ -1,6 +1,6 @@
 #include "train/training_output.h"
 
-#include "runtime/autocast.h"
+#include "libtorch/autocast.h"
 
 namespace sequent {
 

@@ -4,9 +4,9 @@
 #include <iterator>
 #include <numeric>
 
-#include "runtime/device.h"
-#include "runtime/rows.h"
-#include "runtime/thread_setup.h"
+#include "libtorch/compute_threads.h"
+#include "libtorch/device.h"
+#include "libtorch/row_tensors.h"
 #include "tasks/training_task.h"
 
 namespace sequent {

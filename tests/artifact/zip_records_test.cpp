@@ -82,5 +82,61 @@ TEST(ZipRecords, EveryTruncationIsFound) {
   }
 }
 
+TEST(ZipRecords, ReadsTheArchivesOfLibTorch) {
+  // They have the 64-bit extensions, and the sizes of records after the records.
+  const ZipRecords records(
+      std::filesystem::path(SEQUENT_SOURCE_DIR "/tests/golden/version_0_1_0/model.pt"));
+  EXPECT_EQ(records.records().size(), 24);
+  EXPECT_EQ(records.read("version"), "3\n");
+  EXPECT_EQ(records.read("code/__torch__.py").size(), 12622);
+}
+
+TEST(ZipRecords, HeadersThatDifferFromTheDirectoryAreErrors) {
+  const std::string file = zip_bytes({{"m/a", "1234", /*compressed=*/true}, {"m/b", "22"}});
+  constexpr std::size_t kMethod = 8;
+  constexpr std::size_t kSize = 22;
+  constexpr std::size_t kName = 30;
+  for (const std::size_t at : {kMethod, kSize, kName}) {
+    std::string changed = file;
+    changed[at] = static_cast<char>(changed[at] ^ 8);
+    EXPECT_NE(fault_of(changed).find("differs from the directory"), std::string::npos) << at;
+  }
+}
+
+TEST(ZipRecords, EncryptedRecordsAndUnknownCompressionAreErrors) {
+  const std::string file = zip_bytes({{"m/a", "1"}});
+  const std::size_t entry = file.find(std::string("PK\x01\x02"));
+  std::string encrypted = file;
+  encrypted[entry + 8] = 1;
+  EXPECT_NE(fault_of(encrypted).find("is encrypted"), std::string::npos);
+  std::string unknown = file;
+  unknown[entry + 10] = 12;
+  EXPECT_NE(fault_of(unknown).find("unknown compression"), std::string::npos);
+}
+
+TEST(ZipRecords, RecordsThatShareBytesAreErrors) {
+  const std::string inner = zip_bytes({{"m/b", "22"}});
+  const std::string content = inner.substr(0, inner.find("PK\x01\x02"));
+  std::string file = zip_bytes({{"m/a", content}, {"m/b", "22"}});
+  // The second record of the directory becomes the one inside the first.
+  const std::size_t offset = file.rfind("m/b") - 4;
+  const std::size_t inside = file.find(content);
+  file.replace(offset, 4, testing::little_endian(inside, 4));
+  EXPECT_NE(fault_of(file).find("two records overlap"), std::string::npos);
+}
+
+TEST(ZipRecords, EveryChangedBitOfTheDirectoryIsFoundOrWithoutEffect) {
+  const std::vector<testing::ZipEntry> entries{{"m/a", "first"}, {"m/b", "bb", true}};
+  const std::string file = zip_bytes(entries);
+  for (std::size_t bit = 8 * file.find("PK\x01\x02"); bit < 8 * file.size(); ++bit) {
+    std::string changed = file;
+    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
+    if (!fault_of(changed).empty()) continue;
+    const ZipRecords records(bytes_of(changed), "m.pt");
+    EXPECT_EQ(records.records(), (std::vector<std::string>{"a", "b"})) << bit;
+    EXPECT_EQ(records.read("a") + records.read("b"), "firstbb") << bit;
+  }
+}
+
 }  // namespace
 }  // namespace sequent

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "infer/archive.h"
-#include "infer/graph.h"
+#include "torchscript/graph.h"
 #include "model_configs.h"
 #include "sequent/exporter.h"
 #include "sequent/inference.h"

@@ -10,7 +10,7 @@
 
 #include "core/random.h"
 #include "infer/archive.h"
-#include "infer/graph.h"
+#include "torchscript/graph.h"
 #include "model_configs.h"
 #include "script/script_writer.h"
 #include "sequent/exporter.h"

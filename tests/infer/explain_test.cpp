@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "infer/archive.h"
-#include "infer/graph.h"
+#include "torchscript/graph.h"
 #include "infer/integrated_gradients.h"
 #include "sequent/error.h"
 #include "sequent/exporter.h"

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # run.sh BUILD COMPILER [MODEL]: installs a build, then builds and runs this folder's program and the
-# C++ examples with it. Without MODEL, they must report a missing model as the header promises. The
-# script also configures a project that includes Sequent's sources.
+# C++ examples with it, none of which needs LibTorch. Without MODEL, they must report a missing model
+# as the header promises. If the build can train, a program that links sequent::train runs a graph with
+# the engine in it, and the installed sequent-infer with the installed plugin. The script also
+# configures a project that includes Sequent's sources.
 set -euo pipefail
 
 build=$1 compiler=$2 model=${3:-}
@@ -12,7 +14,7 @@ trap 'rm -rf "$temporary"' EXIT
 cmake --install "$build" --prefix "$temporary/prefix" >"$temporary/log" ||
   { cat "$temporary/log" && exit 1; }
 cmake -S "$here" -B "$temporary/build" -G Ninja -DCMAKE_PREFIX_PATH="$temporary/prefix" \
-  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON
 cmake --build "$temporary/build"
 for example in service batch; do
   cmake -S "$here/../../examples/$example" -B "$temporary/$example" -G Ninja \
@@ -21,10 +23,23 @@ for example in service batch; do
   cmake --build "$temporary/$example"
 done
 torch=$(sed -n 's/^Torch_DIR:[A-Z]*=//p' "$build/CMakeCache.txt")
+trains=$(sed -n 's/^SEQUENT_TRAIN:BOOL=//p' "$build/CMakeCache.txt")
 cmake -S "$here/subproject" -B "$temporary/subproject" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
-  -DSEQUENT_SOURCE="$here/../.." -DTorch_DIR="$torch" >"$temporary/log" 2>&1 ||
+  -DSEQUENT_SOURCE="$here/../.." -DTorch_DIR="$torch" -DSEQUENT_TRAIN="$trains" >"$temporary/log" 2>&1 ||
   { cat "$temporary/log" && exit 1; }
-for program in sequent sequent-infer; do
+programs=sequent-infer
+if [[ "$trains" == ON ]]; then
+  programs+=" sequent"
+  golden=$here/../golden/version_0_1_0/model.pt
+  cmake -S "$here/training" -B "$temporary/training" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_PREFIX_PATH="$temporary/prefix" -DCMAKE_BUILD_TYPE=Release
+  cmake --build "$temporary/training"
+  # It must not need the plugin.
+  SEQUENT_PLUGIN_PATH=/nowhere "$temporary/training/trainer" "$golden" "fly to oslo" | grep -qx city
+  echo "fly to oslo" | "$temporary/prefix/bin/sequent-infer" "$golden" --engine torchscript \
+    --trust-code | grep -q oslo
+fi
+for program in $programs; do
   "$temporary/prefix/bin/$program" --help >/dev/null
   for file in man/man1/$program.1 bash-completion/completions/$program \
     zsh/site-functions/_$program fish/vendor_completions.d/$program.fish; do

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runtime/device.h"
+#include "libtorch/device.h"
 #include "tasks/row_training.h"
 #include "toy_task/toy.h"
 #include "train/targets.h"

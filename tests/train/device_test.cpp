@@ -1,5 +1,5 @@
 // Tests training on a GPU. Without a GPU, the parts of it run on the CPU.
-#include "runtime/device.h"
+#include "libtorch/device.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 
 #include "model/noise.h"
 #include "model_configs.h"
-#include "runtime/autocast.h"
-#include "runtime/rows.h"
+#include "libtorch/autocast.h"
+#include "libtorch/row_tensors.h"
 #include "sequent/trainer.h"
 #include "support.h"
 #include "tensors.h"

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "language_model_rows.h"
-#include "runtime/rows.h"
+#include "libtorch/row_tensors.h"
 #include "sequent/error.h"
 #include "sequent/trainer.h"
 #include "support.h"

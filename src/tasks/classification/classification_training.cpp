@@ -2,8 +2,8 @@
 
 #include "baseline/ngram_baseline.h"
 #include "core/thread_pool.h"
+#include "libtorch/device.h"
 #include "report/class_curves.h"
-#include "runtime/device.h"
 #include "sequent/log.h"
 #include "tasks/classification/calibrate_training.h"
 #include "train/targets.h"

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "runtime/thread_setup.h"
+#include "libtorch/compute_threads.h"
 #include "tasks/language_model/token_windows_training.h"
 #include "train/optimizer.h"
 

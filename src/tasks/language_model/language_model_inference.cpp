@@ -45,7 +45,9 @@ std::string LanguageModel::generate(std::string_view prompt, const GenerateOptio
                                     const std::function<bool(std::string_view)>& use) const {
   const LoadedModel& model = model_.loaded();
   const TextGenerator generator(model.text_model(), model.encoder(), model.tokenizer());
-  return generator.generate(prompt, options, use);
+  std::string text;
+  model.run_here([&] { text = generator.generate(prompt, options, use); });
+  return text;
 }
 
 }  // namespace sequent

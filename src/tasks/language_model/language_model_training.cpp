@@ -2,13 +2,13 @@
 #include <cmath>
 
 #include "export/parity.h"
-#include "infer/engine.h"
 #include "infer/fused_engine.h"
-#include "runtime/device.h"
+#include "libtorch/device.h"
 #include "sequent/error.h"
 #include "tasks/language_model/dynamic_evaluation_training.h"
 #include "tasks/language_model/text_score_training.h"
 #include "tasks/language_model/token_windows_training.h"
+#include "torchscript/engine.h"
 #include "train/load_run.h"
 #include "train/targets.h"
 #include "train/training_output.h"

@@ -7,7 +7,6 @@
 
 #include "core/random.h"
 #include "infer/finite_outputs.h"
-#include "runtime/thread_setup.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -91,7 +90,6 @@ std::vector<std::int32_t> TextGenerator::read_prompt(std::string_view prompt) co
 std::string TextGenerator::generate(std::string_view prompt, const GenerateOptions& options,
                                     const std::function<bool(std::string_view)>& use) const {
   check_generate_options(options);
-  const ComputeScope scope;
   const std::unique_ptr<TextReader> reader = model_.begin_text();
   std::span<const float> scores = reader->read(read_prompt(prompt));
   const RandomStream random(options.seed, RandomPurpose::kGenerate);

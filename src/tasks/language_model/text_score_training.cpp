@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "libtorch/row_tensors.h"
 #include "model/sequence_padding.h"
-#include "runtime/rows.h"
 #include "tasks/language_model/language_model_metrics.h"
 #include "train/targets.h"
 #include "train/worker_pool.h"

@@ -1,4 +1,4 @@
-#include "runtime/device.h"
+#include "libtorch/device.h"
 #include "tasks/multi_label/multi_label_metrics.h"
 #include "tasks/row_training.h"
 #include "train/targets.h"

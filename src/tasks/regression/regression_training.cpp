@@ -2,7 +2,7 @@
 #include <cmath>
 #include <span>
 
-#include "runtime/device.h"
+#include "libtorch/device.h"
 #include "tasks/regression/naive_forecast_training.h"
 #include "tasks/regression/regression_metrics.h"
 #include "tasks/row_training.h"

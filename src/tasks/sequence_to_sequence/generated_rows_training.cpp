@@ -3,10 +3,11 @@
 #include "core/thread_pool.h"
 #include "data/row_encoder.h"
 #include "infer/archive.h"
-#include "infer/engine.h"
 #include "infer/token_joiner.h"
+#include "libtorch/row_tensors.h"
 #include "model/sequence_padding.h"
 #include "tasks/sequence_to_sequence/sequence_metrics.h"
+#include "torchscript/engine.h"
 #include "train/worker_pool.h"
 
 namespace sequent {

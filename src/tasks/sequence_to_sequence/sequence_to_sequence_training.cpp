@@ -3,10 +3,10 @@
 
 #include "export/parity.h"
 #include "infer/archive.h"
-#include "infer/engine.h"
 #include "infer/fused_engine.h"
 #include "model/sequence_padding.h"
 #include "tasks/sequence_to_sequence/generated_rows_training.h"
+#include "torchscript/engine.h"
 #include "train/load_run.h"
 #include "train/training_output.h"
 #include "train/transfer.h"

@@ -4,9 +4,9 @@
 #include <numeric>
 
 #include "core/thread_pool.h"
-#include "infer/engine.h"
 #include "tasks/tagging/tag_decisions_training.h"
 #include "tasks/tagging/tagging_metrics.h"
+#include "torchscript/engine.h"
 #include "train/label_numbers.h"
 #include "train/targets.h"
 #include "train/worker_pool.h"

@@ -8,23 +8,26 @@
 #include <vector>
 
 #include "infer/archive.h"
-#include "sequent/config.h"
+#include "script/script_writer.h"
 
 namespace sequent {
 
 /// Weights by their names in the archive, in order.
 using GraphWeights = std::vector<std::pair<std::string, torch::Tensor>>;
 
-/// Compiles the source that torchscript_source generates for a config.
-torch::jit::Module make_graph(const ResolvedConfig& config, const GraphWeights& weights);
+/// Compiles the source of a graph, such as torchscript_source generates.
+torch::jit::Module make_graph(const std::string& source, const GraphWeights& weights);
 
 /// Does the same with the weights of an archive. Code in the archive is neither read nor run.
-torch::jit::Module make_graph(const LoadedArchive& archive);
+torch::jit::Module make_graph(const std::string& source, const LoadedArchive& archive);
+inline torch::jit::Module make_graph(const LoadedArchive& archive) {
+  return make_graph(torchscript_source(archive.config), archive);
+}
 
-/// Returns the archive's own graph. Its source must be the one that make_graph compiles for the
-/// archive's config, so that no other code can run.
+/// Returns the archive's own graph. Its source must be the one that make_graph compiles from
+/// `source`, so that no other code can run.
 /// Errors: Artifact if the source differs.
-torch::jit::Module verified_graph(const LoadedArchive& archive);
+torch::jit::Module verified_graph(const std::string& source, const LoadedArchive& archive);
 
 /// Loads the archive's own graph without this check: its code can do anything.
 /// Errors: Artifact if LibTorch cannot load it.

@@ -1,4 +1,4 @@
-#include "infer/graph.h"
+#include "torchscript/graph.h"
 
 #include <algorithm>
 #include <istream>
@@ -6,7 +6,6 @@
 #include <streambuf>
 
 #include "artifact/zip_records.h"
-#include "script/script_writer.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -55,17 +54,17 @@ std::map<std::string, std::string> code_of(const torch::jit::Module& graph) {
 
 }  // namespace
 
-torch::jit::Module make_graph(const ResolvedConfig& config, const GraphWeights& weights) {
+torch::jit::Module make_graph(const std::string& source, const GraphWeights& weights) {
   torch::jit::Module graph("SequentModel");
   for (const auto& [name, value] : weights) {
     graph.register_parameter(name, value, /*is_buffer=*/false);
   }
-  graph.define(torchscript_source(config));
+  graph.define(source);
   graph.eval();
   return graph;
 }
 
-torch::jit::Module make_graph(const LoadedArchive& archive) {
+torch::jit::Module make_graph(const std::string& source, const LoadedArchive& archive) {
   GraphWeights weights;
   for (const StoredWeight& weight : archive.weights.all()) {
     torch::Tensor value = torch::empty(weight.shape);
@@ -73,12 +72,11 @@ torch::jit::Module make_graph(const LoadedArchive& archive) {
     if (weight.is_bytes) value = value.to(torch::kUInt8);
     weights.emplace_back(weight.name, value);
   }
-  ResolvedConfig config = archive.config;
-  return make_graph(config, weights);
+  return make_graph(source, weights);
 }
 
-torch::jit::Module verified_graph(const LoadedArchive& archive) {
-  torch::jit::Module graph = make_graph(archive);
+torch::jit::Module verified_graph(const std::string& source, const LoadedArchive& archive) {
+  torch::jit::Module graph = make_graph(source, archive);
   if (code_of(graph) != archive.code) {
     std::string maker;
     if (archive.metadata.sequent_version != version()) {

@@ -1,4 +1,4 @@
-// Runs a loaded model on encoded rows.
+// Runs the TorchScript graph of a model on encoded rows.
 #pragma once
 
 #include <torch/script.h>
@@ -9,9 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include "infer/graph_engine.h"
 #include "infer/tagged_row.h"
 #include "infer/text_model.h"
-#include "runtime/rows.h"
 
 namespace sequent {
 
@@ -20,7 +20,7 @@ namespace sequent {
 /// Threads: `predict` can be called from many threads at once.
 class TorchScriptEngine : public TextModel {
  public:
-  TorchScriptEngine(const torch::jit::Module& module, const ResolvedConfig& config);
+  TorchScriptEngine(const torch::jit::Module& module, const GraphForm& form);
 
   /// Shapes: -> [B, C] float32, contiguous, on the CPU.
   torch::Tensor predict(const EncodedRows& rows) const;
@@ -28,8 +28,7 @@ class TorchScriptEngine : public TextModel {
   /// For a tagger.
   std::vector<TaggedRow> tag(const EncodedRows& rows) const;
 
-  /// For a sequence-to-sequence model: for each source, returns the best text of a beam search of
-  /// width `beams` (1: greedy decoding), by probability per token.
+  /// For a sequence-to-sequence model: see GraphEngine::write.
   std::vector<GeneratedRow> write(const EncodedRows& sources, std::int64_t beams) const;
 
   /// For the same model: returns ln p of the target tokens. `rows` are pairs. Shapes: -> [B, U, V].
@@ -62,9 +61,7 @@ class TorchScriptEngine : public TextModel {
   std::optional<torch::jit::Method> score_;
   std::optional<torch::jit::Method> start_;  // of a language model, like the next
   std::optional<torch::jit::Method> advance_;
-  RowForm form_;
-  std::int64_t outputs_;  // per row or token
-  std::int64_t sequence_labels_count_;
+  GraphForm form_;
 };
 
 }  // namespace sequent

@@ -1,4 +1,4 @@
-#include "runtime/autocast.h"
+#include "libtorch/autocast.h"
 
 #include <ATen/autocast_mode.h>
 

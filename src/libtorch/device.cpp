@@ -1,4 +1,4 @@
-#include "runtime/device.h"
+#include "libtorch/device.h"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "infer/engine.h"
+#include "torchscript/engine.h"
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/runtime/jit_exception.h>
@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/former_names.h"
+#include "libtorch/row_tensors.h"
 #include "sequent/error.h"
 
 namespace sequent {
@@ -98,11 +99,8 @@ class GraphReader : public TextReader {
 
 }  // namespace
 
-TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const ResolvedConfig& config)
-    : forward_(method_of(module, "forward")),
-      form_(row_form(config.config)),
-      outputs_(config.class_count),
-      sequence_labels_count_(config.sequence_class_count) {
+TorchScriptEngine::TorchScriptEngine(const torch::jit::Module& module, const GraphForm& form)
+    : forward_(method_of(module, "forward")), form_(form) {
   if (const auto decode = module.find_method("decode")) decode_ = *decode;
   for (const std::string& name : {std::string("sequence_labels"), former_name("sequence_labels")}) {
     if (const auto labels = module.find_method(name)) sequence_labels_ = *labels;
@@ -121,7 +119,7 @@ std::vector<GeneratedRow> TorchScriptEngine::write(const EncodedRows& sources,
   const c10::IValue found = run(write_.value(), {tensors.input, tensors.lengths, beams});
   const auto parts = pair_of(found);
   const auto count = static_cast<std::int64_t>(sources.size());
-  const auto texts = texts_of(checked_indices(parts[0], {count, kAny}, outputs_));
+  const auto texts = texts_of(checked_indices(parts[0], {count, kAny}, form_.outputs));
   const torch::Tensor sums = checked(parts[1], torch::kFloat64, {count});
   std::vector<GeneratedRow> result(sources.size());
   for (std::size_t row = 0; row < result.size(); ++row) {
@@ -133,12 +131,12 @@ std::vector<GeneratedRow> TorchScriptEngine::write(const EncodedRows& sources,
 torch::Tensor TorchScriptEngine::score(const EncodedRows& rows) const {
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   const c10::InferenceMode no_gradient;
-  RowForm pairs = form_;
+  RowForm pairs = form_.rows;
   pairs.targets = true;
   const RowTensors tensors = make_row_tensors(rows, pairs);
   return checked(run(score_.value(), {tensors.input, tensors.lengths, tensors.targets}),
                  torch::kFloat32,
-                 {static_cast<std::int64_t>(rows.size()), tensors.targets.size(1), outputs_});
+                 {static_cast<std::int64_t>(rows.size()), tensors.targets.size(1), form_.outputs});
 }
 
 std::vector<torch::Tensor> TorchScriptEngine::start(std::int64_t rows) const {
@@ -154,7 +152,7 @@ torch::Tensor TorchScriptEngine::advance(const torch::Tensor& tokens,
   const c10::IValue found = run(advance_.value(), {tokens, c10::List<torch::Tensor>(states)});
   const auto parts = pair_of(found);
   states = checked_states(parts[1]);
-  return checked(parts[0], torch::kFloat32, {tokens.size(0), tokens.size(1), outputs_});
+  return checked(parts[0], torch::kFloat32, {tokens.size(0), tokens.size(1), form_.outputs});
 }
 
 std::unique_ptr<TextReader> TorchScriptEngine::begin_text() const {
@@ -207,17 +205,17 @@ c10::IValue TorchScriptEngine::call(const torch::jit::Method& method,
   // The profiling executor recompiles for new shapes, which costs seconds of warm-up and growing
   // memory.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
-  const RowTensors tensors = make_row_tensors(rows, form_);
+  const RowTensors tensors = make_row_tensors(rows, form_.rows);
   std::vector<c10::IValue> inputs{tensors.input, tensors.lengths};
   if (tensors.features.defined()) inputs.emplace_back(tensors.features);
-  if (form_.max_bytes > 0) inputs.emplace_back(tensors.spellings);
+  if (form_.rows.max_bytes > 0) inputs.emplace_back(tensors.spellings);
   return run(method, std::move(inputs));
 }
 
 torch::Tensor TorchScriptEngine::predict(const EncodedRows& rows) const {
   const c10::InferenceMode no_gradient;
   const auto count = static_cast<std::int64_t>(rows.size());
-  std::vector<std::int64_t> shape{count, outputs_};
+  std::vector<std::int64_t> shape{count, form_.outputs};
   if (decode_ || advance_) shape.insert(shape.begin() + 1, kAny);
   return checked(call(forward_, rows), torch::kFloat32, shape);
 }
@@ -229,12 +227,12 @@ std::vector<TaggedRow> TorchScriptEngine::tag(const EncodedRows& rows) const {
   const auto count = static_cast<std::int64_t>(rows.size());
   std::int64_t longest = 0;
   for (const InputRow& row : rows) longest = std::max(longest, row.length());
-  const torch::Tensor tags = checked_indices(parts[0], {count, longest}, outputs_);
+  const torch::Tensor tags = checked_indices(parts[0], {count, longest}, form_.outputs);
   const torch::Tensor probabilities = checked(parts[1], torch::kFloat32, {count, longest});
   std::vector<TaggedRow> result(rows.size());
   if (sequence_labels_) {
     const torch::Tensor labels =
-        checked(call(*sequence_labels_, rows), torch::kFloat32, {count, sequence_labels_count_});
+        checked(call(*sequence_labels_, rows), torch::kFloat32, {count, form_.sequence_labels});
     for (std::size_t row = 0; row < rows.size(); ++row) {
       const auto* from = labels.data_ptr<float>() + static_cast<std::int64_t>(row) * labels.size(1);
       result[row].sequence_label.assign(from, from + labels.size(1));
