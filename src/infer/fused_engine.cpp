@@ -15,9 +15,12 @@
 #include "tasks/task_definition.h"
 
 namespace sequent {
+namespace {
 
 using kernels::Arena;
 using kernels::StepPlan;
+
+}  // namespace
 
 void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
   const StepPlan& plan = flow.plan;
