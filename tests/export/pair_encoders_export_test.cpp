@@ -167,7 +167,8 @@ TEST(PairEncodersArchives, WeightsThatDoNotFitTheConfigAreSaid) {
   EXPECT_NE(surplus.find("layers_1_second_"), std::string::npos) << surplus;
   EXPECT_NE(surplus.find("is not a weight of the config's model"), std::string::npos) << surplus;
   const std::string missing = fault_with(PairEncoders::kShared, PairEncoders::kSeparate);
-  EXPECT_NE(missing.find("layers_1_second_weight_ih_l0"), std::string::npos) << missing;
+  EXPECT_NE(missing.find("layers_1_second_"), std::string::npos) << missing;
+  EXPECT_NE(missing.find("this weight is missing"), std::string::npos) << missing;
 }
 
 TEST(PairEncodersArchives, HaveNoVectorsOfSingleTexts) {
