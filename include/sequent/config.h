@@ -2,6 +2,7 @@
 // to run. Each option is declared once; src/core/ parses, dumps and documents these declarations.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -86,6 +87,15 @@ class Task {
 /// The help of the option `task`, which describes each task.
 std::string_view task_help();
 
+/// The layers begin, ..., end - 1.
+struct LayerRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  bool empty() const { return begin == end; }
+  bool contains(std::size_t layer) const { return begin <= layer && layer < end; }
+};
+
 struct Config {
   std::int64_t version = 1;
   std::string name = "model";
@@ -110,6 +120,10 @@ struct Config {
 
   /// Whether a row has two texts, which a pair layer combines.
   bool reads_pairs() const;
+
+  /// The layers that have weights of their own for the second text of a pair: those between the
+  /// embedding and a pair layer with separate encoders. Empty if both texts share all layers.
+  LayerRange second_encoder() const;
 
   /// How weights are initialized: as set, or else inferred from the task.
   Initialization initialization() const;

@@ -473,8 +473,8 @@ class TextToText {
 /// The view of a model that turns texts into vectors, to compare texts with each other.
 class TextEmbedder {
  public:
-  /// Errors: Usage if the model reads series, predicts tags or tokens, or does not
-  /// run on the fused engine.
+  /// Errors: Usage if the model reads series, predicts tags or tokens, has separate encoders for
+  /// the texts of a pair, or does not run on the fused engine.
   explicit TextEmbedder(const Model& model);
 
   /// Returns the vectors that the layers compute for the texts: in a model for pairs the pair

@@ -116,14 +116,22 @@ struct EnumNames<PairFeature> {
                                                           "product", "cosine"};
 };
 
+enum class PairEncoders { kShared, kSeparate };
+template <>
+struct EnumNames<PairEncoders> {
+  static constexpr std::array<std::string_view, 2> values{"shared", "separate"};
+};
+
 /// Combines the vectors u and v [D] of a pair's two texts into one vector by concatenating the
-/// features. The preceding layers are shared by both texts. Source: Conneau et al. 2017 (InferSent)
-/// for the features u, v, |u - v|, u * v.
+/// features. Both texts are read by the preceding layers. With separate encoders, those after the
+/// embedding have a second set of weights for the second text. Source: Conneau et al. 2017
+/// (InferSent) for the features u, v, |u - v|, u * v.
 struct PairSpec {
   static constexpr std::string_view kType = "pair";
   static constexpr double kLeastSquare = 1e-16;  // lower bound of |u|^2 |v|^2 in a cosine
   std::vector<PairFeature> features{PairFeature::kFirst, PairFeature::kSecond,
                                     PairFeature::kDifference, PairFeature::kProduct};
+  PairEncoders encoders = PairEncoders::kShared;
   bool operator==(const PairSpec&) const = default;
 
   /// Output width for input vectors of `width`.
@@ -140,6 +148,10 @@ struct PairSpec {
           "absolute value of their difference. product: their element-wise product. cosine: their "
           "cosine similarity, a single number.",
           not_empty);
+    visit("encoders", self.encoders,
+          "Weights of the layers between the embedding and this layer. shared: both texts are read "
+          "with the same weights. separate: these layers have weights of their own for the second "
+          "text, as for a title and a body. Both texts share the embedding in either case.");
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,7 +27,9 @@ using LayerModule = std::variant<
     std::shared_ptr<OrdinalImpl>, std::shared_ptr<SequenceLabelImpl>, std::shared_ptr<DecoderImpl>>;
 
 /// The chain of layers that a resolved config describes. Parameter names contain the index of the
-/// layer in the config: `layers.2.weight_ih_l0`.
+/// layer in the config: `layers.2.weight_ih_l0`. Layers that have weights of their own for the
+/// second text of a pair (see Config::second_encoder) contain them as a module `second`:
+/// `layers.2.second.weight_ih_l0`.
 class SequenceModelImpl : public torch::nn::Module {
  public:
   /// Initializes the weights according to Config::initialization and the seed. Without
@@ -71,7 +74,11 @@ class SequenceModelImpl : public torch::nn::Module {
     return layer_as<Layer>(modules_.size() - 1);
   }
 
-  /// Returns all layers of a type, in order.
+  /// Returns the layer at an index with the weights for the second text of a pair; null if both
+  /// texts share the layer.
+  LayerImpl* second_layer(std::size_t index) const;
+
+  /// Returns all layers of a type, in order, without those of second_layer().
   template <class Layer>
   std::vector<Layer*> find_all() const {
     std::vector<Layer*> result;
@@ -106,11 +113,17 @@ class SequenceModelImpl : public torch::nn::Module {
   void freeze(const std::vector<std::string>& patterns);
   torch::Tensor run_layers(std::size_t count, const Batch& batch,
                            torch::Tensor* sequence_logits = nullptr);
+  std::optional<std::size_t> reader_of_distinct(std::size_t index,
+                                                const LayerContext& context) const;
   std::size_t forward_embedded(std::size_t index, torch::Tensor& values, LayerContext& context);
+  std::size_t forward_encoders(std::size_t index, torch::Tensor& values,
+                               const LayerContext& context);
 
   ResolvedConfig config_;
   std::vector<LayerModule> modules_;
   std::vector<std::shared_ptr<LayerImpl>> layers_;  // the same
+  LayerRange second_encoder_;
+  std::vector<LayerModule> second_modules_;  // of the layers in second_encoder_
 };
 TORCH_MODULE(SequenceModel);
 

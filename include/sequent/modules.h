@@ -66,9 +66,9 @@ struct Batch {
 struct LayerContext {
   const Batch& batch;
   torch::Tensor padding;   // padding mask [B, T] bool, true past a row's end
-  std::int64_t index = 0;  // index of the layer in the model
+  std::int64_t index = 0;  // of the layer; layers for the second text are numbered after all others
 
-  /// The number of input rows of this layer per output row: 2 before a pair layer, otherwise 1.
+  /// Input rows of this layer per output row: 2 where both texts of a pair are among them, else 1.
   std::int64_t rows_each = 1;
 
   /// Receives the logits [B, L] of a sequence_label layer; null if they are not needed.

@@ -61,6 +61,18 @@ bool Config::reads_pairs() const {
   });
 }
 
+LayerRange Config::second_encoder() const {
+  const auto& layers = model.layers;
+  LayerRange range;
+  for (range.end = 0; range.end < layers.size(); ++range.end) {
+    if (std::holds_alternative<EmbeddingSpec>(layers[range.end])) range.begin = range.end + 1;
+    const auto* pair = std::get_if<PairSpec>(&layers[range.end]);
+    if (pair == nullptr) continue;
+    return pair->encoders == PairEncoders::kSeparate ? range : LayerRange{};
+  }
+  return {};
+}
+
 const SequenceLabelSpec* Config::sequence_label() const {
   for (const LayerSpec& layer : model.layers) {
     if (const auto* head = std::get_if<SequenceLabelSpec>(&layer)) return head;

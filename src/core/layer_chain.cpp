@@ -199,6 +199,26 @@ class ChainWalker {
     return input();
   }
 
+  template <class Spec>
+  static constexpr bool kHasNoWeights =
+      std::is_same_v<Spec, DropoutSpec> || std::is_same_v<Spec, SpatialDropoutSpec> ||
+      std::is_same_v<Spec, WordDropoutSpec> || std::is_same_v<Spec, PoolSpec>;
+
+  /// Separate encoders need weights that can differ.
+  void check_encoders(const PairSpec& spec) {
+    if (spec.encoders == PairEncoders::kShared) return;
+    const auto& layers = config().model.layers;
+    const LayerRange own = config().second_encoder();
+    for (std::size_t i = own.begin; i < own.end; ++i) {
+      const bool has_none =
+          std::visit([]<class Spec>(const Spec&) { return kHasNoWeights<Spec>; }, layers[i]);
+      if (!has_none) return;
+    }
+    error("/encoders",
+          "found \"separate\", but no layer between this one and the embedding, which both texts "
+          "share, has weights; add one, such as {\"type\": \"lstm\"}, or use \"shared\"");
+  }
+
   Shape output(const PairSpec& spec) {
     expect(input().form == Form::kVector,
            "one vector per text; add {\"type\": \"pool\"} before it, or set return_sequences "
@@ -218,6 +238,7 @@ class ChainWalker {
             [](const LayerSpec& layer) { return std::holds_alternative<PairSpec>(layer); })) {
       error("", "is the second pair layer; the first one already combines the texts");
     }
+    check_encoders(spec);
     return {Form::kVector, spec.width(input().width)};
   }
 

@@ -18,8 +18,13 @@ class ShapeLister {
 
   std::vector<WeightShape> list() {
     const auto& layers = config_.config.model.layers;
+    const LayerRange second = config_.config.second_encoder();
     for (index_ = 0; index_ < layers.size(); ++index_) {
-      std::visit([this](const auto& spec) { add_layer(spec); }, layers[index_]);
+      for (const bool of_second : {false, true}) {
+        if (of_second && !second.contains(index_)) continue;
+        prefix_ = layer_prefix(index_, of_second);
+        std::visit([this](const auto& spec) { add_layer(spec); }, layers[index_]);
+      }
     }
     return std::move(shapes_);
   }
@@ -171,8 +176,7 @@ class ShapeLister {
   }
 
   void add(const std::string& name, Sizes sizes, bool is_bytes = false) {
-    shapes_.push_back(
-        {"layers." + std::to_string(index_) + "." + name, std::move(sizes), is_bytes});
+    shapes_.push_back({prefix_ + name, std::move(sizes), is_bytes});
   }
 
   std::int64_t input() const { return config_.inputs[index_].width; }
@@ -180,6 +184,7 @@ class ShapeLister {
 
   const ResolvedConfig& config_;
   std::size_t index_ = 0;
+  std::string prefix_;  // of the names of the layer's weights
   std::vector<WeightShape> shapes_;
 };
 

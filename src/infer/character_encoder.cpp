@@ -1,6 +1,7 @@
 #include "infer/character_encoder.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "kernels/recurrent.h"
 
@@ -17,8 +18,9 @@ std::vector<StagePointer> stages_of(const CharactersSpec& spec, const std::strin
     shape.size = {kernels::Cell::kLstm, spec.byte_dim, spec.output_dim / 2};
     shape.directions = 2;
     shape.result = Result::kLastVisited;
+    const auto table = std::make_shared<const std::vector<float>>(bytes.begin(), bytes.end());
     stages.push_back(recurrent_stage(shape, prefix + "lstm.", weights,
-                                     {bytes, FusedOptions{}.token_table_bytes}));
+                                     {table, FusedOptions{}.token_table_bytes}));
     return stages;
   }
   Conv1dSpec convolution;

@@ -20,7 +20,8 @@ namespace {
 using kernels::Arena;
 using kernels::StepPlan;
 
-/// Copies the contents of the rows in the order of the plan.
+}  // namespace
+
 void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
   const StepPlan& plan = flow.plan;
   const std::int64_t channels = rows.empty() ? 0 : rows.front().channels;
@@ -47,8 +48,6 @@ void read_rows(const std::vector<InputRow>& rows, Flow& flow) {
     }
   }
 }
-
-}  // namespace
 
 class FusedEngine::Impl {
  public:

@@ -53,8 +53,8 @@ class FusedEngine : public TextModel {
   void predict(const std::vector<InputRow>& rows, float* out) const;
 
   /// Returns the vector that the layers compute for a single text: in a model for pairs the pair
-  /// layer's input, otherwise the last layer's input. Not for taggers. Shapes: out [rows,
-  /// vector_width()].
+  /// layer's input, otherwise the last layer's input. Not for taggers and pairs with separate
+  /// encoders. Shapes: out [rows, vector_width()].
   void embed(const std::vector<InputRow>& rows, float* out) const;
   std::int64_t vector_width() const;
 

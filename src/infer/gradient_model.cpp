@@ -4,6 +4,7 @@
 #include <concepts>
 #include <utility>
 
+#include "core/parameter_names.h"
 #include "infer/stages.h"
 #include "kernels/arena.h"
 #include "kernels/cell_kind.h"
@@ -39,19 +40,25 @@ class GradientModel::Maker {
 
   void make() {
     const auto& layers = config_.config.model.layers;
+    const LayerRange second = config_.config.second_encoder();
     for (index_ = 0; index_ < layers.size(); ++index_) {
-      std::visit([this](const auto& spec) { add(spec); }, layers[index_]);
+      for (const bool is_second : {false, true}) {
+        if (is_second && !second.contains(index_)) continue;
+        is_second_ = is_second;
+        std::visit([this](const auto& spec) { add(spec); }, layers[index_]);
+      }
     }
   }
 
  private:
   bool is_last() const { return index_ + 1 == config_.config.model.layers.size(); }
-  std::string prefix() const { return "layers." + std::to_string(index_) + "."; }
+  std::string prefix() const { return layer_prefix(index_, is_second_); }
   std::int64_t input() const { return config_.inputs[index_].width; }
 
   void push(GradientLayerPointer layer) {
     const bool is_joined = model_.pair_ || model_.features_;
-    (is_joined ? model_.joined_ : model_.layers_).push_back(std::move(layer));
+    auto& layers = is_joined ? model_.joined_ : is_second_ ? model_.second_layers_ : model_.layers_;
+    layers.push_back(std::move(layer));
   }
 
   // Dropout has no effect at inference; a tagger's second head does not change its tags.
@@ -134,6 +141,7 @@ class GradientModel::Maker {
   const WeightSource& weights_;
   GradientModel& model_;
   std::size_t index_ = 0;
+  bool is_second_ = false;  // whether the layer reads the second text with weights of its own
 };
 
 GradientModel::GradientModel(const ResolvedConfig& config, const WeightSource& weights) {
@@ -189,7 +197,8 @@ ModelPass GradientModel::run(std::vector<StepValues> texts, std::span<const floa
   std::vector<Chain> backward(texts.size());
   std::vector<StepValues> vectors;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    vectors.push_back(run_chain(layers_, std::move(texts[i]), backward[i]));
+    const auto& layers = i == 1 && !second_layers_.empty() ? second_layers_ : layers_;
+    vectors.push_back(run_chain(layers, std::move(texts[i]), backward[i]));
   }
   if (features_) {
     const std::int64_t width = vectors.front().width;

@@ -65,7 +65,8 @@ class GradientModel {
   std::int64_t encoder_column_ = 0;
   std::vector<std::string> spellings_;  // of the vocabulary, for the encoder
   std::int64_t width_ = 0;
-  std::vector<GradientLayerPointer> layers_;  // of each text
+  std::vector<GradientLayerPointer> layers_;         // of each text
+  std::vector<GradientLayerPointer> second_layers_;  // of the second text if it has its own encoder
   std::optional<std::vector<PairFeature>> pair_;
   std::optional<FeatureVectors> features_;
   std::vector<GradientLayerPointer> joined_;  // after the pair layer or the features layer

@@ -14,12 +14,9 @@ std::vector<std::int32_t> identity(std::int64_t count) {
 InputProducts::InputProducts(const kernels::Kernels<float>& kernels, const kernels::CellSize& size,
                              std::vector<kernels::PackedWeights<float>> weights,
                              const TokenInput& tokens)
-    : kernels_(kernels),
-      size_(size),
-      weights_(std::move(weights)),
-      embedding_(tokens.embedding.begin(), tokens.embedding.end()) {
-  if (!embedding_.empty()) {
-    tokens_.emplace(kernels_, size_, weights_, embedding_, tokens.most_bytes);
+    : kernels_(kernels), size_(size), weights_(std::move(weights)), embedding_(tokens.embedding) {
+  if (embedding_ != nullptr) {
+    tokens_.emplace(kernels_, size_, weights_, *embedding_, tokens.most_bytes);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,7 +19,6 @@ std::vector<std::int32_t> identity(std::int64_t count);
 class InputProducts {
  public:
   /// `weights`: of each direction, packed by `kernels`; their memory must outlive this object.
-  /// Copies the embedding.
   InputProducts(const kernels::Kernels<float>& kernels, const kernels::CellSize& size,
                 std::vector<kernels::PackedWeights<float>> weights, const TokenInput& tokens);
   InputProducts(const InputProducts&) = delete;
@@ -35,7 +35,7 @@ class InputProducts {
   const kernels::Kernels<float>& kernels_;
   kernels::CellSize size_;
   std::vector<kernels::PackedWeights<float>> weights_;
-  std::vector<float> embedding_;
+  std::shared_ptr<const std::vector<float>> embedding_;  // null: the layer reads values
   std::optional<TokenTable> tokens_;
 };
 

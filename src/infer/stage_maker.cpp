@@ -1,9 +1,11 @@
 // Creates the stages of the fused engine from a model's config and weights.
 #include <algorithm>
 #include <concepts>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "core/parameter_names.h"
 #include "infer/character_encoder.h"
 #include "infer/stages.h"
 #include "infer/text_decoder.h"
@@ -23,18 +25,48 @@ class StageMaker {
       : config_(config), weights_(weights), options_(options) {}
 
   StageChain make() {
-    const auto& layers = config_.config.model.layers;
-    for (index_ = 0; index_ < layers.size(); ++index_) {
-      if (ends_vector()) {
-        made_.before_vector = made_.stages.size();
-        made_.vector_width = config_.inputs[index_].width;
-      }
-      std::visit([this](const auto& spec) { add(spec); }, layers[index_]);
+    const LayerRange encoders = config_.config.second_encoder();
+    if (encoders.empty()) {
+      add_layers({0, config_.config.model.layers.size()});
+    } else {
+      add_layers({0, encoders.begin});
+      add_encoders(encoders);
+      add_layers({encoders.end, config_.config.model.layers.size()});
     }
     return std::move(made_);
   }
 
  private:
+  void add_layers(const LayerRange& layers) {
+    for (index_ = layers.begin; index_ < layers.end; ++index_) {
+      if (ends_vector()) {
+        made_.before_vector = made_.stages.size();
+        made_.vector_width = config_.inputs[index_].width;
+      }
+      std::visit([this](const auto& spec) { add(spec); }, config_.config.model.layers[index_]);
+    }
+  }
+
+  /// Adds the stage in which each text of a pair has its own encoder. The stages before it are
+  /// part of it.
+  void add_encoders(const LayerRange& layers) {
+    std::vector<StagePointer> shared = std::exchange(made_.stages, {});
+    const auto embedding = embedding_;
+    add_layers(layers);
+    std::vector<StagePointer> first = std::exchange(made_.stages, {});
+    embedding_ = embedding;
+    is_second_ = true;
+    add_layers(layers);
+    is_second_ = false;
+    std::vector<StagePointer> second = std::exchange(made_.stages, {});
+    made_.stages.push_back(encoders_stage(std::move(shared), std::move(first), std::move(second)));
+  }
+
+  /// The token tables of separate encoders share the memory.
+  std::int64_t token_table_bytes() const {
+    return options_.token_table_bytes / (config_.config.second_encoder().empty() ? 1 : 2);
+  }
+
   /// Whether the layers before compute each text's own vector.
   bool ends_vector() const {
     const auto& layers = config_.config.model.layers;
@@ -46,7 +78,7 @@ class StageMaker {
   }
   bool is_last() const { return index_ + 1 == config_.config.model.layers.size(); }
 
-  std::string prefix() const { return "layers." + std::to_string(index_) + "."; }
+  std::string prefix() const { return layer_prefix(index_, is_second_); }
 
   // Dropout has no effect at inference.
   void add(const WordDropoutSpec&) {}
@@ -78,7 +110,7 @@ class StageMaker {
     const std::span<const float> table =
         spec.concat.empty() ? weights_(prefix() + "weight") : join_tables(spec);
     if (next_reads_tokens()) {
-      embedding_ = table;
+      embedding_ = std::make_shared<const std::vector<float>>(table.begin(), table.end());
     } else {
       made_.stages.push_back(embedding_stage({{table, spec.width()}}));
     }
@@ -188,7 +220,7 @@ class StageMaker {
       shape.pool = pool->modes().front();
       index_ = next();  // the pool is part of this stage
     }
-    const TokenInput tokens{std::exchange(embedding_, {}), options_.token_table_bytes};
+    const TokenInput tokens{std::exchange(embedding_, nullptr), token_table_bytes()};
     made_.stages.push_back(recurrent_stage(shape, own_prefix, weights_, tokens));
   }
 
@@ -202,7 +234,7 @@ class StageMaker {
     shape.is_sequence = spec.return_sequences;
     shape.residual = spec.residual;
     made_.start.push_back(zero_states(spec));
-    const TokenInput tokens{std::exchange(embedding_, {}), options_.token_table_bytes};
+    const TokenInput tokens{std::exchange(embedding_, nullptr), token_table_bytes()};
     made_.stages.push_back(plain_recurrent_stage(shape, prefix(), weights_, tokens));
   }
 
@@ -255,7 +287,7 @@ class StageMaker {
     const auto& layers = config_.config.model.layers;
     std::size_t i = 0;
     while (!std::holds_alternative<EmbeddingSpec>(layers[i])) ++i;
-    return "layers." + std::to_string(i) + ".";
+    return layer_prefix(i);
   }
 
   void add(const DenseSpec& spec) {
@@ -323,7 +355,8 @@ class StageMaker {
   const WeightSource& weights_;
   const FusedOptions& options_;
   std::size_t index_ = 0;
-  std::span<const float> embedding_;  // waits for the recurrent layer that reads it
+  bool is_second_ = false;  // whether the layer reads the second text with weights of its own
+  std::shared_ptr<const std::vector<float>> embedding_;  // waits for the layer that reads it
   std::vector<float> joined_;
   StageChain made_;
 };

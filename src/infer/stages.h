@@ -62,6 +62,9 @@ struct Flow {
   std::int64_t count() const { return is_sequence ? plan.tokens() : rows; }
 };
 
+/// Copies the contents of the rows in the order of the plan.
+void read_rows(const std::vector<InputRow>& rows, Flow& flow);
+
 class Stage {
  public:
   Stage() = default;
@@ -97,10 +100,11 @@ struct RecurrentShape {
   bool residual = false;  // only with kSequence, and without TokenInput
 };
 
-/// What the first recurrent layer needs to read token ids instead of values.
+/// What the first recurrent layer needs to read token ids instead of values. Layers for the two
+/// texts of a pair can share the embedding.
 struct TokenInput {
-  std::span<const float> embedding;  // [V, I]
-  std::int64_t most_bytes = 0;       // maximum size of the table of products
+  std::shared_ptr<const std::vector<float>> embedding;  // [V, I]
+  std::int64_t most_bytes = 0;                          // maximum size of the table of products
 };
 
 /// `prefix`: of the names of the layer's weights. Without an embedding in `tokens`, the layer reads
@@ -145,6 +149,10 @@ StagePointer spelled_embedding_stage(const std::vector<VectorTable>& tables,
 /// Joins the features of the rows to their vectors.
 StagePointer features_stage(FeatureVectors vectors);
 StagePointer pair_stage(const std::vector<PairFeature>& features);
+/// Runs `shared` on both texts of each pair, then `first` on the first text and `second` on the
+/// second. Values: the vectors of the texts in turn.
+StagePointer encoders_stage(std::vector<StagePointer> shared, std::vector<StagePointer> first,
+                            std::vector<StagePointer> second);
 /// Passes the values on and stores the probabilities of the rows' labels in `sequence_labels`.
 StagePointer sequence_label_stage(const std::vector<PoolMode>& modes, std::int64_t input,
                                   std::int64_t labels, std::span<const float> weight,

@@ -12,6 +12,11 @@ TextEmbedder::TextEmbedder(const Model& model) : model_(model) {
   if (task.answers_per_token() || task.predicts_tokens() || loaded.channels() > 0) {
     throw Error(ErrorKind::kUsage, "", "the model computes no vector for a text");
   }
+  if (!loaded.config().second_encoder().empty()) {
+    throw Error(ErrorKind::kUsage, "",
+                "the model has separate encoders for the two texts of a pair, whose vectors cannot "
+                "be compared; train with \"encoders\": \"shared\" in the pair layer");
+  }
   if (loaded.members() > 1) {
     throw Error(ErrorKind::kUsage, "",
                 "the archive averages " + std::to_string(loaded.members()) +

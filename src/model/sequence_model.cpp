@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <concepts>
+#include <optional>
 
 #include "core/name_pattern.h"
+#include "core/parameter_names.h"
 #include "core/random.h"
 #include "model/recurrent_kernels.h"
 #include "model/sequence_padding.h"
@@ -113,6 +115,32 @@ struct LayerBuilder {
   }
 };
 
+std::shared_ptr<LayerImpl> layer_of(const LayerModule& module) {
+  return std::visit([](const auto& layer) -> std::shared_ptr<LayerImpl> { return layer; }, module);
+}
+
+/// One text of each pair of a batch: every second row, without the columns that are padding in all
+/// of these rows.
+class TextOfPairs {
+ public:
+  TextOfPairs(const Batch& batch, std::int64_t text)
+      : rows_(torch::arange(text, batch.lengths.size(0), 2, batch.lengths.options())),
+        lengths_(batch.lengths.index_select(0, rows_)),
+        steps_(lengths_.max().item<std::int64_t>()) {}
+
+  const torch::Tensor& lengths() const { return lengths_; }
+
+  /// Shapes: all [2 B, T, ...] -> [B, T', ...].
+  torch::Tensor of(const torch::Tensor& all) const {
+    return all.narrow(1, 0, steps_).index_select(0, rows_);
+  }
+
+ private:
+  torch::Tensor rows_;
+  torch::Tensor lengths_;  // [B]
+  std::int64_t steps_;
+};
+
 /// The weights of the product that computes the logits of tokens.
 struct TokenProduct {
   torch::Tensor weight;  // [V, D]
@@ -138,19 +166,25 @@ Batch without_noise(const Batch& batch) {
 }
 
 SequenceModelImpl::SequenceModelImpl(const ResolvedConfig& config, bool initialize)
-    : config_(config) {
+    : config_(config), second_encoder_(config.config.second_encoder()) {
   const auto& specs = config.config.model.layers;
-  const auto seed = static_cast<std::uint64_t>(config.config.training.seed);
+  const RandomStream random(static_cast<std::uint64_t>(config.config.training.seed),
+                            RandomPurpose::kWeights);
+  const auto make = [&](std::size_t i, std::uint64_t number) {
+    LayerModule module = std::visit(LayerBuilder{config, i, modules_}, specs[i]);
+    if (!initialize) return module;
+    at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(random.bits(number));
+    layer_of(module)->initialize(config.config.initialization(), generator);
+    return module;
+  };
   torch::nn::ModuleList list;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    modules_.push_back(std::visit(LayerBuilder{config, i, modules_}, specs[i]));
-    layers_.push_back(std::visit(
-        [](const auto& module) -> std::shared_ptr<LayerImpl> { return module; }, modules_.back()));
+    modules_.push_back(make(i, i));
+    layers_.push_back(layer_of(modules_.back()));
     list->push_back(std::static_pointer_cast<torch::nn::Module>(layers_.back()));
-    if (!initialize) continue;
-    at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(
-        RandomStream(seed, RandomPurpose::kWeights).bits(i));
-    layers_.back()->initialize(config.config.initialization(), generator);
+    if (!second_encoder_.contains(i)) continue;
+    second_modules_.push_back(make(i, specs.size() + i));
+    layers_.back()->register_module(kSecondText, layer_of(second_modules_.back()));
   }
   register_module("layers", list);
   freeze(config.config.training.freeze);
@@ -168,24 +202,81 @@ void SequenceModelImpl::freeze(const std::vector<std::string>& patterns) {
   }
 }
 
-/// Runs the embedding at `index`. If the next active layer is recurrent and runs on the kernels, it
-/// is run as well, so that each distinct token is multiplied only once. Returns the index of the
-/// first layer that has not been run.
-std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor& values,
-                                                LayerContext& context) {
+LayerImpl* SequenceModelImpl::second_layer(std::size_t index) const {
+  if (!second_encoder_.contains(index)) return nullptr;
+  return layer_of(second_modules_[index - second_encoder_.begin]).get();
+}
+
+/// If the next active layer after the embedding at `index` is recurrent and runs on the kernels, so
+/// that it can multiply each distinct token only once, returns its index.
+std::optional<std::size_t> SequenceModelImpl::reader_of_distinct(
+    std::size_t index, const LayerContext& context) const {
   const auto* embedding = layer_as<EmbeddingImpl>(index);
   std::size_t next = index + 1;
   while (next < layers_.size() && layers_[next]->passes_through(context)) ++next;
-  auto* recurrent = next < layers_.size() ? layer_as<RecurrentImpl>(next) : nullptr;
+  const auto* recurrent = next < layers_.size() ? layer_as<RecurrentImpl>(next) : nullptr;
   if (!embedding->has_own_rows() || embedding->uses_dense_gradients() || recurrent == nullptr ||
       !recurrent->reads_distinct(embedding->weight, context)) {
+    return std::nullopt;
+  }
+  return next;
+}
+
+/// Runs the embedding at `index`, and the layer that reads its distinct tokens, if there is one.
+/// Returns the index of the first layer that has not been run.
+std::size_t SequenceModelImpl::forward_embedded(std::size_t index, torch::Tensor& values,
+                                                LayerContext& context) {
+  const std::optional<std::size_t> reader = reader_of_distinct(index, context);
+  if (!reader) {
     values = layers_[index]->forward(values, context);
     return index + 1;
   }
-  context.index = static_cast<std::int64_t>(next);
+  context.index = static_cast<std::int64_t>(*reader);
   const DistinctTokens tokens = distinct_tokens(values);
-  values = recurrent->forward_distinct(embedding->rows(tokens.ids), tokens, context);
-  return next + 1;
+  const torch::Tensor rows = layer_as<EmbeddingImpl>(index)->rows(tokens.ids);
+  values = layer_as<RecurrentImpl>(*reader)->forward_distinct(rows, tokens, context);
+  return *reader + 1;
+}
+
+/// Runs the embedding at `index` on both texts of each pair, and then each text's own encoder.
+/// Shapes: values [2 B, T] -> the vectors of the texts in turn [2 B, D]. Returns the index of the
+/// pair layer.
+std::size_t SequenceModelImpl::forward_encoders(std::size_t index, torch::Tensor& values,
+                                                const LayerContext& context) {
+  // The table is read once, because the sum of two sparse gradients would not be coalesced.
+  const torch::Tensor tokens = values;
+  const std::optional<std::size_t> reader = reader_of_distinct(index, context);
+  const torch::Tensor ids = reader ? distinct_tokens(tokens).ids : torch::Tensor();
+  const torch::Tensor embedded =
+      reader ? layer_as<EmbeddingImpl>(index)->rows(ids) : layers_[index]->forward(tokens, context);
+  std::vector<torch::Tensor> vectors;
+  for (const bool is_second : {false, true}) {
+    const TextOfPairs text(context.batch, is_second ? 1 : 0);
+    Batch own{text.of(context.batch.input), text.lengths()};
+    own.noise = context.batch.noise;
+    own.first_row = context.batch.first_row;
+    LayerContext inner{own, padding_of(own)};
+    if (own.lengths.device().is_cpu()) inner.plan = make_step_plan(own.lengths);
+    const auto enter = [&](std::size_t i) -> const LayerModule& {
+      inner.index = static_cast<std::int64_t>(is_second ? layers_.size() + i : i);
+      return is_second ? second_modules_[i - second_encoder_.begin] : modules_[i];
+    };
+    torch::Tensor x;
+    if (reader) {
+      const DistinctTokens read = distinct_tokens(text.of(tokens));
+      const torch::Tensor rows = embedded.index_select(0, torch::searchsorted(ids, read.ids));
+      x = std::get<std::shared_ptr<RecurrentImpl>>(enter(*reader))
+              ->forward_distinct(rows, read, inner);
+    } else {
+      x = text.of(embedded);
+    }
+    for (std::size_t i = reader ? *reader + 1 : index + 1; i < second_encoder_.end; ++i) {
+      x = layer_of(enter(i))->forward(x, inner);
+    }
+    vectors.push_back(x);
+  }
+  values = torch::stack(vectors, 1).flatten(0, 1);
+  return second_encoder_.end;
 }
 
 torch::Tensor SequenceModelImpl::forward(const Batch& batch, torch::Tensor* sequence_logits) {
@@ -234,7 +325,8 @@ torch::Tensor SequenceModelImpl::run_layers(std::size_t count, const Batch& batc
   for (std::size_t i = 0; i < count;) {
     context.index = static_cast<std::int64_t>(i);
     if (layer_as<EmbeddingImpl>(i) != nullptr) {
-      i = forward_embedded(i, values, context);
+      i = second_encoder_.empty() ? forward_embedded(i, values, context)
+                                  : forward_encoders(i, values, context);
     } else {
       values = layers_[i]->forward(values, context);
       if (layer_as<PairImpl>(i) != nullptr) context.rows_each = 1;
@@ -272,6 +364,10 @@ CarriedStates SequenceModelImpl::zero_states(std::int64_t rows) const {
 
 void SequenceModelImpl::use_operators(bool use) {
   for (RecurrentImpl* recurrent : find_all<RecurrentImpl>()) recurrent->use_operators(use);
+  for (const LayerModule& module : second_modules_) {
+    const auto* recurrent = std::get_if<std::shared_ptr<RecurrentImpl>>(&module);
+    if (recurrent != nullptr) (*recurrent)->use_operators(use);
+  }
 }
 
 bool SequenceModelImpl::uses_operators() const {

@@ -43,6 +43,23 @@ class LayerLines {
     std::visit([this](const auto& spec) { write_layer(spec); }, config_.config.model.layers[index]);
   }
 
+  /// Generates the lines that run each text of a pair through its own encoder.
+  void write_encoders(const LayerRange& layers) {
+    line("    texts = x.reshape([-1, 2, x.size(1), x.size(2)])");
+    line("    text_lengths = lengths.view([-1, 2])");
+    for (const bool is_second : {false, true}) {
+      const std::string text = is_second ? "1" : "0";
+      line("    lengths = text_lengths.select(1, " + text + ")");
+      line("    x = texts.select(1, " + text + ").narrow(1, 0, int(lengths.max()))");
+      script_.write_positions("lengths");
+      is_second_ = is_second;
+      for (std::size_t i = layers.begin; i < layers.end; ++i) write(i);
+      line("    vector_" + text + " = x");
+    }
+    is_second_ = false;
+    line("    x = torch.stack([vector_0, vector_1], 1).flatten(0, 1)");
+  }
+
  private:
   // An exported model contains no dropout of any kind.
   void write_layer(const WordDropoutSpec&) {}
@@ -328,7 +345,9 @@ class LayerLines {
     }
   }
 
-  std::string parameter(const std::string& name) const { return script_.parameter(index_, name); }
+  std::string parameter(const std::string& name) const {
+    return script_.parameter(index_, is_second_ ? kSecondText + ("." + name) : name);
+  }
 
   void line(const std::string& text) { script_.line(text); }
 
@@ -336,7 +355,8 @@ class LayerLines {
   const ResolvedConfig& config_;
   bool is_causal_;
   std::size_t index_ = 0;
-  std::string table_;  // the embedding's table, once its layer is generated
+  bool is_second_ = false;  // whether the layer reads the second text with weights of its own
+  std::string table_;       // the embedding's table, once its layer is generated
 };
 
 }  // namespace
@@ -390,7 +410,14 @@ ScriptWriter::MethodInputs ScriptWriter::begin_method(const std::string& name) {
 
 void ScriptWriter::write_layers(std::size_t count) {
   LayerLines lines(*this);
-  for (std::size_t i = 0; i < count; ++i) lines.write(i);
+  const LayerRange encoders = config_.config.second_encoder();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!encoders.empty() && i == encoders.begin) {
+      lines.write_encoders(encoders);
+      i = encoders.end;
+    }
+    lines.write(i);
+  }
 }
 
 void ScriptWriter::write_positions(const std::string& lengths) {
@@ -401,7 +428,7 @@ void ScriptWriter::write_positions(const std::string& lengths) {
 }
 
 std::string ScriptWriter::parameter(std::size_t layer, const std::string& name) const {
-  std::string whole = "layers." + std::to_string(layer) + "." + name;
+  std::string whole = layer_prefix(layer) + name;
   if (config_.members > 1) whole = member_weight_name(member_, whole);
   return "self." + script_parameter_name(whole);
 }

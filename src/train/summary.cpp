@@ -82,7 +82,7 @@ struct Details {
     return text;
   }
   std::string operator()(const PairSpec& spec) const {
-    std::string text;
+    std::string text = spec.encoders == PairEncoders::kSeparate ? "separate encoders" : "";
     for (const PairFeature feature : spec.features) {
       if (!text.empty()) text += ", ";
       text += enum_name(feature);
@@ -148,7 +148,10 @@ std::string summarize(const ResolvedConfig& config) {
       if (!parameter.requires_grad()) frozen += parameter.numel();
     }
     total += count;
-    const std::string details = std::visit(details_of, config.config.model.layers[i]);
+    std::string details = std::visit(details_of, config.config.model.layers[i]);
+    if (count > 0 && model->second_layer(i) != nullptr) {
+      details += details.empty() ? "per text" : ", per text";
+    }
     row(std::to_string(i) + " " + std::string(model->layers()[i]->kind()) +
             (details.empty() ? "" : " (" + details + ")"),
         shape_text(config.outputs[i]), with_commas(count));

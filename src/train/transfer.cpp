@@ -49,13 +49,16 @@ std::string shapes_of(const LayerImpl& layer) {
 
 /// Returns whether all weights of one layer can be copied to the other. An embedding may have
 /// additional concatenated parts, and the layer that reads it `more_inputs` additional columns for
-/// them. `embedding` is `to` if that is an embedding, and null otherwise.
+/// them. `embedding` is `to` if that is an embedding, and null otherwise. `copies`: the number of
+/// texts for which `to` has weights of its own and `from` has not.
 bool fits(const LayerImpl& from, const LayerImpl& to, const EmbeddingImpl* embedding,
-          std::int64_t more_inputs) {
+          std::int64_t more_inputs, std::size_t copies) {
   const auto theirs = from.named_parameters();
   const auto ours = to.named_parameters();
   const bool may_have_more = embedding != nullptr;
-  if (from.kind() != to.kind() || (theirs.size() != ours.size() && !may_have_more)) return false;
+  if (from.kind() != to.kind() || (theirs.size() * copies != ours.size() && !may_have_more)) {
+    return false;
+  }
   return std::all_of(theirs.begin(), theirs.end(), [&](const auto& named) {
     const torch::Tensor& other = named.value();
     const torch::Tensor* own = ours.find(named.key());
@@ -217,16 +220,23 @@ std::string take_weights(const LoadedRun& origin, const LabelSet& labels,
   std::size_t paired = 0;
   std::int64_t more_inputs = 0;
   const bool same_categories = has_same_categories(origin.text.config, model.config().config);
-  while (paired < std::min(theirs.size(), ours.size()) &&
-         (same_categories || model.layer_as<FeaturesImpl>(ours[paired]) == nullptr) &&
-         fits(*from[theirs[paired]], *to[ours[paired]], model.layer_as<EmbeddingImpl>(ours[paired]),
-              more_inputs)) {
-    copy_layer(*from[theirs[paired]], *to[ours[paired]]);
-    more_inputs = model.config().outputs[ours[paired]].width -
-                  origin.model->config().outputs[theirs[paired]].width;
-    taken.add(titled(to, ours[paired]) +
+  for (; paired < std::min(theirs.size(), ours.size()); ++paired) {
+    const std::size_t source = theirs[paired];
+    const std::size_t target = ours[paired];
+    if (!same_categories && model.layer_as<FeaturesImpl>(target) != nullptr) break;
+    // Separate encoders start from the weights of a shared one.
+    const LayerImpl* second =
+        origin.model->second_layer(source) == nullptr ? model.second_layer(target) : nullptr;
+    if (!fits(*from[source], *to[target], model.layer_as<EmbeddingImpl>(target), more_inputs,
+              second == nullptr ? 1 : 2)) {
+      break;
+    }
+    copy_layer(*from[source], *to[target]);
+    if (second != nullptr) copy_layer(*from[source], *second);
+    more_inputs =
+        model.config().outputs[target].width - origin.model->config().outputs[source].width;
+    taken.add(titled(to, target) + (second != nullptr ? " for each text" : "") +
               (more_inputs > 0 ? " without " + std::to_string(more_inputs) + " new columns" : ""));
-    ++paired;
   }
   if (paired == 0) {
     throw Error(ErrorKind::kConfig, model.config().config.in_file(kPointer),

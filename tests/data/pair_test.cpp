@@ -147,6 +147,16 @@ TEST(Pairs, ConfigNeedsBothHalves) {
             std::string::npos);
   EXPECT_NE(message("model.layers.4", R"({"type": "pair"})").find("the second pair layer"),
             std::string::npos);
+  EXPECT_EQ(message("model.layers.5.encoders", "separate"), "");
+  EXPECT_NE(
+      message("model.layers.5.encoders", "own").find("/model/layers/5/encoders: found \"own\""),
+      std::string::npos);
+  const std::string none = message("model.layers", R"([{"type": "embedding", "output_dim": 4},
+      {"type": "dropout"}, {"type": "pool"}, {"type": "pair", "encoders": "separate"},
+      {"type": "dense", "activation": "softmax"}])");
+  EXPECT_NE(none.find("/model/layers/3/encoders: found \"separate\", but no layer"),
+            std::string::npos)
+      << none;
   EXPECT_NE(message("model.layers.5.features", R"(["cosine", "cosine"])").find("a feature twice"),
             std::string::npos);
   EXPECT_NE(message("model.layers.5.features", "[]").find("/model/layers/5/features"),

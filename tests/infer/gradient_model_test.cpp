@@ -129,28 +129,32 @@ Config config_with(const std::string& task, const std::string& format, const std
 }
 
 TEST(GradientModelOfPairs, HasGradientsOfBothTexts) {
-  const ResolvedConfig config = resolve(
-      config_with("classification", R"({"type": "tsv", "text": "a", "text_b": "b"})",
-                  R"({"type": "gru", "units": 3, "return_sequences": true}, {"type": "pool"},
-                     {"type": "pair",
-                      "features": ["cosine", "first", "second", "difference", "product"]},
-                     {"type": "dense", "units": 5, "activation": "tanh"},
-                     {"type": "dense", "activation": "softmax"})"),
-      20, 3);
-  SequenceModel model = random_model(config);
-  const WeightSource weights = weights_of(model);  // the model refers to it
-  const GradientModel gradients(config, weights);
-  const std::vector<std::int32_t> first{5, 17, 9};
-  const std::vector<std::int32_t> second{4, 1, 8, 6, 3};
-  const std::vector<StepValues> texts{gradients.embed({first, {}, 0}),
-                                      gradients.embed({second, {}, 0})};
-  {
-    const torch::NoGradGuard no_gradient;
-    Batch batch{torch::tensor({{5, 17, 9, 0, 0}, {4, 1, 8, 6, 3}}, torch::kInt64),
-                torch::tensor({3, 5}, torch::kInt64)};
-    expect_outputs(gradients.run(texts).output, model->predict(batch));
+  for (const std::string encoders : {"shared", "separate"}) {
+    SCOPED_TRACE(encoders);
+    const ResolvedConfig config = resolve(
+        config_with("classification", R"({"type": "tsv", "text": "a", "text_b": "b"})",
+                    R"({"type": "gru", "units": 3, "return_sequences": true}, {"type": "pool"},
+                       {"type": "pair", "encoders": ")" +
+                        encoders + R"(",
+                        "features": ["cosine", "first", "second", "difference", "product"]},
+                       {"type": "dense", "units": 5, "activation": "tanh"},
+                       {"type": "dense", "activation": "softmax"})"),
+        20, 3);
+    SequenceModel model = random_model(config);
+    const WeightSource weights = weights_of(model);  // the model refers to it
+    const GradientModel gradients(config, weights);
+    const std::vector<std::int32_t> first{5, 17, 9};
+    const std::vector<std::int32_t> second{4, 1, 8, 6, 3};
+    const std::vector<StepValues> texts{gradients.embed({first, {}, 0}),
+                                        gradients.embed({second, {}, 0})};
+    {
+      const torch::NoGradGuard no_gradient;
+      Batch batch{torch::tensor({{5, 17, 9, 0, 0}, {4, 1, 8, 6, 3}}, torch::kInt64),
+                  torch::tensor({3, 5}, torch::kInt64)};
+      expect_outputs(gradients.run(texts).output, model->predict(batch));
+    }
+    expect_gradients(gradients, {two_rows(texts[0]), two_rows(texts[1])});
   }
-  expect_gradients(gradients, {two_rows(texts[0]), two_rows(texts[1])});
 }
 
 TEST(GradientModelOfTags, ReturnsLogits) {

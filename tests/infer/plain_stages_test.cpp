@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <map>
+#include <memory>
 #include <random>
 
 #include "infer/stages.h"
@@ -92,12 +93,12 @@ class PlainCells : public ::testing::TestWithParam<CellKind> {};
 TEST_P(PlainCells, EqualTheKernels) {
   Weights weights(GetParam());
   Rows rows({3, 7, 1, 7, 2});
-  std::vector<float> table = weights.values(kTokens * kInput);
+  const auto table = std::make_shared<const std::vector<float>>(weights.values(kTokens * kInput));
   std::vector<std::int32_t> ids;
   std::vector<float> vectors;
   for (std::int64_t token = 0; token < rows.plan.tokens(); ++token) {
     ids.push_back(static_cast<std::int32_t>(token * 3 % kTokens));
-    const auto from = table.begin() + ids.back() * kInput;
+    const auto from = table->begin() + ids.back() * kInput;
     vectors.insert(vectors.end(), from, from + kInput);
   }
   for (const bool is_sequence : {false, true}) {
