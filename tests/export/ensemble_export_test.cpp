@@ -9,12 +9,12 @@
 #include <sstream>
 
 #include "infer/archive.h"
-#include "torchscript/graph.h"
 #include "model_configs.h"
 #include "sequent/exporter.h"
 #include "sequent/inference.h"
 #include "support.h"
 #include "tensors.h"
+#include "torchscript/graph.h"
 
 namespace sequent {
 namespace {

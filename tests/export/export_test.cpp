@@ -10,7 +10,6 @@
 
 #include "core/random.h"
 #include "infer/archive.h"
-#include "torchscript/graph.h"
 #include "model_configs.h"
 #include "script/script_writer.h"
 #include "sequent/exporter.h"
@@ -18,6 +17,7 @@
 #include "sequent/predictor.h"
 #include "support.h"
 #include "tensors.h"
+#include "torchscript/graph.h"
 
 namespace sequent {
 namespace {

@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "infer/archive.h"
-#include "torchscript/graph.h"
 #include "infer/integrated_gradients.h"
 #include "sequent/error.h"
 #include "sequent/exporter.h"
@@ -15,6 +14,7 @@
 #include "support.h"
 #include "tensors.h"
 #include "text/code_points.h"
+#include "torchscript/graph.h"
 
 namespace sequent {
 namespace {

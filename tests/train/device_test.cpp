@@ -6,10 +6,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "model/noise.h"
-#include "model_configs.h"
 #include "libtorch/autocast.h"
 #include "libtorch/row_tensors.h"
+#include "model/noise.h"
+#include "model_configs.h"
 #include "sequent/trainer.h"
 #include "support.h"
 #include "tensors.h"
