@@ -109,7 +109,7 @@ TEST_F(PairEncoders, StartFromOneEncoderForBothTexts) {
     if (second != std::string::npos) name.erase(second, std::string("second.").size());
     EXPECT_TRUE(same_bytes(named.value(), expected[name])) << named.key();
   }
-  // Which of two encoders one encoder should start from is not known.
+  // A single encoder cannot start from two.
   run("back", {kShared, {"training.init_from", "separate"}, {"training.epochs", "1"}, kNoSteps});
   EXPECT_TRUE(same_bytes(weights("back")["layers.0.weight"], ours["layers.0.weight"]));
   EXPECT_FALSE(
