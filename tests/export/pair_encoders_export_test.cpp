@@ -5,13 +5,13 @@
 #include <sstream>
 
 #include "infer/archive.h"
-#include "infer/graph.h"
 #include "model_configs.h"
 #include "pair_rows.h"
 #include "sequent/exporter.h"
 #include "sequent/inference.h"
 #include "support.h"
 #include "tensors.h"
+#include "torchscript/graph.h"
 
 namespace sequent {
 namespace {
