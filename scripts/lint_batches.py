@@ -15,7 +15,7 @@ from pathlib import Path
 
 UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}", re.S | re.M)
 # What starts a line there: an optional kind, types, and the name before its first bracket or value.
-DEFINED = re.compile(r"^(?![ }#/]|namespace )[^\n;{}()=]*?\b(\w+)\s*(?:[({=;\[]|:(?!:))", re.M)
+DEFINED = re.compile(r"^(?![ }#/]|namespace |using [\w:]+;)[^\n;{}()=]*?\b(\w+)\s*(?:[({=;\[]|:(?!:))", re.M)
 
 
 def unnamed_names(source):

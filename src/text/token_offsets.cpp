@@ -9,16 +9,16 @@ namespace sequent {
 namespace {
 
 /// A part of the text and the number of tokens that the tokenizer makes of it.
-struct Part {
+struct FoundPart {
   PlacedToken place;
   std::size_t tokens = 0;
 };
 
 /// Returns the smallest part that begins at places[first] and whose tokens are those of the whole
 /// text from `next` on. Shapes: `used` receives the number of places in it.
-Part find_part(const Tokenizer& tokenizer, std::string_view text,
-               const std::vector<PlacedToken>& places, std::size_t first,
-               const std::vector<std::string>& tokens, std::size_t next, std::size_t& used) {
+FoundPart find_part(const Tokenizer& tokenizer, std::string_view text,
+                    const std::vector<PlacedToken>& places, std::size_t first,
+                    const std::vector<std::string>& tokens, std::size_t next, std::size_t& used) {
   constexpr std::size_t kMostPlaces = 32;
   const std::size_t begin = places[first].begin;
   for (std::size_t last = first; last < std::min(places.size(), first + kMostPlaces); ++last) {
@@ -48,7 +48,7 @@ std::vector<TokenOffsets> token_offsets(const TokenizerSpec& spec, std::string_v
   std::vector<TokenOffsets> result;
   // Usually, each place has one token. Only its tokens tell whether it is so.
   for (std::size_t at = 0, used = 0; at < places.size(); at += used) {
-    const Part part = find_part(tokenizer, text, places, at, tokens, result.size(), used);
+    const FoundPart part = find_part(tokenizer, text, places, at, tokens, result.size(), used);
     result.insert(result.end(), part.tokens, offsets(part.place));
   }
   // Tokens that no place has, such as after a part that lost one, get the end of the text.

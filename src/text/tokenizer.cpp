@@ -15,7 +15,7 @@ TokenKind kind_of(const CharactersTokenizer& spec) {
 TokenKind kind_of(const WhitespaceTokenizer&) { return TokenKind::kWhitespace; }
 
 /// A part of a text that normalization and segmentation can process on its own.
-struct Part {
+struct TextPart {
   std::string_view text;
   bool ascii = true;
 };
@@ -27,7 +27,7 @@ struct Part {
 /// unless a combining mark follows. A part that needs ICU therefore starts after white space that
 /// is followed by an ASCII character, and ends before such white space. If white space produces
 /// tokens, it may be joined to the characters before it, so the whole text is one part.
-Part take_part(std::string_view& text, TokenKind kind) {
+TextPart take_part(std::string_view& text, TokenKind kind) {
   const std::size_t foreign = ascii_prefix(text);
   if (kind == TokenKind::kEveryCharacter) {
     const bool is_ascii = foreign == text.size();
@@ -48,7 +48,7 @@ Part take_part(std::string_view& text, TokenKind kind) {
       ++end;
     }
   }
-  const Part part{text.substr(0, end), ascii};
+  const TextPart part{text.substr(0, end), ascii};
   text.remove_prefix(end);
   return part;
 }
@@ -67,7 +67,7 @@ void Tokenizer::for_each_token(std::string_view text,
       [&](const auto& spec) {
         const TokenKind kind = kind_of(spec);
         for (std::string_view rest = text; !rest.empty();) {
-          const Part part = take_part(rest, kind);
+          const TextPart part = take_part(rest, kind);
           if (part.ascii) {
             split_ascii(part.text, kind, spec.lowercase, use);
           } else {
