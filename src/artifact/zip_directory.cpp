@@ -13,6 +13,7 @@ namespace sequent {
 namespace {
 
 constexpr std::uint64_t kEndLength = 22;
+constexpr std::uint64_t kSaturated = 0xffffffff;
 
 /// The file must end with the record that ends a ZIP file. minizip does not read that record if
 /// there is the larger one of the 64-bit extensions.
@@ -86,11 +87,19 @@ class DirectoryReader {
   }
 
  private:
+  /// The minizip of Debian 12 is older than zlib 1.2.6 and leaves the 64-bit sizes and offsets of
+  /// records unread.
+  [[noreturn]] void fail_large() const {
+    fail_damaged_zip(name_,
+                     "a record beyond 4 GiB is invalid, or minizip is older than zlib 1.2.6");
+  }
+
   /// Refuses what no archive of ours contains.
   void check_entry(const unz_file_info64& info) const {
     constexpr std::uint64_t kEncrypted = 1U | 1U << 6 | 1U << 13;
     constexpr std::uint64_t kStored = 0;
     const bool stored = info.compression_method == kStored;
+    if (info.compressed_size == kSaturated || info.uncompressed_size == kSaturated) fail_large();
     if ((info.flag & kEncrypted) != 0) fail_damaged_zip(name_, "a record is encrypted");
     if (!stored && info.compression_method != Z_DEFLATED) {
       fail_damaged_zip(name_, "a record has unknown compression");
@@ -115,6 +124,7 @@ class DirectoryReader {
       same = input_.seek(header + kHeader) && input_.read(name) && name == entry.name;
       unzCloseCurrentFile(zip_);
     }
+    if (!same && input_.size() > kSaturated) fail_large();
     if (!same) fail_damaged_zip(name_, "a record's header differs from the directory");
     if (entry.offset > input_.size() || input_.size() - entry.offset < info.compressed_size) {
       fail_damaged_zip(name_, "a record outside the file");

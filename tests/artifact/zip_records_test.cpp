@@ -150,6 +150,34 @@ TEST(ZipRecords, RecordsWithAnotherSizeThanTheirContentAreErrors) {
   }
 }
 
+/// Returns a file with the 64-bit sizes of a record in both headers.
+std::string with_large_sizes() {
+  using testing::little_endian;
+  const std::string content = "12345";
+  const std::string sizes = little_endian(content.size(), 8) + little_endian(content.size(), 8);
+  const std::string extra = little_endian(1, 2) + little_endian(sizes.size(), 2) + sizes;
+  const std::string shared = little_endian(45, 2) + little_endian(0, 8) +
+                             little_endian(testing::crc_of(content), 4) +
+                             little_endian(0xffffffff, 4) + little_endian(0xffffffff, 4) +
+                             little_endian(3, 2) + little_endian(extra.size(), 2);
+  const std::string record = "PK\x03\x04" + shared + "m/a" + extra + content;
+  const std::string entry =
+      "PK\x01\x02" + little_endian(45, 2) + shared + little_endian(0, 14) + "m/a" + extra;
+  return record + entry + "PK\x05\x06" + little_endian(0, 4) + little_endian(1, 2) +
+         little_endian(1, 2) + little_endian(entry.size(), 4) + little_endian(record.size(), 4) +
+         little_endian(0, 2);
+}
+
+TEST(ZipRecords, LargeSizesAreReadOrRefused) {
+  const std::string file = with_large_sizes();
+  const std::string error = fault_of(file);
+  if (error.empty()) {
+    EXPECT_EQ(ZipRecords(bytes_of(file), "m.pt").read("a"), "12345");
+  } else {
+    EXPECT_NE(error.find("minizip is older than zlib 1.2.6"), std::string::npos) << error;
+  }
+}
+
 TEST(ZipRecords, RecordsInsideTheDirectoryAreErrors) {
   std::string file = zip_bytes({{"m/a", "1"}});
   const std::size_t directory = file.find("PK\x01\x02");
