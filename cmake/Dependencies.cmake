@@ -7,6 +7,7 @@ find_package(ICU 60 REQUIRED COMPONENTS uc i18n)
 find_package(LibLZMA REQUIRED)
 find_package(ZLIB REQUIRED)
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+find_package(Minizip REQUIRED)
 find_package(Zstd REQUIRED)
 
 find_package(nlohmann_json 3.10 QUIET)

@@ -49,7 +49,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/sequentConfigVers
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/package/sequentConfig.cmake
               ${PROJECT_BINARY_DIR}/package/sequentConfigVersion.cmake cmake/Torch.cmake
-              cmake/FindZstd.cmake
+              cmake/FindMinizip.cmake cmake/FindZstd.cmake
         DESTINATION ${sequent_package_dir})
 
 # The test builds a separate program against the package. With sanitizers, that program would need

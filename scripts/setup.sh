@@ -21,7 +21,7 @@ optional_packages=(bash-completion zsh fish groff mkdocs python3-pip)
 wants_optional=
 wants_torch=yes
 packages=(g++ cmake ninja-build git nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev liblzma-dev
-  libzstd-dev)
+  libminizip-dev libzstd-dev)
 for option in "$@"; do
   case "$option" in
     --tests) packages+=("${test_packages[@]}") ;;
@@ -123,6 +123,7 @@ list_missing() {
   need_header CLI/CLI.hpp "CLI11 2.1 or later, github.com/CLIUtils/CLI11"
   need_header unicode/uchar.h "ICU 60 or later with its headers, icu.unicode.org"
   need_header zlib.h "zlib with its headers, zlib.net"
+  need_header minizip/unzip.h "minizip with its headers, contrib/minizip of github.com/madler/zlib"
   need_header lzma.h "liblzma with its headers, tukaani.org/xz"
   need_header zstd.h "Zstandard with its headers, github.com/facebook/zstd"
   case " ${packages[*]} " in *" libgtest-dev "*)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "artifact/zip_directory.h"
+#include "artifact/zip_input.h"
 
 namespace sequent {
 
@@ -20,7 +21,7 @@ class ZipRecords {
  public:
   /// `name` is the name of the file in messages.
   /// Errors: Artifact if the file is missing, is not a ZIP file, is damaged, has two records of the
-  /// same name, or would unpack to far more than its size.
+  /// same name or that share bytes, or would unpack to far more than its size.
   explicit ZipRecords(const std::filesystem::path& file);
   /// `bytes` must outlive this object.
   ZipRecords(std::span<const std::byte> bytes, const std::string& name);
@@ -28,7 +29,7 @@ class ZipRecords {
   ZipRecords& operator=(const ZipRecords&) = delete;
 
   /// The name of the file in messages.
-  const std::string& name() const { return source_.name; }
+  const std::string& name() const { return name_; }
 
   /// The names of the records, sorted.
   std::vector<std::string> records() const;
@@ -46,7 +47,9 @@ class ZipRecords {
   void list_records();
   const ZipEntry& find(const std::string& record) const;
 
-  ZipSource source_;
+  std::string name_;
+  mutable ZipInput input_;
+  ZipHandle zip_;
   std::map<std::string, ZipEntry> index_;
 };
 

@@ -11,6 +11,10 @@ namespace {
 using testing::error_of;
 using testing::zip_bytes;
 
+// An archive of LibTorch has the 64-bit extensions, and the sizes of records after the records.
+constexpr const char* kArchiveOfLibTorch =
+    SEQUENT_SOURCE_DIR "/tests/golden/version_0_1_0/model.pt";
+
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span<const char>(text));
 }
@@ -76,16 +80,25 @@ TEST(ZipRecords, EveryChangedBitOfARecordIsFound) {
 }
 
 TEST(ZipRecords, EveryTruncationIsFound) {
-  const std::string file = zip_bytes({{"m/a", "1"}, {"m/b", "22"}});
-  for (std::size_t size = 0; size < file.size(); ++size) {
-    EXPECT_NE(fault_of(file.substr(0, size)), "") << size;
+  for (const std::string& file :
+       {zip_bytes({{"m/a", "1"}, {"m/b", "22"}}), testing::slurp(kArchiveOfLibTorch)}) {
+    for (std::size_t size = 0; size < file.size(); ++size) {
+      EXPECT_NE(fault_of(file.substr(0, size)), "") << size;
+    }
   }
 }
 
+TEST(ZipRecords, BytesBeforeAndAfterTheArchiveAreErrors) {
+  const std::string file = zip_bytes({{"m/a", "1"}});
+  EXPECT_NE(fault_of(file + '\0').find("no directory"), std::string::npos);
+  std::string commented = file;
+  commented[file.size() - 2] = 1;
+  EXPECT_NE(fault_of(commented + "c").find("no directory"), std::string::npos);
+  EXPECT_NE(fault_of(file.substr(0, 31) + file).find("damaged"), std::string::npos);
+}
+
 TEST(ZipRecords, ReadsTheArchivesOfLibTorch) {
-  // They have the 64-bit extensions, and the sizes of records after the records.
-  const ZipRecords records(
-      std::filesystem::path(SEQUENT_SOURCE_DIR "/tests/golden/version_0_1_0/model.pt"));
+  const ZipRecords records{std::filesystem::path(kArchiveOfLibTorch)};
   EXPECT_EQ(records.records().size(), 24);
   EXPECT_EQ(records.read("version"), "3\n");
   EXPECT_EQ(records.read("code/__torch__.py").size(), 12622);
@@ -123,6 +136,75 @@ TEST(ZipRecords, RecordsThatShareBytesAreErrors) {
   const std::size_t inside = file.find(content);
   file.replace(offset, 4, testing::little_endian(inside, 4));
   EXPECT_NE(fault_of(file).find("two records overlap"), std::string::npos);
+}
+
+TEST(ZipRecords, RecordsWithAnotherSizeThanTheirContentAreErrors) {
+  for (const bool compressed : {false, true}) {
+    const std::string file = zip_bytes({{"m/a", "the content", compressed}});
+    for (const char size : {'\x0a', '\x0c'}) {
+      std::string changed = file;
+      changed[22] = size;  // in the header
+      changed[file.find("PK\x01\x02") + 24] = size;
+      EXPECT_NE(fault_of(changed).find("damaged"), std::string::npos) << compressed;
+    }
+  }
+}
+
+/// Returns a file with the 64-bit sizes of a record in both headers.
+std::string with_large_sizes() {
+  using testing::little_endian;
+  const std::string content = "12345";
+  const std::string sizes = little_endian(content.size(), 8) + little_endian(content.size(), 8);
+  const std::string extra = little_endian(1, 2) + little_endian(sizes.size(), 2) + sizes;
+  const std::string shared = little_endian(45, 2) + little_endian(0, 8) +
+                             little_endian(testing::crc_of(content), 4) +
+                             little_endian(0xffffffff, 4) + little_endian(0xffffffff, 4) +
+                             little_endian(3, 2) + little_endian(extra.size(), 2);
+  const std::string record = "PK\x03\x04" + shared + "m/a" + extra + content;
+  const std::string entry =
+      "PK\x01\x02" + little_endian(45, 2) + shared + little_endian(0, 14) + "m/a" + extra;
+  return record + entry + "PK\x05\x06" + little_endian(0, 4) + little_endian(1, 2) +
+         little_endian(1, 2) + little_endian(entry.size(), 4) + little_endian(record.size(), 4) +
+         little_endian(0, 2);
+}
+
+TEST(ZipRecords, LargeSizesAreReadOrRefused) {
+  const std::string file = with_large_sizes();
+  const std::string error = fault_of(file);
+  if (error.empty()) {
+    EXPECT_EQ(ZipRecords(bytes_of(file), "m.pt").read("a"), "12345");
+  } else {
+    EXPECT_NE(error.find("minizip is older than zlib 1.2.6"), std::string::npos) << error;
+  }
+}
+
+TEST(ZipRecords, RecordsInsideTheDirectoryAreErrors) {
+  std::string file = zip_bytes({{"m/a", "1"}});
+  const std::size_t directory = file.find("PK\x01\x02");
+  const std::size_t end = file.find("PK\x05\x06");
+  const std::string record = file.substr(0, directory);
+  // The record is repeated as the comment of its entry, which refers to the copy.
+  file.replace(directory + 32, 2, testing::little_endian(record.size(), 2));
+  file.replace(directory + 42, 4, testing::little_endian(end, 4));
+  file.replace(end + 12, 4, testing::little_endian(end - directory + record.size(), 4));
+  file.insert(end, record);
+  EXPECT_NE(fault_of(file).find("a record outside the file"), std::string::npos);
+}
+
+TEST(ZipRecords, EveryChangedBitOfTheLargeDirectoryIsFoundOrWithoutEffect) {
+  const std::string file = testing::slurp(kArchiveOfLibTorch);
+  constexpr std::size_t kEnd = 98;  // the end of the directory, its offset, and the smaller end
+  const ZipRecords expected(bytes_of(file), "m.pt");
+  for (std::size_t bit = 8 * (file.size() - kEnd); bit < 8 * file.size(); ++bit) {
+    std::string changed = file;
+    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
+    if (!fault_of(changed).empty()) continue;
+    const ZipRecords records(bytes_of(changed), "m.pt");
+    ASSERT_EQ(records.records(), expected.records()) << bit;
+    for (const std::string& record : records.records()) {
+      EXPECT_EQ(records.read(record), expected.read(record)) << bit << ' ' << record;
+    }
+  }
 }
 
 TEST(ZipRecords, EveryChangedBitOfTheDirectoryIsFoundOrWithoutEffect) {

@@ -4,6 +4,7 @@
 #include "artifact/zip_records.h"
 #include "fuzz/fuzz_target.h"
 #include "sequent/artifact.h"
+#include "support.h"
 #include "zip_bytes.h"
 
 namespace sequent::fuzz {
@@ -36,7 +37,11 @@ std::string archive() {
 }  // namespace
 
 std::vector<std::string> seeds() {
-  return {"z" + archive(), "p" + kPickle, "m" + metadata(), "m" + unprotected(metadata())};
+  // An archive of LibTorch has the 64-bit extensions.
+  const std::string large =
+      testing::slurp(SEQUENT_SOURCE_DIR "/tests/golden/version_0_1_0/model.pt");
+  return {"z" + archive(), "z" + large, "p" + kPickle, "m" + metadata(),
+          "m" + unprotected(metadata())};
 }
 
 void run(const std::string& input) {
