@@ -13,7 +13,7 @@ import json
 import re
 from pathlib import Path
 
-UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}", re.S | re.M)
+UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.S | re.M)
 # What starts a line there: an optional kind, types, and the name before its first bracket or value.
 DEFINED = re.compile(r"^(?![ }#/]|namespace |using [\w:]+;)[^\n;{}()=]*?\b(\w+)\s*(?:[({=;\[]|:(?!:))", re.M)
 
