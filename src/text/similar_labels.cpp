@@ -111,7 +111,7 @@ class Skeletons {
   std::unique_ptr<USpoofChecker, Close> checker_;
 };
 
-bool is_ascii(std::string_view text) {
+bool is_all_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
@@ -142,14 +142,14 @@ std::vector<SimilarPair> similar_labels(const std::vector<std::string>& labels) 
     if (auto form = number_form(fold)) same_number = earlier_with(of_number, *std::move(form), i);
     const auto same_look = earlier_with(of_skeleton, skeletons.of(fold), i);
     if (same_fold) {
-      const bool ascii = is_ascii(labels[*same_fold]) && is_ascii(labels[i]);
+      const bool ascii = is_all_ascii(labels[*same_fold]) && is_all_ascii(labels[i]);
       pairs.push_back({*same_fold, i,
                        ascii ? "differ only in case or white space"
                              : "differ only in case, white space, invisible characters or the form "
                                "of a character"});
     } else if (same_number) {
       pairs.push_back({*same_number, i, "are the same number"});
-    } else if (same_look && !(is_ascii(labels[*same_look]) && is_ascii(labels[i]))) {
+    } else if (same_look && !(is_all_ascii(labels[*same_look]) && is_all_ascii(labels[i]))) {
       pairs.push_back({*same_look, i, "look alike"});
     }
   }
@@ -182,7 +182,7 @@ std::string label_beside(std::string_view label, std::string_view other) {
     names += (count == 1 ? "" : " ") + code_point_name(static_cast<char32_t>(c));
   }
   // A plain character beside one that looks like it is named as well.
-  const bool other_is_doubtful = !is_ascii(other.substr(begin, other.size() - end - begin));
+  const bool other_is_doubtful = !is_all_ascii(other.substr(begin, other.size() - end - begin));
   if (count == 0 || !(is_doubtful || other_is_doubtful)) return quoted_name(label);
   if (count > kListed) names += " ...";
   return quoted_name(label) + " (" + names + ")";
