@@ -22,7 +22,7 @@ namespace sequent {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kMark = ".tmp-";
+constexpr std::string_view kTemporaryMark = ".tmp-";
 constexpr std::size_t kRandomDigits = 16;
 
 /// The temporary files of this process, where a signal handler can read them.
@@ -50,8 +50,8 @@ int claim_slot(const fs::path& path) {
 
 /// Long names are cut, so that the temporary name is valid wherever the target's is.
 std::string prefix_of(const fs::path& target) {
-  constexpr std::size_t kMost = NAME_MAX - kMark.size() - kRandomDigits;
-  return target.filename().string().substr(0, kMost) + std::string(kMark);
+  constexpr std::size_t kMost = NAME_MAX - kTemporaryMark.size() - kRandomDigits;
+  return target.filename().string().substr(0, kMost) + std::string(kTemporaryMark);
 }
 
 std::string random_digits() {
@@ -120,9 +120,10 @@ fs::path follow_links(const fs::path& path) {
 }
 
 bool is_temporary_name(const std::string& name) {
-  const std::size_t mark = name.rfind(kMark);
-  return mark != std::string::npos && name.size() == mark + kMark.size() + kRandomDigits &&
-         name.find_first_not_of("0123456789abcdef", mark + kMark.size()) == std::string::npos;
+  const std::size_t mark = name.rfind(kTemporaryMark);
+  return mark != std::string::npos && name.size() == mark + kTemporaryMark.size() + kRandomDigits &&
+         name.find_first_not_of("0123456789abcdef", mark + kTemporaryMark.size()) ==
+             std::string::npos;
 }
 
 void remove_stale_temporary_files(const fs::path& folder) {
