@@ -19,9 +19,10 @@ DEFINED = re.compile(r"^(?![ }#/]|namespace |using [\w:]+;)[^\n;{}()=]*?\b(\w+)\
 
 
 def unnamed_names(source):
-    """The names that a source defines in its unnamed namespaces."""
-    bodies = UNNAMED.findall(source.read_text(encoding="utf-8"))
-    return {name for body in bodies for name in DEFINED.findall(body)}
+    """The names that a source defines in its unnamed namespaces, and `main`."""
+    text = source.read_text(encoding="utf-8")
+    names = {name for body in UNNAMED.findall(text) for name in DEFINED.findall(body)}
+    return names | ({"main"} if re.search(r"^int main\(", text, re.M) else set())
 
 
 def options_of(entry):
