@@ -45,7 +45,7 @@ struct FitResult {
 /// Infers a config from the data, searches for good settings within the time, trains the best into
 /// `options.out` as an ordinary run with `fit.json`, which lists all trials, and exports `model.pt`
 /// into that folder. If there is time, runs with other seeds follow in `members`, and `model.pt` is
-/// the average of all if it is better on the validation rows than the run alone.
+/// the average of all if it is better on the validation rows than they are in the mean.
 ///
 /// The trials are in `<out>.trials` until the end. The order of the trials is a function of the
 /// data, the seed and the results; how many there are depends on the machine.

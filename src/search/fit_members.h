@@ -22,7 +22,8 @@ class FitMembers {
   /// average. `first`: the report of the run. Errors: as train().
   void train(const Config& config, const TrainReport& first);
 
-  /// The runs that are exported: all, if their average is better than the first one alone.
+  /// The runs that are exported: all, if their average is better than the models are in the mean,
+  /// and not worse than the baseline.
   std::vector<std::filesystem::path> exported() const;
   bool is_average() const { return average_.has_value(); }
   std::int64_t size() const { return static_cast<std::int64_t>(runs_.size()); }
@@ -43,6 +44,7 @@ class FitMembers {
   const FitSearch& search_;
   Monitor monitor_;
   std::vector<std::filesystem::path> runs_;
+  std::vector<double> scores_;  // of each run, on validation
   TrainReport first_;
   std::optional<Report> average_;  // of validation
   std::optional<Report> average_test_;
