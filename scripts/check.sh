@@ -238,10 +238,11 @@ plugin_hides_its_symbols() {
 }
 
 builds_without_torch() {
-  cmake -S . -B build/check-runtime -G Ninja --log-level=ERROR -DSEQUENT_TRAIN=OFF \
-    -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON >/dev/null || return 1
-  ninja -C build/check-runtime -t targets all | search -E '^(sequent|.*(torch|train)[^/]*\.(a|so)):' |
-    nothing
+  cmake -S . -B build/check-runtime -G Ninja --log-level=ERROR --no-warn-unused-cli \
+    -DSEQUENT_TRAIN=OFF -DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON >/dev/null || return 1
+  # tests/ has small plugins of that name.
+  ninja -C build/check-runtime -t targets all | search -vE '^tests/|: phony$' |
+    search -E '^(sequent|.*(torch|train)[^/]*\.(a|so)):' | nothing
 }
 
 infer_links_no_training() {
