@@ -15,7 +15,9 @@ from pathlib import Path
 
 UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.S | re.M)
 # What starts a line there: an optional kind, types, and the name before its first bracket or value.
-DEFINED = re.compile(r"^(?![ }#/]|namespace |using [\w:]+;)[^\n;{}()=]*?\b(\w+)\s*(?:[({=;\[]|:(?!:))", re.M)
+DEFINED = re.compile(
+    r"^(?![ }#/]|namespace |using [\w:]+;)[^\n;{}()=]*?\b(\w+)\s*(?:[({=;\[]|:(?!:))", re.M
+)
 
 
 def unnamed_names(source):

@@ -135,12 +135,13 @@ FitResult fit(const FitOptions& options, const FitHooks& hooks) {
       " again, with " + std::to_string(search.winner().best_epoch()) + " epochs");
   const Config config = final_config(search.winner(), data);
   const TrainReport report = train_winner(config, options);
-  FitMembers members(options, hooks, search, monitor);
-  members.train(config, report);
   FitResult result;
   result.run = options.out;
   result.model = options.out / "model.pt";
-  export_runs(members.exported(), result.model, /*overwrite=*/true);
+  export_run(options.out, result.model, /*overwrite=*/true);  // is left if what follows is killed
+  FitMembers members(options, hooks, search, monitor);
+  members.train(config, report);
+  if (members.is_average()) export_runs(members.runs(), result.model, /*overwrite=*/true);
   write_file_whole(options.out / "fit.json", fit_json(data, search, members, monitor));
   result.summary = fit_summary(search, members, monitor, result, options);
   return result;

@@ -1,12 +1,14 @@
 #include "search/fit_members.h"
 
 #include <cmath>
+#include <new>
 #include <numeric>
 #include <string>
 
 #include "core/format.h"
 #include "core/quiet_log.h"
 #include "sequent/describe.h"
+#include "sequent/error.h"
 #include "train/ensemble.h"
 #include "train/run_folder.h"
 #include "train/short_run.h"
@@ -41,7 +43,7 @@ void FitMembers::train(const Config& config, const TrainReport& first) {
   if (size() > 1) measure();
 }
 
-/// Returns false, and leaves no folder, if the training was stopped.
+/// Returns false, and leaves no folder, if the training failed or was stopped.
 bool FitMembers::train_one(const Config& config, const fs::path& folder) {
   TrainOptions run;
   run.out = folder;
@@ -49,14 +51,19 @@ bool FitMembers::train_one(const Config& config, const fs::path& folder) {
   Hooks hooks;
   hooks.stop_requested = hooks_.stop_requested;
   const QuietLog quiet;
-  const TrainReport report = train_short(config, run, hooks, ShortRun::kResult);
-  if (!report.finished) {
-    fs::remove_all(folder);
-    return false;
+  try {
+    const TrainReport report = train_short(config, run, hooks, ShortRun::kResult);
+    if (report.finished) {
+      runs_.push_back(folder);
+      scores_.push_back(fit_score(report.validation, monitor_));
+      return true;
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNumeric && error.kind() != ErrorKind::kRuntime) throw;
+  } catch (const std::bad_alloc&) {  // the models so far are the result
   }
-  runs_.push_back(folder);
-  scores_.push_back(fit_score(report.validation, monitor_));
-  return true;
+  fs::remove_all(folder);
+  return false;
 }
 
 void FitMembers::measure() {
@@ -79,10 +86,6 @@ void FitMembers::measure() {
   if (!is_better) return;
   average_ = found->report;
   if (first_.test) average_test_ = test_report_of_ensemble(ensemble);
-}
-
-std::vector<fs::path> FitMembers::exported() const {
-  return is_average() ? runs_ : std::vector<fs::path>{options_.out};
 }
 
 }  // namespace sequent

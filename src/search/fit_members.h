@@ -19,19 +19,19 @@ class FitMembers {
              Monitor monitor);
 
   /// Trains further runs in the folder `members` of the run, while there is time, and measures the
-  /// average. `first`: the report of the run. Errors: as train().
+  /// average. `first`: the report of the run. A training that fails (a loss that is not finite, too
+  /// little memory) is the last one, and is left out. Errors: Config, Data and Internal.
   void train(const Config& config, const TrainReport& first);
 
-  /// The runs that are exported: all, if their average is better than the models are in the mean,
-  /// and not worse than the baseline.
-  std::vector<std::filesystem::path> exported() const;
+  /// All runs, the chosen one first.
+  const std::vector<std::filesystem::path>& runs() const { return runs_; }
+  /// Whether the average of all runs is the result: if it is better than the models are in the
+  /// mean, and not worse than the baseline.
   bool is_average() const { return average_.has_value(); }
   std::int64_t size() const { return static_cast<std::int64_t>(runs_.size()); }
-  /// The reports of what is exported.
+  /// The reports of the result.
   const Report& validation() const { return average_ ? *average_ : first_.validation; }
   const std::optional<Report>& test() const { return average_ ? average_test_ : first_.test; }
-  /// The report of the first run alone.
-  const Report& first_validation() const { return first_.validation; }
 
  private:
   std::filesystem::path folder_of(std::int64_t number) const;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/weight_shapes.h"
+#include "model/pair_batch.h"
 #include "pair_rows.h"
 #include "sequent/model.h"
 #include "sequent/trainer.h"
@@ -38,14 +39,7 @@ SequenceModel random_model(const std::vector<Override>& changes) {
 }
 
 /// Returns three pairs. All first texts are shorter than the longest second text.
-Batch some_pairs() {
-  torch::manual_seed(7);
-  Batch batch{torch::randint(1, 12, {6, 5}, torch::kInt64),
-              torch::tensor({3, 5, 1, 4, 2, 2}, torch::kInt64)};
-  const torch::Tensor padding = torch::arange(5).unsqueeze(0) >= batch.lengths.unsqueeze(1);
-  batch.input.masked_fill_(padding, 0);
-  return batch;
-}
+Batch some_pairs() { return testing::pair_batch({3, 5, 1, 4, 2, 2}); }
 
 /// The model of kLayers. It computes each text alone, without padding.
 class Reference : public torch::nn::Module {

@@ -2,6 +2,7 @@
 // parts.
 #include <gtest/gtest.h>
 
+#include "model/pair_batch.h"
 #include "pair_rows.h"
 #include "sequent/model.h"
 #include "tensors.h"
@@ -19,14 +20,7 @@ SequenceModel make_model() {
 }
 
 /// Returns three pairs.
-Batch some_pairs() {
-  torch::manual_seed(7);
-  Batch batch{torch::randint(1, 12, {6, 5}, torch::kInt64),
-              torch::tensor({5, 2, 1, 4, 3, 3}, torch::kInt64)};
-  const torch::Tensor padding = torch::arange(5).unsqueeze(0) >= batch.lengths.unsqueeze(1);
-  batch.input.masked_fill_(padding, 0);
-  return batch;
-}
+Batch some_pairs() { return testing::pair_batch({5, 2, 1, 4, 3, 3}); }
 
 TEST(Pair, FeaturesAreTheirFormulas) {
   PairSpec spec;
